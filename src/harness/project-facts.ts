@@ -1,0 +1,30 @@
+import * as z from 'zod'
+
+/**
+ * What the harness must know of a project before it can boot it. `itest gen` writes it to `.itest/harness.json`, so that
+ * plain `vitest run` finds the same facts without analysing the code again.
+ */
+export const ProjectFacts = z.object({
+  schema: z.literal('itest.harness/1'),
+  database: z.object({
+    dialect: z.literal('postgres'),
+    /** Environment variables that get the URL of the test database. */
+    urlVariables: z.array(z.string()),
+    partVariables: z.object({
+      host: z.string().optional(),
+      port: z.string().optional(),
+      user: z.string().optional(),
+      password: z.string().optional(),
+      database: z.string().optional(),
+    }),
+    /** Folder of SQL migrations, relative to the root; null: the tables come from `schemaFiles`. */
+    migrations: z.string().nullable(),
+    schemaFiles: z.array(z.string()),
+  }),
+  /** Other variables that the app reads at start and that need some value. */
+  environment: z.record(z.string(), z.string()),
+})
+
+export type ProjectFacts = z.infer<typeof ProjectFacts>
+
+export const PROJECT_FACTS_FILE = '.itest/harness.json'

@@ -1,0 +1,67 @@
+/** What our Vitest reporter saw. Facts only: `classify` judges. */
+
+export interface Frame {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface ErrorFacts {
+  readonly name: string
+  readonly message: string
+  readonly code: string | null
+  /** As Vitest serialises them; null when the error carries none. */
+  readonly expected: string | null
+  readonly actual: string | null
+  readonly hasComparison: boolean
+  readonly frames: readonly Frame[]
+  readonly cause: string | null
+}
+
+/** What the harness noticed during one test. */
+export interface HarnessFacts {
+  /** Requests that the app received. */
+  readonly requests: number
+  /** How often the route under test was dispatched. */
+  readonly routeHits: number
+  /** Requests that the app received and had not answered when the test ended, e.g. `POST /orders`. */
+  readonly unansweredRequests: readonly string[]
+  /** Outbound calls that no stub answered, e.g. `POST https://api.stripe.com/v1/charges`. */
+  readonly unstubbedCalls: readonly string[]
+  /** Other connections that were refused, e.g. `127.0.0.1:6379`. */
+  readonly blockedConnections: readonly string[]
+  /** Faults that the test set and nothing hit. */
+  readonly unreachedFaults: readonly string[]
+}
+
+export interface TestFacts {
+  /** Relative to the project root. */
+  readonly file: string
+  readonly name: string
+  readonly fullName: string
+  readonly state: 'passed' | 'failed' | 'skipped' | 'pending'
+  readonly errors: readonly ErrorFacts[]
+  readonly durationMs: number
+  readonly retries: number
+  readonly harness: HarnessFacts | null
+}
+
+export interface EngineFacts {
+  readonly kind: 'postgres' | 'pglite'
+  readonly version: string
+  /** Engines that can't do everything a server does say so here. */
+  readonly limits: readonly string[]
+}
+
+export interface RunFacts {
+  readonly exitCode: number | null
+  readonly reason: 'passed' | 'failed' | 'interrupted' | null
+  readonly vitest: string
+  readonly tests: readonly TestFacts[]
+  /** Errors of files that could not be loaded, and of suite hooks. */
+  readonly fileErrors: readonly { readonly file: string; readonly error: ErrorFacts }[]
+  readonly unhandled: readonly { readonly test: string | null; readonly error: ErrorFacts }[]
+  /** The end of what the child wrote to stderr: for our own failures only, never for a verdict. */
+  readonly stderrTail: string
+  readonly durationMs: number
+}

@@ -1,0 +1,206 @@
+/** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
+
+export interface SourceLocation {
+  /** Relative to the project root, forward slashes. */
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
+}
+
+export type InputSource = 'body' | 'query' | 'params' | 'headers' | 'cookies'
+
+/**
+ * A value as the code computes it, before any request is sent. `result` points at the event that answers with it, e.g.
+ * `{ kind: 'result', event: 2, path: ['0', 'id'] }` is the id of the first row that event 2 returns.
+ */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'undefined' }
+  | { readonly kind: 'input'; readonly from: InputSource; readonly path: readonly string[] }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'result'; readonly event: number; readonly path: readonly string[] }
+  | { readonly kind: 'column'; readonly table: string; readonly column: string }
+  | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Expression>>; readonly open: boolean }
+  | { readonly kind: 'array'; readonly items: readonly Expression[]; readonly open: boolean }
+  | { readonly kind: 'operation'; readonly name: string; readonly operands: readonly Expression[] }
+  | { readonly kind: 'unknown'; readonly text: string; readonly at: SourceLocation }
+
+/** What one outbound HTTP call is made of. */
+export interface HttpTarget {
+  readonly protocol: 'http'
+  readonly method: Expression
+  readonly url: Expression
+  readonly headers: Expression
+  readonly body: Expression
+  /** The client's own limit in milliseconds, when the code shows one. */
+  readonly timeoutMs: number | null
+}
+
+/** A call into a package whose wire format is not known, e.g. `stripe.charges.create`. */
+export interface PackageTarget {
+  readonly protocol: 'package'
+  readonly module: string
+  readonly name: string
+  readonly arguments: readonly Expression[]
+}
+
+/** `known` packages have effects (payments, mail); `harmless` ones do not (loggers); the rest is nobody's claim. */
+export type EffectClass = 'known' | 'harmless' | 'unclassified'
+
+export type DbOperation = 'select' | 'insert' | 'update' | 'delete' | 'raw'
+
+export type Outcome = 'ok' | 'fails'
+
+export type TraceEvent =
+  | {
+      readonly kind: 'respond'
+      readonly id: number
+      readonly status: Expression
+      readonly body: Expression | null
+      readonly via: 'json' | 'send' | 'end' | 'redirect' | 'render' | 'default-error-handler'
+      readonly at: SourceLocation
+    }
+  | {
+      readonly kind: 'external'
+      readonly id: number
+      readonly effect: EffectClass
+      readonly target: HttpTarget | PackageTarget
+      /** The innermost function of the project that makes the call, e.g. `charge`. */
+      readonly caller: string
+      readonly outcome: Outcome
+      readonly at: SourceLocation
+    }
+  | {
+      readonly kind: 'db'
+      readonly id: number
+      readonly operation: DbOperation
+      readonly table: string | null
+      readonly values: Expression | null
+      readonly where: Expression | null
+      readonly transaction: number | null
+      readonly outcome: Outcome
+      readonly at: SourceLocation
+    }
+  | {
+      readonly kind: 'transaction'
+      readonly id: number
+      readonly phase: 'begin' | 'commit' | 'rollback'
+      readonly transaction: number
+      readonly at: SourceLocation
+    }
+  | { readonly kind: 'throw'; readonly id: number; readonly error: string; readonly at: SourceLocation }
+
+/** A branch that the code takes depending on something only known at run time. */
+export interface Decision {
+  readonly condition: Expression
+  readonly taken: boolean
+  readonly at: SourceLocation
+}
+
+/** One way through middleware and handler: under these decisions, these events, in this order. */
+export interface Scenario {
+  readonly decisions: readonly Decision[]
+  readonly events: readonly TraceEvent[]
+  /** `hangs`: nothing answers (Express 4 after a rejected async handler); `cut`: analysis stopped at its limit. */
+  readonly end: 'responded' | 'hangs' | 'cut'
+}
+
+export interface Column {
+  /** The property in code and in JSON, e.g. `userId`. */
+  readonly key: string
+  /** The name in the database, e.g. `user_id`. */
+  readonly name: string
+  /** The Drizzle builder, e.g. `integer`, `uuid`, `timestamp`. */
+  readonly type: string
+  readonly json: 'string' | 'number' | 'boolean' | 'date' | 'object' | 'unknown'
+  readonly notNull: boolean
+  readonly hasDefault: boolean
+  /** The default when it is a literal of the code. */
+  readonly defaultValue: string | number | boolean | null
+  readonly primaryKey: boolean
+  readonly unique: boolean
+  readonly enumValues: readonly string[] | null
+  readonly references: { readonly table: string; readonly column: string } | null
+}
+
+export interface Table {
+  readonly name: string
+  /** Where the code exports it: `orders` of `src/db/schema.ts`. */
+  readonly exportName: string
+  readonly at: SourceLocation
+  readonly dialect: 'postgres' | 'sqlite' | 'mysql'
+  readonly columns: readonly Column[]
+}
+
+export interface FunctionReference {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+}
+
+export interface Route {
+  /** Upper case; `ALL` for `app.all`. */
+  readonly method: string
+  /** As a client sends it, parameters as `:id`. */
+  readonly path: string
+  /** Where it is registered. */
+  readonly file: string
+  readonly line: number
+  readonly app: string
+  readonly handler: FunctionReference
+  readonly middleware: readonly FunctionReference[]
+}
+
+/** How a test gets the app. */
+export interface AppEntry {
+  readonly file: string
+  readonly line: number
+  /** `exported`: import it; `factory`: import and call it; `listens`: import the file and catch the server. */
+  readonly how: 'exported' | 'factory' | 'listens'
+  /** `default` or the export's name; null when nothing is exported. */
+  readonly exportName: string | null
+  readonly expressMajor: 4 | 5
+}
+
+export interface Unresolved {
+  readonly what: string
+  readonly text: string
+  readonly at: SourceLocation
+}
+
+export interface VisitedSource {
+  readonly name: string
+  readonly at: SourceLocation
+  readonly text: string
+}
+
+export interface DatabaseFacts {
+  /** The driver package that the code passes to Drizzle. */
+  readonly driver: string | null
+  readonly dialect: 'postgres' | 'sqlite' | 'mysql' | null
+  /** Environment variables that hold the connection URL. */
+  readonly urlVariables: readonly string[]
+  /** Environment variables that hold one part of the connection. */
+  readonly partVariables: Readonly<Partial<Record<'host' | 'port' | 'user' | 'password' | 'database', string>>>
+  /** Folder of SQL migrations, relative to the root. */
+  readonly migrations: string | null
+  readonly schemaFiles: readonly string[]
+}
+
+export interface Dossier {
+  readonly route: Route
+  readonly app: AppEntry
+  readonly scenarios: readonly Scenario[]
+  /** Tables that the route touches, and the parents that their foreign keys need. */
+  readonly tables: readonly Table[]
+  readonly sources: readonly VisitedSource[]
+  readonly environment: readonly string[]
+  readonly unresolved: readonly Unresolved[]
+}
+
+export interface Codebase {
+  readonly routes: readonly Route[]
+  readonly tables: readonly Table[]
+  readonly database: DatabaseFacts
+  readonly unresolved: readonly Unresolved[]
+}
