@@ -23,7 +23,29 @@ export type Expression =
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Expression>>; readonly open: boolean }
   | { readonly kind: 'array'; readonly items: readonly Expression[]; readonly open: boolean }
   | { readonly kind: 'operation'; readonly name: string; readonly operands: readonly Expression[] }
+  | { readonly kind: 'shape'; readonly shape: Shape }
   | { readonly kind: 'unknown'; readonly text: string; readonly at: SourceLocation }
+
+interface ShapeBase {
+  /** May be left out. */
+  readonly optional: boolean
+  readonly nullable: boolean
+  /** Has a refinement or transformation that the rules below do not show. */
+  readonly refined: boolean
+}
+
+/** What a validator accepts, as far as it can be read from the code. */
+export type Shape = ShapeBase &
+  (
+    | { readonly type: 'object'; readonly fields: Readonly<Record<string, Shape>> }
+    | { readonly type: 'string'; readonly min: number | null; readonly max: number | null; readonly format: string | null; readonly pattern: string | null }
+    | { readonly type: 'number'; readonly min: number | null; readonly max: number | null; readonly integer: boolean; readonly coerced: boolean }
+    | { readonly type: 'boolean' }
+    | { readonly type: 'date'; readonly coerced: boolean }
+    | { readonly type: 'enum'; readonly values: readonly string[] }
+    | { readonly type: 'array'; readonly item: Shape; readonly min: number | null }
+    | { readonly type: 'unknown'; readonly text: string }
+  )
 
 /** What one outbound HTTP call is made of. */
 export interface HttpTarget {

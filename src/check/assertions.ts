@@ -1,0 +1,42 @@
+import { findChains } from './chain.ts'
+import { type CaseSyntax, ts } from './syntax.ts'
+
+/** One `expect(...)` of a case, complete or not. */
+export interface Assertion {
+  readonly actual: ts.Expression | null
+  /** e.g. `not`, `resolves`. */
+  readonly modifiers: readonly string[]
+  /** Null when no matcher is called. */
+  readonly matcher: string | null
+  readonly expected: readonly ts.Expression[]
+  readonly node: ts.Node
+}
+
+/** Every `expect(actual)`; asymmetric matchers such as `expect.any` are not among them. */
+export function findAssertions(test: CaseSyntax): Assertion[] {
+  return findChains(test, 'expect').flatMap(({ links, top }) => {
+    const [opening, ...rest] = links
+    if (!opening || opening.name !== null || !opening.arguments) return []
+    const at = rest.findIndex((link) => link.arguments !== null)
+    const matcher = rest[at]
+    const modifiers = at === -1 ? rest : rest.slice(0, at)
+    return [
+      {
+        actual: opening.arguments[0] ?? null,
+        modifiers: modifiers.flatMap((link) => link.name ?? []),
+        matcher: matcher?.name ?? null,
+        expected: matcher?.arguments ?? [],
+        node: top,
+      },
+    ]
+  })
+}
+
+/** Matchers that hold for almost any value; they state no outcome. */
+const WEAK = new Set(['toBeDefined', 'toBeUndefined', 'toBeTruthy', 'toBeFalsy', 'toBeTypeOf', 'toBeInstanceOf'])
+
+/** Whether the assertion pins a value down. */
+export function isExact(assertion: Assertion): boolean {
+  const { matcher, modifiers, expected } = assertion
+  return matcher !== null && !WEAK.has(matcher) && !modifiers.includes('not') && !expected.some(ts.isOmittedExpression)
+}

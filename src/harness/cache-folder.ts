@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Path of a cached file or folder, made by `build` when it is missing; null when the cache can't be written. Two
+ * processes may build at once: each builds under its own name and the first rename wins.
+ */
+export async function cached(name: string, build: (target: string) => Promise<void>): Promise<string | null> {
+  const folder = cacheFolder()
+  const target = join(folder, name)
+  if (existsSync(target)) return target
+  const draft = join(folder, `.${name}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    await build(draft)
+    rename(draft, target)
+    return target
+  } catch (error) {
+    if (isReadOnly(error)) return null
+    throw error
+  } finally {
+    rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+function cacheFolder(): string {
+  const base =
+    process.env.XDG_CACHE_HOME ??
+    (process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : null) ??
+    (process.platform === 'win32' ? process.env.LOCALAPPDATA : null) ??
+    join(homedir(), '.cache')
+  return join(base, 'itest-gen')
+}
+
+function rename(draft: string, target: string): void {
+  try {
+    renameSync(draft, target)
+  } catch (error) {
+    if (!existsSync(target)) throw error
+  }
+}
+
+function isReadOnly(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC' || code === 'EPERM' || code === 'ENOTDIR'
+}

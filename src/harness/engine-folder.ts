@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import * as z from 'zod'
+import { builtFile } from './package-paths.ts'
+
+const PREFIX = 'itest-engine-'
+
+/** What the keeper does: run a command until its parent is gone, then remove the folder. */
+export interface KeeperJob {
+  readonly folder: string
+  readonly server: {
+    readonly command: string
+    readonly arguments: readonly string[]
+    readonly user: { readonly uid: number; readonly gid: number } | null
+    /** The server is ready when it writes this to stderr. */
+    readonly readyLine: string
+  } | null
+}
+
+export const KeeperReport = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('ready') }),
+  z.object({ status: z.literal('failed'), log: z.string() }),
+])
+export type KeeperReport = z.infer<typeof KeeperReport>
+
+export const Owner = z.object({ owner: z.number(), keeper: z.number().nullable(), server: z.number().nullable() })
+export type Owner = z.infer<typeof Owner>
+
+/** Makes a temporary folder, after removing those whose owners died without a trace. */
+export function makeEngineFolder(): string {
+  removeStaleFolders()
+  const folder = mkdtempSync(join(tmpdir(), PREFIX))
+  const owner: Owner = { owner: process.pid, keeper: null, server: null }
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner))
+  return folder
+}
+
+/**
+ * Starts the keeper: a small process of its own session that holds a pipe to us. When the pipe closes, because we
+ * asked for it or because we were killed, it kills the server and removes the folder.
+ */
+export async function startKeeper(job: KeeperJob): Promise<{ stop(): Promise<void> }> {
+  const keeper = spawn(
+    process.execPath,
+    [builtFile('harness/keeper.js'), JSON.stringify({ ...job, owner: process.pid })],
+    {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { PATH: process.env.PATH, LC_ALL: 'C', SystemRoot: process.env.SystemRoot },
+    },
+  )
+  const gone = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
+  const stop = async () => {
+    keeper.ref()
+    keeper.stdin.end()
+    await gone
+  }
+  const report = await readReport(keeper.stdout)
+  if (report.status === 'failed') {
+    await stop()
+    throw new Error(`The database server did not start.\n${report.log}`)
+  }
+  keeper.stdin.on('error', () => {})
+  keeper.stdout.destroy()
+  keeper.unref()
+  if ('unref' in keeper.stdin && typeof keeper.stdin.unref === 'function') keeper.stdin.unref()
+  return { stop }
+}
+
+async function readReport(output: NodeJS.ReadableStream): Promise<KeeperReport> {
+  for await (const line of createInterface({ input: output })) return KeeperReport.parse(JSON.parse(line))
+  return { status: 'failed', log: 'its keeper ended without a word' }
+}
+
+function removeStaleFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue
+    const folder = join(tmpdir(), name)
+    const owner = readOwner(folder)
+    if (!owner || isAlive(owner.owner) || (owner.keeper !== null && isAlive(owner.keeper))) continue
+    if (owner.server !== null && isServerOf(owner.server, folder)) process.kill(owner.server, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+function readOwner(folder: string): Owner | null {
+  try {
+    return Owner.parse(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')))
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Process ids are reused, so the id alone is no reason to kill: the folder's own pid file must name it too. */
+function isServerOf(pid: number, folder: string): boolean {
+  if (!isAlive(pid)) return false
+  try {
+    return Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]) === pid
+  } catch {
+    return false
+  }
+}

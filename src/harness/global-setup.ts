@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import * as z from 'zod'
+import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine.ts'
+import { databasePrefix } from './file-database.ts'
+import { readProjectFacts } from './read-project-facts.ts'
+import './run-context.ts'
+import { readSchema } from './schema-sql.ts'
+import { prepareTemplate } from './template.ts'
+
+const Address = z.object({
+  kind: z.enum(['postgres', 'pglite']),
+  facts: z.object({ kind: z.enum(['postgres', 'pglite']), version: z.string(), limits: z.array(z.string()) }),
+  url: z.string().nullable(),
+  folder: z.string(),
+})
+
+/** Once per run: an engine, unless a parent process brought one, and the template database. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const root = project.config.root
+  const facts = readProjectFacts(root)
+  const id = randomBytes(4).toString('hex')
+  const given = process.env[ENGINE_VARIABLE]
+  const engine = given
+    ? { ...Address.parse(JSON.parse(given)), stop: null }
+    : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto' })
+  try {
+    const schema = await readSchema({
+      root,
+      database: facts.database,
+      importModule: (file) => project.import<unknown>(file),
+    })
+    project.provide('itest', { id, root, facts, template: await prepareTemplate(engine, schema) })
+  } catch (error) {
+    await engine.stop?.()
+    throw error
+  }
+  return () => tearDown(engine, id)
+}
+
+async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null }, id: string): Promise<void> {
+  if (engine.stop) return engine.stop()
+  if (engine.url !== null) await dropDatabases(engine.url, databasePrefix(id))
+}
+
+async function dropDatabases(url: string, prefix: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: `${url}/postgres` })
+  await admin.connect()
+  try {
+    const { rows } = await admin.query<{ datname: string }>(
+      'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
+      [prefix],
+    )
+    for (const { datname } of rows) await admin.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`)
+  } finally {
+    await admin.end()
+  }
+}

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+
+export interface PostgresBinary {
+  readonly status: 'found'
+  readonly bin: string
+  readonly version: string
+  /** Postgres refuses to run as root; then it runs as this user. */
+  readonly user: { readonly uid: number; readonly gid: number } | null
+}
+
+export interface NoPostgres {
+  readonly status: 'missing'
+  readonly reason: string
+}
+
+/** Looks for `postgres` and `initdb`: `ITEST_PGBIN`, the PATH, then the places where installers put them. */
+export function findPostgres(): PostgresBinary | NoPostgres {
+  const bin = candidates()
+    .map(realFolder)
+    .find((folder) => folder !== null)
+  if (!bin) return { status: 'missing', reason: 'no postgres and initdb were found on this machine' }
+  const version = readVersion(bin)
+  if (!version) return { status: 'missing', reason: `${join(bin, 'postgres')} --version did not answer` }
+  if (process.getuid?.() !== 0) return { status: 'found', bin, version, user: null }
+  const user = readPostgresUser()
+  if (!user) return { status: 'missing', reason: 'Postgres does not run as root and there is no user named postgres' }
+  return { status: 'found', bin, version, user }
+}
+
+function candidates(): string[] {
+  const explicit = process.env.ITEST_PGBIN
+  if (explicit) return [explicit]
+  return [
+    ...(process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== ''),
+    ...versionsIn('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`),
+    ...versionsIn('/usr').flatMap((name) => (/^pgsql-\d+$/.test(name) ? [`/usr/${name}/bin`] : [])),
+    ...homebrewFolders('/opt/homebrew/opt'),
+    ...homebrewFolders('/usr/local/opt'),
+    ...versionsIn('/Applications/Postgres.app/Contents/Versions').map(
+      (version) => `/Applications/Postgres.app/Contents/Versions/${version}/bin`,
+    ),
+  ]
+}
+
+/** Newest first. */
+function versionsIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).sort((a, b) => Number.parseFloat(b) - Number.parseFloat(a))
+}
+
+function homebrewFolders(folder: string): string[] {
+  const names = versionsIn(folder).filter((name) => /^postgresql(@\d+)?$/.test(name))
+  return names
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name, 'bin'))
+}
+
+function realFolder(folder: string): string | null {
+  const suffix = process.platform === 'win32' ? '.exe' : ''
+  const postgres = join(folder, `postgres${suffix}`)
+  if (!existsSync(postgres)) return null
+  // Distributions put single links into the PATH; the server finds its share folder from the real place.
+  const real = dirname(realpathSync(postgres))
+  return existsSync(join(real, `initdb${suffix}`)) ? real : null
+}
+
+function readVersion(bin: string): string | null {
+  try {
+    return /\d+(\.\d+)*/.exec(execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }))?.[0] ?? null
+  } catch {
+    return null
+  }
+}
+
+function readPostgresUser(): { uid: number; gid: number } | null {
+  try {
+    const read = (flag: string) =>
+      Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    return { uid: read('-u'), gid: read('-g') }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,58 @@
+/** The schema that holds what itest needs in a test database; no test and no reset sees it. */
+export const OWN_SCHEMA = 'itest'
+
+// Tables of the user: no system or extension table, and not the journal of Drizzle's migrator.
+const USER_TABLES = `
+  SELECT c.oid, c.oid::regclass AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.relname <> '__drizzle_migrations'
+    AND n.nspname NOT IN ('information_schema', '${OWN_SCHEMA}') AND n.nspname NOT LIKE 'pg\\_%'
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')`
+
+/**
+ * Remembers, in the template database, what the migrations left behind: rows of lookup tables and where each sequence
+ * stands. `RESET` goes back to that state.
+ */
+export const REMEMBER_BASELINE = `
+CREATE SCHEMA ${OWN_SCHEMA};
+CREATE TABLE ${OWN_SCHEMA}.seeds (target regclass, copy text, columns text);
+CREATE TABLE ${OWN_SCHEMA}.sequences AS
+  SELECT format('%I.%I', schemaname, sequencename)::regclass AS sequence, last_value FROM pg_sequences
+  WHERE last_value IS NOT NULL;
+DO $itest$
+DECLARE item record; filled boolean; columns text;
+BEGIN
+  FOR item IN ${USER_TABLES} LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM ONLY %s)', item.name) INTO filled;
+    CONTINUE WHEN NOT filled;
+    SELECT string_agg(quote_ident(attname), ', ') INTO columns FROM pg_attribute
+      WHERE attrelid = item.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+    EXECUTE format('CREATE TABLE ${OWN_SCHEMA}.seed_%s AS SELECT %s FROM ONLY %s', item.oid, columns, item.name);
+    INSERT INTO ${OWN_SCHEMA}.seeds VALUES (item.name, 'seed_' || item.oid, columns);
+  END LOOP;
+END $itest$;`
+
+/**
+ * Back to the state of the template. DELETE with foreign keys and triggers off is 10 to 50 times faster than TRUNCATE,
+ * and unlike a surrounding transaction it survives the app's own commits.
+ */
+export const RESET = `
+DO $itest$
+DECLARE item record;
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  FOR item IN ${USER_TABLES} LOOP
+    EXECUTE format('DELETE FROM ONLY %s', item.name);
+  END LOOP;
+  FOR item IN SELECT * FROM ${OWN_SCHEMA}.seeds LOOP
+    EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM ${OWN_SCHEMA}.%I',
+      item.target, item.columns, item.columns, item.copy);
+  END LOOP;
+  FOR item IN
+    SELECT format('%I.%I', s.schemaname, s.sequencename)::regclass AS name, s.start_value, b.last_value
+    FROM pg_sequences s LEFT JOIN ${OWN_SCHEMA}.sequences b
+      ON b.sequence = format('%I.%I', s.schemaname, s.sequencename)::regclass
+    WHERE s.schemaname <> '${OWN_SCHEMA}' AND s.sequencename NOT LIKE '\\_\\_drizzle%'
+  LOOP
+    PERFORM setval(item.name, coalesce(item.last_value, item.start_value), item.last_value IS NOT NULL);
+  END LOOP;
+END $itest$;`

@@ -1,0 +1,17 @@
+import type { ProjectFacts } from './project-facts.ts'
+import type { Template } from './template.ts'
+
+/** What the global setup hands to the workers; plain JSON. */
+export interface RunContext {
+  readonly id: string
+  readonly root: string
+  readonly facts: ProjectFacts
+  readonly template: Template
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    itest: RunContext
+    itestEngine: 'auto' | 'postgres' | 'pglite'
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
+import { UserError } from '../errors.ts'
+import type { ProjectFacts } from './project-facts.ts'
+
+export interface SchemaStatement {
+  /** Where it comes from, relative to the root. */
+  readonly file: string
+  /** 1-based within the file. */
+  readonly number: number
+  readonly sql: string
+}
+
+export interface SchemaSql {
+  readonly statements: readonly SchemaStatement[]
+  /** What Drizzle's migrator writes down, so that an app that migrates at start finds its work done. */
+  readonly journal: readonly { readonly hash: string; readonly when: number }[]
+}
+
+const Journal = z.object({ entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })) })
+const BREAKPOINT = '--> statement-breakpoint'
+
+/**
+ * The SQL that makes the project's tables: Drizzle's migrations, else plain SQL files in name order, else what
+ * drizzle-kit generates from the schema files, which `importModule` loads.
+ */
+export async function readSchema(options: {
+  root: string
+  database: ProjectFacts['database']
+  importModule: (file: string) => Promise<unknown>
+}): Promise<SchemaSql> {
+  const { root, database } = options
+  if (database.migrations !== null) {
+    const found = readMigrations(root, database.migrations)
+    if (found.statements.length > 0) return found
+  }
+  if (database.schemaFiles.length > 0) return generateSchema(options)
+  throw new UserError('Expected SQL migrations or Drizzle schema files to make the tables from, found neither.', {
+    hint: 'Run `npx drizzle-kit generate`, then `itest gen` again.',
+  })
+}
+
+function readMigrations(root: string, folder: string): SchemaSql {
+  const path = join(root, folder)
+  if (!existsSync(path)) {
+    throw new UserError(`Expected the migrations in ${folder}, but that folder does not exist.`, {
+      hint: 'Run `itest gen` again: it looks for the migrations anew.',
+    })
+  }
+  const journal = join(path, 'meta', '_journal.json')
+  if (existsSync(journal)) return readJournal(root, folder, journal)
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.sql') && !name.endsWith('.down.sql'))
+    .sort()
+  return { statements: files.flatMap((name) => readStatements(root, `${folder}/${name}`)), journal: [] }
+}
+
+function readJournal(root: string, folder: string, journal: string): SchemaSql {
+  const { entries } = Journal.parse(JSON.parse(readFileSync(journal, 'utf8')))
+  const files = entries
+    .toSorted((a, b) => a.idx - b.idx)
+    .map((entry) => ({ file: `${folder}/${entry.tag}.sql`, when: entry.when }))
+  return {
+    statements: files.flatMap(({ file }) => readStatements(root, file)),
+    journal: files.map(({ file, when }) => ({ hash: hashOf(readFileSync(join(root, file))), when })),
+  }
+}
+
+function hashOf(content: Buffer): string {
+  return createHash('sha256').update(content.toString()).digest('hex')
+}
+
+function readStatements(root: string, file: string): SchemaStatement[] {
+  if (!existsSync(join(root, file))) {
+    throw new UserError(`Expected the migration ${file}, which the journal names, but it does not exist.`, {
+      hint: 'Restore the file, or run `npx drizzle-kit generate`.',
+    })
+  }
+  const parts = readFileSync(join(root, file), 'utf8').split(BREAKPOINT)
+  return parts.map((sql, index) => ({ file, number: index + 1, sql })).filter(({ sql }) => sql.trim() !== '')
+}
+
+interface DrizzleKit {
+  generateDrizzleJson(schema: Record<string, unknown>): unknown
+  generateMigration(before: unknown, after: unknown): Promise<string[]>
+}
+
+async function generateSchema(options: Parameters<typeof readSchema>[0]): Promise<SchemaSql> {
+  const kit = await importDrizzleKit(options.root)
+  const exported: Record<string, unknown> = {}
+  for (const file of options.database.schemaFiles) {
+    Object.assign(exported, await options.importModule(join(options.root, file)))
+  }
+  const statements = await kit.generateMigration(kit.generateDrizzleJson({}), kit.generateDrizzleJson(exported))
+  const file = options.database.schemaFiles.join(', ')
+  return { statements: statements.map((sql, index) => ({ file, number: index + 1, sql })), journal: [] }
+}
+
+async function importDrizzleKit(root: string): Promise<DrizzleKit> {
+  const hint = 'Add drizzle-kit to the project (`npm install -D drizzle-kit`), or generate migrations with it.'
+  const path = resolveFrom(root, 'drizzle-kit/api')
+  if (!path)
+    throw new UserError('There are no SQL migrations, and drizzle-kit, which could make them, is missing.', { hint })
+  const kit: DrizzleKit & { default?: DrizzleKit } = await import(pathToFileURL(path).href)
+  return kit.default ?? kit
+}
+
+function resolveFrom(root: string, name: string): string | null {
+  try {
+    return createRequire(join(root, 'package.json')).resolve(name)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,96 @@
+import type { Server, ServerResponse } from 'node:http'
+import type { Server as NetServer, Socket } from 'node:net'
+import type { SideConnection } from './side-connection.ts'
+
+/** An outbound call as the provider would have seen it. */
+export interface RecordedCall {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Parsed when it is JSON, else the text; undefined when there is none. */
+  readonly body: unknown
+}
+
+export type StubAnswer =
+  | { readonly kind: 'reply'; readonly status: number; readonly body: string; readonly type: string | null }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'hang' }
+
+export interface StubRule {
+  readonly origin: string
+  readonly method: string
+  readonly path: string
+  readonly answer: StubAnswer
+}
+
+export interface ArmedFault {
+  /** Name of its trigger function and of the sequence that counts its hits. */
+  readonly name: string
+  /** e.g. `insert into orders`. */
+  readonly what: string
+}
+
+/** Everything that setup and the API imported by tests share, one per worker. */
+export interface HarnessState {
+  readonly root: string
+  side: SideConnection | null
+  stubServer: Server | null
+  /** The port of this file's database. */
+  databasePort: number | null
+  /** Servers that this process listens on; only they and the database can be reached. */
+  readonly ownServers: Set<NetServer>
+  /** The origin that each redirected connection was meant for, by its local port. */
+  readonly redirected: Map<number, string>
+  readonly stubOrigins: Set<string>
+  readonly hanging: Set<Socket>
+  /** Between two tests: calls are rejected and belong to nobody. */
+  settling: boolean
+  rules: StubRule[]
+  calls: { readonly origin: string; readonly call: RecordedCall }[]
+  faults: ArmedFault[]
+  unstubbed: string[]
+  blocked: Set<string>
+  requests: number
+  routeHits: number
+  readonly open: Map<ServerResponse, string>
+}
+
+// Setup and tests may load this module twice (inlined by Vite and natively), so the state lives outside of it.
+const KEY = Symbol.for('itest.harness')
+
+export function findState(): HarnessState | null {
+  const found: HarnessState | undefined = Reflect.get(globalThis, KEY)
+  return found ?? null
+}
+
+export function getState(): HarnessState {
+  const found = findState()
+  if (found) return found
+  throw new Error("itest-gen is not set up: add itest() from 'itest-gen/vitest' to the plugins of the Vitest config.")
+}
+
+export function createState(root: string): HarnessState {
+  const state: HarnessState = {
+    root,
+    side: null,
+    stubServer: null,
+    databasePort: null,
+    ownServers: new Set(),
+    redirected: new Map(),
+    stubOrigins: new Set(),
+    hanging: new Set(),
+    settling: false,
+    rules: [],
+    calls: [],
+    faults: [],
+    unstubbed: [],
+    blocked: new Set(),
+    requests: 0,
+    routeHits: 0,
+    open: new Map(),
+  }
+  Reflect.set(globalThis, KEY, state)
+  return state
+}

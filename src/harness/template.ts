@@ -1,0 +1,108 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pg from 'pg'
+import { UserError } from '../errors.ts'
+import type { EngineAddress } from './engine.ts'
+import { openPglite } from './pglite.ts'
+import { REMEMBER_BASELINE } from './reset.ts'
+import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
+
+/** What the database of each test file is a copy of. */
+export type Template =
+  | { readonly kind: 'postgres'; readonly url: string; readonly database: string }
+  | { readonly kind: 'pglite'; readonly snapshot: string }
+
+type Execute = (sql: string) => Promise<unknown>
+
+/** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
+export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
+  const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
+  if (engine.url === null) return preparePglite(join(engine.folder, `template-${hash}.tar`), schema)
+  return preparePostgres(engine.url, `itest_template_${hash}`, schema)
+}
+
+async function preparePostgres(url: string, database: string, schema: SchemaSql): Promise<Template> {
+  const admin = await connect(`${url}/postgres`)
+  try {
+    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
+    if (rowCount === 0) await buildDatabase(admin, { url, database, schema })
+    return { kind: 'postgres', url, database }
+  } finally {
+    await admin.end()
+  }
+}
+
+/** Builds under another name, so that nobody ever clones a half-made template. */
+async function buildDatabase(
+  admin: pg.Client,
+  job: { url: string; database: string; schema: SchemaSql },
+): Promise<void> {
+  const draft = `itest_draft_${randomBytes(6).toString('hex')}`
+  await admin.query(`CREATE DATABASE ${draft}`)
+  try {
+    const client = await connect(`${job.url}/${draft}`)
+    try {
+      await applySchema((sql) => client.query(sql), job.schema)
+    } finally {
+      await client.end()
+    }
+    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${job.database}`)
+  } catch (error) {
+    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
+    // Another run on the same engine was quicker with the same schema.
+    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error
+  }
+}
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  return client
+}
+
+async function preparePglite(snapshot: string, schema: SchemaSql): Promise<Template> {
+  if (existsSync(snapshot)) return { kind: 'pglite', snapshot }
+  const database = await openPglite(null)
+  try {
+    await applySchema((sql) => database.exec(sql), schema)
+    const dump = await database.dumpDataDir('none')
+    const draft = `${snapshot}-${process.pid}`
+    writeFileSync(draft, Buffer.from(await dump.arrayBuffer()))
+    renameSync(draft, snapshot)
+  } finally {
+    await database.close()
+  }
+  return { kind: 'pglite', snapshot }
+}
+
+async function applySchema(execute: Execute, schema: SchemaSql): Promise<void> {
+  for (const statement of schema.statements) await applyStatement(execute, statement)
+  if (schema.journal.length > 0) await execute(journalSql(schema))
+  await execute(REMEMBER_BASELINE)
+}
+
+async function applyStatement(execute: Execute, { file, number, sql }: SchemaStatement): Promise<void> {
+  try {
+    await execute(sql)
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new UserError(`Statement ${number} of ${file} failed: ${message}\n  ${shorten(sql)}`, {
+      hint: 'The tables of the tests are made from these files in an empty database; make them apply there.',
+      cause,
+    })
+  }
+}
+
+function shorten(sql: string): string {
+  const line = sql.trim().replace(/\s+/g, ' ')
+  return line.length > 200 ? `${line.slice(0, 200)}...` : line
+}
+
+/** The table that Drizzle's migrator reads, filled as if it had run. */
+function journalSql(schema: SchemaSql): string {
+  const values = schema.journal.map(({ hash, when }) => `('${hash}', ${when})`).join(', ')
+  return `CREATE SCHEMA IF NOT EXISTS drizzle;
+    CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint);
+    INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ${values};`
+}

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Plugin, ViteUserConfig } from 'vitest/config'
+import type { EnginePreference } from './engine.ts'
+import { builtFile } from './package-paths.ts'
+import { readProjectFacts } from './read-project-facts.ts'
+import './run-context.ts'
+import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
+
+const SETUP = builtFile('harness/setup.js')
+const GLOBAL_SETUP = builtFile('harness/global-setup.js')
+const API = builtFile('harness/index.js')
+const OWN_FOLDER = builtFile('')
+
+export interface ItestOptions {
+  /** Which database to use; default `auto`: a local Postgres, else PGlite. */
+  readonly engine?: EnginePreference
+}
+
+/**
+ * The Vitest plugin that generated tests need: `plugins: [itest()]`. Each test file gets a database of its own, outbound
+ * HTTP is answered by stubs. Applying it twice is the same as once.
+ */
+export function itest(options: ItestOptions = {}): Plugin {
+  let root = ''
+  let findByPaths: FindByPaths = () => []
+  return {
+    name: 'itest',
+    enforce: 'pre',
+    config: (config) => addHarness(config, options),
+    async configResolved(config) {
+      root = config.root
+      readProjectFacts(root)
+      findByPaths = await readTsconfigPaths(root)
+    },
+    async resolveId(source, importer) {
+      if (source === 'itest-gen') return API
+      const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
+      // Our API speaks the user's Drizzle, wherever this package itself is installed.
+      if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
+        return resolve(source, join(root, 'index.html'))
+      }
+      if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
+      if (importer?.includes('node_modules')) return null
+      for (const candidate of findByPaths(source)) {
+        const found = await resolve(candidate, importer)
+        if (found) return found
+      }
+      return null
+    },
+  }
+}
+
+function addHarness(config: ViteUserConfig, options: ItestOptions): void {
+  const test = config.test ?? {}
+  config.test = test
+  const setupFiles = [test.setupFiles ?? []].flat()
+  if (setupFiles.includes(SETUP)) return
+  // The environment must be set and the network guarded before any code of the user runs, so ours comes first and
+  // the others wait for it.
+  test.setupFiles = [SETUP, ...setupFiles]
+  test.sequence = { ...test.sequence, setupFiles: 'list' }
+  test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
+  if (options.engine) test.provide = { ...test.provide, itestEngine: options.engine }
+  inlineHarness(test)
+}
+
+/** Packages are left to Node, where `vitest` could be another copy than the one that runs. */
+function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
+  const inline = test.server?.deps?.inline
+  if (inline === true) return
+  const own = [SETUP, API].map((file) => new RegExp(`${file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`))
+  test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own] } }
+}
+
+function findSupertest(): string {
+  return createRequire(import.meta.url).resolve('supertest')
+}

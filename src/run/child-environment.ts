@@ -1,0 +1,33 @@
+import { delimiter } from 'node:path'
+import { describeEngine, ENGINE_VARIABLE, type EngineAddress } from '../harness/engine.ts'
+import { ABLATE_VARIABLE, ROUTE_VARIABLE } from '../harness/route-watch.ts'
+
+// What a Node process needs to work at all, and nothing that could be a credential.
+const ALLOWED = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'SystemRoot', 'ComSpec', 'PATHEXT', 'NODE_ICU_DATA']
+
+const ABLATED_STATUS = '501'
+
+/** The whole environment of the child that runs the user's and the model's code. */
+export function buildChildEnvironment(options: {
+  parent: NodeJS.ProcessEnv
+  home: string
+  engine: EngineAddress
+  route: { method: string; path: string }
+  ablate: boolean
+}): Record<string, string> {
+  const { parent, home, engine, route } = options
+  const allowed = ALLOWED.flatMap((name) => (parent[name] === undefined ? [] : [[name, parent[name]]]))
+  return {
+    PATH: ['/usr/bin', '/bin'].join(delimiter),
+    ...Object.fromEntries(allowed),
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    TEMP: home,
+    TMP: home,
+    NODE_ENV: 'test',
+    [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)),
+    [ROUTE_VARIABLE]: `${route.method} ${route.path}`,
+    ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),
+  }
+}

@@ -1,0 +1,69 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ErrorFacts, Frame } from './types.ts'
+
+/** What can be said of anything that was thrown; errors that crossed a process are plain objects by then. */
+export function describeError(thrown: unknown, root: string): ErrorFacts {
+  const read = (key: string): unknown => (isObject(thrown) ? Reflect.get(thrown, key) : undefined)
+  const code = read('code')
+  return {
+    name: text(read('name')) ?? (isObject(thrown) ? 'Error' : typeof thrown),
+    message: text(read('message')) ?? show(thrown),
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : null,
+    expected: read('expected') === undefined ? null : show(read('expected')),
+    actual: read('actual') === undefined ? null : show(read('actual')),
+    hasComparison: isObject(thrown) && ['expected', 'actual', 'ok'].some((key) => Reflect.has(thrown, key)),
+    frames: readFrames(read('stacks'), text(read('stack')), root),
+    cause: describeCause(read('cause')),
+  }
+}
+
+function describeCause(cause: unknown): string | null {
+  if (cause === undefined || cause === null) return null
+  if (!isObject(cause)) return show(cause)
+  const code: unknown = Reflect.get(cause, 'code')
+  const label = `${text(Reflect.get(cause, 'name')) ?? 'Error'}: ${text(Reflect.get(cause, 'message')) ?? ''}`
+  return code === undefined || code === null ? label : `${label} (${code})`
+}
+
+/** Vitest's own frames are mapped to the sources; a bare stack is what unhandled errors have. */
+function readFrames(parsed: unknown, stack: string | null, root: string): Frame[] {
+  if (Array.isArray(parsed) && parsed.length > 0) return parsed.flatMap((frame: unknown) => toFrame(frame, root))
+  const lines = (stack ?? '').split('\n')
+  return lines.flatMap((line) => {
+    const found = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*):(\d+):(\d+)\)?$/.exec(line)
+    if (!found) return []
+    return toFrame({ file: found[1], line: Number(found[2]), column: Number(found[3]) }, root)
+  })
+}
+
+function toFrame(frame: unknown, root: string): Frame[] {
+  if (!isObject(frame)) return []
+  const [file, line, column] = ['file', 'line', 'column'].map((key): unknown => Reflect.get(frame, key))
+  if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') return []
+  return [{ file: toProjectPath(file, root), line, column }]
+}
+
+/** Relative to the root with forward slashes; a file outside of it stays absolute. */
+export function toProjectPath(file: string, root: string): string {
+  const path = file.startsWith('file://') ? fileURLToPath(file) : file
+  const inside = relative(root, path)
+  return (inside.startsWith('..') || isAbsolute(inside) ? path : inside).split(sep).join('/')
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
+}

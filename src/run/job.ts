@@ -1,0 +1,61 @@
+import * as z from 'zod'
+
+/** What the parent asks of the worker process. */
+export const Job = z.object({
+  root: z.string(),
+  /** Absolute. */
+  files: z.array(z.string()),
+  /** Where the facts go. */
+  factsFile: z.string(),
+  cacheFolder: z.string(),
+})
+export type Job = z.infer<typeof Job>
+
+/** What the worker sends while it runs. */
+export const Progress = z.object({ fullName: z.string(), state: z.enum(['passed', 'failed', 'skipped', 'pending']) })
+export type Progress = z.infer<typeof Progress>
+
+const Frame = z.object({ file: z.string(), line: z.number(), column: z.number() })
+
+const ErrorFacts = z.object({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().nullable(),
+  expected: z.string().nullable(),
+  actual: z.string().nullable(),
+  hasComparison: z.boolean(),
+  frames: z.array(Frame).readonly(),
+  cause: z.string().nullable(),
+})
+
+export const HarnessFacts = z.object({
+  requests: z.number(),
+  routeHits: z.number(),
+  unansweredRequests: z.array(z.string()).readonly(),
+  unstubbedCalls: z.array(z.string()).readonly(),
+  blockedConnections: z.array(z.string()).readonly(),
+  unreachedFaults: z.array(z.string()).readonly(),
+})
+
+const TestFacts = z.object({
+  file: z.string(),
+  name: z.string(),
+  fullName: z.string(),
+  state: z.enum(['passed', 'failed', 'skipped', 'pending']),
+  errors: z.array(ErrorFacts).readonly(),
+  durationMs: z.number(),
+  retries: z.number(),
+  harness: HarnessFacts.nullable(),
+})
+
+/** What the worker leaves behind; `reason` is null as long as the run has not ended. */
+export const WorkerFacts = z.object({
+  reason: z.enum(['passed', 'failed', 'interrupted']).nullable(),
+  vitest: z.string(),
+  tests: z.array(TestFacts).readonly(),
+  fileErrors: z.array(z.object({ file: z.string(), error: ErrorFacts })).readonly(),
+  unhandled: z.array(z.object({ test: z.string().nullable(), error: ErrorFacts })).readonly(),
+  /** The user's mistake that kept the run from starting. */
+  mistake: z.object({ message: z.string(), hint: z.string() }).nullable(),
+})
+export type WorkerFacts = z.infer<typeof WorkerFacts>

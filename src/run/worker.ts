@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { UserError } from '../errors.ts'
+import { itest } from '../harness/vitest.ts'
+import { describeError } from './error-facts.ts'
+import { findVitest } from './find-vitest.ts'
+import { Job, type Progress } from './job.ts'
+import { createReporter, writeFacts } from './reporter.ts'
+
+// The parent holds the other end. When it is gone, nothing of this run may stay, not even a test in an endless loop.
+process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
+
+await work(Job.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))))
+
+async function work(job: Job): Promise<void> {
+  const { version, node } = findVitest(job.root)
+  try {
+    await runVitest(job, { version, node })
+  } catch (error) {
+    if (error instanceof Error && error.name === 'FilesNotFoundError') return
+    process.exitCode = 1
+    writeFacts(job.factsFile, {
+      reason: null,
+      vitest: version,
+      tests: [],
+      fileErrors: [],
+      unhandled: [{ test: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } }],
+      mistake: error instanceof UserError ? { message: error.message, hint: error.hint } : null,
+    })
+  } finally {
+    // Something that the project left running must not keep this process.
+    process.exit()
+  }
+}
+
+async function runVitest(job: Job, { version, node }: { version: string; node: string }): Promise<void> {
+  const { createVitest }: typeof import('vitest/node') = await import(node)
+  process.env.TEST = 'true'
+  process.env.VITEST = 'true'
+  const reporter = createReporter({ root: job.root, factsFile: job.factsFile, version, onProgress: send })
+  const vitest = await createVitest(
+    'test',
+    {
+      root: job.root,
+      dir: job.root,
+      ...(hasConfig(job.root) ? {} : { config: false }),
+      // Whatever the project's own patterns are, exactly these files run.
+      include: job.files.map((file) => escapeGlob(relative(job.root, file).split(sep).join('/'))),
+      exclude: ['**/node_modules/**'],
+      watch: false,
+      reporters: [reporter],
+      environment: 'node',
+      pool: 'forks',
+      isolate: true,
+      retry: 0,
+      bail: 0,
+      passWithNoTests: false,
+      expect: { requireAssertions: true },
+      coverage: { enabled: false },
+      typecheck: { enabled: false },
+      update: false,
+      api: false,
+    },
+    { cacheDir: job.cacheFolder, plugins: [itest(), singleProject()] },
+  )
+  try {
+    await vitest.start()
+  } finally {
+    await vitest.close()
+  }
+}
+
+/** A workspace's projects have configurations of their own, which would not get the harness. */
+function singleProject(): { name: string; config: (config: { test?: object }) => void } {
+  return {
+    name: 'itest:single-project',
+    config: ({ test }) => {
+      if (test) Reflect.deleteProperty(test, 'projects')
+    },
+  }
+}
+
+function hasConfig(root: string): boolean {
+  const names = ['vitest.config', 'vite.config']
+  const extensions = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
+  return names.some((name) => extensions.some((extension) => existsSync(join(root, `${name}.${extension}`))))
+}
+
+function escapeGlob(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@]/g, '\\$&')
+}
+
+function send(progress: Progress): void {
+  if (process.connected) process.send?.(progress)
+}

@@ -1,0 +1,110 @@
+import { bindFunction, findMethod } from './classes.ts'
+import { type Machine, setField, unknownValue } from './machine.ts'
+import { arrayMember } from './models/arrays.ts'
+import { collectionMember } from './models/collections.ts'
+import { databaseMember } from './models/database.ts'
+import { routerMember, registrationMember } from './models/express.ts'
+import { requestMember, responseMember } from './models/exchange.ts'
+import { packageMember } from './models/packages.ts'
+import { promiseMember } from './models/promises.ts'
+import { queryMember } from './models/queries.ts'
+import { textMember } from './models/text.ts'
+import type { ts } from './syntax.ts'
+import type { Expression } from './types.ts'
+import { literal, type ObjectValue, symbol, UNDEFINED, type Value } from './values.ts'
+
+/** The value of `owner.name`. */
+export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
+  switch (owner.kind) {
+    case 'literal':
+      if (owner.value === null || owner.value === undefined) return unknownValue(machine, `member of ${owner.value}`, node)
+      return textMember(machine, owner, name) ?? UNDEFINED
+    case 'symbol':
+      return symbolMember(machine, owner.expression, name)
+    case 'object':
+      return objectMember(machine, owner, name, node)
+    case 'array':
+      return arrayMember(machine, owner, name)
+    case 'function':
+      return owner.fields.get(name) ?? bindFunction(machine, owner, name) ?? (name === 'name' ? literal(owner.name) : UNDEFINED)
+    case 'class':
+      return classMember(owner, name)
+    case 'native':
+      return owner.fields.get(name) ?? UNDEFINED
+    case 'package':
+      return packageMember(machine, owner, name)
+    case 'promise':
+      return promiseMember(machine, owner, name)
+    case 'router':
+      return routerMember(machine, owner, name)
+    case 'registration':
+      return registrationMember(machine, owner, name)
+    case 'table':
+      return tableMember(owner, name)
+    case 'db':
+      return databaseMember(machine, owner, name)
+    case 'query':
+      return queryMember(machine, owner, name)
+    case 'request':
+      return requestMember(machine, owner, name)
+    case 'response':
+      return responseMember(machine, owner, name)
+    case 'namespace':
+      return owner.member(name) ?? UNDEFINED
+    default:
+      return owner satisfies never
+  }
+}
+
+function symbolMember(machine: Machine, expression: Expression, name: string): Value {
+  if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
+  machine.environment.add(name)
+  return symbol({ kind: 'env', name })
+}
+
+function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+  for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
+    const found = type.statics.get(name)
+    if (found) return found
+  }
+  return name === 'name' ? literal(owner.name) : UNDEFINED
+}
+
+function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
+  const column = owner.columns.find((candidate) => candidate.key === name)
+  return column ? symbol({ kind: 'column', table: owner.name, column: column.key }) : UNDEFINED
+}
+
+function objectMember(machine: Machine, owner: ObjectValue, name: string, node: ts.Node): Value {
+  const own = owner.fields.get(name)
+  if (own) return own
+  const method = findMethod(machine, owner, name, node)
+  if (method) return method
+  const collection = collectionMember(machine, owner, name)
+  if (collection) return collection
+  for (const [key, value] of owner.fields) {
+    if (key.startsWith('...') && value.kind === 'symbol') return symbol(extend(value.expression, name))
+  }
+  if (name === 'constructor' && owner.type?.kind === 'class') return owner.type
+  return owner.open ? symbol({ kind: 'operation', name: `field ${name}`, operands: [] }) : UNDEFINED
+}
+
+/** The expression of a member: paths of inputs and results grow, anything else becomes an operation. */
+export function extend(expression: Expression, name: string): Expression {
+  if (expression.kind === 'input') {
+    const key = expression.from === 'headers' ? name.toLowerCase() : name
+    return { ...expression, path: [...expression.path, key] }
+  }
+  if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }
+  if (expression.kind === 'object' && expression.fields[name]) return expression.fields[name]
+  return { kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] }
+}
+
+export function setMember(machine: Machine, owner: Value, name: string, value: Value): void {
+  if (owner.kind === 'object' || owner.kind === 'function' || owner.kind === 'request' || owner.kind === 'response') {
+    setField(machine, owner.fields, name, value)
+    return
+  }
+  if (owner.kind === 'class') setField(machine, owner.statics, name, value)
+  if (owner.kind === 'array' && /^\d+$/.test(name)) owner.items[Number(name)] = value
+}

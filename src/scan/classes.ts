@@ -1,0 +1,146 @@
+import { callFunction, callFunctionLike, makeFunction } from './call.ts'
+import { evaluate, evaluateArguments } from './evaluate.ts'
+import { executeBlock } from './execute.ts'
+import type { Machine } from './machine.ts'
+import { bindPattern, readPropertyName } from './patterns.ts'
+import { createScope, declare, type Scope } from './scope.ts'
+import { ts } from './syntax.ts'
+import { type ClassValue, type FunctionValue, literal, object, type ObjectValue, UNDEFINED, type Value } from './values.ts'
+
+export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope: Scope): ClassValue {
+  const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+  const made: ClassValue = {
+    kind: 'class',
+    name: node.name?.text ?? '',
+    node,
+    scope,
+    base: heritage ? evaluate(machine, heritage.expression, scope) : null,
+    statics: new Map(),
+  }
+  // Static initialisers may use the class by its own name: `static instance = new Pool()`.
+  if (made.name) declare(scope, made.name, made)
+  const inner = createScope(scope, made)
+  for (const member of node.members) {
+    if (!ts.canHaveModifiers(member) || !isStatic(member)) continue
+    const name = member.name ? readPropertyName(machine, member.name, scope) : null
+    if (name === null) continue
+    if (ts.isPropertyDeclaration(member)) made.statics.set(name, member.initializer ? evaluate(machine, member.initializer, inner) : UNDEFINED)
+    if (ts.isMethodDeclaration(member)) made.statics.set(name, makeFunction(member, scope, { self: made, home: made }))
+  }
+  return made
+}
+
+function isStatic(member: ts.Node & { readonly modifiers?: ts.NodeArray<ts.ModifierLike> | undefined }): boolean {
+  return member.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) ?? false
+}
+
+export function constructClass(machine: Machine, type: ClassValue, args: readonly Value[], node: ts.Node): Value {
+  const instance = object([], { type })
+  initialise(machine, { type, instance, args, node })
+  return instance
+}
+
+interface Construction {
+  readonly type: ClassValue
+  readonly instance: ObjectValue
+  readonly args: readonly Value[]
+  readonly node: ts.Node
+}
+
+function initialise(machine: Machine, construction: Construction): void {
+  const { type, instance, args } = construction
+  const constructor = type.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
+  if (!constructor || !ts.isConstructorDeclaration(constructor) || !constructor.body) {
+    initialiseBase(machine, construction, args)
+    initialiseFields(machine, type, instance)
+    return
+  }
+  const scope = createScope(type.scope, instance)
+  for (const [index, parameter] of constructor.parameters.entries()) {
+    const given = args[index]
+    const value = given ?? (parameter.initializer ? evaluate(machine, parameter.initializer, scope) : UNDEFINED)
+    bindPattern(machine, parameter.name, value, scope)
+    if (parameter.modifiers?.length && ts.isIdentifier(parameter.name)) instance.fields.set(parameter.name.text, value)
+  }
+  const statements = [...constructor.body.statements]
+  const superIndex = statements.findIndex(isSuperCall)
+  const superCall = statements[superIndex]
+  if (superCall) {
+    executeBlock(machine, statements.slice(0, superIndex), scope)
+    initialiseBase(machine, construction, superArguments(machine, superCall, scope))
+  }
+  initialiseFields(machine, type, instance)
+  executeBlock(machine, statements.slice(superIndex + 1), scope)
+}
+
+function isSuperCall(statement: ts.Statement): boolean {
+  return (
+    ts.isExpressionStatement(statement) &&
+    ts.isCallExpression(statement.expression) &&
+    statement.expression.expression.kind === ts.SyntaxKind.SuperKeyword
+  )
+}
+
+function superArguments(machine: Machine, statement: ts.Statement, scope: Scope): Value[] {
+  if (!ts.isExpressionStatement(statement) || !ts.isCallExpression(statement.expression)) return []
+  return evaluateArguments(machine, statement.expression.arguments, scope)
+}
+
+function initialiseBase(machine: Machine, { type, instance, node }: Construction, args: readonly Value[]): void {
+  const { base } = type
+  if (base?.kind === 'class') return initialise(machine, { type: base, instance, args, node })
+  if (base?.kind === 'native' && base.name.endsWith('Error')) {
+    instance.fields.set('message', args[0] ?? literal(''))
+    instance.fields.set('name', literal(base.name))
+    const options = args[1]
+    if (options?.kind === 'object' && options.fields.has('cause')) instance.fields.set('cause', options.fields.get('cause') ?? UNDEFINED)
+  }
+}
+
+function initialiseFields(machine: Machine, type: ClassValue, instance: ObjectValue): void {
+  const scope = createScope(type.scope, instance)
+  for (const member of type.node.members) {
+    if (!ts.isPropertyDeclaration(member) || isStatic(member) || !member.initializer) continue
+    const name = readPropertyName(machine, member.name, scope)
+    if (name === null) continue
+    const value = evaluate(machine, member.initializer, scope)
+    instance.fields.set(name, value.kind === 'function' && value.name === '' ? { ...value, name } : value)
+  }
+}
+
+/** A method or getter of the class or its bases, bound to the instance; null when there is none. */
+export function findMethod(machine: Machine, instance: ObjectValue, name: string, node: ts.Node): Value | null {
+  for (let type: Value | null = instance.type?.kind === 'class' ? instance.type : null; type?.kind === 'class'; type = type.base) {
+    for (const member of type.node.members) {
+      if (!member.name || isStaticMember(member) || readPropertyName(machine, member.name, type.scope) !== name) continue
+      if (ts.isMethodDeclaration(member) && member.body) return makeFunction(member, type.scope, { self: instance, home: type })
+      if (ts.isGetAccessorDeclaration(member)) {
+        const getter = makeFunction(member, type.scope, { self: instance, home: type })
+        return callFunction(machine, getter, { callee: getter, self: instance, args: [], node })
+      }
+    }
+  }
+  return null
+}
+
+function isStaticMember(member: ts.ClassElement): boolean {
+  return ts.canHaveModifiers(member) && isStatic(member)
+}
+
+/** `fn.bind(x)`, `fn.call(x, ...)`, `fn.apply(x, [...])`. */
+export function bindFunction(machine: Machine, callee: FunctionValue, name: string): Value | null {
+  if (name === 'bind') {
+    return { kind: 'native', name: 'bind', fields: new Map(), call: ([self]) => ({ ...callee, self: callee.self ?? self ?? null }) }
+  }
+  if (name !== 'call' && name !== 'apply') return null
+  return {
+    kind: 'native',
+    name,
+    fields: new Map(),
+    call: ([self, ...rest], node) => {
+      const [list] = rest
+      const args = name === 'call' ? rest : list?.kind === 'array' ? list.items : []
+      return callFunctionLike(machine, { callee, self: self ?? null, args, node })
+    },
+  }
+}

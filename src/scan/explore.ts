@@ -1,0 +1,75 @@
+import type { Machine, Run } from './machine.ts'
+import { LimitReached } from './machine.ts'
+import type { Scenario, VisitedSource } from './types.ts'
+
+/** More ways than this through one route are not looked at; the result says that it was cut. */
+const SCENARIO_LIMIT = 400
+
+export interface Exploration {
+  readonly scenarios: readonly Scenario[]
+  readonly sources: readonly VisitedSource[]
+  /** Ways that were left when the limit was reached. */
+  readonly cut: number
+}
+
+/**
+ * Runs a piece of code once for every combination of answers to the conditions that only a request decides: first the
+ * preferred answers, then each with one answer turned, and so on. Every run is a straight line, so what happened in it,
+ * and under which conditions, needs no merging.
+ */
+export function exploreScenarios(machine: Machine, execute: (run: Run) => Scenario['end']): Exploration {
+  const scenarios: Scenario[] = []
+  const sources = new Map<string, VisitedSource>()
+  const waiting: boolean[][] = [[]]
+  let done = 0
+  for (let prefix = waiting.shift(); prefix && done < SCENARIO_LIMIT; prefix = waiting.shift()) {
+    done += 1
+    const { run, answers } = startRun(prefix)
+    const end = runOnce(machine, run, execute)
+    for (let index = prefix.length; index < answers.length; index += 1) {
+      waiting.push([...answers.slice(0, index), !answers[index]])
+    }
+    scenarios.push({ decisions: run.decisions, events: run.events, end })
+    for (const [key, source] of run.sources) sources.set(key, source)
+  }
+  return { scenarios, sources: [...sources.values()], cut: waiting.length }
+}
+
+function startRun(prefix: readonly boolean[]): { run: Run; answers: boolean[] } {
+  const answers: boolean[] = []
+  const run: Run = {
+    events: [],
+    decisions: [],
+    choose: (_key, preferred) => {
+      const answer = prefix[answers.length] ?? preferred
+      answers.push(answer)
+      return answer
+    },
+    known: new Map(),
+    journal: [],
+    sources: new Map(),
+    nextEvent: 0,
+    nextTransaction: 0,
+    failures: 0,
+    lastTimerMs: null,
+  }
+  return { run, answers }
+}
+
+function runOnce(machine: Machine, run: Run, execute: (run: Run) => Scenario['end']): Scenario['end'] {
+  const { steps } = machine
+  machine.run = run
+  machine.steps = 0
+  try {
+    return execute(run)
+  } catch (error) {
+    // RangeError: our own stack ran out on code that recurses without end.
+    if (error instanceof LimitReached || error instanceof RangeError) return 'cut'
+    throw error
+  } finally {
+    for (const undo of run.journal.reverse()) undo()
+    machine.run = null
+    machine.steps = steps
+    machine.callStack.length = 0
+  }
+}

@@ -1,0 +1,177 @@
+import type { ProjectFiles } from './project.ts'
+import type { Scope } from './scope.ts'
+import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
+import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
+import { type ClassValue, type DbValue, express, type FunctionValue, object, type PackageValue, type RouterValue, type TableValue, type Value } from './values.ts'
+
+/** A module of the project after its top level ran. */
+export interface Module {
+  readonly file: string
+  readonly scope: Scope
+  readonly exports: Map<string, () => Value | null>
+  /** Files of `export * from`. */
+  readonly stars: string[]
+  readonly errors: readonly SyntaxProblem[]
+}
+
+/** One trip through a route while it is traced. */
+export interface Run {
+  readonly events: TraceEvent[]
+  readonly decisions: Decision[]
+  /** The recorded answer to a condition; asks for a new one the first time. */
+  readonly choose: (key: string, preferred: boolean) => boolean
+  readonly known: Map<string, boolean>
+  /** Undoes writes to values that outlive the run. */
+  readonly journal: (() => void)[]
+  readonly sources: Map<string, VisitedSource>
+  nextEvent: number
+  nextTransaction: number
+  failures: number
+  /** The latest literal `setTimeout` delay: the usual partner of an AbortController. */
+  lastTimerMs: number | null
+}
+
+export interface Machine {
+  readonly root: string
+  readonly files: ProjectFiles
+  readonly parser: Parser
+  readonly modules: Map<string, Module>
+  readonly unresolved: Map<string, Unresolved>
+  readonly tables: Map<string, TableValue>
+  readonly routers: RouterValue[]
+  readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
+  readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
+  readonly environment: Set<string>
+  readonly callStack: FunctionValue[]
+  /** Which exported function made a router, when one did: its factory. */
+  readonly makers: Map<RouterValue, FunctionValue>
+  /** Files whose top level is running, innermost last. */
+  readonly loading: string[]
+  run: Run | null
+  steps: number
+}
+
+export const STEP_LIMIT = 2_000_000
+export const RUN_STEP_LIMIT = 60_000
+export const DEPTH_LIMIT = 60
+
+/** A `throw` of the analysed code on its way to a `catch`. */
+export class Thrown extends Error {
+  readonly value: Value
+
+  constructor(value: Value) {
+    super('thrown by the analysed code')
+    this.value = value
+  }
+}
+
+/** The analysis has done enough work on one run. */
+export class LimitReached extends Error {}
+
+export function createMachine(root: string, files: ProjectFiles, parser: Parser): Machine {
+  return {
+    root,
+    files,
+    parser,
+    modules: new Map(),
+    unresolved: new Map(),
+    tables: new Map(),
+    routers: [],
+    listeners: [],
+    databases: [],
+    environment: new Set(),
+    callStack: [],
+    makers: new Map(),
+    loading: [],
+    run: null,
+    steps: 0,
+  }
+}
+
+export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : STEP_LIMIT): void {
+  machine.steps += 1
+  if (machine.steps > limit) throw new LimitReached('step limit')
+}
+
+export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
+  const at = locate(machine.root, node)
+  machine.unresolved.set(`${what} ${at.file}:${at.line}`, { what, text: brief(node), at })
+}
+
+/** An unknown value that says where it came from, and a record that it is unknown. */
+export function unknownValue(machine: Machine, what: string, node: ts.Node): Value {
+  noteUnresolved(machine, what, node)
+  return opaque(machine, node)
+}
+
+/** An unknown value that is nobody's failure, e.g. the time. */
+export function opaque(machine: Machine, node: ts.Node): Value {
+  return { kind: 'symbol', expression: { kind: 'unknown', text: brief(node), at: locate(machine.root, node) } }
+}
+
+/**
+ * Which way a condition goes. Known values decide for themselves; a symbol is decided once per run and remembered. At the
+ * top level of a module both ways matter but only one can be taken: the preferred one.
+ */
+export function decide(machine: Machine, value: Value, node: ts.Node, preferred = true): boolean {
+  if (value.kind === 'literal') return Boolean(value.value)
+  if (value.kind !== 'symbol') return true
+  const { run } = machine
+  if (!run) return preferred
+  const condition = value.expression
+  const key = JSON.stringify(condition)
+  const remembered = run.known.get(key)
+  if (remembered !== undefined) return remembered
+  const taken = run.choose(key, preferred)
+  run.known.set(key, taken)
+  run.decisions.push({ condition, taken, at: locate(machine.root, node) })
+  return taken
+}
+
+/** Whether an event fails in this run. One failure a run: faults come one at a time. */
+export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
+  const { run } = machine
+  if (!run || run.failures > 0) return false
+  const failed = run.choose(JSON.stringify(condition), false)
+  run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
+  if (failed) run.failures += 1
+  return failed
+}
+
+export function setField(machine: Machine, fields: Map<string, Value>, name: string, value: Value): void {
+  const had = fields.has(name)
+  const before = fields.get(name)
+  machine.run?.journal.push(() => {
+    if (had && before) fields.set(name, before)
+    else fields.delete(name)
+  })
+  fields.set(name, value)
+}
+
+export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
+  return object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], { type: { kind: 'builtin', name } })
+}
+
+export function className(value: Value): string {
+  if (value.kind !== 'object' || !value.type) return 'unknown error'
+  return value.type.name
+}
+
+/** Every class from the value's own up to the last that the project defines, then the built-in it extends. */
+export function classChain(value: Value): (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] {
+  if (value.kind !== 'object' || !value.type) return []
+  if (value.type.kind === 'builtin') return [value.type]
+  const chain: (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] = []
+  let current: Value | null = value.type
+  while (current && chain.length < DEPTH_LIMIT) {
+    if (current.kind === 'class') {
+      chain.push(current)
+      current = current.base
+    } else {
+      if (current.kind === 'native') chain.push({ kind: 'builtin', name: current.name })
+      if (current.kind === 'package') chain.push({ kind: 'package', name: JSON.stringify(express(current)) })
+      current = null
+    }
+  }
+  return chain
+}

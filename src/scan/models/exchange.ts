@@ -1,0 +1,99 @@
+import { type Machine, setField } from '../machine.ts'
+import { hasResponded, nextEvent, record } from '../trace-events.ts'
+import { locate, type ts } from '../syntax.ts'
+import type { InputSource, TraceEvent } from '../types.ts'
+import { express, knownString, literal, native, object, operation, type RequestValue, type ResponseValue, symbol, UNDEFINED, type Value } from '../values.ts'
+
+const INPUTS = new Map<string, InputSource>([
+  ['body', 'body'],
+  ['query', 'query'],
+  ['params', 'params'],
+  ['headers', 'headers'],
+  ['cookies', 'cookies'],
+  ['signedCookies', 'cookies'],
+])
+const CHAINING = new Set(['set', 'header', 'setHeader', 'type', 'contentType', 'cookie', 'clearCookie', 'vary', 'append', 'links', 'location', 'attachment', 'removeHeader', 'on', 'once', 'flushHeaders'])
+
+export function createExchange(): { request: RequestValue; response: ResponseValue } {
+  return { request: { kind: 'request', fields: new Map() }, response: { kind: 'response', fields: new Map() } }
+}
+
+export function requestMember(machine: Machine, owner: RequestValue, name: string): Value {
+  const own = owner.fields.get(name)
+  if (own) return own
+  const input = INPUTS.get(name)
+  if (input) return symbol({ kind: 'input', from: input, path: [] })
+  if (name === 'get' || name === 'header') {
+    return native(name, ([header]) => {
+      const key = knownString(header)
+      return key === null ? operation('header', header ?? UNDEFINED) : symbol({ kind: 'input', from: 'headers', path: [key.toLowerCase()] })
+    })
+  }
+  if (name === 'on' || name === 'once') return native(name, () => owner)
+  void machine
+  return operation(`request.${name}`)
+}
+
+export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
+  if (name === 'status' || name === 'writeHead') {
+    return native(name, ([code]) => {
+      setField(machine, owner.fields, 'statusCode', code ?? UNDEFINED)
+      return owner
+    })
+  }
+  const send = SENDERS[name]
+  if (send) {
+    return native(name, (args, node) => {
+      send(machine, owner, args, node)
+      return owner
+    })
+  }
+  if (CHAINING.has(name)) return native(name, () => owner)
+  if (name === 'headersSent' || name === 'writableEnded') return literal(hasResponded(machine))
+  const own = owner.fields.get(name)
+  if (own) return own
+  if (name === 'locals') {
+    const locals = object([], { open: true })
+    setField(machine, owner.fields, 'locals', locals)
+    return locals
+  }
+  return name === 'statusCode' ? literal(200) : operation(`response.${name}`)
+}
+
+type Sender = (machine: Machine, owner: ResponseValue, args: readonly Value[], node: ts.Node) => void
+
+const SENDERS: Readonly<Record<string, Sender>> = {
+  json: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+  jsonp: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+  send: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: isData(body) ? 'json' : 'send', node }),
+  end: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
+  sendStatus: (machine, _owner, [code], node) => respond(machine, { status: code ?? UNDEFINED, body: null, via: 'end', node }),
+  redirect: (machine, _owner, args, node) => respond(machine, { status: args.length > 1 && args[0] ? args[0] : literal(302), body: null, via: 'redirect', node }),
+  render: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'render', node }),
+  sendFile: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+  download: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+}
+
+/** `res.send(object)` is JSON on the wire. */
+function isData(body: Value | undefined): boolean {
+  return body?.kind === 'object' || body?.kind === 'array' || (body?.kind === 'symbol' && body.expression.kind === 'result')
+}
+
+function readStatus(owner: ResponseValue, fallback: number): Value {
+  return owner.fields.get('statusCode') ?? literal(fallback)
+}
+
+type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
+
+/** Records the response; Express ignores a second one. */
+export function respond(machine: Machine, response: { status: Value; body: Value | null; via: RespondEvent['via']; node: ts.Node }): void {
+  if (hasResponded(machine)) return
+  record(machine, {
+    kind: 'respond',
+    id: nextEvent(machine),
+    status: express(response.status),
+    body: response.body ? express(response.body) : null,
+    via: response.via,
+    at: locate(machine.root, response.node),
+  })
+}

@@ -1,0 +1,111 @@
+import { type Call, callFunctionLike } from '../call.ts'
+import { type Machine, noteUnresolved } from '../machine.ts'
+import { locate, ts } from '../syntax.ts'
+import { knownString, native, object, type PackageValue, type Registration, type RegistrationValue, type RouterValue, UNDEFINED, type Value } from '../values.ts'
+import { appendCall, memberNames } from './packages.ts'
+
+const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
+const CHAINING = new Set(['param', 'set', 'enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
+
+/** `express()`, `Router()`, and the middleware that Express ships. */
+export function callExpress(machine: Machine, callee: PackageValue, call: Call): Value | null {
+  if (callee.module !== 'express') return null
+  const names = memberNames(callee)
+  if (callee.steps.some((step) => step.kind !== 'member')) return null
+  if (names.length === 0) return createRouter(machine, true, call.node)
+  if (names.at(-1) === 'Router') return createRouter(machine, false, call.node)
+  if (names.at(-1) === 'express') return createRouter(machine, true, call.node)
+  return appendCall(machine, callee, call)
+}
+
+function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterValue {
+  const router: RouterValue = { kind: 'router', isApp, registrations: [], settings: new Map(), at: locate(machine.root, node) }
+  machine.routers.push(router)
+  const [maker] = machine.callStack
+  if (maker) machine.makers.set(router, maker)
+  return router
+}
+
+export function routerMember(machine: Machine, owner: RouterValue, name: string): Value {
+  if (VERBS.has(name)) return native(name, (args, node) => registerVerb(machine, { router: owner, verb: name, args, node }))
+  if (name === 'use') return native('use', (args, node) => registerUse(machine, owner, args, node))
+  if (name === 'route') return native('route', ([path], node) => ({ kind: 'registration', router: owner, paths: readPaths(machine, path, node) ?? [] }))
+  if (name === 'listen') return native('listen', (args, node) => listen(machine, owner, args, node))
+  if (CHAINING.has(name)) return native(name, () => owner)
+  if (name === 'locals') return object([], { open: true })
+  return owner.settings.get(name) ?? UNDEFINED
+}
+
+export function registrationMember(machine: Machine, owner: RegistrationValue, name: string): Value {
+  if (!VERBS.has(name)) return UNDEFINED
+  return native(name, (args, node) => {
+    for (const path of owner.paths) register(machine, owner.router, { kind: 'route', method: name.toUpperCase(), path, handlers: flatten(args), at: locateCall(machine, node) })
+    return owner
+  })
+}
+
+function registerVerb(machine: Machine, call: { router: RouterValue; verb: string; args: readonly Value[]; node: ts.Node }): Value {
+  const [first, ...handlers] = call.args
+  if (call.verb === 'get' && handlers.length === 0) return UNDEFINED
+  const paths = readPaths(machine, first, call.node)
+  if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
+  for (const path of paths ?? []) {
+    register(machine, call.router, { kind: 'route', method: call.verb.toUpperCase(), path, handlers: flatten(handlers), at: locateCall(machine, call.node) })
+  }
+  return call.router
+}
+
+function registerUse(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {
+  const [first, ...rest] = args
+  const hasPath = first !== undefined && (first.kind === 'literal' || isTextList(first) || first.kind === 'symbol')
+  const paths = hasPath ? readPaths(machine, first, node) : ['/']
+  if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
+  for (const path of paths ?? []) {
+    register(machine, router, { kind: 'use', method: '', path, handlers: flatten(hasPath ? rest : args), at: locateCall(machine, node) })
+  }
+  return router
+}
+
+function register(machine: Machine, router: RouterValue, registration: Registration): void {
+  const before = router.registrations.length
+  machine.run?.journal.push(() => router.registrations.splice(before))
+  router.registrations.push(registration)
+}
+
+function isTextList(value: Value): boolean {
+  return value.kind === 'array' && value.items.length > 0 && value.items.every((item) => item.kind === 'literal')
+}
+
+function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): string[] | null {
+  const single = knownString(value)
+  if (single !== null) return [single]
+  if (value?.kind !== 'array') return null
+  const paths = value.items.map(knownString)
+  if (paths.includes(null)) noteUnresolved(machine, 'one of these paths is not known before a run', node)
+  return paths.filter((path) => path !== null)
+}
+
+function flatten(handlers: readonly Value[]): Value[] {
+  return handlers.flatMap((handler) => (handler.kind === 'array' ? flatten(handler.items) : [handler]))
+}
+
+/** The line of `.post(`, which in a chain is not the line where the chain begins. */
+function locateCall(machine: Machine, node: ts.Node): Registration['at'] {
+  const isMethod = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)
+  return locate(machine.root, isMethod ? node.expression.name : node)
+}
+
+function listen(machine: Machine, app: Value, args: readonly Value[], node: ts.Node): Value {
+  machine.listeners.push({ app, at: locate(machine.root, node), file: machine.loading.at(-1) ?? '' })
+  const callback = args.findLast((arg) => arg.kind === 'function')
+  // The callback starts queues and prints; its registrations, if any, come after the app listens.
+  if (callback && !machine.run) callFunctionLike(machine, { callee: callback, self: null, args: [], node })
+  return object([], { open: true })
+}
+
+/** `http.createServer(app).listen(...)`: the app listens through a server. */
+export function listenOn(machine: Machine, server: PackageValue): Value | null {
+  const made = server.steps.find((step) => step.kind !== 'member')
+  const app = made?.args.find((arg) => arg.kind === 'router')
+  return app ? native('listen', (args, node) => listen(machine, app, args, node)) : null
+}

@@ -1,0 +1,103 @@
+import { decideFailure, type Machine, makeError } from '../machine.ts'
+import { nextEvent, recordDatabase } from '../trace-events.ts'
+import type { ts } from '../syntax.ts'
+import type { Expression } from '../types.ts'
+import { array, type DbValue, fulfilled, literal, native, object, type PromiseValue, type QueryValue, rejected, symbol, type TableValue, type Value } from '../values.ts'
+import { promiseMember } from './promises.ts'
+
+interface QueryStart {
+  readonly operation: QueryValue['operation']
+  readonly table?: TableValue | null
+  readonly where?: Value | undefined
+  readonly projection?: Value | undefined
+  readonly single?: boolean
+  readonly node: ts.Node
+}
+
+export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
+  return {
+    kind: 'query',
+    operation: start.operation,
+    transaction: owner.transaction,
+    table: start.table ?? null,
+    values: null,
+    where: start.where ?? null,
+    returns: start.operation === 'select' || start.operation === 'raw',
+    projection: start.projection?.kind === 'object' ? start.projection : null,
+    joined: false,
+    single: start.single ?? false,
+    conflict: false,
+    node: start.node,
+  }
+}
+
+/** The builder after one more method; methods that change nothing we track give the same builder. */
+export function queryMember(machine: Machine, owner: QueryValue, name: string): Value {
+  const next = (change: (args: readonly Value[]) => Partial<QueryValue>): Value => native(name, (args) => ({ ...owner, ...change(args) }))
+  switch (name) {
+    case 'from':
+      return next(([table]) => (table?.kind === 'table' ? { table } : {}))
+    case 'values':
+    case 'set':
+      return next(([values]) => ({ values: values ?? null }))
+    case 'where':
+      return next(([where]) => ({ where: where ?? null }))
+    case 'returning':
+      return next(([projection]) => ({ returns: true, projection: projection?.kind === 'object' ? projection : null }))
+    case 'leftJoin':
+    case 'innerJoin':
+    case 'rightJoin':
+    case 'fullJoin':
+      return next(() => ({ joined: true }))
+    case 'onConflictDoNothing':
+    case 'onConflictDoUpdate':
+    case 'onDuplicateKeyUpdate':
+      return next(() => ({ conflict: true }))
+    case 'then':
+    case 'catch':
+    case 'finally':
+      return promiseMember(machine, runQuery(machine, owner), name)
+    case 'execute':
+    case 'all':
+    case 'run':
+      return native(name, () => runQuery(machine, owner))
+    case 'get':
+      return native(name, () => runQuery(machine, { ...owner, single: true }))
+    default:
+      return next(() => ({}))
+  }
+}
+
+/** Sends the query: one event, one chance to fail, and what it answers. */
+export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
+  const id = nextEvent(machine)
+  const answer: Expression = { kind: 'result', event: id, path: [] }
+  const fails = decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, query.node)
+  recordDatabase(machine, {
+    id,
+    operation: query.operation,
+    table: query.table?.name ?? null,
+    values: query.values,
+    where: query.where,
+    transaction: query.transaction,
+    outcome: fails ? 'fails' : 'ok',
+    node: query.node,
+  })
+  return fails ? rejected(databaseError(id)) : fulfilled(readAnswer(query, id))
+}
+
+/** drizzle-orm 0.44 and later wraps what the driver throws: the SQLSTATE is on `cause`, not on the error. */
+function databaseError(id: number): Value {
+  const cause = object([['code', symbol({ kind: 'result', event: id, path: ['sqlstate'] })]], { open: true })
+  return makeError('DrizzleQueryError', literal('Failed query'), [['cause', cause]])
+}
+
+function readAnswer(query: QueryValue, id: number): Value {
+  const at = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
+  if (!query.returns) return at()
+  if (query.single) return at('0')
+  const isOneInsert = query.operation === 'insert' && query.table && !query.conflict && query.values?.kind === 'object'
+  if (!isOneInsert) return symbol({ kind: 'result', event: id, path: [] })
+  const keys = query.projection ? [...query.projection.fields.keys()] : (query.table?.columns.map((column) => column.key) ?? [])
+  return array([object(keys.map((key) => [key, at('0', key)]))])
+}

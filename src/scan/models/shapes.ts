@@ -1,0 +1,208 @@
+import type { Column, Shape } from '../types.ts'
+import { describePackage, knownString, type PackageStep, type PackageValue, type TableValue, type Value } from '../values.ts'
+
+const BASE = { optional: false, nullable: false, refined: false }
+
+/** The rules of a zod schema, read from the calls that built it. */
+export function readShape(schema: PackageValue): Shape {
+  const calls = pairCalls(schema.steps)
+  let shape: Shape = { ...BASE, type: 'unknown', text: describePackage(schema) }
+  let coerced = false
+  for (const { name, args } of calls) {
+    if (name === 'coerce') coerced = true
+    else shape = applyCall(shape, { name, args, coerced })
+  }
+  return shape
+}
+
+interface SchemaCall {
+  readonly name: string
+  readonly args: readonly Value[]
+  readonly coerced: boolean
+}
+
+function pairCalls(steps: readonly PackageStep[]): { name: string; args: readonly Value[] }[] {
+  return steps.flatMap((step, index) => {
+    if (step.kind !== 'member') return []
+    const next = steps[index + 1]
+    if (step.name === 'coerce') return [{ name: 'coerce', args: [] }]
+    return next && next.kind !== 'member' ? [{ name: step.name, args: next.args }] : []
+  })
+}
+
+function applyCall(shape: Shape, call: SchemaCall): Shape {
+  return startShape(call) ?? changeText(shape, call) ?? changeNumber(shape, call) ?? changeObject(shape, call) ?? changeAny(shape, call)
+}
+
+function startShape({ name, args, coerced }: SchemaCall): Shape | null {
+  const [first] = args
+  switch (name) {
+    case 'string':
+      return { ...BASE, type: 'string', min: null, max: null, format: null, pattern: null }
+    case 'number':
+      return { ...BASE, type: 'number', min: null, max: null, integer: false, coerced }
+    case 'boolean':
+      return { ...BASE, type: 'boolean' }
+    case 'date':
+      return { ...BASE, type: 'date', coerced }
+    case 'enum':
+    case 'nativeEnum':
+      return { ...BASE, type: 'enum', values: enumValues(first) }
+    case 'literal':
+      return { ...BASE, type: 'enum', values: first?.kind === 'literal' ? [String(first.value)] : [] }
+    case 'object':
+    case 'strictObject':
+    case 'looseObject':
+      return { ...BASE, type: 'object', fields: readFields(first) }
+    case 'array':
+      return first ? { ...BASE, type: 'array', item: shapeOf(first), min: null } : null
+    case 'createInsertSchema':
+      return first?.kind === 'table' ? insertShape(first, args[1]) : null
+    default:
+      return null
+  }
+}
+
+function shapeOf(value: Value): Shape {
+  return value.kind === 'package' ? readShape(value) : { ...BASE, type: 'unknown', text: value.kind }
+}
+
+function readFields(value: Value | undefined): Record<string, Shape> {
+  return value?.kind === 'object' ? Object.fromEntries([...value.fields].map(([key, field]) => [key, shapeOf(field)])) : {}
+}
+
+function enumValues(value: Value | undefined): string[] {
+  const items = value?.kind === 'array' ? value.items : value?.kind === 'object' ? [...value.fields.values()] : []
+  return items.flatMap((item) => knownString(item) ?? [])
+}
+
+const FORMATS = new Set(['email', 'uuid', 'url', 'datetime', 'cuid', 'cuid2', 'ulid', 'ip', 'date', 'time', 'jwt', 'guid', 'iso'])
+
+function changeText(shape: Shape, { name, args }: SchemaCall): Shape | null {
+  if (FORMATS.has(name)) return { ...BASE, ...shape, type: 'string', min: null, max: null, pattern: null, format: name }
+  if (shape.type !== 'string') return null
+  const limit = numberOf(args[0])
+  switch (name) {
+    case 'min':
+    case 'nonempty':
+      return { ...shape, min: limit ?? 1 }
+    case 'max':
+      return { ...shape, max: limit }
+    case 'length':
+      return { ...shape, min: limit, max: limit }
+    case 'regex':
+      return { ...shape, pattern: patternOf(args[0]) }
+    case 'trim':
+    case 'toLowerCase':
+    case 'toUpperCase':
+      return shape
+    default:
+      return null
+  }
+}
+
+function changeNumber(shape: Shape, { name, args }: SchemaCall): Shape | null {
+  if (shape.type !== 'number') return null
+  const limit = numberOf(args[0])
+  switch (name) {
+    case 'int':
+      return { ...shape, integer: true }
+    case 'min':
+    case 'gte':
+      return { ...shape, min: limit }
+    case 'max':
+    case 'lte':
+      return { ...shape, max: limit }
+    case 'gt':
+      return { ...shape, min: limit === null ? null : limit + (shape.integer ? 1 : 0.01) }
+    case 'lt':
+      return { ...shape, max: limit === null ? null : limit - 0.01 }
+    case 'positive':
+      return { ...shape, min: 1 }
+    case 'nonnegative':
+      return { ...shape, min: 0 }
+    default:
+      return null
+  }
+}
+
+function changeObject(shape: Shape, { name, args }: SchemaCall): Shape | null {
+  if (shape.type === 'array' && name === 'min') return { ...shape, min: numberOf(args[0]) }
+  if (shape.type !== 'object') return null
+  const [first] = args
+  const keys = first?.kind === 'object' ? new Set(first.fields.keys()) : null
+  switch (name) {
+    case 'extend':
+      return { ...shape, fields: { ...shape.fields, ...readFields(first) } }
+    case 'merge': {
+      const merged = first?.kind === 'package' ? readShape(first) : null
+      return merged?.type === 'object' ? { ...shape, fields: { ...shape.fields, ...merged.fields } } : { ...shape, refined: true }
+    }
+    case 'pick':
+      return { ...shape, fields: keepFields(shape.fields, (key) => keys?.has(key) ?? true) }
+    case 'omit':
+      return { ...shape, fields: keepFields(shape.fields, (key) => !keys?.has(key)) }
+    case 'partial':
+      return { ...shape, fields: Object.fromEntries(Object.entries(shape.fields).map(([key, field]) => [key, { ...field, optional: field.optional || !keys || keys.has(key) }])) }
+    case 'strict':
+    case 'passthrough':
+    case 'strip':
+    case 'loose':
+      return shape
+    default:
+      return null
+  }
+}
+
+function keepFields(fields: Readonly<Record<string, Shape>>, keep: (key: string) => boolean): Record<string, Shape> {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => keep(key)))
+}
+
+function changeAny(shape: Shape, { name, args }: SchemaCall): Shape {
+  switch (name) {
+    case 'optional':
+    case 'default':
+    case 'catch':
+      return { ...shape, optional: true }
+    case 'nullable':
+      return { ...shape, nullable: true }
+    case 'nullish':
+      return { ...shape, optional: true, nullable: true }
+    case 'array':
+      return args.length === 0 ? { ...BASE, type: 'array', item: shape, min: null } : shape
+    case 'describe':
+    case 'meta':
+    case 'openapi':
+    case 'brand':
+    case 'readonly':
+    case 'safe':
+    case 'finite':
+      return shape
+    default:
+      return { ...shape, refined: true }
+  }
+}
+
+function numberOf(value: Value | undefined): number | null {
+  return value?.kind === 'literal' && typeof value.value === 'number' ? value.value : null
+}
+
+function patternOf(value: Value | undefined): string | null {
+  return value?.kind === 'object' ? knownString(value.fields.get('source')) : null
+}
+
+/** `createInsertSchema(table, overrides)` of drizzle-zod. */
+function insertShape(table: TableValue, overrides: Value | undefined): Shape {
+  const fields = Object.fromEntries(table.columns.map((column) => [column.key, columnShape(column)]))
+  return { ...BASE, type: 'object', fields: { ...fields, ...readFields(overrides) } }
+}
+
+function columnShape(column: Column): Shape {
+  const base = { ...BASE, optional: !column.notNull || column.hasDefault, nullable: !column.notNull }
+  if (column.enumValues) return { ...base, type: 'enum', values: column.enumValues }
+  if (column.json === 'number') return { ...base, type: 'number', min: null, max: null, integer: !/real|double|float/.test(column.type), coerced: false }
+  if (column.json === 'boolean') return { ...base, type: 'boolean' }
+  if (column.json === 'date') return { ...base, type: 'date', coerced: false }
+  if (column.json === 'string') return { ...base, type: 'string', min: null, max: null, format: column.type === 'uuid' ? 'uuid' : null, pattern: null }
+  return { ...base, type: 'unknown', text: column.type }
+}

@@ -1,0 +1,63 @@
+import { extend } from '../access.ts'
+import { type Call, callCallbacks, callFunctionLike } from '../call.ts'
+import { decideFailure, type Machine, makeError, noteUnresolved } from '../machine.ts'
+import type { Expression } from '../types.ts'
+import { fulfilled, literal, operation, rejected, symbol, type SymbolValue, type Value } from '../values.ts'
+
+const ITERATING = new Set(['map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap', 'reduce', 'sort', 'findIndex'])
+const PURE = new Set(['trim', 'toLowerCase', 'toUpperCase', 'toString', 'split', 'startsWith', 'endsWith', 'includes', 'slice', 'substring', 'replace', 'replaceAll', 'padStart', 'padEnd', 'join', 'indexOf', 'toISOString', 'getTime', 'toFixed', 'concat', 'at', 'match', 'charAt', 'push', 'toJSON', 'getFullYear', 'setDate', 'getDate', 'keys', 'values', 'entries', 'localeCompare', 'valueOf', 'searchParams'])
+
+/** A call on something that only a run knows: a method of an input, of an answer, of an unknown object. */
+export function callSymbol(machine: Machine, call: Call): Value {
+  const owner = call.self?.kind === 'symbol' ? call.self : null
+  const method = owner ? methodName(call.callee) : null
+  if (!owner || method === null) return callUnknown(machine, call)
+  if (method === 'then' || method === 'catch' || method === 'finally') return continueWith(machine, owner, method, call)
+  if (owner.expression.kind === 'result') {
+    const answered = readAnswer(machine, owner, method, call)
+    if (answered) return answered
+  }
+  if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
+  if (ITERATING.has(method)) {
+    for (const arg of call.args) {
+      if (arg.kind !== 'function') continue
+      callFunctionLike(machine, { callee: arg, self: null, args: [operation('item', owner), literal(0)], node: call.node })
+    }
+    return operation(method, owner)
+  }
+  if (PURE.has(method)) return operation(method, owner, ...call.args)
+  return callUnknown(machine, call)
+}
+
+function methodName(callee: Value): string | null {
+  if (callee.kind !== 'symbol') return null
+  const { expression } = callee
+  if (expression.kind === 'input' || expression.kind === 'result') return expression.path.at(-1) ?? null
+  const name = expression.kind === 'operation' && expression.name === 'member' ? expression.operands[1] : null
+  return name?.kind === 'literal' ? String(name.value) : null
+}
+
+function callUnknown(machine: Machine, call: Call): Value {
+  callCallbacks(machine, call.args, call.node)
+  noteUnresolved(machine, 'call of a function that analysis does not know', call.node)
+  return operation('call', call.callee, ...call.args)
+}
+
+/** `response.json()` and friends; a malformed body is a failure of its own. */
+function readAnswer(machine: Machine, owner: SymbolValue, method: string, call: Call): Value | null {
+  if (method === 'json' && call.args.length === 0) {
+    const condition: Expression = { kind: 'operation', name: 'malformed', operands: [owner.expression] }
+    if (decideFailure(machine, condition, call.node)) {
+      return rejected(makeError('SyntaxError', literal('Unexpected end of JSON input')))
+    }
+    return fulfilled(symbol(extend(owner.expression, 'json')))
+  }
+  if (method === 'text' || method === 'arrayBuffer' || method === 'blob') return fulfilled(symbol(extend(owner.expression, method)))
+  return null
+}
+
+function continueWith(machine: Machine, owner: SymbolValue, method: string, call: Call): Value {
+  const [callback] = call.args
+  if (method !== 'then' || !callback) return owner
+  return callFunctionLike(machine, { callee: callback, self: null, args: [owner], node: call.node })
+}

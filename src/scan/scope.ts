@@ -1,0 +1,34 @@
+import type { Value } from './values.ts'
+
+/** A name's place. `read` defers to another module's export, which may be evaluated later. */
+export interface Cell {
+  value: Value
+  readonly read?: () => Value
+}
+
+export interface Scope {
+  readonly cells: Map<string, Cell>
+  readonly parent: Scope | null
+  /** `this` of the function that the scope belongs to. */
+  readonly self: Value | null
+}
+
+export function createScope(parent: Scope | null, self: Value | null = parent?.self ?? null): Scope {
+  return { cells: new Map(), parent, self }
+}
+
+export function findCell(scope: Scope, name: string): Cell | null {
+  for (let current: Scope | null = scope; current; current = current.parent) {
+    const cell = current.cells.get(name)
+    if (cell) return cell
+  }
+  return null
+}
+
+export function readCell(cell: Cell): Value {
+  return cell.read ? cell.read() : cell.value
+}
+
+export function declare(scope: Scope, name: string, value: Value): void {
+  scope.cells.set(name, { value })
+}
