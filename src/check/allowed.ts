@@ -105,6 +105,41 @@ export const ASYMMETRIC_MATCHERS = new Set([
   'stringMatching',
 ])
 
+export const MATCHER_MODIFIERS = new Set(['not', 'rejects', 'resolves'])
+
+export const MATCHERS = new Set([
+  'toBe',
+  'toBeCloseTo',
+  'toBeDefined',
+  'toBeFalsy',
+  'toBeGreaterThan',
+  'toBeGreaterThanOrEqual',
+  'toBeInstanceOf',
+  'toBeLessThan',
+  'toBeLessThanOrEqual',
+  'toBeNaN',
+  'toBeNull',
+  'toBeOneOf',
+  'toBeTruthy',
+  'toBeTypeOf',
+  'toBeUndefined',
+  'toContain',
+  'toContainEqual',
+  'toEqual',
+  'toHaveBeenCalledExactlyOnceWith',
+  'toHaveBeenCalledOnce',
+  'toHaveBeenCalledTimes',
+  'toHaveBeenCalledWith',
+  'toHaveBeenLastCalledWith',
+  'toHaveBeenNthCalledWith',
+  'toHaveLength',
+  'toHaveProperty',
+  'toMatch',
+  'toMatchObject',
+  'toStrictEqual',
+  'toThrow',
+])
+
 /** What `vi` is good for in a case, where the scaffold gives it at all. */
 export const VI_STEPS = new Set(['spyOn'])
 

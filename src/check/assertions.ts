@@ -1,5 +1,5 @@
 import { findChains } from './chain.ts'
-import { type CaseSyntax, ts } from './syntax.ts'
+import type { CaseSyntax, ts } from './syntax.ts'
 
 /** One `expect(...)` of a case, complete or not. */
 export interface Assertion {
@@ -33,10 +33,18 @@ export function findAssertions(test: CaseSyntax): Assertion[] {
 }
 
 /** Matchers that hold for almost any value; they state no outcome. */
-const WEAK = new Set(['toBeDefined', 'toBeUndefined', 'toBeTruthy', 'toBeFalsy', 'toBeTypeOf', 'toBeInstanceOf'])
+const WEAK = new Set([
+  'toBeDefined',
+  'toBeUndefined',
+  'toBeTruthy',
+  'toBeFalsy',
+  'toBeTypeOf',
+  'toBeInstanceOf',
+  'toBeOneOf',
+])
 
 /** Whether the assertion pins a value down. */
-export function isExact(assertion: Assertion): boolean {
-  const { matcher, modifiers, expected } = assertion
-  return matcher !== null && !WEAK.has(matcher) && !modifiers.includes('not') && !expected.some(ts.isOmittedExpression)
+export function isExact({ matcher, modifiers, expected }: Assertion): boolean {
+  if (matcher === null || modifiers.includes('not')) return false
+  return !WEAK.has(matcher) && (matcher !== 'toHaveProperty' || expected.length > 1)
 }

@@ -1,9 +1,15 @@
-import { ts } from 'ts-morph'
+import { Project, ts } from 'ts-morph'
 import type { Path, Plan } from '../plan/types.ts'
 import type { DraftCase } from '../write/types.ts'
 
-// The one place of this room that imports ts-morph: the rules take the compiler from here.
+// The one place of this room that imports ts-morph: the others take the compiler from here.
 export { ts }
+
+/** TypeScript's own library files; ts-morph carries them within itself, there are none on disk beside its compiler. */
+export function openLibrary(): { readonly folder: string; readFile(path: string): string | undefined } {
+  const host = new Project({ useInMemoryFileSystem: true }).getModuleResolutionHost()
+  return { folder: '/node_modules/typescript/lib', readFile: (path) => host.readFile(path) }
+}
 
 /** One case as the rules see it. */
 export interface CaseSyntax {

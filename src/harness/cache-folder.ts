@@ -11,15 +11,21 @@ export async function cached(name: string, build: (target: string) => Promise<vo
   const folder = cacheFolder()
   const target = join(folder, name)
   if (existsSync(target)) return target
-  const draft = join(folder, `.${name}-${process.pid}-${randomBytes(4).toString('hex')}`)
   try {
     mkdirSync(folder, { recursive: true })
-    await build(draft)
-    rename(draft, target)
-    return target
+    return await buildApart(target, build)
   } catch (error) {
     if (isReadOnly(error)) return null
     throw error
+  }
+}
+
+async function buildApart(target: string, build: (target: string) => Promise<void>): Promise<string> {
+  const draft = `${target}.${process.pid}-${randomBytes(4).toString('hex')}`
+  try {
+    await build(draft)
+    rename(draft, target)
+    return target
   } finally {
     rmSync(draft, { recursive: true, force: true })
   }

@@ -24,9 +24,9 @@ export async function createFileDatabase(template: Template, runId: string): Pro
 
 async function serveSnapshot(snapshot: string): Promise<string> {
   // Only machines without Postgres pay for loading it.
-  const { openPglite } = await import('./pglite.ts')
+  const { openSnapshot } = await import('./pglite.ts')
   const server = new PGLiteSocketServer({
-    db: await openPglite(snapshot),
+    db: await openSnapshot(snapshot),
     port: 0,
     host: '127.0.0.1',
     maxConnections: 100,

@@ -13,6 +13,7 @@ const Address = z.object({
   kind: z.enum(['postgres', 'pglite']),
   facts: z.object({ kind: z.enum(['postgres', 'pglite']), version: z.string(), limits: z.array(z.string()) }),
   url: z.string().nullable(),
+  emptySnapshot: z.string().nullable(),
   folder: z.string(),
 })
 

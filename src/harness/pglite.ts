@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -20,26 +20,45 @@ const LIMITS = [
 export async function startPglite(reasons: readonly string[]): Promise<Engine> {
   const folder = makeEngineFolder()
   const keeper = await startKeeper({ folder, server: null })
-  return {
-    kind: 'pglite',
-    facts: { kind: 'pglite', version: readVersion(), limits: [...reasons, ...LIMITS] },
-    url: null,
-    folder,
-    stop: keeper.stop,
+  try {
+    return {
+      kind: 'pglite',
+      facts: { kind: 'pglite', version: readVersion(), limits: [...reasons, ...LIMITS] },
+      url: null,
+      emptySnapshot: await makeEmptySnapshot(folder),
+      folder,
+      stop: keeper.stop,
+    }
+  } catch (error) {
+    await keeper.stop()
+    throw error
   }
 }
 
-/** Opens a copy of a snapshot, or an empty database from the cache: the very first start takes several seconds. */
-export async function openPglite(snapshot: string | null): Promise<PGlite> {
-  const source =
-    snapshot ??
-    (await cached(`pglite-${readVersion()}-1.tar`, async (target) => {
-      const fresh = await PGlite.create()
-      const dump = await fresh.dumpDataDir('none')
-      writeFileSync(target, Buffer.from(await dump.arrayBuffer()))
-      await fresh.close()
-    }))
-  return source ? PGlite.create({ loadDataDir: new Blob([readFileSync(source)]) }) : PGlite.create()
+export function openSnapshot(file: string): Promise<PGlite> {
+  return PGlite.create({ loadDataDir: new Blob([readFileSync(file)]) })
+}
+
+/** Readers see the whole snapshot or none. */
+export async function saveSnapshot(database: PGlite, file: string): Promise<void> {
+  const dump = await database.dumpDataDir('none')
+  const draft = `${file}-${process.pid}`
+  writeFileSync(draft, Buffer.from(await dump.arrayBuffer()))
+  renameSync(draft, file)
+}
+
+/** The first start of PGlite on a machine takes several seconds, loading what it made less than two. */
+async function makeEmptySnapshot(folder: string): Promise<string> {
+  const build = async (target: string) => {
+    const database = await PGlite.create()
+    await saveSnapshot(database, target)
+    await database.close()
+  }
+  const kept = await cached(`pglite-${readVersion()}-1.tar`, build)
+  if (kept) return kept
+  const local = join(folder, 'empty.tar')
+  await build(local)
+  return local
 }
 
 function readVersion(): string {

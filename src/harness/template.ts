@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { UserError } from '../errors.ts'
 import type { EngineAddress } from './engine.ts'
-import { openPglite } from './pglite.ts'
+import { openSnapshot, saveSnapshot } from './pglite.ts'
 import { REMEMBER_BASELINE } from './reset.ts'
 import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
 
@@ -18,8 +18,9 @@ type Execute = (sql: string) => Promise<unknown>
 /** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
   const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
-  if (engine.url === null) return preparePglite(join(engine.folder, `template-${hash}.tar`), schema)
-  return preparePostgres(engine.url, `itest_template_${hash}`, schema)
+  if (engine.url !== null) return preparePostgres(engine.url, `itest_template_${hash}`, schema)
+  if (engine.emptySnapshot === null) throw new Error('The engine has neither a URL nor a snapshot.')
+  return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
 }
 
 async function preparePostgres(url: string, database: string, schema: SchemaSql): Promise<Template> {
@@ -61,19 +62,17 @@ async function connect(connectionString: string): Promise<pg.Client> {
   return client
 }
 
-async function preparePglite(snapshot: string, schema: SchemaSql): Promise<Template> {
-  if (existsSync(snapshot)) return { kind: 'pglite', snapshot }
-  const database = await openPglite(null)
-  try {
-    await applySchema((sql) => database.exec(sql), schema)
-    const dump = await database.dumpDataDir('none')
-    const draft = `${snapshot}-${process.pid}`
-    writeFileSync(draft, Buffer.from(await dump.arrayBuffer()))
-    renameSync(draft, snapshot)
-  } finally {
-    await database.close()
+async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {
+  if (!existsSync(file.filled)) {
+    const database = await openSnapshot(file.empty)
+    try {
+      await applySchema((sql) => database.exec(sql), schema)
+      await saveSnapshot(database, file.filled)
+    } finally {
+      await database.close()
+    }
   }
-  return { kind: 'pglite', snapshot }
+  return { kind: 'pglite', snapshot: file.filled }
 }
 
 async function applySchema(execute: Execute, schema: SchemaSql): Promise<void> {

@@ -59,7 +59,7 @@ export interface PlannedStub {
 
 export interface PlannedSeed {
   readonly table: string
-  readonly row: Readonly<Record<string, Json | DateValue>>
+  readonly row: Readonly<Record<string, Expected>>
 }
 
 export interface PlannedFault {
@@ -117,10 +117,10 @@ export type Expectation =
       readonly source: ExpectationSource
     }
   | {
-      readonly observable: 'call'
+      /** All calls of a host, in order, each compared by the fields named. */
+      readonly observable: 'calls'
       readonly stub: string
-      readonly index: number
-      readonly value: Expected
+      readonly calls: readonly Expected[]
       readonly source: ExpectationSource
     }
   | {
@@ -169,6 +169,8 @@ export type Path = PlannedPath | OpenPath | SkippedPath
 export interface Plan {
   readonly route: { readonly method: string; readonly path: string; readonly file: string; readonly line: number }
   readonly paths: readonly Path[]
+  /** Variables that the harness sets before the app starts, e.g. the address of a stubbed host. */
+  readonly environment: Readonly<Record<string, string>>
   /** What neither spec nor policy decides; no test asserts on it. */
   readonly questions: readonly string[]
 }

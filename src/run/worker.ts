@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { UserError } from '../errors.ts'
 import { itest } from '../harness/vitest.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
@@ -25,12 +24,18 @@ async function work(job: Job): Promise<void> {
       tests: [],
       fileErrors: [],
       unhandled: [{ test: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } }],
-      mistake: error instanceof UserError ? { message: error.message, hint: error.hint } : null,
+      mistake: readMistake(error),
     })
   } finally {
     // Something that the project left running must not keep this process.
     process.exit()
   }
+}
+
+/** By name, not by class: Vitest loads the global setup into a module graph of its own. */
+function readMistake(error: unknown): { message: string; hint: string } | null {
+  if (!(error instanceof Error && error.name === 'UserError' && 'hint' in error)) return null
+  return { message: error.message, hint: String(error.hint) }
 }
 
 async function runVitest(job: Job, { version, node }: { version: string; node: string }): Promise<void> {

@@ -4,6 +4,7 @@ import { makeClass } from './classes.ts'
 import { decide, type Machine, noteUnresolved, step, Thrown, unknownValue } from './machine.ts'
 import { requireModule } from './modules.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
+import { iterate } from './execute.ts'
 import { readPropertyName } from './patterns.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
@@ -190,7 +191,7 @@ function arrayLiteral(machine: Machine, node: ts.ArrayLiteralExpression, scope: 
       items.push(evaluate(machine, element, scope))
       continue
     }
-    const spread = evaluate(machine, element.expression, scope)
+    const spread = iterate(evaluate(machine, element.expression, scope))
     if (spread.kind === 'array') items.push(...spread.items)
     open ||= spread.kind !== 'array' || spread.open
   }

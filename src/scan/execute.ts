@@ -172,7 +172,8 @@ function executeLoop(machine: Machine, node: ts.Statement, scope: Scope): Comple
   return NORMAL
 }
 
-function iterate(value: Value): Value {
+/** The items of anything that can be looped over; an unknown list has one unknown item and is open. */
+export function iterate(value: Value): Value {
   if (value.kind === 'array') return value
   if (value.kind === 'object' && value.fields.has('#entries')) return value.fields.get('#entries') ?? array([])
   return array([operation('item', value)], true)

@@ -10,6 +10,7 @@ export interface Layer {
   /** The full prefix or, for a route, the full path. */
   readonly path: string
   readonly method: string
+  readonly guards: boolean
   readonly handlers: readonly Value[]
   readonly at: Registration['at']
 }
@@ -20,12 +21,12 @@ export function flattenLayers(machine: Machine, router: RouterValue, prefix = ''
   return router.registrations.flatMap((registration) => {
     const path = joinPaths(prefix, registration.path)
     if (registration.kind === 'route') {
-      return [{ kind: 'route', path: path || '/', method: registration.method, handlers: registration.handlers, at: registration.at } as const]
+      return [{ kind: 'route', path: path || '/', method: registration.method, guards: registration.guards, handlers: registration.handlers, at: registration.at } as const]
     }
     return registration.handlers.flatMap((handler): Layer[] => {
       const inner = asRouter(handler)
       if (inner) return flattenLayers(machine, inner, path, [...seen, router])
-      return [{ kind: isErrorHandler(handler) ? 'error' : 'middleware', path, method: '', handlers: [handler], at: registration.at }]
+      return [{ kind: isErrorHandler(handler) ? 'error' : 'middleware', path, method: '', guards: false, handlers: [handler], at: registration.at }]
     })
   })
 }
@@ -71,9 +72,9 @@ export function answersSame(layer: Layer, route: { readonly method: string; read
 
 export function toRoute(machine: Machine, layers: readonly Layer[], index: number): Route | null {
   const layer = layers[index]
-  if (!layer) return null
+  if (!layer || layer.guards) return null
   const handler = layer.handlers.at(-1)
-  const before = layers.slice(0, index).filter((candidate) => candidate.kind === 'middleware' && isMountedAbove(candidate.path, layer.path))
+  const before = layers.slice(0, index).filter((candidate) => (candidate.kind === 'middleware' && isMountedAbove(candidate.path, layer.path)) || (candidate.guards && answersSame(candidate, layer)))
   const chain = [...before.flatMap((candidate) => candidate.handlers), ...layer.handlers.slice(0, -1)]
   return {
     method: layer.method,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../errors.ts'
+import { getMember } from './access.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
 import { LimitReached, type Machine, type Module, noteUnresolved, Thrown } from './machine.ts'
@@ -140,6 +141,7 @@ function bindReExport(machine: Machine, module: Module, statement: ts.ExportDecl
 }
 
 function readImport(machine: Machine, module: Module, specifier: string, name: string, node: ts.Node): Value {
+  if (specifier.replace('node:', '') === 'process') return processImport(machine, name, node)
   const file = machine.files.resolve(specifier, module.file)
   if (!file) {
     if (machine.files.isLocal(specifier) && !specifier.endsWith('.json')) noteUnresolved(machine, `no file for the import '${specifier}'`, node)
@@ -148,6 +150,13 @@ function readImport(machine: Machine, module: Module, specifier: string, name: s
   const imported = loadModule(machine, file)
   if (name === '*') return namespaceOf(machine, imported)
   return readExport(machine, imported, name) ?? UNDEFINED
+}
+
+/** `import process from 'node:process'` is the global one. */
+function processImport(machine: Machine, name: string, node: ts.Node): Value {
+  const cell = findCell(globalScope(machine), 'process')
+  if (!cell) return UNDEFINED
+  return name === 'default' || name === '*' ? cell.value : getMember(machine, cell.value, name, node)
 }
 
 function packageImport(specifier: string, name: string): Value {

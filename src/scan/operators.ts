@@ -38,18 +38,31 @@ interface Combination {
 
 function combine(machine: Machine, { operator, node, scope }: Combination): Value {
   const left = evaluate(machine, node.left, scope)
+  const isLogical = operator === ts.SyntaxKind.AmpersandAmpersandToken || operator === ts.SyntaxKind.BarBarToken
+  if (isLogical && left.kind === 'symbol' && isPure(node.right)) {
+    // Nothing happens on either side, so the choice can stay open: `req.query.page || 1`.
+    return operation(operator === ts.SyntaxKind.BarBarToken ? '||' : '&&', left, evaluate(machine, node.right, scope))
+  }
   if (operator === ts.SyntaxKind.AmpersandAmpersandToken) {
     return decide(machine, left, node.left) ? evaluate(machine, node.right, scope) : settleFalse(left)
   }
   if (operator === ts.SyntaxKind.BarBarToken) {
     if (left.kind === 'symbol' && left.expression.kind === 'env') return coalesce(machine, left, { operator, node, scope })
-    // `req.body.page || 1`: the left side, when present, is the rule; its absence is the exception.
     return decide(machine, left, node.left) ? left : evaluate(machine, node.right, scope)
   }
   if (operator === ts.SyntaxKind.QuestionQuestionToken) return coalesce(machine, left, { operator, node, scope })
   const right = evaluate(machine, node.right, scope)
   if (operator === ts.SyntaxKind.CommaToken) return right
   return applyOperator(machine, ts.tokenToString(operator) ?? '?', left, right)
+}
+
+/** Whether evaluating the expression can have no effect and take no branch. */
+function isPure(node: ts.Expression): boolean {
+  if (ts.isIdentifier(node) || ts.isLiteralExpression(node) || node.kind === ts.SyntaxKind.NullKeyword) return true
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return true
+  if (ts.isPropertyAccessExpression(node) || ts.isParenthesizedExpression(node)) return isPure(node.expression)
+  if (ts.isArrayLiteralExpression(node)) return node.elements.length === 0
+  return ts.isObjectLiteralExpression(node) && node.properties.length === 0
 }
 
 /** A value that was decided to be falsy stays usable as the condition's answer. */

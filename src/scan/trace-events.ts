@@ -47,6 +47,8 @@ export function recordDatabase(
     table: string | null
     values: Value | null
     where: Value | null
+    projection: Value | null
+    joined: boolean
     transaction: number | null
     outcome: Outcome
     node: ts.Node
@@ -59,6 +61,8 @@ export function recordDatabase(
     table: query.table,
     values: expressOrNull(query.values),
     where: expressOrNull(query.where),
+    projection: expressOrNull(query.projection),
+    joined: query.joined,
     transaction: query.transaction,
     outcome: query.outcome,
     at: locate(machine.root, query.node),

@@ -32,6 +32,8 @@ interface ShapeBase {
   readonly nullable: boolean
   /** Has a refinement or transformation that the rules below do not show. */
   readonly refined: boolean
+  /** Refinements that could be read, as conditions on the validated input. */
+  readonly checks: readonly Expression[]
 }
 
 /** What a validator accepts, as far as it can be read from the code. */
@@ -99,6 +101,10 @@ export type TraceEvent =
       readonly table: string | null
       readonly values: Expression | null
       readonly where: Expression | null
+      /** The fields that the query chooses, as columns; null: whole rows. */
+      readonly projection: Expression | null
+      /** Rows are put together from more than one table. */
+      readonly joined: boolean
       readonly transaction: number | null
       readonly outcome: Outcome
       readonly at: SourceLocation

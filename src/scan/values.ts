@@ -89,6 +89,8 @@ export type Registration = {
   /** Upper case; `ALL`; empty for `use`. */
   readonly method: string
   readonly path: string
+  /** `.all` in a `.route()` chain that goes on: it guards the verbs after it and is no endpoint. */
+  readonly guards: boolean
   readonly handlers: readonly Value[]
   readonly at: SourceLocation
 }

@@ -77,6 +77,7 @@ export function plan(overrides: Partial<Plan> = {}): Plan {
   return {
     route: { method: 'POST', path: '/orders', file: 'src/routes/orders.ts', line: 12 },
     paths: [plannedPath()],
+    environment: {},
     questions: [],
     ...overrides,
   }

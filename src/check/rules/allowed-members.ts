@@ -19,7 +19,8 @@ export function allowedMembers(test: CaseSyntax): Problem[] {
 function readKey(node: ts.Node): string | null | undefined {
   if (ts.isPropertyAccessExpression(node)) return node.name.text
   if (ts.isElementAccessExpression(node)) return readLiteralKey(node.argumentExpression)
-  if (ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node)) return readName(node.name)
+  // A computed key of a new object is data; only reaching into a value needs a name.
+  if (ts.isPropertyAssignment(node) || ts.isMethodDeclaration(node)) return readName(node.name) ?? undefined
   if (ts.isShorthandPropertyAssignment(node)) return node.name.text
   if (!ts.isBindingElement(node) || !ts.isObjectBindingPattern(node.parent)) return undefined
   return readName(node.propertyName ?? node.name)

@@ -1,4 +1,4 @@
-import { type CaseSyntax, climb, descend, isFunction, type Problem, quote, ts } from '../syntax.ts'
+import { type CaseSyntax, descend, type Problem, quote, ts } from '../syntax.ts'
 
 /** A test is read from top to bottom: constants, calls, assertions, at most a loop over a list. */
 export function allowedSyntax(test: CaseSyntax): Problem[] {
@@ -24,7 +24,7 @@ function findDeclaration(node: ts.VariableStatement): string | null {
 }
 
 function isInFunction(node: ts.Node, body: ts.Block): boolean {
-  return node !== body && (isFunction(node) || isInFunction(node.parent, body))
+  return node !== body && (ts.isFunctionLike(node) || isInFunction(node.parent, body))
 }
 
 function findExpression(node: ts.Node): string | null {
@@ -48,6 +48,5 @@ function findExpression(node: ts.Node): string | null {
   }
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken)
     return 'one value, not a comma'
-  if (ts.isForOfStatement(climb(node).parent)) return null
   return (ts.isFunctionExpression(node) || ts.isMethodDeclaration(node)) && node.asteriskToken ? 'no generators' : null
 }

@@ -1,6 +1,8 @@
 import {
   ASYMMETRIC_MATCHERS,
   DB_STEPS,
+  MATCHER_MODIFIERS,
+  MATCHERS,
   REQUEST_METHODS,
   REQUEST_STEPS,
   SAFE_CALLS,
@@ -25,6 +27,7 @@ function findMisuse(chain: Chain): string | null {
   if (text === 'app') return isRequested(chain.root) ? null : '`app` only as request(app)'
   if (text === 'request') return findRequestMisuse(chain)
   if (text === 'db') return findDbMisuse(chain)
+  if (text === 'faults') return findFaultsMisuse(chain)
   if (text === 'expect') return findExpectMisuse(chain)
   return SAFE_GLOBALS.has(text) ? findGlobalMisuse(chain) : null
 }
@@ -53,11 +56,27 @@ function findDbMisuse({ links }: Chain): string | null {
   return isQuery ? null : 'a query of db with select, insert, update, delete or $count'
 }
 
+/** The operation becomes a part of SQL, so it is written in the test. */
+function findFaultsMisuse({ links: [step, ...others] }: Chain): string | null {
+  const operation = step?.arguments?.[1]
+  const isPlain = operation && ts.isStringLiteral(operation) && /^(insert|update|delete)$/.test(operation.text)
+  if (step?.name === 'failWrites' && others.length === 0 && isPlain) return null
+  return "faults.failWrites(table, 'insert'), or with 'update' or 'delete'"
+}
+
 function findExpectMisuse({ links }: Chain): string | null {
   const [first] = links
-  if (first?.name === null && first.arguments) return null
+  if (first?.name === null && first.arguments) return findMatcherMisuse(links)
   if (first?.name && ASYMMETRIC_MATCHERS.has(first.name)) return null
   return 'expect(value), or expect.any and the like inside it'
+}
+
+function findMatcherMisuse([, ...steps]: Chain['links']): string | null {
+  const wrong = steps.find(({ name, arguments: given }) => !(given ? MATCHERS : MATCHER_MODIFIERS).has(name ?? ''))
+  // A matcher that is missing, or a snapshot, is for the rules of that name to say.
+  const isSaid = !steps.some((step) => step.arguments) || /Snapshot/.test(wrong?.name ?? '')
+  if (!wrong || isSaid) return null
+  return "one of Vitest's own matchers, e.g. toBe, toEqual, toMatchObject, toHaveLength"
 }
 
 function findGlobalMisuse({ root, links }: Chain): string | null {

@@ -13,7 +13,10 @@ export function noFloatingPromise(test: CaseSyntax): Problem[] {
   )
   return [...chains.map(({ top }) => top), ...assertions.map(({ node }) => node)]
     .filter((node) => !isAwaited(node))
-    .map((node) => ({ message: `expected \`await\` before ${quote(node)}; without it, it is not waited for`, node }))
+    .map((node) => ({
+      message: `expected \`await\`, found ${quote(node)} without it; write \`await\` before it`,
+      node,
+    }))
 }
 
 function isAwaited(node: ts.Node): boolean {

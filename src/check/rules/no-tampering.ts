@@ -19,7 +19,13 @@ function findChange(node: ts.Node): boolean {
     return node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken
   }
   if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false
-  return CHANGES.test(node.expression.name.text) && observe(node.expression.expression).size > 0
+  const { name, expression: list } = node.expression
+  return CHANGES.test(name.text) && !isFreshList(list) && observe(list).size > 0
+}
+
+/** `responses.map((res) => res.status).sort()` changes nobody's list. */
+function isFreshList(list: ts.Expression): boolean {
+  return ts.isCallExpression(list) && /\.(map|filter|flatMap|slice|concat)$/.test(list.expression.getText())
 }
 
 function isAssignment(kind: ts.SyntaxKind): boolean {

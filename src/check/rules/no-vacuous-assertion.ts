@@ -17,7 +17,8 @@ function findFault({ actual, matcher, modifiers, expected }: Assertion): string 
   if (observe(actual).size === 0) return 'expected an assertion on the response, rows or calls of the run'
   const [first] = expected
   if (first && spell(first) === spell(actual)) return 'expected two different sides; a value always equals itself'
-  if (first && isAnything(first)) return 'expected a value that can differ; this holds for every answer'
+  const isMatched = matcher === 'toMatchObject' || !first || !ts.isObjectLiteralExpression(first)
+  if (first && isMatched && isAnything(first)) return 'expected a value that can differ; this holds for every answer'
   if (modifiers.includes('not') || !first) return null
   const isBound = matcher === 'toBeGreaterThanOrEqual' || matcher === 'toBeGreaterThan'
   return isBound && /^(-.*|0)$/.test(first.getText()) && !(matcher === 'toBeGreaterThan' && first.getText() === '0')

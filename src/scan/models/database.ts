@@ -116,7 +116,8 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
     native(single ? 'findFirst' : 'findMany', ([options], node) => {
       const where = options?.kind === 'object' ? options.fields.get('where') : undefined
       const condition = where?.kind === 'function' ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node }) : where
-      return startQuery(owner, { operation: 'select', table, where: condition, single, node })
+      const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
+      return startQuery(owner, { operation: 'select', table, where: condition, single, joined, node })
     })
   return object([
     ['findFirst', find(true)],

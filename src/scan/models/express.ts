@@ -39,7 +39,7 @@ export function routerMember(machine: Machine, owner: RouterValue, name: string)
 export function registrationMember(machine: Machine, owner: RegistrationValue, name: string): Value {
   if (!VERBS.has(name)) return UNDEFINED
   return native(name, (args, node) => {
-    for (const path of owner.paths) register(machine, owner.router, { kind: 'route', method: name.toUpperCase(), path, handlers: flatten(args), at: locateCall(machine, node) })
+    for (const path of owner.paths) register(machine, owner.router, { kind: 'route', method: name.toUpperCase(), path, guards: name === 'all' && isContinued(node), handlers: flatten(args), at: locateCall(machine, node) })
     return owner
   })
 }
@@ -50,7 +50,7 @@ function registerVerb(machine: Machine, call: { router: RouterValue; verb: strin
   const paths = readPaths(machine, first, call.node)
   if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
   for (const path of paths ?? []) {
-    register(machine, call.router, { kind: 'route', method: call.verb.toUpperCase(), path, handlers: flatten(handlers), at: locateCall(machine, call.node) })
+    register(machine, call.router, { kind: 'route', method: call.verb.toUpperCase(), path, guards: false, handlers: flatten(handlers), at: locateCall(machine, call.node) })
   }
   return call.router
 }
@@ -61,7 +61,7 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
   const paths = hasPath ? readPaths(machine, first, node) : ['/']
   if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
   for (const path of paths ?? []) {
-    register(machine, router, { kind: 'use', method: '', path, handlers: flatten(hasPath ? rest : args), at: locateCall(machine, node) })
+    register(machine, router, { kind: 'use', method: '', path, guards: false, handlers: flatten(hasPath ? rest : args), at: locateCall(machine, node) })
   }
   return router
 }
@@ -87,6 +87,10 @@ function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): s
 
 function flatten(handlers: readonly Value[]): Value[] {
   return handlers.flatMap((handler) => (handler.kind === 'array' ? flatten(handler.items) : [handler]))
+}
+
+function isContinued(node: ts.Node): boolean {
+  return ts.isPropertyAccessExpression(node.parent) && ts.isCallExpression(node.parent.parent)
 }
 
 /** The line of `.post(`, which in a chain is not the line where the chain begins. */

@@ -11,6 +11,7 @@ interface QueryStart {
   readonly where?: Value | undefined
   readonly projection?: Value | undefined
   readonly single?: boolean
+  readonly joined?: boolean
   readonly node: ts.Node
 }
 
@@ -24,7 +25,7 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     where: start.where ?? null,
     returns: start.operation === 'select' || start.operation === 'raw',
     projection: start.projection?.kind === 'object' ? start.projection : null,
-    joined: false,
+    joined: start.joined ?? false,
     single: start.single ?? false,
     conflict: false,
     node: start.node,
@@ -79,6 +80,8 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     table: query.table?.name ?? null,
     values: query.values,
     where: query.where,
+    projection: query.projection,
+    joined: query.joined,
     transaction: query.transaction,
     outcome: fails ? 'fails' : 'ok',
     node: query.node,

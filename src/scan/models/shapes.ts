@@ -1,16 +1,19 @@
-import type { Column, Shape } from '../types.ts'
+import type { Column, Expression, Shape } from '../types.ts'
 import { describePackage, knownString, type PackageStep, type PackageValue, type TableValue, type Value } from '../values.ts'
 
-const BASE = { optional: false, nullable: false, refined: false }
+/** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
+export type ReadCheck = (callback: Value | undefined, path: readonly string[]) => Expression | null
+
+const BASE = { optional: false, nullable: false, refined: false, checks: [] }
 
 /** The rules of a zod schema, read from the calls that built it. */
-export function readShape(schema: PackageValue): Shape {
+export function readShape(schema: PackageValue, readCheck: ReadCheck, path: readonly string[] = []): Shape {
   const calls = pairCalls(schema.steps)
   let shape: Shape = { ...BASE, type: 'unknown', text: describePackage(schema) }
   let coerced = false
   for (const { name, args } of calls) {
     if (name === 'coerce') coerced = true
-    else shape = applyCall(shape, { name, args, coerced })
+    else shape = applyCall(shape, { name, args, coerced, path, readCheck })
   }
   return shape
 }
@@ -19,6 +22,8 @@ interface SchemaCall {
   readonly name: string
   readonly args: readonly Value[]
   readonly coerced: boolean
+  readonly path: readonly string[]
+  readonly readCheck: ReadCheck
 }
 
 function pairCalls(steps: readonly PackageStep[]): { name: string; args: readonly Value[] }[] {
@@ -34,7 +39,8 @@ function applyCall(shape: Shape, call: SchemaCall): Shape {
   return startShape(call) ?? changeText(shape, call) ?? changeNumber(shape, call) ?? changeObject(shape, call) ?? changeAny(shape, call)
 }
 
-function startShape({ name, args, coerced }: SchemaCall): Shape | null {
+function startShape(call: SchemaCall): Shape | null {
+  const { name, args, coerced } = call
   const [first] = args
   switch (name) {
     case 'string':
@@ -53,22 +59,23 @@ function startShape({ name, args, coerced }: SchemaCall): Shape | null {
     case 'object':
     case 'strictObject':
     case 'looseObject':
-      return { ...BASE, type: 'object', fields: readFields(first) }
+      return { ...BASE, type: 'object', fields: readFields(first, call) }
     case 'array':
-      return first ? { ...BASE, type: 'array', item: shapeOf(first), min: null } : null
+      return first ? { ...BASE, type: 'array', item: shapeOf(first, { ...call, path: [...call.path, '0'] }), min: null } : null
     case 'createInsertSchema':
-      return first?.kind === 'table' ? insertShape(first, args[1]) : null
+      return first?.kind === 'table' ? insertShape(first, readFields(args[1], call)) : null
     default:
       return null
   }
 }
 
-function shapeOf(value: Value): Shape {
-  return value.kind === 'package' ? readShape(value) : { ...BASE, type: 'unknown', text: value.kind }
+function shapeOf(value: Value, call: SchemaCall): Shape {
+  return value.kind === 'package' ? readShape(value, call.readCheck, call.path) : { ...BASE, type: 'unknown', text: value.kind }
 }
 
-function readFields(value: Value | undefined): Record<string, Shape> {
-  return value?.kind === 'object' ? Object.fromEntries([...value.fields].map(([key, field]) => [key, shapeOf(field)])) : {}
+function readFields(value: Value | undefined, call: SchemaCall): Record<string, Shape> {
+  if (value?.kind !== 'object') return {}
+  return Object.fromEntries([...value.fields].map(([key, field]) => [key, shapeOf(field, { ...call, path: [...call.path, key] })]))
 }
 
 function enumValues(value: Value | undefined): string[] {
@@ -126,16 +133,17 @@ function changeNumber(shape: Shape, { name, args }: SchemaCall): Shape | null {
   }
 }
 
-function changeObject(shape: Shape, { name, args }: SchemaCall): Shape | null {
+function changeObject(shape: Shape, call: SchemaCall): Shape | null {
+  const { name, args } = call
   if (shape.type === 'array' && name === 'min') return { ...shape, min: numberOf(args[0]) }
   if (shape.type !== 'object') return null
   const [first] = args
   const keys = first?.kind === 'object' ? new Set(first.fields.keys()) : null
   switch (name) {
     case 'extend':
-      return { ...shape, fields: { ...shape.fields, ...readFields(first) } }
+      return { ...shape, fields: { ...shape.fields, ...readFields(first, call) } }
     case 'merge': {
-      const merged = first?.kind === 'package' ? readShape(first) : null
+      const merged = first?.kind === 'package' ? readShape(first, call.readCheck, call.path) : null
       return merged?.type === 'object' ? { ...shape, fields: { ...shape.fields, ...merged.fields } } : { ...shape, refined: true }
     }
     case 'pick':
@@ -158,8 +166,12 @@ function keepFields(fields: Readonly<Record<string, Shape>>, keep: (key: string)
   return Object.fromEntries(Object.entries(fields).filter(([key]) => keep(key)))
 }
 
-function changeAny(shape: Shape, { name, args }: SchemaCall): Shape {
+function changeAny(shape: Shape, { name, args, path, readCheck }: SchemaCall): Shape {
   switch (name) {
+    case 'refine': {
+      const check = readCheck(args[0], path)
+      return check ? { ...shape, checks: [...shape.checks, check] } : { ...shape, refined: true }
+    }
     case 'optional':
     case 'default':
     case 'catch':
@@ -192,9 +204,9 @@ function patternOf(value: Value | undefined): string | null {
 }
 
 /** `createInsertSchema(table, overrides)` of drizzle-zod. */
-function insertShape(table: TableValue, overrides: Value | undefined): Shape {
+function insertShape(table: TableValue, overrides: Readonly<Record<string, Shape>>): Shape {
   const fields = Object.fromEntries(table.columns.map((column) => [column.key, columnShape(column)]))
-  return { ...BASE, type: 'object', fields: { ...fields, ...readFields(overrides) } }
+  return { ...BASE, type: 'object', fields: { ...fields, ...overrides } }
 }
 
 function columnShape(column: Column): Shape {

@@ -1,9 +1,11 @@
-import type { Call } from '../call.ts'
+import { getMember } from '../access.ts'
+import { type Call, callFunction } from '../call.ts'
 import { decide, type Machine, makeError, Thrown } from '../machine.ts'
+import { ts } from '../syntax.ts'
 import type { Shape } from '../types.ts'
 import { express, fulfilled, literal, object, operation, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
 import { appendCall, memberNames } from './packages.ts'
-import { readShape } from './shapes.ts'
+import { type ReadCheck, readShape } from './shapes.ts'
 
 const MODULES = new Set(['zod', 'zod/v4', 'zod/v3', 'zod/mini', 'drizzle-zod'])
 const CHECKS = new Set(['parse', 'safeParse', 'parseAsync', 'safeParseAsync'])
@@ -18,13 +20,33 @@ export function callZod(machine: Machine, callee: PackageValue, call: Call): Val
   const value = call.args[0] ?? UNDEFINED
   // The environment is supplied by the harness, which makes it fit.
   if (isEnvironment(value)) return check.startsWith('safe') ? object([['success', literal(true)], ['data', value]]) : value
-  const shape = readShape(schema)
+  const shape = readShape(schema, checkReader(machine, value, call))
   const fits = decide(machine, symbol({ kind: 'operation', name: 'fits', operands: [express(value), { kind: 'shape', shape }] }), call.node)
   const answer = check.startsWith('safe') ? safeAnswer(fits, value, shape) : fits ? parsedValue(value, shape) : null
   if (answer) return check.endsWith('Async') ? fulfilled(answer) : answer
   const error = zodError()
   if (check.endsWith('Async')) return rejected(error)
   throw new Thrown(error)
+}
+
+/** Runs a `refine` callback on the symbol it will check; only a lone expression without branches gives a sound condition. */
+function checkReader(machine: Machine, value: Value, call: Call): ReadCheck {
+  return (callback, path) => {
+    if (callback?.kind !== 'function' || !callback.node.body || ts.isBlock(callback.node.body) || hasBranch(callback.node.body)) return null
+    const target = path.reduce((owner, name) => getMember(machine, owner, name, call.node), value)
+    const { run } = machine
+    machine.run = null
+    try {
+      return express(callFunction(machine, callback, { callee: callback, self: null, args: [target], node: call.node }))
+    } finally {
+      machine.run = run
+    }
+  }
+}
+
+function hasBranch(node: ts.Node): boolean {
+  const isLogical = ts.isBinaryExpression(node) && /^(?:&&|\|\||\?\?)$/.test(node.operatorToken.getText())
+  return isLogical || ts.isConditionalExpression(node) || (ts.forEachChild(node, (child) => hasBranch(child) || undefined) ?? false)
 }
 
 function isEnvironment(value: Value): boolean {

@@ -1,0 +1,152 @@
+import path from 'node:path'
+import { UserError } from '../errors.ts'
+import { openLibrary, ts } from './syntax.ts'
+import type { Finding } from './types.ts'
+
+/**
+ * TypeScript says these of a file by the module format that the project compiles to. Vitest runs every test file as an
+ * ES module, whatever the project compiles to.
+ */
+const MODULE_FORMAT_CODES = new Set([1286, 1287, 1295, 1309, 1343, 1375, 1378, 1470, 1479, 1541, 1542])
+
+/** What the compiler did by itself before 6.0, for projects that still use such a one. */
+const DEFAULTS_BEFORE_6: ts.CompilerOptions = { strict: false, types: ['*'], noUncheckedSideEffectImports: false }
+
+/**
+ * Type-checks one test file inside the user's project, with the project's compiler options and its installed types.
+ * The file need not exist; only what is wrong in it counts. `fallbackPaths` says where the types of packages are that
+ * the project lacks: package name to absolute paths; a package that the project has is taken from there.
+ * Takes seconds, nearly all for reading the types of the packages that the file imports. Throws `UserError` when
+ * `tsconfig` can't be read.
+ */
+export function typeCheck(input: {
+  /** Absolute. */
+  readonly root: string
+  /** Absolute. */
+  readonly tsconfig: string
+  /** Relative to the root. */
+  readonly file: string
+  readonly text: string
+  readonly fallbackPaths: Readonly<Record<string, readonly string[]>>
+}): Finding[] {
+  const file = path.resolve(input.root, input.file)
+  const config = readConfig(input.tsconfig)
+  const options = narrow(config.options, input.root)
+  const host = createHost(options, { file, text: input.text })
+  const lacking = findLacking(input.fallbackPaths, { file, options, host })
+  const program = ts.createProgram({
+    // The project's own declarations of globals; everything else is found from the test file.
+    rootNames: [file, ...config.fileNames.filter((name) => /\.d\.[cm]?ts$/.test(name))],
+    options: { ...options, paths: { ...options.paths, ...lacking } },
+    host,
+  })
+  const source = program.getSourceFile(file)
+  if (!source) throw new Error(`TypeScript did not take ${file} into its program`)
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+    .filter((diagnostic) => !MODULE_FORMAT_CODES.has(diagnostic.code))
+    .map((diagnostic) => describe(diagnostic, source))
+}
+
+function readConfig(tsconfig: string): ts.ParsedCommandLine {
+  const { error } = ts.readConfigFile(tsconfig, (name) => ts.sys.readFile(name))
+  const problems: ts.Diagnostic[] = error ? [error] : []
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem: ts.Diagnostic) => problems.push(problem) }
+  const config = ts.getParsedCommandLineOfConfigFile(tsconfig, undefined, host)
+  problems.push(...(config?.errors ?? []).filter((problem) => isUnreadable(problem.code)))
+  if (config && problems.length === 0) return config
+  const found = problems.map((problem) => ts.flattenDiagnosticMessageText(problem.messageText, ' ')).join('; ')
+  throw new UserError(`Expected a readable ${path.basename(tsconfig)}, found: ${found || 'nothing'}`, {
+    hint: 'Run `npx tsc --noEmit` in the project and correct what it says about the configuration.',
+  })
+}
+
+/** A file that is extended and not there; an option that this compiler does not know is no matter. */
+function isUnreadable(code: number): boolean {
+  return code === 5083 || code === 6053
+}
+
+/** The project's options without what only concerns output: nothing is written, and no library is checked itself. */
+function narrow({ tsBuildInfoFile: _, ...options }: ts.CompilerOptions, root: string): ts.CompilerOptions {
+  return {
+    ...(usesTypeScript6(root) ? {} : DEFAULTS_BEFORE_6),
+    ...options,
+    noEmit: true,
+    skipLibCheck: true,
+    skipDefaultLibCheck: true,
+    declaration: false,
+    declarationMap: false,
+    isolatedDeclarations: false,
+    composite: false,
+    incremental: false,
+    checkJs: false,
+    ignoreDeprecations: '6.0',
+  }
+}
+
+function usesTypeScript6(root: string): boolean {
+  const manifest = ts.findConfigFile(root, ts.sys.fileExists, 'node_modules/typescript/package.json')
+  const version = /"version":\s*"(\d+)\./.exec((manifest && ts.sys.readFile(manifest)) ?? '')
+  return Number(version?.[1] ?? 0) >= 6
+}
+
+/** The disk, with the test file and TypeScript's library files laid over it. */
+function createHost(options: ts.CompilerOptions, given: { file: string; text: string }): ts.CompilerHost {
+  const host = ts.createCompilerHost(options)
+  const library = openLibrary()
+  const readOver = (name: string): string | undefined => {
+    if (name.startsWith(`${library.folder}/`)) return library.readFile(name)
+    return path.resolve(name) === given.file ? given.text : undefined
+  }
+  return {
+    ...host,
+    getDefaultLibLocation: () => library.folder,
+    getDefaultLibFileName: (forOptions) => `${library.folder}/${ts.getDefaultLibFileName(forOptions)}`,
+    fileExists: (name) => readOver(name) !== undefined || host.fileExists(name),
+    readFile: (name) => readOver(name) ?? host.readFile(name),
+    getSourceFile: (name, language, ...rest) => {
+      const text = readOver(name)
+      return text === undefined
+        ? host.getSourceFile(name, language, ...rest)
+        : ts.createSourceFile(name, text, language)
+    },
+  }
+}
+
+/** A package counts as there when its types are: plain JavaScript would make everything from it `any`. */
+function findLacking(
+  fallbackPaths: Readonly<Record<string, readonly string[]>>,
+  from: { file: string; options: ts.CompilerOptions; host: ts.CompilerHost },
+): Record<string, string[]> {
+  const lacking = Object.entries(fallbackPaths).filter(([name]) => {
+    const { resolvedModule } = ts.resolveModuleName(name, from.file, from.options, from.host)
+    return !resolvedModule || !/\.[cm]?tsx?$/.test(resolvedModule.extension)
+  })
+  return Object.fromEntries(lacking.map(([name, paths]) => [name, [...paths]]))
+}
+
+function describe(diagnostic: ts.Diagnostic, source: ts.SourceFile): Finding {
+  const start = diagnostic.start ?? 0
+  const message = ts
+    .flattenDiagnosticMessageText(diagnostic.messageText, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+  return {
+    kind: 'types',
+    pathId: findPathId(source, start),
+    message: `expected code that fits the types of the project, found TS${diagnostic.code}: ${message.join(' ')}`,
+    line: source.getLineAndCharacterOfPosition(start).line + 1,
+  }
+}
+
+/** The test around a position: `it('[happy] ...', ...)` is the test of the path `happy`. */
+function findPathId(source: ts.SourceFile, position: number): string | null {
+  let found: string | null = null
+  const visit = (node: ts.Node): void => {
+    if (position < node.pos || position >= node.end) return
+    const title = ts.isCallExpression(node) ? node.arguments[0] : undefined
+    if (title && ts.isStringLiteralLike(title)) found = /^\[([^\]]+)\]/.exec(title.text)?.[1] ?? found
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}

@@ -1,0 +1,39 @@
+import type { Dossier, Expression } from '../scan/types.ts'
+import { walk } from './expressions.ts'
+
+const SECRET = /SECRET|KEY|TOKEN|PASSWORD|SALT/
+const VALUE = 'itest-value-0123456789abcdef0123456789abcdef'
+
+/**
+ * Variables that the harness sets before the app starts: the address of every host that a route calls, so that a `.env`
+ * of the developer can't send a test elsewhere, and a harmless value for what looks like a secret.
+ */
+export function chooseEnvironment(dossier: Dossier, reserved: readonly string[]): Record<string, string> {
+  const chosen: Record<string, string> = {}
+  for (const url of urlsOf(dossier)) for (const [name, value] of addresses(url)) chosen[name] ??= value
+  for (const name of dossier.environment) {
+    if (reserved.includes(name)) continue
+    if (SECRET.test(name)) chosen[name] ??= VALUE
+  }
+  return chosen
+}
+
+function urlsOf(dossier: Dossier): Expression[] {
+  const events = dossier.scenarios.flatMap((scenario) => scenario.events)
+  return events.flatMap((event) => (event.kind === 'external' && event.target.protocol === 'http' ? [event.target.url] : []))
+}
+
+function addresses(url: Expression): [string, string][] {
+  const withFallback = walk(url).flatMap((part): [string, string][] => {
+    const [left, right] = part.kind === 'operation' && (part.name === '??' || part.name === 'default') ? part.operands : []
+    const isText = right?.kind === 'literal' && typeof right.value === 'string'
+    return left?.kind === 'env' && isText ? [[left.name, String(right.value)]] : []
+  })
+  const bare = walk(url).flatMap((part): [string, string][] => (part.kind === 'env' ? [[part.name, hostFor(part.name)]] : []))
+  return [...withFallback, ...bare]
+}
+
+function hostFor(name: string): string {
+  const label = name.toLowerCase().replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '').replaceAll('_', '-')
+  return `https://${label || 'api'}.example`
+}

@@ -1,0 +1,153 @@
+import type { Column, Dossier, Expression, InputSource, Scenario, Shape } from '../scan/types.ts'
+import { expressionsOfScenario, type InputExpression, tableOf, walk } from './expressions.ts'
+import { guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
+import type { Json } from './types.ts'
+
+export type Inputs = Readonly<Record<InputSource, Readonly<Record<string, unknown>>>>
+
+interface Hint {
+  readonly columns: readonly Column[]
+  readonly conditions: readonly { readonly condition: Expression; readonly taken: boolean }[]
+}
+
+/** A request that should take the scenario's way: values by validator, by column, by comparison, by name, in this order. */
+export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
+  const inputs: Record<InputSource, Record<string, unknown>> = { body: {}, query: {}, params: {}, headers: {}, cookies: {} }
+  for (const { from, shape } of shapesOf(scenario)) Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
+  const leaves = leafInputs(scenario)
+  for (const [index, input] of leaves.entries()) {
+    const hint = { columns: columnsFor(dossier, scenario, input), conditions: conditionsOn(scenario, input) }
+    if (readAt(inputs[input.from], input.path) !== undefined && hint.columns.length === 0) continue
+    if (isAbsent(hint)) continue
+    const shaped = readAt(inputs[input.from], input.path)
+    const value = shaped ?? chooseValue(input, hint, index)
+    writeAt(inputs[input.from], input.path, input.from === 'body' || value === undefined ? value : String(value))
+  }
+  for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
+  return inputs
+}
+
+function paramNames(dossier: Dossier): string[] {
+  return [...dossier.route.path.matchAll(/:(\w+)/g)].flatMap((match) => match[1] ?? [])
+}
+
+function chooseParam(name: string): string {
+  return /^(?:id|.*Id)$/.test(name) ? '1' : guessText(name)
+}
+
+function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
+  return scenario.decisions.flatMap(({ condition }) => {
+    const [subject, schema] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
+    if (schema?.kind !== 'shape' || !subject) return []
+    if (subject.kind === 'input' && subject.path.length === 0) return [{ from: subject.from, shape: schema.shape }]
+    if (subject.kind !== 'object') return []
+    // `schema.parse({ body: req.body, params: req.params })`: one schema over several inputs.
+    return Object.entries(subject.fields).flatMap(([key, field]) => {
+      const inner = schema.shape.type === 'object' ? schema.shape.fields[key] : undefined
+      return field.kind === 'input' && field.path.length === 0 && inner ? [{ from: field.from, shape: inner }] : []
+    })
+  })
+}
+
+/** Inputs of the scenario without those that only lead to others: `body.user` when `body.user.id` is read. */
+function leafInputs(scenario: Scenario): InputExpression[] {
+  const all = new Map<string, InputExpression>()
+  for (const expression of expressionsOfScenario(scenario)) {
+    if (expression.kind === 'input' && expression.path.length > 0) all.set(`${expression.from}.${expression.path.join('.')}`, expression)
+  }
+  return [...all].filter(([key]) => ![...all.keys()].some((other) => other.startsWith(`${key}.`))).map(([, input]) => input)
+}
+
+function isSame(expression: Expression, input: InputExpression): boolean {
+  return expression.kind === 'input' && expression.from === input.from && expression.path.join('.') === input.path.join('.')
+}
+
+const CONVERSIONS = new Set(['Number', 'String', 'Date', 'parseInt', 'parseFloat', 'trim', 'toLowerCase', 'toUpperCase', '??', 'default', 'Boolean', 'toString'])
+
+function carries(expression: Expression, input: InputExpression): boolean {
+  if (isSame(expression, input)) return true
+  return expression.kind === 'operation' && CONVERSIONS.has(expression.name) && expression.operands.some((operand) => carries(operand, input))
+}
+
+function columnsFor(dossier: Dossier, scenario: Scenario, input: InputExpression): Column[] {
+  const written = scenario.events.flatMap((event) => {
+    if (event.kind !== 'db' || event.values?.kind !== 'object') return []
+    const table = tableOf(dossier, event.table)
+    return Object.entries(event.values.fields).flatMap(([key, value]) =>
+      carries(value, input) ? (table?.columns.filter((column) => column.key === key) ?? []) : [],
+    )
+  })
+  const compared = expressionsOfScenario(scenario).flatMap((expression) => {
+    const [left, right] = expression.kind === 'operation' && expression.name === 'eq' ? expression.operands : []
+    if (left?.kind !== 'column' || !right || !carries(right, input)) return []
+    return tableOf(dossier, left.table)?.columns.filter((column) => column.key === left.column) ?? []
+  })
+  return [...written, ...compared]
+}
+
+function conditionsOn(scenario: Scenario, input: InputExpression): { condition: Expression; taken: boolean }[] {
+  return scenario.decisions.filter(({ condition }) => walk(condition).some((part) => isSame(part, input)))
+}
+
+function isAbsent({ conditions }: Hint): boolean {
+  return conditions.some(({ condition, taken }) => condition.kind === 'input' && !taken)
+}
+
+function chooseValue(input: InputExpression, hint: Hint, ordinal: number): Json {
+  const name = input.path.at(-1) ?? ''
+  const compared = comparedLiteral(hint)
+  if (compared !== undefined) return compared
+  const [column] = hint.columns
+  if (column) return guessForColumn(column, name, ordinal)
+  if (usesNumber(hint)) return guessNumber(name)
+  if (hint.conditions.some(({ condition, taken }) => taken && operationName(condition) === 'Array.isArray')) return [guessText(name)]
+  if (input.from === 'params') return chooseParam(name)
+  return /cents|amount|price|quantity|qty|count|total/i.test(name) ? guessNumber(name) : guessText(name)
+}
+
+function operationName(expression: Expression): string {
+  return expression.kind === 'operation' ? expression.name : ''
+}
+
+/** `role === 'admin'` that must hold, `['a', 'b'].includes(role)` that must hold. */
+function comparedLiteral({ conditions }: Hint): string | number | boolean | undefined {
+  for (const { condition, taken } of conditions) {
+    if (!taken || condition.kind !== 'operation') continue
+    const [left, right] = condition.operands
+    if (condition.name === '===' && left?.kind === 'input' && right?.kind === 'literal' && right.value !== null) return right.value
+    if (condition.name === 'includes' && left?.kind === 'array' && left.items[0]?.kind === 'literal') return left.items[0].value ?? undefined
+  }
+  return undefined
+}
+
+const NUMERIC = new Set(['isInteger', 'isFinite', 'isSafeInteger', '<', '<=', '>', '>=', '-', '*', '/', '%', 'isNaN'])
+
+function usesNumber({ conditions }: Hint): boolean {
+  return conditions.some(({ condition, taken }) => {
+    const parts = walk(condition)
+    if (parts.some((part) => NUMERIC.has(operationName(part)))) return true
+    const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
+    return taken && left !== undefined && operationName(left) === 'typeof' && right?.kind === 'literal' && right.value === 'number'
+  })
+}
+
+function readAt(target: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((current, name) => (typeof current === 'object' && current !== null ? Reflect.get(current, name) : undefined), target)
+}
+
+/** Sets a nested field, making the objects on the way. */
+export function writeAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path
+  if (name === undefined) return
+  if (rest.length === 0) {
+    target[name] = value
+    return
+  }
+  const inner: Record<string, unknown> = { ...readObject(target[name]) }
+  target[name] = inner
+  writeAt(inner, rest, value)
+}
+
+function readObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+}

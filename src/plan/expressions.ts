@@ -1,0 +1,89 @@
+import type { Dossier, Expression, Scenario, TraceEvent } from '../scan/types.ts'
+
+export type ExternalEvent = Extract<TraceEvent, { kind: 'external' }>
+export type DbEvent = Extract<TraceEvent, { kind: 'db' }>
+export type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
+export type InputExpression = Extract<Expression, { kind: 'input' }>
+export type ResultExpression = Extract<Expression, { kind: 'result' }>
+
+/** The expression and everything inside it. */
+export function walk(expression: Expression): Expression[] {
+  switch (expression.kind) {
+    case 'object':
+      return [expression, ...Object.values(expression.fields).flatMap(walk)]
+    case 'array':
+      return [expression, ...expression.items.flatMap(walk)]
+    case 'operation':
+      return [expression, ...expression.operands.flatMap(walk)]
+    default:
+      return [expression]
+  }
+}
+
+export function expressionsOf(event: TraceEvent): Expression[] {
+  switch (event.kind) {
+    case 'respond':
+      return [event.status, ...(event.body ? [event.body] : [])]
+    case 'db':
+      return [event.values, event.where].filter((expression) => expression !== null)
+    case 'external':
+      return event.target.protocol === 'http'
+        ? [event.target.method, event.target.url, event.target.headers, event.target.body]
+        : [...event.target.arguments]
+    default:
+      return []
+  }
+}
+
+export function expressionsOfScenario(scenario: Scenario): Expression[] {
+  return [...scenario.decisions.map((decision) => decision.condition), ...scenario.events.flatMap(expressionsOf)].flatMap(walk)
+}
+
+export function isExternal(event: TraceEvent): event is ExternalEvent {
+  return event.kind === 'external' && event.effect === 'known'
+}
+
+export function isWrite(event: TraceEvent): event is DbEvent {
+  return event.kind === 'db' && (event.operation === 'insert' || event.operation === 'update' || event.operation === 'delete')
+}
+
+export function responseOf(scenario: Scenario): RespondEvent | null {
+  return scenario.events.find((event) => event.kind === 'respond') ?? null
+}
+
+/** The status when it is a number of the code. */
+export function statusOf(scenario: Scenario): number | null {
+  const status = responseOf(scenario)?.status
+  return status?.kind === 'literal' && typeof status.value === 'number' ? status.value : null
+}
+
+/** The event that fails in this scenario, with how it fails; null when nothing does. */
+export function failureOf(scenario: Scenario): { event: number; how: string } | null {
+  for (const { condition, taken } of scenario.decisions) {
+    const [target] = condition.kind === 'operation' ? condition.operands : []
+    if (!taken || condition.kind !== 'operation' || target?.kind !== 'result') continue
+    if (FAILURE_NAMES.has(condition.name)) return { event: target.event, how: condition.name }
+    if (condition.name === '!' && target.path.join() === 'ok') return { event: target.event, how: 'error status' }
+  }
+  return null
+}
+
+export const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out', 'malformed'])
+
+/** Whether both scenarios answer every condition alike until one of them has no more. */
+export function sharesDecisions(scenario: Scenario, other: Scenario, upTo: number): boolean {
+  const known = new Map(other.decisions.map((decision) => [JSON.stringify(decision.condition), decision.taken]))
+  return scenario.decisions.slice(0, upTo).every((decision) => known.get(JSON.stringify(decision.condition)) === decision.taken)
+}
+
+/** The number of the scenario's first decision that the other answers differently; -1 when there is none. */
+export function firstDifference(scenario: Scenario, other: Scenario): number {
+  return scenario.decisions.findIndex((decision, index) => {
+    const twin = other.decisions[index]
+    return !twin || JSON.stringify(twin.condition) !== JSON.stringify(decision.condition) || twin.taken !== decision.taken
+  })
+}
+
+export function tableOf(dossier: Dossier, name: string | null): Dossier['tables'][number] | null {
+  return dossier.tables.find((table) => table.name === name) ?? null
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import type { Column, Shape } from '../scan/types.ts'
+import type { Json } from './types.ts'
+
+/** The same name always gives the same id, another name another one: mixed-up ids must show. */
+function guessUuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+const NUMBERS: readonly (readonly [RegExp, number])[] = [
+  [/cents|amount|price|total|cost|fee|balance|salary/i, 4999],
+  [/quantity|qty|count|seats|guests|nights|stock/i, 2],
+  [/page/i, 1],
+  [/limit|size/i, 10],
+  [/age/i, 36],
+  [/year/i, 2030],
+  [/rating|stars|score/i, 4],
+]
+
+const TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/e-?mail/i, 'ada@example.com'],
+  [/phone|mobile/i, '+15550100123'],
+  [/url|link|website|image|avatar|photo/i, 'https://example.com/ada'],
+  [/password|secret/i, 'Correct-horse-9'],
+  [/idempot/i, 'key-1'],
+  [/currency/i, 'usd'],
+  [/country/i, 'GB'],
+  [/city/i, 'London'],
+  [/street|address/i, '12 St James Square'],
+  [/zip|postal|postcode/i, '10115'],
+  [/first_?name/i, 'Ada'],
+  [/last_?name|surname/i, 'Lovelace'],
+  [/user_?name|login|handle/i, 'ada'],
+  [/name/i, 'Ada Lovelace'],
+  [/title|subject/i, 'A first title'],
+  [/description|content|body|text|note|comment|message|bio|summary/i, 'A few words about it'],
+  [/sku/i, 'SKU-1'],
+  [/slug/i, 'a-first-title'],
+  [/(?:At|_at|date|Date)$/, '2030-01-15T10:00:00.000Z'],
+]
+
+/** An example value that suits the name, e.g. an address for `email`. */
+export function guessText(name: string): string {
+  const found = TEXTS.find(([pattern]) => pattern.test(name))
+  if (found) return found[1]
+  const id = name.match(/^(.+?)_?[iI]d$/)?.[1]
+  return id ? `${kebab(id)}-1` : `a ${kebab(name).replaceAll('-', ' ')}`
+}
+
+export function guessNumber(name: string): number {
+  return NUMBERS.find(([pattern]) => pattern.test(name))?.[1] ?? 7
+}
+
+function kebab(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1-$2').replaceAll('_', '-').toLowerCase()
+}
+
+/** A value that the column accepts. `ordinal` keeps dates in the order in which fields appear. */
+export function guessForColumn(column: Column, name: string, ordinal = 0): Json {
+  if (column.enumValues?.[0] !== undefined) return column.enumValues[0]
+  if (column.type === 'uuid') return guessUuid(name)
+  switch (column.json) {
+    case 'number':
+      return guessNumber(name)
+    case 'boolean':
+      return true
+    case 'date':
+      return dateAt(ordinal)
+    case 'object':
+      return { note: guessText('note') }
+    default:
+      return column.type === 'date' ? dateAt(ordinal).slice(0, 10) : /^(?:numeric|decimal)$/.test(column.type) ? '49.99' : guessText(name)
+  }
+}
+
+function dateAt(ordinal: number): string {
+  return new Date(Date.UTC(2030, 0, 15 + ordinal, 10)).toISOString()
+}
+
+/** A value that the validator accepts, as far as its rules are known. */
+export function guessForShape(shape: Shape, name: string, ordinal = 0): Json {
+  switch (shape.type) {
+    case 'object':
+      return Object.fromEntries(Object.entries(shape.fields).map(([key, field], index) => [key, guessForShape(field, key, index)]))
+    case 'string':
+      return guessShapedText(shape, name, ordinal)
+    case 'number':
+      return clamp(guessNumber(name), shape)
+    case 'boolean':
+      return true
+    case 'date':
+      return dateAt(ordinal)
+    case 'enum':
+      return shape.values[0] ?? ''
+    case 'array':
+      return [guessForShape(shape.item, name.replace(/s$/, ''), ordinal)]
+    case 'unknown':
+      return guessText(name)
+    default:
+      return shape satisfies never
+  }
+}
+
+function guessShapedText(shape: Extract<Shape, { type: 'string' }>, name: string, ordinal: number): string {
+  switch (shape.format) {
+    case 'email':
+      return guessText('email')
+    case 'uuid':
+    case 'guid':
+      return guessUuid(name)
+    case 'url':
+      return guessText('url')
+    case 'datetime':
+      return dateAt(ordinal)
+    case 'date':
+      return dateAt(ordinal).slice(0, 10)
+    default: {
+      const text = guessText(name)
+      const long = shape.min !== null && text.length < shape.min ? text.padEnd(shape.min, 'x') : text
+      return shape.max !== null ? long.slice(0, shape.max) : long
+    }
+  }
+}
+
+function clamp(value: number, shape: Extract<Shape, { type: 'number' }>): number {
+  const low = shape.min !== null && value < shape.min ? shape.min : value
+  return shape.max !== null && low > shape.max ? shape.max : low
+}

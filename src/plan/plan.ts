@@ -1,0 +1,62 @@
+import type { Dossier, Scenario } from '../scan/types.ts'
+import { chooseEnvironment } from './choose-environment.ts'
+import { isSuccess, type KindRule, type PlanContext } from './context.ts'
+import { failureOf, isExternal, isWrite } from './expressions.ts'
+import { planDbFailsAfterSideEffect } from './kinds/db-fails-after-side-effect.ts'
+import { planExternalFails } from './kinds/external-fails.ts'
+import { planHappy } from './kinds/happy.ts'
+import { planIdempotentRetry } from './kinds/idempotent-retry.ts'
+import { planValidation } from './kinds/validation.ts'
+import { type Attempt, solveScenario } from './solve-scenario.ts'
+import type { Path, PathKind, Plan } from './types.ts'
+
+const RULES = {
+  happy: planHappy,
+  validation: planValidation,
+  'external-fails': planExternalFails,
+  'db-fails-after-side-effect': planDbFailsAfterSideEffect,
+  'idempotent-retry': planIdempotentRetry,
+} satisfies Record<PathKind, KindRule>
+
+/** The paths of a route that must be tested, each with what is given, what is expected, and who says so. */
+export function planRoute(dossier: Dossier, reserved: readonly string[] = []): Plan {
+  const environment = chooseEnvironment(dossier, reserved)
+  const solve = (scenario: Scenario, inputs?: Parameters<PlanContext['solve']>[1]): Attempt =>
+    solveScenario({ dossier, scenario, environment, ...(inputs ? { inputs } : {}) })
+  const { scenario, attempt } = findHappy(dossier, solve)
+  const context: PlanContext = { dossier, environment, solve, happy: attempt, happyScenario: scenario }
+  const { method, path, file, line } = dossier.route
+  return {
+    route: { method, path, file, line },
+    paths: Object.values(RULES).flatMap((rule): readonly Path[] => rule(context)),
+    environment,
+    questions: [],
+  }
+}
+
+/** The 2xx way that does the most: the first that can be set up, else the first there is with what it misses. */
+function findHappy(dossier: Dossier, solve: (scenario: Scenario) => Attempt): { scenario: Scenario | null; attempt: Attempt } {
+  const candidates = dossier.scenarios.filter((scenario) => isSuccess(scenario) && failureOf(scenario) === null)
+  const ranked = candidates
+    .map((scenario, index) => ({ scenario, index, weight: weigh(scenario) }))
+    .sort((a, b) => b.weight - a.weight || a.index - b.index)
+  // A way with fewer effects is another story: were it taken for the good request, the effects would go untested unseen.
+  const most = Math.max(0, ...candidates.map(countEffects))
+  let first: { scenario: Scenario; attempt: Attempt } | null = null
+  for (const { scenario } of ranked.filter((candidate) => countEffects(candidate.scenario) === most)) {
+    const attempt = solve(scenario)
+    if (attempt.ok) return { scenario, attempt }
+    first ??= { scenario, attempt }
+  }
+  return first ?? { scenario: null, attempt: { ok: false, missing: 'a way through the route that ends in a 2xx' } }
+}
+
+/** Effects count most; then inputs that are present, so that optional fields such as a key are part of the request. */
+function weigh(scenario: Scenario): number {
+  const present = scenario.decisions.filter(({ condition, taken }) => condition.kind === 'input' && taken).length
+  return countEffects(scenario) * 10 + present
+}
+
+function countEffects(scenario: Scenario): number {
+  return scenario.events.filter((event) => isExternal(event) || isWrite(event)).length
+}

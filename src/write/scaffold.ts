@@ -1,0 +1,146 @@
+import path from 'node:path'
+import { singular } from '../plan/choose-reply.ts'
+import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
+import type { CodeStyle } from '../scan/code-style.ts'
+import type { AppEntry, Dossier, Table } from '../scan/types.ts'
+import { renderText, renderValue } from './render-value.ts'
+import type { Scaffold } from './types.ts'
+
+/** What a case can refer to by name, so that it need not be written out again. */
+export interface Vocabulary {
+  readonly scaffold: Scaffold
+  readonly stubs: readonly PlannedStub[]
+  /** The good request body and its name; null when the route takes none. */
+  readonly body: { readonly name: string; readonly value: Json } | null
+  /** Rows that more than one test needs. */
+  readonly rows: readonly { readonly name: string; readonly table: string; readonly row: Readonly<Record<string, Expected>> }[]
+  /** Names of the tables in the test file, by the table's name in the database. */
+  readonly tables: ReadonlyMap<string, string>
+}
+
+/** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
+export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
+  const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
+  const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
+  const tables = importedTables(dossier)
+  const body = nameBody(plan, happy, tables)
+  const rows = nameRows(planned, { tables, taken: body ? [body.name] : [] })
+  const stubs = distinctStubs(happy?.given.stubs ?? [])
+  const names = ['app', 'request', 'expect', 'vi', 'db', 'faults', ...tables.values(), ...stubs.map((stub) => stub.name), ...rows.map((row) => row.name), ...(body ? [body.name] : [])]
+  const scaffold: Scaffold = {
+    file: options.file,
+    header: renderHeader(dossier, { ...options, tables, stubs }),
+    fixtures: renderFixtures({ body, rows, stubs }),
+    suite: `${plan.route.method} ${plan.route.path}`,
+    names: [...new Set(names)],
+  }
+  return { scaffold, stubs, body, rows, tables }
+}
+
+function importedTables(dossier: Dossier): Map<string, string> {
+  const exported = dossier.tables.filter((table) => table.exportName !== '' && table.exportName !== 'default')
+  return new Map(exported.map((table) => [table.name, table.exportName]))
+}
+
+function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
+  return [...new Map(stubs.map((stub) => [`${stub.name} ${stub.method} ${stub.path}`, stub])).values()]
+}
+
+function nameBody(plan: Plan, happy: PlannedPath | undefined, tables: ReadonlyMap<string, string>): Vocabulary['body'] {
+  const value = happy?.given.requests[0]?.body
+  if (!value || typeof value !== 'object' || Object.keys(value).length === 0) return null
+  const last = plan.route.path.split('/').filter((segment) => segment && !segment.startsWith(':')).at(-1) ?? ''
+  const name = singular(last).replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())
+  const isFree = /^[a-z][a-zA-Z0-9]*$/.test(name) && name !== last && ![...tables.values()].includes(name)
+  return { name: isFree ? name : 'validBody', value }
+}
+
+function nameRows(planned: readonly PlannedPath[], options: { tables: ReadonlyMap<string, string>; taken: readonly string[] }): Vocabulary['rows'] {
+  const seeds = planned.flatMap((candidate) => candidate.given.seeds)
+  const uses = new Map<string, { count: number; seed: (typeof seeds)[number] }>()
+  for (const seed of seeds) {
+    const key = JSON.stringify(seed)
+    uses.set(key, { seed, count: (uses.get(key)?.count ?? 0) + 1 })
+  }
+  const taken = new Set([...options.taken, ...options.tables.values()])
+  return [...uses.values()].flatMap(({ seed, count }) => {
+    const exported = options.tables.get(seed.table)
+    if (count < 2 || !exported) return []
+    const base = singular(exported).replace(/(?:Table|Schema)$/, '')
+    const name = [base, `existing${base[0]?.toUpperCase()}${base.slice(1)}`, `${base}Row`].find((candidate) => !taken.has(candidate)) ?? `${base}Seed`
+    taken.add(name)
+    return [{ name, table: seed.table, row: seed.row }]
+  })
+}
+
+function renderHeader(
+  dossier: Dossier,
+  options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string>; stubs: readonly PlannedStub[] },
+): string {
+  const app = renderApp(dossier.app, options)
+  const hosts = [...new Map(options.stubs.map((stub) => [stub.name, stub.origin]))]
+  const lines = [
+    ...app.imports,
+    ...importTables(dossier.tables.filter((table) => options.tables.has(table.name)), options),
+    '',
+    ...app.declarations,
+    ...hosts.map(([name, origin]) => `const ${name} = stub(${renderText(origin)})`),
+  ]
+  return lines.join('\n')
+}
+
+function importTables(tables: readonly Table[], options: { file: string; style: CodeStyle }): string[] {
+  const files = [...new Set(tables.map((table) => table.at.file))]
+  return files.map((file) => {
+    const names = tables.filter((table) => table.at.file === file).map((table) => table.exportName)
+    return `import { ${names.join(', ')} } from ${renderText(specifier(options, file))}`
+  })
+}
+
+function renderApp(app: AppEntry, options: { file: string; style: CodeStyle }): { imports: string[]; declarations: string[] } {
+  const from = renderText(specifier(options, app.file))
+  if (app.how === 'listens') return { imports: [], declarations: [`const app = await bootApp(() => import(${from}))`, ''] }
+  const name = app.exportName ?? 'default'
+  if (app.how === 'factory') {
+    const local = name === 'default' ? 'createApp' : name
+    const imports = name === 'default' ? `import createApp from ${from}` : `import { ${name} } from ${from}`
+    return { imports: [imports], declarations: [`const app = await ${local}()`, ''] }
+  }
+  if (name === 'default') return { imports: [`import app from ${from}`], declarations: [] }
+  return { imports: [name === 'app' ? `import { app } from ${from}` : `import { ${name} as app } from ${from}`], declarations: [] }
+}
+
+/** `../../src/app.js` in the project's own way of writing it. */
+function specifier({ file, style }: { file: string; style: CodeStyle }, target: string): string {
+  const relative = path.posix.relative(path.posix.dirname(file), target)
+  const bare = relative.replace(/\.[mc]?[tj]s$/, '')
+  const extension = style.importExtension === '.js' ? target.replace(/^.*\.([mc]?)[tj]s$/, '.$1js') : style.importExtension === '.ts' ? target.replace(/^.*(\.[mc]?[tj]s)$/, '$1') : ''
+  return `${bare.startsWith('.') ? bare : `./${bare}`}${extension}`
+}
+
+function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {
+  const { body, rows, stubs } = options
+  const constants = [
+    ...rows.map((row) => `const ${row.name} = ${renderValue(row.row)}`),
+    ...(body ? [`const ${body.name} = ${renderValue(body.value)}`] : []),
+  ]
+  const answers = stubs.map((stub) => renderStub(stub))
+  const before = answers.length > 0 ? ['', 'beforeEach(() => {', ...answers, '})'] : []
+  return [...constants, ...before].join('\n')
+}
+
+export function renderStub(stub: PlannedStub): string {
+  const on = `${stub.name}.on(${renderText(stub.method)}, ${renderText(stub.path)})`
+  switch (stub.reply.kind) {
+    case 'json':
+      return `${on}.reply(${stub.reply.status}, ${renderValue(stub.reply.body)})`
+    case 'text':
+      return `${on}.reply(${stub.reply.status}, ${renderText(stub.reply.body)})`
+    case 'reset':
+      return `${on}.resetConnection()`
+    case 'hang':
+      return `${on}.hang()`
+    default:
+      return stub.reply satisfies never
+  }
+}

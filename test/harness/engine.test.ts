@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type Engine, startEngine } from '../../src/harness/engine.ts'
+import { findPostgres } from '../../src/harness/postgres-binary.ts'
+
+const LIMIT_MS = 120_000
+const hasPostgres = findPostgres().status === 'found'
+
+async function readValue(engine: Engine, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: `${engine.url}/postgres` })
+  await client.connect()
+  const { rows } = await client.query({ text: sql, rowMode: 'array' })
+  await client.end()
+  return rows[0]?.[0]
+}
+
+/** The id of a process that is certainly gone. */
+function findDeadPid(): number {
+  return Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }))
+}
+
+describe('startEngine', { timeout: LIMIT_MS }, () => {
+  it.runIf(hasPostgres)('starts a Postgres that only this machine reaches, and removes all of it', async () => {
+    const engine = await startEngine({ preference: 'postgres' })
+    expect(engine.facts).toMatchObject({ kind: 'postgres', limits: [] })
+    expect(await readValue(engine, 'SHOW listen_addresses')).toBe('127.0.0.1')
+    expect(String(await readValue(engine, 'SHOW server_version'))).toContain(engine.facts.version)
+    await engine.stop()
+    await engine.stop()
+    expect(existsSync(engine.folder)).toBe(false)
+    await expect(readValue(engine, 'SELECT 1')).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it.runIf(hasPostgres)('lets two processes fill the cache at once', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'itest-cache-'))
+    onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
+    vi.stubEnv('XDG_CACHE_HOME', cache)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const engines = await Promise.all([1, 2].map(() => startEngine({ preference: 'postgres' })))
+    expect(await Promise.all(engines.map((engine) => readValue(engine, 'SELECT 1')))).toEqual([1, 1])
+    await Promise.all(engines.map((engine) => engine.stop()))
+    expect(readdirSync(join(cache, 'itest-gen'))).toHaveLength(1)
+  })
+
+  it('works without a cache that can be written', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', '/dev/null')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const engine = await startEngine({ preference: hasPostgres ? 'postgres' : 'pglite' })
+    await engine.stop()
+    expect(engine.facts.kind).toBe(hasPostgres ? 'postgres' : 'pglite')
+  })
+
+  it('falls back to PGlite and says why, unless Postgres was asked for', async () => {
+    vi.stubEnv('ITEST_PGBIN', join(tmpdir(), 'itest-no-such-folder'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const engine = await startEngine({ preference: 'auto' })
+    expect(engine.kind).toBe('pglite')
+    expect(engine.facts.limits[0]).toContain('no postgres and initdb were found')
+    await engine.stop()
+    expect(existsSync(engine.folder)).toBe(false)
+    await expect(startEngine({ preference: 'postgres' })).rejects.toThrow('Expected a local Postgres')
+  })
+
+  it('stops when it is aborted', async () => {
+    const abort = new AbortController()
+    const engine = await startEngine({ preference: 'auto', signal: abort.signal })
+    abort.abort()
+    await vi.waitFor(() => expect(existsSync(engine.folder)).toBe(false), LIMIT_MS)
+    await expect(startEngine({ preference: 'auto', signal: abort.signal })).rejects.toThrow('aborted')
+  })
+
+  it('removes the folders of owners that died, and no others', async () => {
+    const dead = findDeadPid()
+    const [stale, alive] = ['itest-engine-stale', 'itest-engine-alive'].map((name) => join(tmpdir(), name))
+    onTestFinished(() => rmSync(`${alive}`, { recursive: true, force: true }))
+    mkdirSync(`${stale}`)
+    mkdirSync(`${alive}`)
+    writeFileSync(`${stale}/owner.json`, JSON.stringify({ owner: dead, keeper: dead, server: dead }))
+    writeFileSync(`${alive}/owner.json`, JSON.stringify({ owner: process.pid, keeper: null, server: null }))
+    const engine = await startEngine({ preference: 'auto' })
+    expect([stale, alive].map((folder) => existsSync(`${folder}`))).toEqual([false, true])
+    expect(JSON.parse(readFileSync(join(engine.folder, 'owner.json'), 'utf8'))).toMatchObject({ owner: process.pid })
+    await engine.stop()
+  })
+})
