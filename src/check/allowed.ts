@@ -126,12 +126,6 @@ export const MATCHERS = new Set([
   'toContain',
   'toContainEqual',
   'toEqual',
-  'toHaveBeenCalledExactlyOnceWith',
-  'toHaveBeenCalledOnce',
-  'toHaveBeenCalledTimes',
-  'toHaveBeenCalledWith',
-  'toHaveBeenLastCalledWith',
-  'toHaveBeenNthCalledWith',
   'toHaveLength',
   'toHaveProperty',
   'toMatch',
@@ -139,9 +133,6 @@ export const MATCHERS = new Set([
   'toStrictEqual',
   'toThrow',
 ])
-
-/** What `vi` is good for in a case, where the scaffold gives it at all. */
-export const VI_STEPS = new Set(['spyOn'])
 
 /** Names that other rules explain better than "unknown name". */
 export const TEST_FUNCTIONS = new Set([

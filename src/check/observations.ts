@@ -24,7 +24,6 @@ const RESPONSE_PARTS: ReadonlyMap<string, Observation> = new Map([
 const SOURCES: ReadonlyMap<string, Observation> = new Map([
   ['request', 'response'],
   ['db', 'rows'],
-  ['vi', 'calls'],
 ])
 
 /** Where the value of an expression comes from: followed through the constants and callbacks of the case. */

@@ -126,16 +126,21 @@ function findLacking(
 
 function describe(diagnostic: ts.Diagnostic, source: ts.SourceFile): Finding {
   const start = diagnostic.start ?? 0
-  const message = ts
-    .flattenDiagnosticMessageText(diagnostic.messageText, '\n')
-    .split('\n')
-    .map((line) => line.trim())
   return {
     kind: 'types',
     pathId: findPathId(source, start),
-    message: `expected code that fits the types of the project, found TS${diagnostic.code}: ${message.join(' ')}`,
+    message: `expected code that fits the types of the project, found TS${diagnostic.code}: ${summarise(diagnostic)}`,
     line: source.getLineAndCharacterOfPosition(start).line + 1,
   }
+}
+
+/** What does not fit, and at the end of the first chain of reasons why; an overload's whole message fills a screen. */
+function summarise({ messageText }: ts.Diagnostic): string {
+  if (typeof messageText === 'string') return messageText
+  let reason = messageText
+  for (let next = reason.next?.[0]; next; next = reason.next?.[0]) reason = next
+  const lines = reason === messageText ? [messageText] : [messageText, reason]
+  return lines.map((line) => line.messageText).join(' ')
 }
 
 /** The test around a position: `it('[happy] ...', ...)` is the test of the path `happy`. */

@@ -17,7 +17,7 @@ export function chooseReply(dossier: Dossier, scenario: Scenario, options: { eve
   if (!url.known || typeof url.value !== 'string') return { ok: false, why: `the address that ${event.caller} calls` }
   const parsed = URL.canParse(url.value) ? new URL(url.value) : null
   if (!parsed) return { ok: false, why: `the address that ${event.caller} calls (${url.value})` }
-  const name = distinctName(dossier, nameHost(event, parsed))
+  const name = distinctName(dossier, nameEffect(event, parsed))
   const { reply, answer } = buildReply(dossier, scenario, { event, name })
   return {
     ok: true,
@@ -26,13 +26,14 @@ export function chooseReply(dossier: Dossier, scenario: Scenario, options: { eve
   }
 }
 
-/** `payments` for PAYMENTS_URL, else for api.payments.example, else for the calling function. */
-function nameHost(event: ExternalEvent, url: URL): string {
+/** `payments` for PAYMENTS_URL, else for api.payments.example, else the package, else the calling function. */
+export function nameEffect(event: ExternalEvent, url: URL | null = null): string {
   const variable = event.target.protocol === 'http' ? walk(event.target.url).find((part) => part.kind === 'env') : undefined
   const fromVariable = variable?.kind === 'env' ? variable.name.toLowerCase().replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '') : ''
-  const labels = url.hostname.split('.').filter((label) => !/^(?:api|www|rest|gateway|sandbox)$/.test(label))
+  const labels = (url?.hostname ?? '').split('.').filter((label) => !/^(?:api|www|rest|gateway|sandbox)$/.test(label))
   const fromHost = /^(?:localhost|\d+)$/.test(labels[0] ?? '') ? '' : (labels[0] ?? '')
-  return camel(fromVariable || fromHost || event.caller)
+  const fromPackage = event.target.protocol === 'package' ? event.target.module : ''
+  return camel(fromVariable || fromHost || fromPackage || event.caller)
 }
 
 /** A stub and a table may not share a name in the test file. */

@@ -203,10 +203,11 @@ function answerInsert(state: State, event: DbEvent): string | null {
   for (const column of table.columns) {
     const value = values[column.key]
     if (!column.references || value === undefined || value === null) continue
-    const inserted = [...state.results.values()].some((rows) => Array.isArray(rows) && rows.some((row) => Object.values(row ?? {}).includes(value)))
-    if (inserted) continue
-    const parents = typeof value === 'object' ? null : parentFor(state.dossier, { reference: column.references, value, existing: state.seeds })
-    if (!parents) return `a row in ${column.references.table} for ${table.name}.${column.key}`
+    const { references } = column
+    // The parent that the route itself has just stored.
+    if (state.scenario.events.some((other) => other.kind === 'db' && other.operation === 'insert' && other.table === references.table && other.id < event.id)) continue
+    const parents = typeof value === 'object' ? null : parentFor(state.dossier, { reference: references, value, existing: state.seeds })
+    if (!parents) return `a row in ${references.table} for ${table.name}.${column.key}`
     state.seeds.push(...parents)
   }
   state.results.set(event.id, project(event, [insertedRow(table, values)]))

@@ -46,16 +46,10 @@ describe('a good test has no finding', () => {
       expect(res.status).toBeGreaterThanOrEqual(500)
       expect(res.headers['retry-after']).toBe('1')
       expect(await db.select().from(orders)).toEqual([earlier])`,
-    'a spy where the file gives one': `
-      const charge = vi.spyOn(payments, 'charge').mockResolvedValue({ id: 'pay_123' })
-      const res = await request(app).post('/orders').send(validBody)
-      expect(res.status).toBe(201)
-      expect(charge).toHaveBeenCalledTimes(1)`,
   }
 
-  it.each(Object.entries(accepted))('%s', (name, text) => {
-    const names = name.startsWith('a spy') ? [...NAMES, 'vi'] : NAMES
-    expect(checkCase(text, { names })).toEqual([])
+  it.each(Object.entries(accepted))('%s', (_, text) => {
+    expect(checkCase(text)).toEqual([])
   })
 
   it('also against everything that a plan lists', () => {

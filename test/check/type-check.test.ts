@@ -100,6 +100,7 @@ describe('typeCheck', { timeout: 60_000 }, () => {
       "    await faults.failWrites(parcels, 'truncate')",
       '    const status: string = res.status',
       '    expect(nothing).toBe(status)',
+      '    await db.insert(parcels).values({ code: 7 })',
     ]
     expect(check(lines.join('\n')).map(({ kind, pathId, line, message }) => [kind, pathId, line, message])).toEqual([
       [
@@ -112,6 +113,12 @@ describe('typeCheck', { timeout: 60_000 }, () => {
       ['types', 'happy', 14, expect.stringMatching(/found TS2345: Argument of type '"truncate"' is not assignable/)],
       ['types', 'happy', 15, expect.stringMatching(/found TS2322: Type 'number' is not assignable to type 'string'/)],
       ['types', 'happy', 16, expect.stringMatching(/found TS2304: Cannot find name 'nothing'/)],
+      [
+        'types',
+        'happy',
+        17,
+        "expected code that fits the types of the project, found TS2769: No overload matches this call. Type 'number' is not assignable to type 'string | SQL<unknown> | Placeholder<string, any>'.",
+      ],
     ])
   })
 

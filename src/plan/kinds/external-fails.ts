@@ -1,5 +1,6 @@
 import type { Scenario } from '../../scan/types.ts'
 import { describeEffect, happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
+import { nameEffect } from '../choose-reply.ts'
 import { expectResponse, fromPolicy } from '../expect.ts'
 import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, walk } from '../expressions.ts'
 import type { Solution } from '../solve-scenario.ts'
@@ -26,7 +27,7 @@ function distinct(paths: readonly Path[]): Path[] {
 function planDependency(context: PlanContext, event: ExternalEvent): Path[] {
   const { happy } = context
   if (!happy.ok) {
-    return [{ id: `external-fails.${event.caller}`, kind: 'external-fails', status: 'open', title: `maps a failure of ${describeEffect(event)}`, missing: happy.missing }]
+    return [{ id: `external-fails.${nameEffect(event)}`, kind: 'external-fails', status: 'open', title: `maps a failure of ${nameEffect(event)}`, missing: happy.missing }]
   }
   const scenarios = context.dossier.scenarios.filter((scenario) => divergesAt(scenario, happy.solution.scenario, event))
   const paths = scenarios.flatMap((scenario) => planFailure(context, { scenario, event }))
@@ -102,7 +103,9 @@ function describe(context: PlanContext, options: { event: ExternalEvent; variant
 }
 
 function stores(context: PlanContext): string {
-  return context.dossier.scenarios.some((scenario) => scenario.events.some(isWrite)) ? ' and stores nothing' : ''
+  const writes = context.dossier.scenarios.flatMap((scenario) => scenario.events.filter(isWrite))
+  if (writes.length === 0) return ''
+  return writes.every((write) => write.operation === 'insert') ? ' and stores nothing' : ' and changes nothing'
 }
 
 function expectStatus(solution: Solution): Expectation[] {

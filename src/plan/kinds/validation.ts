@@ -10,6 +10,9 @@ const LEAVES_NO_TRACE = 'a rejected request leaves no trace'
 
 /** One bad request per field and rule: the status, nothing stored, nothing called. */
 export const planValidation: KindRule = (context) => {
+  if (!context.happy.ok && context.dossier.scenarios.some(isRejection)) {
+    return [{ id: 'validation', kind: 'validation', status: 'open', title: 'rejects a bad request', missing: `a good request to spoil: ${context.happy.missing}` }]
+  }
   const paths = context.dossier.scenarios.filter(isRejection).flatMap((scenario) => planRejection(context, scenario))
   const distinct = [...new Map(paths.map((path) => [path.id, path])).values()]
   if (distinct.length > 0) return distinct

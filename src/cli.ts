@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import yoctoSpinner from 'yocto-spinner'
+import { ModelError, UserError } from './errors.ts'
+import { parseOptions, parseRoute } from './options.ts'
+import { generate, planFor, promptFor, type World } from './pipeline.ts'
+import type { Progress } from './progress.ts'
+import { renderPlan, renderRoutes } from './report/plan-text.ts'
+import { renderText, type TextOptions } from './report/text.ts'
+import { scanProject } from './scan/scan.ts'
+
+/** 0 as wanted, 1 a test says no, 2 the user's mistake, 3 our crash, 4 the model failed, 130 interrupted. */
+async function main(argv: readonly string[]): Promise<number> {
+  const controller = new AbortController()
+  const interrupt = (): void => controller.abort()
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  const spinner = createProgress()
+  let exitCode = 0
+  const program = createProgram({
+    world: { environment: process.env, signal: controller.signal, progress: spinner.progress, now: () => performance.now() },
+    finish: (output, code) => {
+      spinner.stop()
+      process.stdout.write(output)
+      exitCode = code
+    },
+  })
+  try {
+    await program.parseAsync([...argv])
+    return controller.signal.aborted ? 130 : exitCode
+  } catch (error) {
+    spinner.stop()
+    return explain(error, controller.signal)
+  }
+}
+
+function explain(error: unknown, signal: AbortSignal): number {
+  if (signal.aborted) {
+    process.stderr.write('interrupted\n')
+    return 130
+  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof UserError || error instanceof ModelError) {
+    process.stderr.write(`error: ${error.message}\n${error.hint}\n`)
+    return error instanceof UserError ? 2 : 4
+  }
+  process.stderr.write(`itest crashed; this is a bug of itest, not of your code.\n${error instanceof Error ? error.stack : String(error)}\n`)
+  return 3
+}
+
+interface Wiring {
+  readonly world: World
+  readonly finish: (output: string, exitCode: number) => void
+}
+
+function createProgram({ world, finish }: Wiring): Command {
+  const program = new Command('itest')
+    .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
+    .version(readVersion())
+    .exitOverride()
+  addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .option('--out <dir>', 'folder of the generated tests', 'tests/integration')
+    .option('--model <name>', 'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none')
+    .addOption(new Option('--database <engine>', 'which database to start').choices(['auto', 'postgres', 'pglite']).default('auto'))
+    .option('--force', 'overwrite a test file that a person has edited')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = parseOptions(raw, process.cwd())
+      const report = await generate(parseRoute(words), options, world)
+      finish(options.json ? toJson(report) : renderText(report, terminal()), report.exitCode)
+    })
+  addCommand(program, 'plan', 'print the paths of a route that must be tested, and what each expects')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .action((words: string[], raw: Record<string, unknown>) => {
+      const options = parseOptions(raw, process.cwd())
+      const { plan, dossier } = planFor(parseRoute(words), options)
+      finish(options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()), 0)
+    })
+  addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = parseOptions(raw, process.cwd())
+      const prompt = await promptFor(planFor(parseRoute(words), options))
+      finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
+    })
+  addCommand(program, 'routes', 'list the routes of the project').action((raw: Record<string, unknown>) => {
+    const options = parseOptions(raw, process.cwd())
+    const { codebase } = scanProject(options.root)
+    finish(options.json ? toJson({ schema: 'itest.routes/1', routes: codebase.routes, unresolved: codebase.unresolved }) : renderRoutes(codebase), 0)
+  })
+  return program
+}
+
+function addCommand(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).option('--root <dir>', 'folder of the project', '.').option('--json', 'print one JSON object and nothing else').exitOverride()
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function terminal(): TextOptions {
+  const color = process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb'
+  return { color, width: process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 100 }
+}
+
+/** A spinner where a person watches, plain lines where none does; always on stderr. */
+function createProgress(): { progress: Progress; stop: () => void } {
+  if (process.stderr.isTTY && process.env.CI === undefined) {
+    const spinner = yoctoSpinner({ stream: process.stderr })
+    return {
+      progress: (text) => {
+        spinner.text = text
+        if (!spinner.isSpinning) spinner.start()
+      },
+      stop: () => void spinner.stop(),
+    }
+  }
+  let last = ''
+  return {
+    progress: (text) => {
+      // Without a terminal a counter would be a wall of lines.
+      const line = text.replace(/: \d+ of \d+$/, '')
+      if (line !== last) process.stderr.write(`${line}\n`)
+      last = line
+    },
+    stop: () => undefined,
+  }
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return version
+}
+
+process.exitCode = await main(process.argv)

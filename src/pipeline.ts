@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { checkCases } from './check/check.ts'
+import { typeCheck } from './check/type-check.ts'
+import type { Finding } from './check/types.ts'
+import { type Engine, startEngine } from './harness/engine.ts'
+import type { GenOptions, RouteArgument } from './options.ts'
+import { planRoute } from './plan/plan.ts'
+import type { Plan } from './plan/types.ts'
+import { createStopwatch, type Progress } from './progress.ts'
+import { describeProject, describeVitestConfig } from './project-setup.ts'
+import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
+import { proveByAblation } from './prove/ablation.ts'
+import { type Judged, reportPath } from './report/build-report.ts'
+import type { GenReport } from './report/types.ts'
+import { runTests } from './run/run.ts'
+import type { RunFacts } from './run/types.ts'
+import { assertNotEdited, evidencePath, hashText, writeFiles } from './save.ts'
+import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
+import { findRoute } from './scan/find-route.ts'
+import { type Scan, scanProject } from './scan/scan.ts'
+import type { Dossier } from './scan/types.ts'
+import { assembleFile } from './write/assemble.ts'
+import { writeBuiltIn } from './write/built-in.ts'
+import { chooseWriter } from './write/choose-writer.ts'
+import { nameTestFile } from './write/name-test-file.ts'
+import { typeFallbacks } from './write/type-fallbacks.ts'
+import { writeWithModel } from './write/model.ts'
+import { buildScaffold, type Vocabulary } from './write/scaffold.ts'
+import type { Draft } from './write/types.ts'
+
+export interface World {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  /** Milliseconds, for the timings of the report. */
+  readonly now: () => number
+}
+
+/** A route with everything known of it before a run. */
+export interface PlannedRoute {
+  readonly scan: Scan
+  readonly dossier: Dossier
+  readonly plan: Plan
+  readonly vocabulary: Vocabulary
+  readonly style: CodeStyle
+}
+
+const RUN_LIMIT_MS = 180_000
+
+/** scan -> plan: what `itest plan` prints and the rest builds on. */
+export function planFor(wanted: RouteArgument, options: Pick<GenOptions, 'root' | 'out'>): PlannedRoute {
+  const scan = scanProject(options.root)
+  const route = findRoute(scan.codebase, wanted)
+  const dossier = scan.readDossier(route)
+  const { database } = scan.codebase
+  const plan = planRoute(dossier, [...database.urlVariables, ...Object.values(database.partVariables)])
+  const style = readCodeStyle(scan.files)
+  const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(route, options.out), style })
+  return { scan, dossier, plan, vocabulary, style }
+}
+
+/** plan -> prompt: portable to any assistant. */
+export async function promptFor({ plan, dossier, vocabulary }: PlannedRoute): Promise<Prompt> {
+  const nonce = randomBytes(8).toString('hex')
+  return renderPrompt({ plan, dossier, scaffold: vocabulary.scaffold, nonce, templates: await loadPromptTemplates() })
+}
+
+/** scan -> plan -> prompt -> write -> check -> run -> classify -> prove -> report, for one route. */
+export async function generate(wanted: RouteArgument, options: GenOptions, world: World): Promise<GenReport> {
+  const { time, timings } = createStopwatch(world.now)
+  world.progress('reading the code')
+  const planned = await time('scan and plan', () => planFor(wanted, options))
+  const { scaffold } = planned.vocabulary
+  const harness = describeProject(planned.scan.codebase.database, planned.plan)
+  if (!options.force) assertNotEdited(options.root, scaffold.file)
+  const draft = await time('write', () => writeDraft(planned, options, world))
+  world.signal.throwIfAborted()
+  const text = await time('assemble', () => assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.style }))
+  const config = await describeVitestConfig(options.root)
+  const engine = time('database', () => startEngine({ preference: options.database, signal: world.signal }))
+  try {
+    world.progress('checking types')
+    const findings = [...draft.findings, ...(await time('check', () => checkTypes(planned, options, text)))]
+    world.signal.throwIfAborted()
+    const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }]
+    const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold.file, text) }
+    if (draft.kept.cases.length > 0) writeFiles(options.root, [...files, evidence])
+    const runs = draft.kept.cases.length > 0 ? await time('run', async () => runTwice(planned, { engine: await engine, options, world, count: draft.kept.cases.length })) : null
+    return buildReport({ planned, draft, findings, runs, text, engine: await engine, timings: timings(), wrote: runs ? [...files, evidence].map((one) => one.file) : [], hints: config.hint ? [config.hint] : [] })
+  } finally {
+    await engine.then((started) => started.stop(), () => undefined)
+  }
+}
+
+interface CheckedDraft {
+  readonly draft: Draft
+  /** The cases without those that a check refuses. */
+  readonly kept: Draft
+  readonly findings: readonly Finding[]
+}
+
+async function writeDraft(planned: PlannedRoute, options: GenOptions, world: World): Promise<CheckedDraft> {
+  const { plan, vocabulary } = planned
+  const writer = chooseWriter(options.model, world.environment)
+  if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))
+  world.progress(`waiting for ${writer.name}`)
+  const draft = await writeWithModel({ model: writer.model, writer: writer.name, plan, prompt: await promptFor(planned), signal: world.signal })
+  return checkDraft(planned, draft)
+}
+
+/** What a check refuses is not run: a case is data until it has passed. */
+function checkDraft({ plan, vocabulary }: PlannedRoute, draft: Draft): CheckedDraft {
+  const found = checkCases({ cases: draft.cases, plan, names: vocabulary.scaffold.names })
+  const explained = new Set(draft.left.map((left) => left.pathId))
+  const findings = found.filter((finding) => !(finding.pathId !== null && explained.has(finding.pathId) && finding.kind === 'one-test-per-path'))
+  const refused = new Set(findings.map((finding) => finding.pathId))
+  const dropped = draft.cases.filter((one) => refused.has(one.pathId))
+  const left = [...draft.left, ...dropped.map((one) => ({ pathId: one.pathId, reason: `the draft of ${draft.writer} was refused by a check` }))]
+  return { draft, findings, kept: { ...draft, cases: draft.cases.filter((one) => !refused.has(one.pathId)), left } }
+}
+
+function checkTypes({ scan, vocabulary }: PlannedRoute, options: GenOptions, text: string): Finding[] {
+  if (!scan.files.tsconfig) return []
+  return typeCheck({ root: options.root, tsconfig: scan.files.tsconfig, file: vocabulary.scaffold.file, text, fallbackPaths: typeFallbacks(options.root) })
+}
+
+interface Runs {
+  readonly ablated: RunFacts
+  readonly real: RunFacts
+}
+
+/** The same tests with the route answering 501 and with the route as it is, side by side. */
+async function runTwice(planned: PlannedRoute, { engine, options, world, count }: { engine: Engine; options: GenOptions; world: World; count: number }): Promise<Runs> {
+  let done = 0
+  const run = (ablate: boolean): Promise<RunFacts> =>
+    runTests({
+      root: options.root,
+      files: [planned.vocabulary.scaffold.file],
+      engine,
+      route: planned.plan.route,
+      ablate,
+      timeoutMs: RUN_LIMIT_MS,
+      signal: world.signal,
+      onProgress: () => world.progress(`running ${count} tests twice, before and now: ${(done += 1)} of ${2 * count}`),
+    })
+  world.progress(`running ${count} tests twice, before and now`)
+  const [ablated, real] = await Promise.all([run(true), run(false)])
+  world.signal.throwIfAborted()
+  return { ablated, real }
+}
+
+function renderEvidence(file: string, text: string): string {
+  return `${JSON.stringify({ schema: 'itest.evidence/1', file, sha256: hashText(text) }, null, 2)}\n`
+}
+
+interface ReportInput {
+  readonly planned: PlannedRoute
+  readonly draft: CheckedDraft
+  readonly findings: readonly Finding[]
+  readonly runs: Runs | null
+  readonly text: string
+  readonly engine: Engine
+  readonly timings: Readonly<Record<string, number>>
+  readonly wrote: readonly string[]
+  readonly hints: readonly string[]
+}
+
+function buildReport(input: ReportInput): GenReport {
+  const { planned, draft, findings, runs, engine } = input
+  const { file } = planned.vocabulary.scaffold
+  const paths = planned.plan.paths.map((one) => reportPath(judge(one, input), { file, text: input.text }))
+  const { usage } = draft.draft
+  return {
+    schema: 'itest.gen/1',
+    route: planned.plan.route,
+    file: runs ? file : null,
+    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
+    engine: runs ? engine.facts : null,
+    vitest: runs?.real.vitest ?? null,
+    paths,
+    findings,
+    questions: planned.plan.questions,
+    unresolved: planned.dossier.unresolved,
+    wrote: input.wrote,
+    hints: input.hints,
+    timings: input.timings,
+    exitCode: paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0 ? 1 : 0,
+  }
+}
+
+function judge(one: Plan['paths'][number], { draft, runs, findings }: ReportInput): Judged {
+  const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
+  const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
+  if (!written || !runs) return { path: one, before: null, now: null, left }
+  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, runs)
+  const wrongType = findings.find((finding) => finding.kind === 'types' && finding.pathId === one.id)
+  return { path: one, ...proof, ...(wrongType ? { now: { status: 'broken', class: 'type', reason: wrongType.message } as const } : {}), left }
+}

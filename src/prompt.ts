@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises'
+import type { Plan } from './plan/types.ts'
+import { describePath } from './prompt/describe-path.ts'
+import { describeData } from './prompt/describe-source.ts'
+import { describeTable } from './prompt/describe-table.ts'
+import type { Dossier } from './scan/types.ts'
+import { fillTemplate } from './templates.ts'
+import { renderStub } from './write/scaffold.ts'
+import type { Scaffold } from './write/types.ts'
+
+export interface PromptTemplates {
+  readonly system: string
+  readonly route: string
+}
+
+export interface Prompt {
+  /** The same bytes for every route. */
+  readonly system: string
+  readonly user: string
+}
+
+const NOTHING = 'None.'
+
+/**
+ * What a model is asked for one route. Pure: `nonce` is a word nobody can foresee, new for each request; it marks where
+ * the project's own text begins and ends. Throws when a template names a value that there is none for, or leaves one out.
+ */
+export function renderPrompt(input: {
+  readonly plan: Plan
+  readonly dossier: Dossier
+  readonly scaffold: Scaffold
+  readonly nonce: string
+  readonly templates: PromptTemplates
+}): Prompt {
+  const { plan, dossier, scaffold, nonce, templates } = input
+  if (!/^\w{8,}$/.test(nonce)) throw new Error(`expected a nonce of at least 8 letters and digits, found "${nonce}"`)
+  const open = plan.paths.filter((path) => path.status !== 'skipped')
+  const skipped = plan.paths.filter((path) => path.status === 'skipped')
+  const user = fillTemplate(templates.route, {
+    route: `${plan.route.method} ${plan.route.path}, registered at ${plan.route.file}:${plan.route.line}.`,
+    stubbed: describeStubs(plan),
+    real: describeReal(dossier, plan),
+    paths: open.map((path) => describePath(path, dossier.tables)).join('\n\n') || NOTHING,
+    skipped: list(skipped.map((path) => `${path.id}: ${path.reason}`)),
+    questions: list(plan.questions),
+    tables: dossier.tables.map(describeTable).join('\n\n') || NOTHING,
+    file: scaffold.file,
+    names: scaffold.names
+      .filter((name) => name !== 'vi')
+      .map((name) => `\`${name}\``)
+      .join(', '),
+    scaffold: renderFile(scaffold),
+    nonce,
+    // The project can't know the nonce; if it holds it all the same, the marks must stay the only two.
+    data: describeData(dossier).replaceAll(nonce, '*'.repeat(nonce.length)),
+  })
+  return { system: fillTemplate(templates.system, {}), user }
+}
+
+/** Reads `prompts/`; the path is the same from `src` and from `dist`. */
+export async function loadPromptTemplates(): Promise<PromptTemplates> {
+  const read = (name: string) => readFile(new URL(`../prompts/${name}`, import.meta.url), 'utf8')
+  return { system: await read('system.md'), route: await read('route.md') }
+}
+
+function describeStubs(plan: Plan): string {
+  const stubs = plan.paths.flatMap((path) => (path.status === 'planned' ? path.given.stubs : []))
+  const hosts = new Map(stubs.map(({ name, origin }) => [name, origin]))
+  return list(
+    [...hosts].map(([name, origin]) => {
+      const answers = new Set(stubs.filter((stub) => stub.name === name).map((stub) => `\`${renderStub(stub)}\``))
+      return `\`${name}\` stands for ${origin}. Answers that the paths need: ${[...answers].join(', ')}`
+    }),
+  )
+}
+
+function describeReal({ app, route, tables }: Dossier, plan: Plan): string {
+  const chain = [...route.middleware, route.handler].map(({ name, file, line }) => `${name} (${file}:${line})`)
+  const variables = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`)
+  return list([
+    `the Express ${app.expressMajor} application of ${app.file}, in the process of the test`,
+    `the route's chain: ${chain.join(', ')}`,
+    `Drizzle, the driver, and Postgres with ${tables.map((table) => table.name).join(', ') || 'no table of this route'}`,
+    ...(variables.length > 0 ? [`variables set before the application starts: ${variables.join(', ')}`] : []),
+  ])
+}
+
+function renderFile({ header, fixtures, suite }: Scaffold): string {
+  const body = [fixtures, '', "it('[path id] title', async () => {", '  // the code of one case', '})'].join('\n')
+  return `${header}\n\ndescribe(${JSON.stringify(suite)}, () => {\n${body.replaceAll(/^(?=.)/gm, '  ')}\n})`
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n') || NOTHING
+}

@@ -1,0 +1,79 @@
+import type { Expectation, ExpectationSource, OpenPath, PlannedPath, PlannedRequest } from '../plan/types.ts'
+import type { Table } from '../scan/types.ts'
+import { renderValue } from '../write/render-value.ts'
+import { renderStub } from '../write/scaffold.ts'
+
+/** One path as the writer of its test must know it: what is given, what is expected, and why. */
+export function describePath(path: PlannedPath | OpenPath, tables: readonly Table[]): string {
+  const head = `### ${path.id}\n${path.title}`
+  if (path.status === 'open') return `${head}\nOpen: ${path.missing}. Write it if the source shows this, else leave it.`
+  const given = describeGiven(path, tables).map((line) => `- ${line}`)
+  const expects = path.expects.map((each) => `- ${describeExpectation(each, tables)} (${describeSource(each.source)})`)
+  const about = `Red means: ${path.violation} (${path.at.file}:${path.at.line}).`
+  return [head, 'Given', ...given, '', 'Expected', ...expects, '', about].join('\n')
+}
+
+function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string[] {
+  const { fault } = given
+  return [
+    ...given.seeds.map(({ table, row }) => `a row in ${nameTable(table, tables)}: \`${renderValue(row)}\``),
+    ...given.stubs.map((stub) => `\`${renderStub(stub)}\``),
+    ...(fault
+      ? [
+          `every ${fault.operation} ${PREPOSITIONS[fault.operation]} ${nameTable(fault.table, tables)} by the application fails`,
+        ]
+      : []),
+    ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request)}`),
+  ]
+}
+
+const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const
+
+function describeRequest({ method, path, query, headers, body }: PlannedRequest): string {
+  const parts = [
+    ...(Object.keys(query).length > 0 ? [`query \`${renderValue(query)}\``] : []),
+    ...(Object.keys(headers).length > 0 ? [`headers \`${renderValue(headers)}\``] : []),
+    ...(body === null ? [] : [`body \`${renderValue(body)}\``]),
+  ]
+  return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`
+}
+
+function describeExpectation(expectation: Expectation, tables: readonly Table[]): string {
+  switch (expectation.observable) {
+    case 'status':
+      return `status of request ${expectation.request + 1} is ${expectation.equals}`
+    case 'status-at-least':
+      return `status of request ${expectation.request + 1} is at least ${expectation.minimum}`
+    case 'body':
+      return `body of request ${expectation.request + 1} ${compare(expectation.match)} \`${renderValue(expectation.value)}\``
+    case 'rows':
+      return `rows of ${nameTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
+    case 'row-count':
+      return `${nameTable(expectation.table, tables)} has ${count(expectation.count, 'row')}`
+    case 'calls':
+      return `calls of \`${expectation.stub}\`, in order, each with at least these fields: \`${renderValue(expectation.calls)}\``
+    case 'call-count':
+      return `\`${expectation.stub}\` got ${count(expectation.count, 'call')}`
+    case 'distinct-keys':
+      return `the calls of \`${expectation.stub}\` carry ${count(expectation.count, 'distinct value')} at \`${expectation.keyAt.join('.')}\``
+    default:
+      return expectation satisfies never
+  }
+}
+
+function compare(match: 'whole' | 'part'): string {
+  return match === 'whole' ? 'equals' : 'has'
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`
+}
+
+function describeSource({ kind, text, at }: ExpectationSource): string {
+  return `${kind}: ${text}${at ? `, ${at.file}:${at.line}` : ''}`
+}
+
+/** The name that the test file imports. */
+function nameTable(name: string, tables: readonly Table[]): string {
+  return `\`${tables.find((table) => table.name === name)?.exportName || name}\``
+}

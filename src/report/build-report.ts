@@ -1,0 +1,69 @@
+import type { Verdict } from '../classify.ts'
+import type { Expectation, ExpectationSource, Path } from '../plan/types.ts'
+import { describeContrast } from './describe-contrast.ts'
+import type { ReportedPath } from './types.ts'
+
+const RANK: readonly ExpectationSource['kind'][] = ['spec', 'policy', 'code']
+
+export interface Judged {
+  readonly path: Path
+  /** Verdicts of its test; null when it has none. */
+  readonly before: Verdict | null
+  readonly now: Verdict | null
+  /** Why no test was written. */
+  readonly left: string | null
+}
+
+/** A path with what the runs say of it. */
+export function reportPath(judged: Judged, test: { readonly file: string; readonly text: string }): ReportedPath {
+  const { path, before, now } = judged
+  const expects = path.status === 'planned' ? path.expects : []
+  return {
+    id: path.id,
+    kind: path.kind,
+    title: path.title,
+    expects: { source: highest(expects), items: expects.map((expectation) => ({ what: describeExpectation(expectation), source: expectation.source })) },
+    before: before?.status ?? null,
+    now: now ? now.status : path.status === 'skipped' ? 'skipped' : 'open',
+    class: now && now.status !== 'green' ? now.class : null,
+    reason: readReason(judged, test),
+    beforeReason: before && before.status !== 'red' ? (before.status === 'green' ? 'green although the route answered 501: it proves nothing about the route' : before.reason) : null,
+    violation: path.status === 'planned' ? path.violation : null,
+    at: path.status === 'planned' ? path.at : null,
+  }
+}
+
+function highest(expects: readonly Expectation[]): ExpectationSource['kind'] | null {
+  return RANK.find((kind) => expects.some((expectation) => expectation.source.kind === kind)) ?? null
+}
+
+function readReason({ path, now, left }: Judged, test: { readonly file: string; readonly text: string }): string | null {
+  if (path.status === 'skipped') return path.reason
+  if (!now) return left ?? (path.status === 'open' ? path.missing : 'no test was written')
+  if (now.status === 'green') return null
+  return now.status === 'red' && now.class === 'assertion' && now.error ? describeContrast(now.error, test) : now.reason
+}
+
+/** `status 201`, `1 row in orders`: an expectation in a few words. */
+export function describeExpectation(expectation: Expectation): string {
+  switch (expectation.observable) {
+    case 'status':
+      return `status ${expectation.equals}`
+    case 'status-at-least':
+      return `status ${expectation.minimum} or higher`
+    case 'body':
+      return `${expectation.match === 'whole' ? 'body' : 'body with'} ${JSON.stringify(expectation.value)}`
+    case 'rows':
+      return `rows of ${expectation.table}: ${JSON.stringify(expectation.rows)}`
+    case 'row-count':
+      return `${expectation.count} ${expectation.count === 1 ? 'row' : 'rows'} in ${expectation.table}`
+    case 'calls':
+      return `calls to ${expectation.stub}: ${JSON.stringify(expectation.calls)}`
+    case 'call-count':
+      return `${expectation.count} ${expectation.count === 1 ? 'call' : 'calls'} to ${expectation.stub}`
+    case 'distinct-keys':
+      return `${expectation.count} distinct ${expectation.keyAt.at(-1)} sent to ${expectation.stub}`
+    default:
+      return expectation satisfies never
+  }
+}

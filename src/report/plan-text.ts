@@ -1,0 +1,36 @@
+import { Chalk } from 'chalk'
+import type { Plan } from '../plan/types.ts'
+import type { Codebase, Dossier } from '../scan/types.ts'
+import { describeExpectation } from './build-report.ts'
+import { alignColumns, wrap } from './layout.ts'
+import type { TextOptions } from './text.ts'
+
+/** The plan of one route, with the source of every expectation. */
+export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): string {
+  const paint = new Chalk({ level: options.color ? 1 : 0 })
+  const lines = [`${paint.bold(`${plan.route.method} ${plan.route.path}`)}  ${plan.route.file}:${plan.route.line}`]
+  for (const path of plan.paths) {
+    lines.push('', `${paint.bold(path.id)}${path.status === 'planned' ? '' : paint.yellow(` (${path.status})`)}`)
+    lines.push(...wrap(`  ${path.title}`, options.width, '  '))
+    if (path.status === 'open') lines.push(...wrap(`  missing: ${path.missing}`, options.width, '    '))
+    if (path.status === 'skipped') lines.push(...wrap(`  because: ${path.reason}`, options.width, '    '))
+    if (path.status !== 'planned') continue
+    for (const expectation of path.expects) {
+      const at = expectation.source.at ? ` ${expectation.source.at.file}:${expectation.source.at.line}` : ''
+      lines.push(...wrap(`  - ${describeExpectation(expectation)}  [${expectation.source.kind}: ${expectation.source.text}${at}]`, options.width, '      '))
+    }
+  }
+  if (dossier.unresolved.length > 0) {
+    lines.push('', 'Analysis could not resolve:')
+    for (const record of dossier.unresolved) lines.push(...wrap(`  ${record.at.file}:${record.at.line} ${record.what}${record.text ? `: ${record.text}` : ''}`, options.width, '    '))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Every route with its handler, one a line. */
+export function renderRoutes(codebase: Codebase): string {
+  const rows = codebase.routes.map((route) => [route.method, route.path, `${route.file}:${route.line}`, route.handler.name])
+  const lines = alignColumns(rows)
+  const unresolved = codebase.unresolved.map((record) => `  ${record.at.file}:${record.at.line} ${record.what}: ${record.text}`)
+  return `${[...lines, ...(unresolved.length > 0 ? ['', 'Not resolved:', ...unresolved] : [])].join('\n')}\n`
+}

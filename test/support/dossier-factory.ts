@@ -1,0 +1,64 @@
+import type { Column, Dossier, Table } from '../../src/scan/types.ts'
+import type { Scaffold } from '../../src/write/types.ts'
+
+export function column(overrides: Partial<Column> & Pick<Column, 'key'>): Column {
+  return {
+    name: overrides.key,
+    type: 'text',
+    json: 'string',
+    notNull: false,
+    hasDefault: false,
+    defaultValue: null,
+    primaryKey: false,
+    unique: false,
+    enumValues: null,
+    references: null,
+    ...overrides,
+  }
+}
+
+export function table(overrides: Partial<Table> = {}): Table {
+  return {
+    name: 'orders',
+    exportName: 'orders',
+    at: { file: 'src/db/schema.ts', line: 3 },
+    dialect: 'postgres',
+    columns: [
+      column({ key: 'id', type: 'serial', json: 'number', notNull: true, hasDefault: true, primaryKey: true }),
+      column({ key: 'userId', name: 'user_id', notNull: true }),
+    ],
+    ...overrides,
+  }
+}
+
+export function dossier(overrides: Partial<Dossier> = {}): Dossier {
+  return {
+    route: {
+      method: 'POST',
+      path: '/orders',
+      file: 'src/routes/orders.ts',
+      line: 12,
+      app: 'app',
+      handler: { name: 'createOrder', file: 'src/routes/orders.ts', line: 12 },
+      middleware: [{ name: 'requireUser', file: 'src/auth.ts', line: 4 }],
+    },
+    app: { file: 'src/app.ts', line: 5, how: 'exported', exportName: 'app', expressMajor: 5 },
+    scenarios: [],
+    tables: [table()],
+    sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
+    environment: [],
+    unresolved: [],
+    ...overrides,
+  }
+}
+
+export function scaffold(overrides: Partial<Scaffold> = {}): Scaffold {
+  return {
+    file: 'tests/integration/post-orders.test.ts',
+    header: "import { app } from '../../src/app.js'\n\nconst payments = stub('https://api.payments.example')",
+    fixtures: "const order = { userId: 'u1', amountCents: 4999 }",
+    suite: 'POST /orders',
+    names: ['app', 'request', 'expect', 'vi', 'db', 'faults', 'orders', 'payments', 'order'],
+    ...overrides,
+  }
+}
