@@ -33,21 +33,35 @@ export function classifyTest(facts: RunFacts, title: string, options: { ablated:
 function classifyAbsent(facts: RunFacts, fileError: ErrorFacts | undefined): Verdict {
   if (fileError) return { status: 'broken', class: classifyFileError(fileError), reason: firstLine(fileError) }
   const ended = facts.unhandled.find(({ error }) => error.code?.startsWith('ITEST_') === true)
-  if (ended?.error.code === 'ITEST_RUN_TIMEOUT') return { status: 'broken', class: 'timeout', reason: firstLine(ended.error) }
+  if (ended?.error.code === 'ITEST_RUN_TIMEOUT')
+    return { status: 'broken', class: 'timeout', reason: firstLine(ended.error) }
   const reason = ended ? firstLine(ended.error) : lastLine(facts.stderrTail)
   return { status: 'broken', class: 'nothing-ran', reason: reason || 'the test did not run' }
 }
 
 function classifyFileError(error: ErrorFacts): BrokenClass {
-  if (/^(?:Transform failed|Failed to parse source|Parse failure|Unexpected token)/.test(error.message) || error.name === 'SyntaxError') return 'syntax'
+  if (
+    /^(?:Transform failed|Failed to parse source|Parse failure|Unexpected token)/.test(error.message) ||
+    error.name === 'SyntaxError'
+  )
+    return 'syntax'
   if (/hook/i.test(error.name) || /^Hook timed out/.test(error.message)) return 'hook'
   return error.code?.startsWith('ITEST_') === true ? 'harness' : 'import'
 }
 
 function classifyPassed(facts: RunFacts, test: TestFacts): Verdict {
-  const crash = facts.unhandled.find((unhandled) => unhandled.test !== null && (unhandled.test === test.fullName || unhandled.test === test.name))
-  if (crash) return { status: 'red', class: 'app-crash', error: crash.error, reason: `an error that nobody catches ends the process: ${firstLine(crash.error)}` }
-  if (test.harness && test.harness.requests === 0) return { status: 'broken', class: 'trivial', reason: 'the test sent no request to the app' }
+  const crash = facts.unhandled.find(
+    (unhandled) => unhandled.test !== null && (unhandled.test === test.fullName || unhandled.test === test.name),
+  )
+  if (crash)
+    return {
+      status: 'red',
+      class: 'app-crash',
+      error: crash.error,
+      reason: `an error that nobody catches ends the process: ${firstLine(crash.error)}`,
+    }
+  if (test.harness && test.harness.requests === 0)
+    return { status: 'broken', class: 'trivial', reason: 'the test sent no request to the app' }
   return { status: 'green' }
 }
 
@@ -60,14 +74,27 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
   }
   if (harness && harness.unansweredRequests.length > 0) return classifyHang(facts, test, error)
   if (isTimeout(error)) return { status: 'broken', class: 'timeout', reason: firstLine(error) }
-  if (harness && harness.requests === 0) return { status: 'broken', class: isAssertion(error) ? 'trivial' : 'harness', reason: `the test sent no request to the app: ${firstLine(error)}` }
+  if (harness && harness.requests === 0)
+    return {
+      status: 'broken',
+      class: isAssertion(error) ? 'trivial' : 'harness',
+      reason: `the test sent no request to the app: ${firstLine(error)}`,
+    }
   if (harness && harness.unreachedFaults.length > 0 && !ablated) {
-    return { status: 'broken', class: 'fault-not-reached', reason: `the fault was not reached: ${harness.unreachedFaults.join(', ')}` }
+    return {
+      status: 'broken',
+      class: 'fault-not-reached',
+      reason: `the fault was not reached: ${harness.unreachedFaults.join(', ')}`,
+    }
   }
   if (error.code?.startsWith('ITEST_') === true) return { status: 'broken', class: 'harness', reason: firstLine(error) }
   if (!isAssertion(error)) return { status: 'broken', class: 'harness', reason: `${error.name}: ${firstLine(error)}` }
   if (harness && harness.routeHits === 0 && error.actual === '404' && !ablated) {
-    return { status: 'broken', class: 'missing-route', reason: 'the request never reached the route; the app answered 404' }
+    return {
+      status: 'broken',
+      class: 'missing-route',
+      reason: 'the request never reached the route; the app answered 404',
+    }
   }
   return { status: 'red', class: 'assertion', error, reason: firstLine(error) }
 }
@@ -77,7 +104,12 @@ function classifyHang(facts: RunFacts, test: TestFacts, error: ErrorFacts): Verd
   const request = test.harness?.unansweredRequests[0] ?? 'the request'
   const cause = facts.unhandled.find((unhandled) => unhandled.test === test.fullName || unhandled.test === test.name)
   const because = cause ? `; the app dropped this error: ${firstLine(cause.error)}` : ''
-  return { status: 'red', class: 'hang', error: cause?.error ?? error, reason: `${request} was never answered${because}` }
+  return {
+    status: 'red',
+    class: 'hang',
+    error: cause?.error ?? error,
+    reason: `${request} was never answered${because}`,
+  }
 }
 
 function isTimeout(error: ErrorFacts): boolean {

@@ -19,7 +19,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const spinner = createProgress()
   let exitCode = 0
   const program = createProgram({
-    world: { environment: process.env, signal: controller.signal, progress: spinner.progress, now: () => performance.now() },
+    world: {
+      environment: process.env,
+      signal: controller.signal,
+      progress: spinner.progress,
+      now: () => performance.now(),
+    },
     finish: (output, code) => {
       spinner.stop()
       process.stdout.write(output)
@@ -45,7 +50,9 @@ function explain(error: unknown, signal: AbortSignal): number {
     process.stderr.write(`error: ${error.message}\n${error.hint}\n`)
     return error instanceof UserError ? 2 : 4
   }
-  process.stderr.write(`itest crashed; this is a bug of itest, not of your code.\n${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(
+    `itest crashed; this is a bug of itest, not of your code.\n${error instanceof Error ? error.stack : String(error)}\n`,
+  )
   return 3
 }
 
@@ -62,8 +69,15 @@ function createProgram({ world, finish }: Wiring): Command {
   addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .option('--out <dir>', 'folder of the generated tests', 'tests/integration')
-    .option('--model <name>', 'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none')
-    .addOption(new Option('--database <engine>', 'which database to start').choices(['auto', 'postgres', 'pglite']).default('auto'))
+    .option(
+      '--model <name>',
+      'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
+    )
+    .addOption(
+      new Option('--database <engine>', 'which database to start')
+        .choices(['auto', 'postgres', 'pglite'])
+        .default('auto'),
+    )
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
@@ -75,7 +89,10 @@ function createProgram({ world, finish }: Wiring): Command {
     .action((words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
       const { plan, dossier } = planFor(parseRoute(words), options)
-      finish(options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()), 0)
+      finish(
+        options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()),
+        0,
+      )
     })
   addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
     .argument('<route...>', 'method and path, e.g. POST /orders')
@@ -87,13 +104,23 @@ function createProgram({ world, finish }: Wiring): Command {
   addCommand(program, 'routes', 'list the routes of the project').action((raw: Record<string, unknown>) => {
     const options = parseOptions(raw, process.cwd())
     const { codebase } = scanProject(options.root)
-    finish(options.json ? toJson({ schema: 'itest.routes/1', routes: codebase.routes, unresolved: codebase.unresolved }) : renderRoutes(codebase), 0)
+    finish(
+      options.json
+        ? toJson({ schema: 'itest.routes/1', routes: codebase.routes, unresolved: codebase.unresolved })
+        : renderRoutes(codebase),
+      0,
+    )
   })
   return program
 }
 
 function addCommand(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).option('--root <dir>', 'folder of the project', '.').option('--json', 'print one JSON object and nothing else').exitOverride()
+  return program
+    .command(name)
+    .description(description)
+    .option('--root <dir>', 'folder of the project', '.')
+    .option('--json', 'print one JSON object and nothing else')
+    .exitOverride()
 }
 
 function toJson(value: object): string {

@@ -11,14 +11,21 @@ export interface RouteArgument {
 
 /** `POST /orders`, as two arguments or as one. @throws UserError */
 export function parseRoute(words: readonly string[]): RouteArgument {
-  const [method = '', target = '', ...rest] = words.flatMap((word) => word.trim().split(/\s+/)).filter((word) => word !== '')
+  const [method = '', target = '', ...rest] = words
+    .flatMap((word) => word.trim().split(/\s+/))
+    .filter((word) => word !== '')
   const known = METHODS.find((candidate) => candidate === method.toUpperCase())
   const shown = words.length === 0 ? 'nothing' : `"${words.join(' ')}"`
   const hint = 'Example: itest gen POST /orders. `itest routes` lists the routes of the project.'
   if (!known) throw new UserError(`expected a method and a path, found ${shown}`, { hint })
   if (!target.startsWith('/')) {
     const looksConverted = /^[A-Za-z]:[\\/]/.test(target)
-    const why = target === '' ? 'the path is missing' : looksConverted ? 'your shell turned the path into a file name (MSYS_NO_PATHCONV=1 stops that)' : 'the path must begin with /'
+    const why =
+      target === ''
+        ? 'the path is missing'
+        : looksConverted
+          ? 'your shell turned the path into a file name (MSYS_NO_PATHCONV=1 stops that)'
+          : 'the path must begin with /'
     throw new UserError(`expected a method and a path, found ${shown}: ${why}`, { hint })
   }
   if (rest.length > 0) throw new UserError(`expected one route, found ${shown}`, { hint })
@@ -38,13 +45,25 @@ export type GenOptions = z.infer<typeof Options>
 
 /** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
 export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GenOptions {
-  const parsed = Options.safeParse({ root: '.', out: 'tests/integration', database: 'auto', force: false, json: false, ...raw })
+  const parsed = Options.safeParse({
+    root: '.',
+    out: 'tests/integration',
+    database: 'auto',
+    force: false,
+    json: false,
+    ...raw,
+  })
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new UserError(`--${issue?.path.join('.')}: ${issue?.message}`, { hint: '`itest gen --help` lists the options.' })
+    throw new UserError(`--${issue?.path.join('.')}: ${issue?.message}`, {
+      hint: '`itest gen --help` lists the options.',
+    })
   }
   const root = path.resolve(cwd, parsed.data.root)
   const out = path.relative(root, path.resolve(root, parsed.data.out)).split(path.sep).join('/')
-  if (out.startsWith('..') || path.isAbsolute(out)) throw new UserError(`--out ${parsed.data.out} is outside of the project`, { hint: 'Choose a folder inside the project, e.g. tests/integration.' })
+  if (out.startsWith('..') || path.isAbsolute(out))
+    throw new UserError(`--out ${parsed.data.out} is outside of the project`, {
+      hint: 'Choose a folder inside the project, e.g. tests/integration.',
+    })
   return { ...parsed.data, root, out }
 }

@@ -7,14 +7,14 @@ import { type Engine, startEngine } from './harness/engine.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import { planRoute } from './plan/plan.ts'
 import type { Plan } from './plan/types.ts'
-import { createStopwatch, type Progress } from './progress.ts'
+import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport } from './report/types.ts'
 import { runTests } from './run/run.ts'
-import type { RunFacts } from './run/types.ts'
+import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertNotEdited, evidencePath, hashText, writeFiles } from './save.ts'
 import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
 import { findRoute } from './scan/find-route.ts'
@@ -23,10 +23,10 @@ import type { Dossier } from './scan/types.ts'
 import { assembleFile } from './write/assemble.ts'
 import { writeBuiltIn } from './write/built-in.ts'
 import { chooseWriter } from './write/choose-writer.ts'
-import { nameTestFile } from './write/name-test-file.ts'
-import { typeFallbacks } from './write/type-fallbacks.ts'
 import { writeWithModel } from './write/model.ts'
+import { nameTestFile } from './write/name-test-file.ts'
 import { buildScaffold, type Vocabulary } from './write/scaffold.ts'
+import { typeFallbacks } from './write/type-fallbacks.ts'
 import type { Draft } from './write/types.ts'
 
 export interface World {
@@ -76,20 +76,31 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   if (!options.force) assertNotEdited(options.root, scaffold.file)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
-  const text = await time('assemble', () => assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.style }))
+  const text = await time('assemble', () =>
+    assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.style }),
+  )
+  if (draft.kept.cases.length === 0)
+    return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [] })
   const config = await describeVitestConfig(options.root)
-  const engine = time('database', () => startEngine({ preference: options.database, signal: world.signal }))
+  const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold.file, text) }
+  const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }, evidence]
+  world.progress('starting a database')
+  const engine = await time('database', () => startEngine({ preference: options.database, signal: world.signal }))
   try {
-    world.progress('checking types')
-    const findings = [...draft.findings, ...(await time('check', () => checkTypes(planned, options, text)))]
     world.signal.throwIfAborted()
-    const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }]
-    const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold.file, text) }
-    if (draft.kept.cases.length > 0) writeFiles(options.root, [...files, evidence])
-    const runs = draft.kept.cases.length > 0 ? await time('run', async () => runTwice(planned, { engine: await engine, options, world, count: draft.kept.cases.length })) : null
-    return buildReport({ planned, draft, findings, runs, text, engine: await engine, timings: timings(), wrote: runs ? [...files, evidence].map((one) => one.file) : [], hints: config.hint ? [config.hint] : [] })
+    writeFiles(options.root, files)
+    const { runs, typeFindings } = await runAndCheckTypes(planned, {
+      engine,
+      options,
+      world,
+      text,
+      count: draft.kept.cases.length,
+      time,
+    })
+    const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
+    return buildReport({ planned, draft, text, timings: timings(), outcome, hints: config.hint ? [config.hint] : [] })
   } finally {
-    await engine.then((started) => started.stop(), () => undefined)
+    await engine.stop()
   }
 }
 
@@ -105,7 +116,13 @@ async function writeDraft(planned: PlannedRoute, options: GenOptions, world: Wor
   const writer = chooseWriter(options.model, world.environment)
   if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))
   world.progress(`waiting for ${writer.name}`)
-  const draft = await writeWithModel({ model: writer.model, writer: writer.name, plan, prompt: await promptFor(planned), signal: world.signal })
+  const draft = await writeWithModel({
+    model: writer.model,
+    writer: writer.name,
+    plan,
+    prompt: await promptFor(planned),
+    signal: world.signal,
+  })
   return checkDraft(planned, draft)
 }
 
@@ -113,16 +130,27 @@ async function writeDraft(planned: PlannedRoute, options: GenOptions, world: Wor
 function checkDraft({ plan, vocabulary }: PlannedRoute, draft: Draft): CheckedDraft {
   const found = checkCases({ cases: draft.cases, plan, names: vocabulary.scaffold.names })
   const explained = new Set(draft.left.map((left) => left.pathId))
-  const findings = found.filter((finding) => !(finding.pathId !== null && explained.has(finding.pathId) && finding.kind === 'one-test-per-path'))
+  const findings = found.filter(
+    (finding) => !(finding.pathId !== null && explained.has(finding.pathId) && finding.kind === 'one-test-per-path'),
+  )
   const refused = new Set(findings.map((finding) => finding.pathId))
   const dropped = draft.cases.filter((one) => refused.has(one.pathId))
-  const left = [...draft.left, ...dropped.map((one) => ({ pathId: one.pathId, reason: `the draft of ${draft.writer} was refused by a check` }))]
+  const left = [
+    ...draft.left,
+    ...dropped.map((one) => ({ pathId: one.pathId, reason: `the draft of ${draft.writer} was refused by a check` })),
+  ]
   return { draft, findings, kept: { ...draft, cases: draft.cases.filter((one) => !refused.has(one.pathId)), left } }
 }
 
 function checkTypes({ scan, vocabulary }: PlannedRoute, options: GenOptions, text: string): Finding[] {
   if (!scan.files.tsconfig) return []
-  return typeCheck({ root: options.root, tsconfig: scan.files.tsconfig, file: vocabulary.scaffold.file, text, fallbackPaths: typeFallbacks(options.root) })
+  return typeCheck({
+    root: options.root,
+    tsconfig: scan.files.tsconfig,
+    file: vocabulary.scaffold.file,
+    text,
+    fallbackPaths: typeFallbacks(options.root),
+  })
 }
 
 interface Runs {
@@ -130,9 +158,31 @@ interface Runs {
   readonly real: RunFacts
 }
 
+interface RunSetup {
+  readonly engine: Engine
+  readonly options: GenOptions
+  readonly world: World
+  readonly text: string
+  readonly count: number
+  readonly time: Stopwatch['time']
+}
+
+/** The type-check needs a core for as long as the runs take, so they go side by side. */
+async function runAndCheckTypes(
+  planned: PlannedRoute,
+  setup: RunSetup,
+): Promise<{ runs: Runs; typeFindings: Finding[] }> {
+  const running = setup.time('run', () => runTwice(planned, setup))
+  // Should the type-check throw, the runs are stopped by the engine going away; their failure is then no news.
+  running.catch(() => undefined)
+  const typeFindings = await setup.time('type-check', () => checkTypes(planned, setup.options, setup.text))
+  return { runs: await running, typeFindings }
+}
+
 /** The same tests with the route answering 501 and with the route as it is, side by side. */
-async function runTwice(planned: PlannedRoute, { engine, options, world, count }: { engine: Engine; options: GenOptions; world: World; count: number }): Promise<Runs> {
+async function runTwice(planned: PlannedRoute, { engine, options, world, count }: RunSetup): Promise<Runs> {
   let done = 0
+  const label = `running ${count} ${count === 1 ? 'test' : 'tests'} twice, before and now`
   const run = (ablate: boolean): Promise<RunFacts> =>
     runTests({
       root: options.root,
@@ -142,9 +192,12 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
       ablate,
       timeoutMs: RUN_LIMIT_MS,
       signal: world.signal,
-      onProgress: () => world.progress(`running ${count} tests twice, before and now: ${(done += 1)} of ${2 * count}`),
+      onProgress: () => {
+        done += 1
+        world.progress(`${label}: ${done} of ${2 * count}`)
+      },
     })
-  world.progress(`running ${count} tests twice, before and now`)
+  world.progress(label)
   const [ablated, real] = await Promise.all([run(true), run(false)])
   world.signal.throwIfAborted()
   return { ablated, real }
@@ -157,43 +210,52 @@ function renderEvidence(file: string, text: string): string {
 interface ReportInput {
   readonly planned: PlannedRoute
   readonly draft: CheckedDraft
-  readonly findings: readonly Finding[]
-  readonly runs: Runs | null
   readonly text: string
-  readonly engine: Engine
   readonly timings: Readonly<Record<string, number>>
-  readonly wrote: readonly string[]
+  /** Null when no test was written, so nothing ran. */
+  readonly outcome: {
+    readonly runs: Runs
+    readonly typeFindings: readonly Finding[]
+    readonly engine: EngineFacts
+    readonly wrote: readonly string[]
+  } | null
   readonly hints: readonly string[]
 }
 
 function buildReport(input: ReportInput): GenReport {
-  const { planned, draft, findings, runs, engine } = input
+  const { planned, draft, outcome } = input
   const { file } = planned.vocabulary.scaffold
   const paths = planned.plan.paths.map((one) => reportPath(judge(one, input), { file, text: input.text }))
+  const findings = [...draft.findings, ...(outcome?.typeFindings ?? [])]
   const { usage } = draft.draft
   return {
     schema: 'itest.gen/1',
     route: planned.plan.route,
-    file: runs ? file : null,
+    file: outcome ? file : null,
     writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
-    engine: runs ? engine.facts : null,
-    vitest: runs?.real.vitest ?? null,
+    engine: outcome?.engine ?? null,
+    vitest: outcome?.runs.real.vitest ?? null,
     paths,
     findings,
     questions: planned.plan.questions,
     unresolved: planned.dossier.unresolved,
-    wrote: input.wrote,
+    wrote: outcome?.wrote ?? [],
     hints: input.hints,
     timings: input.timings,
     exitCode: paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0 ? 1 : 0,
   }
 }
 
-function judge(one: Plan['paths'][number], { draft, runs, findings }: ReportInput): Judged {
+function judge(one: Plan['paths'][number], { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
-  if (!written || !runs) return { path: one, before: null, now: null, left }
-  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, runs)
-  const wrongType = findings.find((finding) => finding.kind === 'types' && finding.pathId === one.id)
-  return { path: one, ...proof, ...(wrongType ? { now: { status: 'broken', class: 'type', reason: wrongType.message } as const } : {}), left }
+  if (!written || !outcome) return { path: one, before: null, now: null, left }
+  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
+  const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
+  return {
+    path: one,
+    ...proof,
+    ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
+    left,
+  }
 }

@@ -23,7 +23,9 @@ export function assertNotEdited(root: string, file: string): void {
   const known = readEvidence(path.join(root, evidencePath(file)))
   if (known === hashText(readFileSync(full, 'utf8'))) return
   const why = known === null ? 'itest has no record of having written it' : 'it has been edited since itest wrote it'
-  throw new UserError(`${file} exists and ${why}; it was left as it is`, { hint: 'Rename or delete it, or overwrite it with --force.' })
+  throw new UserError(`${file} exists and ${why}; it was left as it is`, {
+    hint: 'Rename or delete it, or overwrite it with --force.',
+  })
 }
 
 function readEvidence(file: string): string | null {

@@ -1,8 +1,8 @@
-import type { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { OWN_SCHEMA } from './reset.ts'
 import { EXEMPT_SETTING, type SideConnection } from './side-connection.ts'
 import type { HarnessState } from './state.ts'
+import type { TableLike } from './test-database.ts'
 
 export type WriteOperation = 'insert' | 'update' | 'delete'
 
@@ -22,8 +22,11 @@ const DISK_FULL = {
 /** Makes every such statement on the table fail until the test ends; the test's own `db` is exempt. */
 export async function armFault(
   state: HarnessState,
-  fault: { table: PgTable; operation: WriteOperation; options: FaultOptions },
+  fault: { table: TableLike; operation: WriteOperation; options: FaultOptions },
 ): Promise<void> {
+  if (!Object.hasOwn(VERBS, fault.operation)) {
+    throw new Error(`Expected insert, update or delete, found ${fault.operation}.`)
+  }
   const side = requireSide(state)
   const { label, quoted } = nameOf(fault.table)
   const { sqlstate, message } = { ...DISK_FULL, ...fault.options }
@@ -71,7 +74,7 @@ export function requireSide(state: HarnessState): SideConnection {
 }
 
 /** Drizzle keeps the names under registered symbols, which are the same in every copy of the package. */
-function nameOf(table: PgTable): { label: string; quoted: string } {
+function nameOf(table: TableLike): { label: string; quoted: string } {
   const name: unknown = Reflect.get(table, Symbol.for('drizzle:Name'))
   const schema: unknown = Reflect.get(table, Symbol.for('drizzle:Schema'))
   if (typeof name !== 'string') throw new Error('Expected a Drizzle table, e.g. `faults.failWrites(orders, ...)`.')

@@ -20,20 +20,28 @@ export function chooseEnvironment(dossier: Dossier, reserved: readonly string[])
 
 function urlsOf(dossier: Dossier): Expression[] {
   const events = dossier.scenarios.flatMap((scenario) => scenario.events)
-  return events.flatMap((event) => (event.kind === 'external' && event.target.protocol === 'http' ? [event.target.url] : []))
+  return events.flatMap((event) =>
+    event.kind === 'external' && event.target.protocol === 'http' ? [event.target.url] : [],
+  )
 }
 
 function addresses(url: Expression): [string, string][] {
   const withFallback = walk(url).flatMap((part): [string, string][] => {
-    const [left, right] = part.kind === 'operation' && (part.name === '??' || part.name === 'default') ? part.operands : []
+    const [left, right] =
+      part.kind === 'operation' && (part.name === '??' || part.name === 'default') ? part.operands : []
     const isText = right?.kind === 'literal' && typeof right.value === 'string'
     return left?.kind === 'env' && isText ? [[left.name, String(right.value)]] : []
   })
-  const bare = walk(url).flatMap((part): [string, string][] => (part.kind === 'env' ? [[part.name, hostFor(part.name)]] : []))
+  const bare = walk(url).flatMap((part): [string, string][] =>
+    part.kind === 'env' ? [[part.name, hostFor(part.name)]] : [],
+  )
   return [...withFallback, ...bare]
 }
 
 function hostFor(name: string): string {
-  const label = name.toLowerCase().replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '').replaceAll('_', '-')
+  const label = name
+    .toLowerCase()
+    .replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '')
+    .replaceAll('_', '-')
   return `https://${label || 'api'}.example`
 }

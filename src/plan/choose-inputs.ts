@@ -1,4 +1,4 @@
-import type { Column, Dossier, Expression, InputSource, Scenario, Shape } from '../scan/types.ts'
+import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
 import { expressionsOfScenario, type InputExpression, tableOf, walk } from './expressions.ts'
 import { guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
 import type { Json } from './types.ts'
@@ -12,8 +12,16 @@ interface Hint {
 
 /** A request that should take the scenario's way: values by validator, by column, by comparison, by name, in this order. */
 export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
-  const inputs: Record<InputSource, Record<string, unknown>> = { body: {}, query: {}, params: {}, headers: {}, cookies: {} }
-  for (const { from, shape } of shapesOf(scenario)) Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
+  const inputs: Record<InputSource, Record<string, unknown>> = {
+    body: {},
+    query: {},
+    params: {},
+    headers: {},
+    cookies: {},
+  }
+  for (const { from, shape } of shapesOf(scenario))
+    Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
+  for (const { from, path, table } of wholeRows(dossier, scenario)) fillRow(inputs[from], path, table)
   const leaves = leafInputs(scenario)
   for (const [index, input] of leaves.entries()) {
     const hint = { columns: columnsFor(dossier, scenario, input), conditions: conditionsOn(scenario, input) }
@@ -25,6 +33,35 @@ export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
   }
   for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
   return inputs
+}
+
+/** Inputs that are stored as a row without being taken apart: `values(req.body)`, `values({ ...req.body, userId })`. */
+function wholeRows(
+  dossier: Dossier,
+  scenario: Scenario,
+): { from: InputSource; path: readonly string[]; table: Table }[] {
+  return scenario.events.flatMap((event) => {
+    const table = event.kind === 'db' && event.operation === 'insert' ? tableOf(dossier, event.table) : null
+    if (event.kind !== 'db' || !table || !event.values) return []
+    const spreads =
+      event.values.kind === 'object'
+        ? Object.entries(event.values.fields).flatMap(([key, field]) => (key.startsWith('...') ? [field] : []))
+        : [event.values]
+    return spreads.flatMap((expression) => {
+      const source =
+        expression.kind === 'operation' && expression.name === 'without' ? expression.operands[0] : expression
+      return source?.kind === 'input' ? [{ from: source.from, path: source.path, table }] : []
+    })
+  })
+}
+
+/** Gives every column that needs a value one, where the validator has not yet. */
+function fillRow(target: Record<string, unknown>, path: readonly string[], table: Table): void {
+  for (const [index, column] of table.columns.entries()) {
+    const place = [...path, column.key]
+    if (column.hasDefault || !column.notNull || readAt(target, place) !== undefined) continue
+    writeAt(target, place, guessForColumn(column, column.key, index))
+  }
 }
 
 function paramNames(dossier: Dossier): string[] {
@@ -53,20 +90,42 @@ function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
 function leafInputs(scenario: Scenario): InputExpression[] {
   const all = new Map<string, InputExpression>()
   for (const expression of expressionsOfScenario(scenario)) {
-    if (expression.kind === 'input' && expression.path.length > 0) all.set(`${expression.from}.${expression.path.join('.')}`, expression)
+    if (expression.kind === 'input' && expression.path.length > 0)
+      all.set(`${expression.from}.${expression.path.join('.')}`, expression)
   }
-  return [...all].filter(([key]) => ![...all.keys()].some((other) => other.startsWith(`${key}.`))).map(([, input]) => input)
+  return [...all]
+    .filter(([key]) => ![...all.keys()].some((other) => other.startsWith(`${key}.`)))
+    .map(([, input]) => input)
 }
 
 function isSame(expression: Expression, input: InputExpression): boolean {
-  return expression.kind === 'input' && expression.from === input.from && expression.path.join('.') === input.path.join('.')
+  return (
+    expression.kind === 'input' && expression.from === input.from && expression.path.join('.') === input.path.join('.')
+  )
 }
 
-const CONVERSIONS = new Set(['Number', 'String', 'Date', 'parseInt', 'parseFloat', 'trim', 'toLowerCase', 'toUpperCase', '??', 'default', 'Boolean', 'toString'])
+const CONVERSIONS = new Set([
+  'Number',
+  'String',
+  'Date',
+  'parseInt',
+  'parseFloat',
+  'trim',
+  'toLowerCase',
+  'toUpperCase',
+  '??',
+  'default',
+  'Boolean',
+  'toString',
+])
 
 function carries(expression: Expression, input: InputExpression): boolean {
   if (isSame(expression, input)) return true
-  return expression.kind === 'operation' && CONVERSIONS.has(expression.name) && expression.operands.some((operand) => carries(operand, input))
+  return (
+    expression.kind === 'operation' &&
+    CONVERSIONS.has(expression.name) &&
+    expression.operands.some((operand) => carries(operand, input))
+  )
 }
 
 function columnsFor(dossier: Dossier, scenario: Scenario, input: InputExpression): Column[] {
@@ -100,7 +159,8 @@ function chooseValue(input: InputExpression, hint: Hint, ordinal: number): Json 
   const [column] = hint.columns
   if (column) return guessForColumn(column, name, ordinal)
   if (usesNumber(hint)) return guessNumber(name)
-  if (hint.conditions.some(({ condition, taken }) => taken && operationName(condition) === 'Array.isArray')) return [guessText(name)]
+  if (hint.conditions.some(({ condition, taken }) => taken && operationName(condition) === 'Array.isArray'))
+    return [guessText(name)]
   if (input.from === 'params') return chooseParam(name)
   return /cents|amount|price|quantity|qty|count|total/i.test(name) ? guessNumber(name) : guessText(name)
 }
@@ -114,8 +174,10 @@ function comparedLiteral({ conditions }: Hint): string | number | boolean | unde
   for (const { condition, taken } of conditions) {
     if (!taken || condition.kind !== 'operation') continue
     const [left, right] = condition.operands
-    if (condition.name === '===' && left?.kind === 'input' && right?.kind === 'literal' && right.value !== null) return right.value
-    if (condition.name === 'includes' && left?.kind === 'array' && left.items[0]?.kind === 'literal') return left.items[0].value ?? undefined
+    if (condition.name === '===' && left?.kind === 'input' && right?.kind === 'literal' && right.value !== null)
+      return right.value
+    if (condition.name === 'includes' && left?.kind === 'array' && left.items[0]?.kind === 'literal')
+      return left.items[0].value ?? undefined
   }
   return undefined
 }
@@ -127,12 +189,21 @@ function usesNumber({ conditions }: Hint): boolean {
     const parts = walk(condition)
     if (parts.some((part) => NUMERIC.has(operationName(part)))) return true
     const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
-    return taken && left !== undefined && operationName(left) === 'typeof' && right?.kind === 'literal' && right.value === 'number'
+    return (
+      taken &&
+      left !== undefined &&
+      operationName(left) === 'typeof' &&
+      right?.kind === 'literal' &&
+      right.value === 'number'
+    )
   })
 }
 
 function readAt(target: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((current, name) => (typeof current === 'object' && current !== null ? Reflect.get(current, name) : undefined), target)
+  return path.reduce<unknown>(
+    (current, name) => (typeof current === 'object' && current !== null ? Reflect.get(current, name) : undefined),
+    target,
+  )
 }
 
 /** Sets a nested field, making the objects on the way. */
@@ -149,5 +220,7 @@ export function writeAt(target: Record<string, unknown>, path: readonly string[]
 }
 
 function readObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {}
 }

@@ -8,15 +8,24 @@ export interface SeedRow {
   readonly row: Readonly<Record<string, unknown>>
 }
 
-export type RowAttempt = { readonly ok: true; readonly row: Record<string, unknown>; readonly parents: readonly SeedRow[] } | { readonly ok: false; readonly why: string }
+export type RowAttempt =
+  | { readonly ok: true; readonly row: Record<string, unknown>; readonly parents: readonly SeedRow[] }
+  | { readonly ok: false; readonly why: string }
 
 /** A row that the condition selects, with the parents that its foreign keys need. */
-export function seedFor(dossier: Dossier, options: { table: Table; where: Expression | null; world: World; existing: readonly SeedRow[] }): RowAttempt {
+export function seedFor(
+  dossier: Dossier,
+  options: { table: Table; where: Expression | null; world: World; existing: readonly SeedRow[] },
+): RowAttempt {
   const fixed = options.where ? readConditions(options.where, options.table, options.world) : { values: {}, why: null }
   if (fixed.why !== null) return { ok: false, why: fixed.why }
   const row: Record<string, unknown> = {}
   for (const [index, column] of options.table.columns.entries()) {
-    const value = fixed.values[column.key] ?? (needsValue(column) ? asStored(column, guessForColumn(column, seedName(options.table, column), index)) : undefined)
+    const value =
+      fixed.values[column.key] ??
+      (needsValue(column)
+        ? asStored(column, guessForColumn(column, seedName(options.table, column), index))
+        : undefined)
     if (value !== undefined) row[column.key] = value
   }
   return withParents(dossier, { table: options.table, row, existing: options.existing })
@@ -25,6 +34,28 @@ export function seedFor(dossier: Dossier, options: { table: Table; where: Expres
 /** Ids of different tables differ: `id` of rooms is guessed as `roomsId`. */
 function seedName(table: Table, column: Column): string {
   return column.primaryKey ? `${table.name}Id` : column.key
+}
+
+/** The row among those already planned that the condition selects for certain. */
+export function findSeed(options: {
+  table: Table
+  where: Expression
+  world: World
+  existing: readonly SeedRow[]
+}): SeedRow | null {
+  const { values, why } = readConditions(options.where, options.table, options.world)
+  if (why !== null || Object.keys(values).length === 0) return null
+  return (
+    options.existing.find(
+      (seed) =>
+        seed.table === options.table.name &&
+        Object.entries(values).every(([key, value]) => isSameValue(seed.row[key], value)),
+    ) ?? null
+  )
+}
+
+function isSameValue(left: unknown, right: unknown): boolean {
+  return left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right
 }
 
 function needsValue(column: Column): boolean {
@@ -37,34 +68,50 @@ function asStored(column: Column, value: unknown): unknown {
 }
 
 /** `eq` conditions as column values; anything else can't be turned into a row. */
-function readConditions(where: Expression, table: Table, world: World): { values: Record<string, unknown>; why: string | null } {
+function readConditions(
+  where: Expression,
+  table: Table,
+  world: World,
+): { values: Record<string, unknown>; why: string | null } {
   if (where.kind !== 'operation') return { values: {}, why: 'a condition that analysis can not read' }
   if (where.name === 'and') {
-    const parts = where.operands.filter((operand) => operand.kind !== 'undefined').map((operand) => readConditions(operand, table, world))
+    const parts = where.operands
+      .filter((operand) => operand.kind !== 'undefined')
+      .map((operand) => readConditions(operand, table, world))
     const problem = parts.find((part) => part.why !== null)
     return problem ?? { values: Object.assign({}, ...parts.map((part) => part.values)), why: null }
   }
   const [left, right] = where.operands
   if (where.name === 'isNull' && left?.kind === 'column') return { values: {}, why: null }
-  if (where.name !== 'eq' || left?.kind !== 'column' || !right) return { values: {}, why: `a row for the condition ${where.name}(...) on ${table.name}` }
+  if (where.name !== 'eq' || left?.kind !== 'column' || !right)
+    return { values: {}, why: `a row for the condition ${where.name}(...) on ${table.name}` }
   const column = table.columns.find((candidate) => candidate.key === left.column)
   const value = evaluateExpression(right, world)
-  if (!value.known || !column) return { values: {}, why: value.known ? 'an unknown column' : `a row whose ${left.column} is ${value.why}` }
+  if (!value.known || !column)
+    return { values: {}, why: value.known ? 'an unknown column' : `a row whose ${left.column} is ${value.why}` }
   if (isGenerated(value.value)) return { values: {}, why: `a row whose ${left.column} only the run knows` }
   return { values: { [left.column]: convert(column, value.value) }, why: null }
 }
 
 function convert(column: Column, value: unknown): unknown {
-  if (column.json === 'number' && typeof value === 'string' && value !== '' && !Number.isNaN(Number(value))) return Number(value)
+  if (column.json === 'number' && typeof value === 'string' && value !== '' && !Number.isNaN(Number(value)))
+    return Number(value)
   return asStored(column, value)
 }
 
-function withParents(dossier: Dossier, options: { table: Table; row: Record<string, unknown>; existing: readonly SeedRow[] }): RowAttempt {
+function withParents(
+  dossier: Dossier,
+  options: { table: Table; row: Record<string, unknown>; existing: readonly SeedRow[] },
+): RowAttempt {
   const parents: SeedRow[] = []
   for (const column of options.table.columns) {
     const value = options.row[column.key]
     if (!column.references || value === undefined || value === null || isGenerated(value)) continue
-    const parent = parentFor(dossier, { reference: column.references, value, existing: [...options.existing, ...parents] })
+    const parent = parentFor(dossier, {
+      reference: column.references,
+      value,
+      existing: [...options.existing, ...parents],
+    })
     if (parent === null) return { ok: false, why: `a parent row in ${column.references.table}` }
     parents.push(...parent)
   }
@@ -83,7 +130,8 @@ export function parentFor(
   const row: Record<string, unknown> = {}
   for (const [index, column] of table.columns.entries()) {
     if (column.key === reference.column) row[column.key] = value
-    else if (needsValue(column)) row[column.key] = asStored(column, guessForColumn(column, seedName(table, column), index))
+    else if (needsValue(column))
+      row[column.key] = asStored(column, guessForColumn(column, seedName(table, column), index))
   }
   const attempt = withParents(dossier, { table, row, existing })
   return attempt.ok ? [...attempt.parents, { table: table.name, row: attempt.row }] : null

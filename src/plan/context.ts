@@ -1,11 +1,11 @@
 import type { Dossier, Scenario } from '../scan/types.ts'
 import type { Inputs } from './choose-inputs.ts'
+import type { SeedRow } from './choose-rows.ts'
+import { toExpected } from './expect.ts'
 import { type ExternalEvent, isExternal, isWrite, statusOf } from './expressions.ts'
 import type { Attempt, Solution } from './solve-scenario.ts'
 import { toRequest } from './solve-scenario.ts'
 import type { Expectation, Given, Path, PlannedStub } from './types.ts'
-import { toExpected } from './expect.ts'
-import type { SeedRow } from './choose-rows.ts'
 
 /** What every rule looks at. */
 export interface PlanContext {
@@ -32,12 +32,19 @@ export function toGiven(context: PlanContext, solution: Solution, repeat = 1): G
 
 function toSeed(seed: SeedRow): Given['seeds'][number] {
   const row = toExpected(seed.row, 'row')
-  return { table: seed.table, row: typeof row === 'object' && row !== null && !Array.isArray(row) ? Object.fromEntries(Object.entries(row)) : {} }
+  return {
+    table: seed.table,
+    row: typeof row === 'object' && row !== null && !Array.isArray(row) ? Object.fromEntries(Object.entries(row)) : {},
+  }
 }
 
 /** Tables that the route writes hold what the test put there, unchanged. */
 export function untouchedRows(context: PlanContext, solution: Solution, source: Expectation['source']): Expectation[] {
-  const tables = new Set(context.dossier.scenarios.flatMap((scenario) => scenario.events.filter(isWrite).flatMap((write) => write.table ?? [])))
+  const tables = new Set(
+    context.dossier.scenarios.flatMap((scenario) =>
+      scenario.events.filter(isWrite).flatMap((write) => write.table ?? []),
+    ),
+  )
   return [...tables].map((table): Expectation => {
     const rows = solution.seeds.filter((seed) => seed.table === table).map((seed) => toSeed(seed).row)
     if (rows.length === 1) return { observable: 'rows', table, match: 'part', rows, source }

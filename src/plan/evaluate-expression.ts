@@ -2,7 +2,9 @@ import type { Expression } from '../scan/types.ts'
 import { matchesShape } from './match-shape.ts'
 
 /** A value worked out before the run, or why it can't be. */
-export type Computed = { readonly known: true; readonly value: unknown } | { readonly known: false; readonly why: string }
+export type Computed =
+  | { readonly known: true; readonly value: unknown }
+  | { readonly known: false; readonly why: string }
 
 /** Concrete values for everything that the code asks the world for in one request. */
 export interface World {
@@ -105,7 +107,8 @@ function evaluateOperation(expression: OperationExpression, world: World): Compu
   const missing = operands.find((operand) => !operand.known)
   if (missing) return missing
   const values = operands.map((operand) => (operand.known ? operand.value : undefined))
-  if (values.some(isGenerated) && !GENERATED_ALLOWED.has(expression.name)) return unknown(`${expression.name} of a generated value`)
+  if (values.some(isGenerated) && !GENERATED_ALLOWED.has(expression.name))
+    return unknown(`${expression.name} of a generated value`)
   return operate(values)
 }
 
@@ -201,7 +204,10 @@ const OPERATION_TABLE: Readonly<Record<string, Operate>> = {
   without: ([value, ...names]) => omit(value, names.map(String)),
 }
 
-const OPERATIONS = new Map<string, Operate>([...Object.entries(OPERATION_TABLE), ['toString', ([value]) => known(String(value))]])
+const OPERATIONS = new Map<string, Operate>([
+  ...Object.entries(OPERATION_TABLE),
+  ['toString', ([value]) => known(String(value))],
+])
 
 function compare(left: unknown, right: unknown, test: (a: number | string, b: number | string) => boolean): Computed {
   const [a, b] = [left, right].map((value) => (value instanceof Date ? value.getTime() : value))

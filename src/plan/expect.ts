@@ -1,9 +1,8 @@
-import type { Expression, SourceLocation } from '../scan/types.ts'
+import type { Dossier, Expression, SourceLocation } from '../scan/types.ts'
 import { evaluateExpression, isGenerated, type World } from './evaluate-expression.ts'
 import { type DbEvent, isExternal, isWrite, responseOf, statusOf, tableOf } from './expressions.ts'
 import type { Solution } from './solve-scenario.ts'
 import type { Expectation, ExpectationSource, Expected } from './types.ts'
-import type { Dossier } from '../scan/types.ts'
 
 export function fromCode(text: string, at: SourceLocation | null): ExpectationSource {
   return { kind: 'code', text, at }
@@ -61,10 +60,16 @@ export function toExpected(value: unknown, seen: 'json' | 'row'): Expected | und
 export function expectRows(dossier: Dossier, solution: Solution): Expectation[] {
   const writes = solution.scenario.events.filter(isWrite)
   const tables = [...new Set(writes.flatMap((write) => write.table ?? []))]
-  return tables.flatMap((name) => expectTable(dossier, solution, { name, writes: writes.filter((write) => write.table === name) }))
+  return tables.flatMap((name) =>
+    expectTable(dossier, solution, { name, writes: writes.filter((write) => write.table === name) }),
+  )
 }
 
-function expectTable(dossier: Dossier, solution: Solution, { name, writes }: { name: string; writes: readonly DbEvent[] }): Expectation[] {
+function expectTable(
+  dossier: Dossier,
+  solution: Solution,
+  { name, writes }: { name: string; writes: readonly DbEvent[] },
+): Expectation[] {
   const [write] = writes
   const table = tableOf(dossier, name)
   if (!write || !table) return []
@@ -75,11 +80,13 @@ function expectTable(dossier: Dossier, solution: Solution, { name, writes }: { n
   if (isOneInsert && seeded.length === 0 && written.length === writes.length) {
     return [{ observable: 'rows', table: name, match: 'part', rows: written.map((row) => visibleColumns(row)), source }]
   }
-  if (isOneInsert && written.length === writes.length) return [{ observable: 'row-count', table: name, count: seeded.length + written.length, source }]
+  if (isOneInsert && written.length === writes.length)
+    return [{ observable: 'row-count', table: name, count: seeded.length + written.length, source }]
   if (write.operation === 'update' && writes.length === 1 && seeded.length === 1 && written[0]) {
     return [{ observable: 'rows', table: name, match: 'part', rows: [visibleColumns(written[0])], source }]
   }
-  if (write.operation === 'delete' && writes.length === 1 && seeded.length === 1) return [{ observable: 'row-count', table: name, count: 0, source }]
+  if (write.operation === 'delete' && writes.length === 1 && seeded.length === 1)
+    return [{ observable: 'row-count', table: name, count: 0, source }]
   return []
 }
 
@@ -105,7 +112,10 @@ export function expectCalls(solution: Solution): Expectation[] {
     const stub = solution.stubs.find((candidate) => candidate.origin === parsed.origin)
     if (!stub) return []
     const method = evaluateExpression(event.target.method, world)
-    const value: Record<string, Expected> = { method: method.known ? String(method.value) : stub.method, path: parsed.pathname }
+    const value: Record<string, Expected> = {
+      method: method.known ? String(method.value) : stub.method,
+      path: parsed.pathname,
+    }
     const headers = readHeaders(event.target.headers, world)
     if (headers) value.headers = headers
     const body = readSentBody(event.target.body, world)
@@ -115,7 +125,12 @@ export function expectCalls(solution: Solution): Expectation[] {
   const stubs = [...new Set(calls.map((call) => call.stub))]
   return stubs.map((stub) => {
     const own = calls.filter((call) => call.stub === stub)
-    return { observable: 'calls', stub, calls: own.map((call) => call.value), source: fromCode('what the route sends today', own[0]?.at ?? null) }
+    return {
+      observable: 'calls',
+      stub,
+      calls: own.map((call) => call.value),
+      source: fromCode('what the route sends today', own[0]?.at ?? null),
+    }
   })
 }
 

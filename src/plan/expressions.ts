@@ -36,7 +36,10 @@ export function expressionsOf(event: TraceEvent): Expression[] {
 }
 
 export function expressionsOfScenario(scenario: Scenario): Expression[] {
-  return [...scenario.decisions.map((decision) => decision.condition), ...scenario.events.flatMap(expressionsOf)].flatMap(walk)
+  return [
+    ...scenario.decisions.map((decision) => decision.condition),
+    ...scenario.events.flatMap(expressionsOf),
+  ].flatMap(walk)
 }
 
 export function isExternal(event: TraceEvent): event is ExternalEvent {
@@ -44,7 +47,10 @@ export function isExternal(event: TraceEvent): event is ExternalEvent {
 }
 
 export function isWrite(event: TraceEvent): event is DbEvent {
-  return event.kind === 'db' && (event.operation === 'insert' || event.operation === 'update' || event.operation === 'delete')
+  return (
+    event.kind === 'db' &&
+    (event.operation === 'insert' || event.operation === 'update' || event.operation === 'delete')
+  )
 }
 
 export function responseOf(scenario: Scenario): RespondEvent | null {
@@ -73,14 +79,18 @@ export const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out'
 /** Whether both scenarios answer every condition alike until one of them has no more. */
 export function sharesDecisions(scenario: Scenario, other: Scenario, upTo: number): boolean {
   const known = new Map(other.decisions.map((decision) => [JSON.stringify(decision.condition), decision.taken]))
-  return scenario.decisions.slice(0, upTo).every((decision) => known.get(JSON.stringify(decision.condition)) === decision.taken)
+  return scenario.decisions
+    .slice(0, upTo)
+    .every((decision) => known.get(JSON.stringify(decision.condition)) === decision.taken)
 }
 
 /** The number of the scenario's first decision that the other answers differently; -1 when there is none. */
 export function firstDifference(scenario: Scenario, other: Scenario): number {
   return scenario.decisions.findIndex((decision, index) => {
     const twin = other.decisions[index]
-    return !twin || JSON.stringify(twin.condition) !== JSON.stringify(decision.condition) || twin.taken !== decision.taken
+    return (
+      !twin || JSON.stringify(twin.condition) !== JSON.stringify(decision.condition) || twin.taken !== decision.taken
+    )
   })
 }
 

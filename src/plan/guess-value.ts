@@ -53,7 +53,10 @@ export function guessNumber(name: string): number {
 }
 
 function kebab(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, '$1-$2').replaceAll('_', '-').toLowerCase()
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase()
 }
 
 /** A value that the column accepts. `ordinal` keeps dates in the order in which fields appear. */
@@ -70,7 +73,11 @@ export function guessForColumn(column: Column, name: string, ordinal = 0): Json 
     case 'object':
       return { note: guessText('note') }
     default:
-      return column.type === 'date' ? dateAt(ordinal).slice(0, 10) : /^(?:numeric|decimal)$/.test(column.type) ? '49.99' : guessText(name)
+      return column.type === 'date'
+        ? dateAt(ordinal).slice(0, 10)
+        : /^(?:numeric|decimal)$/.test(column.type)
+          ? '49.99'
+          : guessText(name)
   }
 }
 
@@ -82,7 +89,9 @@ function dateAt(ordinal: number): string {
 export function guessForShape(shape: Shape, name: string, ordinal = 0): Json {
   switch (shape.type) {
     case 'object':
-      return Object.fromEntries(Object.entries(shape.fields).map(([key, field], index) => [key, guessForShape(field, key, index)]))
+      return Object.fromEntries(
+        Object.entries(shape.fields).map(([key, field], index) => [key, guessForShape(field, key, index)]),
+      )
     case 'string':
       return guessShapedText(shape, name, ordinal)
     case 'number':

@@ -11,7 +11,11 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
 }
 
 /** Whether a validator accepts a value; `unknown` when the code does not show enough of the validator. */
-export function matchesShape(value: unknown, shape: Shape, evaluate: (check: Expression) => Computed): boolean | 'unknown' {
+export function matchesShape(
+  value: unknown,
+  shape: Shape,
+  evaluate: (check: Expression) => Computed,
+): boolean | 'unknown' {
   if (value === undefined) return shape.optional
   if (value === null) return shape.nullable
   const plain = matchesType(value, shape, evaluate)
@@ -44,7 +48,11 @@ function matchesType(value: unknown, shape: Shape, evaluate: (check: Expression)
   }
 }
 
-function matchesObject(value: unknown, fields: Readonly<Record<string, Shape>>, evaluate: (check: Expression) => Computed): boolean | 'unknown' {
+function matchesObject(
+  value: unknown,
+  fields: Readonly<Record<string, Shape>>,
+  evaluate: (check: Expression) => Computed,
+): boolean | 'unknown' {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const results = Object.entries(fields).map(([name, field]) => matchesShape(Reflect.get(value, name), field, evaluate))
   if (results.includes(false)) return false
@@ -75,7 +83,11 @@ function matchesNumber(value: unknown, shape: Extract<Shape, { type: 'number' }>
   return (shape.min === null || value >= shape.min) && (shape.max === null || value <= shape.max)
 }
 
-function matchesList(value: readonly unknown[], shape: Extract<Shape, { type: 'array' }>, evaluate: (check: Expression) => Computed): boolean | 'unknown' {
+function matchesList(
+  value: readonly unknown[],
+  shape: Extract<Shape, { type: 'array' }>,
+  evaluate: (check: Expression) => Computed,
+): boolean | 'unknown' {
   if (shape.min !== null && value.length < shape.min) return false
   const results = value.map((item) => matchesShape(item, shape.item, evaluate))
   if (results.includes(false)) return false

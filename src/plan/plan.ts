@@ -35,7 +35,10 @@ export function planRoute(dossier: Dossier, reserved: readonly string[] = []): P
 }
 
 /** The 2xx way that does the most: the first that can be set up, else the first there is with what it misses. */
-function findHappy(dossier: Dossier, solve: (scenario: Scenario) => Attempt): { scenario: Scenario | null; attempt: Attempt } {
+function findHappy(
+  dossier: Dossier,
+  solve: (scenario: Scenario) => Attempt,
+): { scenario: Scenario | null; attempt: Attempt } {
   const candidates = dossier.scenarios.filter((scenario) => isSuccess(scenario) && failureOf(scenario) === null)
   const ranked = candidates
     .map((scenario, index) => ({ scenario, index, weight: weigh(scenario) }))

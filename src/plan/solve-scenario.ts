@@ -1,7 +1,7 @@
-import type { Dossier, Expression, Scenario } from '../scan/types.ts'
+import type { Dossier, Expression, Scenario, Table } from '../scan/types.ts'
 import { chooseInputs, type Inputs } from './choose-inputs.ts'
 import { chooseReply } from './choose-reply.ts'
-import { insertedRow, parentFor, type SeedRow, seedFor } from './choose-rows.ts'
+import { findSeed, insertedRow, parentFor, type SeedRow, seedFor } from './choose-rows.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
 import { type DbEvent, expressionsOfScenario, failureOf, responseOf, tableOf, walk } from './expressions.ts'
 import type { PlannedFault, PlannedRequest, PlannedStub } from './types.ts'
@@ -16,7 +16,9 @@ export interface Solution {
   readonly fault: PlannedFault | null
 }
 
-export type Attempt = { readonly ok: true; readonly solution: Solution } | { readonly ok: false; readonly missing: string }
+export type Attempt =
+  | { readonly ok: true; readonly solution: Solution }
+  | { readonly ok: false; readonly missing: string }
 
 export interface Problem {
   readonly dossier: Dossier
@@ -62,7 +64,10 @@ function answerEvents(state: State): string | null {
     if (event.kind === 'external' && event.effect === 'known') {
       const attempt = chooseReply(state.dossier, state.scenario, { event, world: worldOf(state) })
       if (!attempt.ok) return attempt.why
-      const isKnown = state.stubs.some((stub) => stub.origin === attempt.stub.origin && stub.method === attempt.stub.method && stub.path === attempt.stub.path)
+      const isKnown = state.stubs.some(
+        (stub) =>
+          stub.origin === attempt.stub.origin && stub.method === attempt.stub.method && stub.path === attempt.stub.path,
+      )
       if (!isKnown) state.stubs.push(attempt.stub)
       state.results.set(event.id, attempt.answer)
     }
@@ -98,7 +103,10 @@ function answerSelect(state: State, event: DbEvent): string | null {
   const wanted = wantsRow(state.scenario, event.id)
   const key = `${table.name} ${JSON.stringify(event.where)}`
   if (wanted === false) return answerNothing(state, event)
-  const seen = state.lookups.get(key)
+  const seeded = event.where
+    ? findSeed({ table, where: event.where, world: worldOf(state), existing: state.seeds })
+    : null
+  const seen = state.lookups.get(key) ?? (seeded ? insertedRow(table, seeded.row) : undefined)
   if (seen) {
     state.results.set(event.id, project(event, [seen]))
     return null
@@ -122,7 +130,9 @@ function answerNothing(state: State, event: DbEvent): string | null {
 
 function isAnswered(scenario: Scenario, event: number): boolean {
   const body = responseOf(scenario)?.body
-  return body !== null && body !== undefined && walk(body).some((part) => part.kind === 'result' && part.event === event)
+  return (
+    body !== null && body !== undefined && walk(body).some((part) => part.kind === 'result' && part.event === event)
+  )
 }
 
 /** Rows as the query gives them: only the chosen fields, under the names it gives them. */
@@ -130,7 +140,12 @@ function project(event: DbEvent, rows: readonly Record<string, unknown>[]): unkn
   const { projection } = event
   if (projection?.kind !== 'object') return rows
   return rows.map((row) =>
-    Object.fromEntries(Object.entries(projection.fields).map(([key, field]) => [key, field.kind === 'column' ? row[field.column] : { $any: 'String' }])),
+    Object.fromEntries(
+      Object.entries(projection.fields).map(([key, field]) => [
+        key,
+        field.kind === 'column' ? row[field.column] : { $any: 'String' },
+      ]),
+    ),
   )
 }
 
@@ -143,7 +158,10 @@ function seed(state: State, { event, key }: { event: DbEvent; key: string }): st
   state.seeds.push(...attempt.parents, { table: table.name, row: attempt.row })
   const stored = insertedRow(table, attempt.row)
   state.lookups.set(key, stored)
-  state.results.set(event.id, project(event, [event.operation === 'update' ? { ...stored, ...readValues(state, event) } : stored]))
+  state.results.set(
+    event.id,
+    project(event, [event.operation === 'update' ? { ...stored, ...readValues(state, event) } : stored]),
+  )
   return null
 }
 
@@ -151,7 +169,8 @@ function seed(state: State, { event, key }: { event: DbEvent; key: string }): st
 function shapeRow(state: State, { event, row }: { event: DbEvent; row: Record<string, unknown> }): void {
   for (const { condition, taken } of state.scenario.decisions) {
     const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
-    if (left?.kind !== 'result' || left.event !== event.id || left.path.length !== 2 || right?.kind !== 'literal') continue
+    if (left?.kind !== 'result' || left.event !== event.id || left.path.length !== 2 || right?.kind !== 'literal')
+      continue
     const column = tableOf(state.dossier, event.table)?.columns.find((candidate) => candidate.key === left.path[1])
     if (!column) continue
     if (taken) row[column.key] = right.value
@@ -166,7 +185,9 @@ function wantsRow(scenario: Scenario, event: number): boolean | null {
     return verdict === null ? [] : [verdict === taken]
   })
   if (decided.length > 0) return decided.every(Boolean)
-  const reads = expressionsOfScenario(scenario).some((part) => part.kind === 'result' && part.event === event && part.path[0] === '0' && part.path.length > 1)
+  const reads = expressionsOfScenario(scenario).some(
+    (part) => part.kind === 'result' && part.event === event && part.path[0] === '0' && part.path.length > 1,
+  )
   return reads ? true : null
 }
 
@@ -180,7 +201,8 @@ function existence(condition: Expression, event: number): boolean | null {
   const comparesZero = left && isLength(left, event) && right?.kind === 'literal' && right.value === 0
   if (comparesZero && condition.name === '===') return false
   if (comparesZero && condition.name === '>') return true
-  const comparesUndefined = left && isRow(left, event) && (right?.kind === 'undefined' || (right?.kind === 'literal' && right.value === null))
+  const comparesUndefined =
+    left && isRow(left, event) && (right?.kind === 'undefined' || (right?.kind === 'literal' && right.value === null))
   return comparesUndefined && condition.name === '===' ? false : null
 }
 
@@ -198,15 +220,29 @@ function isLength(expression: Expression, event: number): boolean {
 
 function answerInsert(state: State, event: DbEvent): string | null {
   const table = tableOf(state.dossier, event.table)
-  if (!table || event.values?.kind !== 'object') return null
+  if (!table || !event.values) return null
   const values = readValues(state, event)
+  const unset = table.columns.find((column) => column.notNull && !column.hasDefault && values[column.key] === undefined)
+  if (unset) return `a value for the column ${table.name}.${unset.key}`
   for (const column of table.columns) {
     const value = values[column.key]
     if (!column.references || value === undefined || value === null) continue
     const { references } = column
     // The parent that the route itself has just stored.
-    if (state.scenario.events.some((other) => other.kind === 'db' && other.operation === 'insert' && other.table === references.table && other.id < event.id)) continue
-    const parents = typeof value === 'object' ? null : parentFor(state.dossier, { reference: references, value, existing: state.seeds })
+    if (
+      state.scenario.events.some(
+        (other) =>
+          other.kind === 'db' &&
+          other.operation === 'insert' &&
+          other.table === references.table &&
+          other.id < event.id,
+      )
+    )
+      continue
+    const parents =
+      typeof value === 'object'
+        ? null
+        : parentFor(state.dossier, { reference: references, value, existing: state.seeds })
     if (!parents) return `a row in ${references.table} for ${table.name}.${column.key}`
     state.seeds.push(...parents)
   }
@@ -216,22 +252,40 @@ function answerInsert(state: State, event: DbEvent): string | null {
 
 /** What is written, column by column; what only a run knows is marked as generated by its kind. */
 function readValues(state: State, event: DbEvent): Record<string, unknown> {
-  if (event.values?.kind !== 'object') return {}
   const table = tableOf(state.dossier, event.table)
+  if (event.values && event.values.kind !== 'object') return keepColumns(readSpread(state, event.values), table)
+  if (!event.values) return {}
   return Object.fromEntries(
     Object.entries(event.values.fields).flatMap(([key, expression]) => {
-      if (key.startsWith('...')) return Object.entries(readSpread(state, expression))
+      if (key.startsWith('...')) return Object.entries(keepColumns(readSpread(state, expression), table))
       const computed = evaluateExpression(expression, worldOf(state))
       if (computed.known) return [[key, computed.value]]
       const column = table?.columns.find((candidate) => candidate.key === key)
-      return [[key, column?.json === 'number' ? { $any: 'Number' } : column?.json === 'date' ? { $any: 'Date' } : { $any: 'String' }]]
+      return [
+        [
+          key,
+          column?.json === 'number'
+            ? { $any: 'Number' }
+            : column?.json === 'date'
+              ? { $any: 'Date' }
+              : { $any: 'String' },
+        ],
+      ]
     }),
   )
 }
 
+/** Drizzle ignores fields that are no columns. */
+function keepColumns(values: Record<string, unknown>, table: Table | null): Record<string, unknown> {
+  const keys = new Set(table?.columns.map((column) => column.key))
+  return Object.fromEntries(Object.entries(values).filter(([key]) => keys.has(key)))
+}
+
 function readSpread(state: State, expression: Expression): Record<string, unknown> {
   const computed = evaluateExpression(expression, worldOf(state))
-  return computed.known && typeof computed.value === 'object' && computed.value !== null ? Object.fromEntries(Object.entries(computed.value)) : {}
+  return computed.known && typeof computed.value === 'object' && computed.value !== null
+    ? Object.fromEntries(Object.entries(computed.value))
+    : {}
 }
 
 function answerChange(state: State, event: DbEvent): string | null {
@@ -241,14 +295,15 @@ function answerChange(state: State, event: DbEvent): string | null {
     state.results.set(event.id, [])
     return null
   }
-  const key = `${table.name} ${JSON.stringify(event.where)}`
-  const existing = state.lookups.get(key)
-  if (existing || state.seeds.some((row) => row.table === table.name)) {
-    const row = existing ?? state.seeds.find((candidate) => candidate.table === table.name)?.row ?? {}
-    state.results.set(event.id, project(event, [{ ...row, ...readValues(state, event) }]))
-    return null
-  }
-  return event.where ? seed(state, { event, key }) : null
+  if (!event.where) return null
+  const seeded = findSeed({ table, where: event.where, world: worldOf(state), existing: state.seeds })
+  if (!seeded) return seed(state, { event, key: `${table.name} ${JSON.stringify(event.where)}` })
+  const stored = insertedRow(table, seeded.row)
+  state.results.set(
+    event.id,
+    project(event, [event.operation === 'update' ? { ...stored, ...readValues(state, event) } : stored]),
+  )
+  return null
 }
 
 function isDecidedAbsent(scenario: Scenario, event: number): boolean {
@@ -260,10 +315,13 @@ function checkDecisions(state: State): string | null {
   for (const { condition, taken, at } of state.scenario.decisions) {
     const computed = evaluateExpression(condition, worldOf(state))
     if (computed.known && Boolean(computed.value) === taken) continue
-    const isTheFailure = failure && walk(condition).some((part) => part.kind === 'result' && part.event === failure.event)
+    const isTheFailure =
+      failure && walk(condition).some((part) => part.kind === 'result' && part.event === failure.event)
     if (isTheFailure && !computed.known) continue
     const place = `${at.file}:${at.line}`
-    return computed.known ? `values under which the condition at ${place} is ${taken}` : `${computed.why} (decides at ${place})`
+    return computed.known
+      ? `values under which the condition at ${place} is ${taken}`
+      : `${computed.why} (decides at ${place})`
   }
   return null
 }
@@ -271,15 +329,22 @@ function checkDecisions(state: State): string | null {
 /** The request that the inputs make. */
 export function toRequest(problem: Pick<Problem, 'dossier'>, inputs: Inputs): PlannedRequest {
   const { route } = problem.dossier
-  const path = route.path.replace(/:(\w+)\??/g, (_match, name: string) => encodeURIComponent(String(inputs.params[name] ?? '')))
+  const path = route.path.replace(/:(\w+)\??/g, (_match, name: string) =>
+    encodeURIComponent(String(inputs.params[name] ?? '')),
+  )
   const hasBody = route.method !== 'GET' && route.method !== 'HEAD' && Object.keys(inputs.body).length > 0
   const text = (values: Readonly<Record<string, unknown>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])))
+    Object.fromEntries(
+      Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    )
   return {
     method: route.method,
     path,
     query: text(inputs.query),
     headers: text(inputs.headers),
-    body: hasBody || route.method === 'POST' || route.method === 'PUT' || route.method === 'PATCH' ? JSON.parse(JSON.stringify(inputs.body)) : null,
+    body:
+      hasBody || route.method === 'POST' || route.method === 'PUT' || route.method === 'PATCH'
+        ? JSON.parse(JSON.stringify(inputs.body))
+        : null,
   }
 }

@@ -8,7 +8,10 @@ export interface AblationProof {
 }
 
 /** The first proof: a test that is red with the route gone can fail, and one that is green there proves nothing. */
-export function proveByAblation(title: string, runs: { readonly ablated: RunFacts; readonly real: RunFacts }): AblationProof {
+export function proveByAblation(
+  title: string,
+  runs: { readonly ablated: RunFacts; readonly real: RunFacts },
+): AblationProof {
   return {
     before: classifyTest(runs.ablated, title, { ablated: true }),
     now: classifyTest(runs.real, title, { ablated: false }),

@@ -22,12 +22,20 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
     id: path.id,
     kind: path.kind,
     title: path.title,
-    expects: { source: highest(expects), items: expects.map((expectation) => ({ what: describeExpectation(expectation), source: expectation.source })) },
+    expects: {
+      source: highest(expects),
+      items: expects.map((expectation) => ({ what: describeExpectation(expectation), source: expectation.source })),
+    },
     before: before?.status ?? null,
     now: now ? now.status : path.status === 'skipped' ? 'skipped' : 'open',
     class: now && now.status !== 'green' ? now.class : null,
     reason: readReason(judged, test),
-    beforeReason: before && before.status !== 'red' ? (before.status === 'green' ? 'green although the route answered 501: it proves nothing about the route' : before.reason) : null,
+    beforeReason:
+      before && before.status !== 'red'
+        ? before.status === 'green'
+          ? 'green although the route answered 501: it proves nothing about the route'
+          : before.reason
+        : null,
     violation: path.status === 'planned' ? path.violation : null,
     at: path.status === 'planned' ? path.at : null,
   }
@@ -37,7 +45,10 @@ function highest(expects: readonly Expectation[]): ExpectationSource['kind'] | n
   return RANK.find((kind) => expects.some((expectation) => expectation.source.kind === kind)) ?? null
 }
 
-function readReason({ path, now, left }: Judged, test: { readonly file: string; readonly text: string }): string | null {
+function readReason(
+  { path, now, left }: Judged,
+  test: { readonly file: string; readonly text: string },
+): string | null {
   if (path.status === 'skipped') return path.reason
   if (!now) return left ?? (path.status === 'open' ? path.missing : 'no test was written')
   if (now.status === 'green') return null

@@ -6,7 +6,9 @@ import type { ErrorFacts } from '../run/types.ts'
  */
 export function describeContrast(error: ErrorFacts, test: { readonly file: string; readonly text: string }): string {
   const statement = findStatement(error, test)
-  const found = statement ? (describeLength(statement, error) ?? describeStatus(statement, error) ?? describeBody(statement, error)) : null
+  const found = statement
+    ? (describeLength(statement, error) ?? describeStatus(statement, error) ?? describeBody(statement, error))
+    : null
   return found ?? (error.message.split('\n')[0] || error.name)
 }
 
@@ -18,7 +20,11 @@ function findStatement(error: ErrorFacts, test: { readonly file: string; readonl
   const start = lines.slice(0, frame.line).findLastIndex((line) => /^\s*expect\(/.test(line))
   if (start < 0) return null
   const indent = lines[start]?.match(/^\s*/)?.[0].length ?? 0
-  const length = lines.slice(start + 1).findIndex((line) => line.trim() !== '' && (line.match(/^\s*/)?.[0].length ?? 0) <= indent && !/^\s*[)\]}.]/.test(line))
+  const length = lines
+    .slice(start + 1)
+    .findIndex(
+      (line) => line.trim() !== '' && (line.match(/^\s*/)?.[0].length ?? 0) <= indent && !/^\s*[)\]}.]/.test(line),
+    )
   return lines.slice(start, length < 0 ? undefined : start + 1 + length).join(' ')
 }
 
@@ -36,9 +42,12 @@ function describeLength(statement: string, error: ErrorFacts): string | null {
 /** `1 row in orders`, `2 calls to payments`, `1 different key sent to payments`. */
 function subjectOf(statement: string): ((count: number) => string) | null {
   const table = statement.match(/\.from\((\w+)\)/)?.[1]
-  if (table) return (count) => `${count === 0 ? 'no' : count} ${count === 1 || count === 0 ? 'row' : 'rows'} in ${table}`
+  if (table)
+    return (count) => `${count === 0 ? 'no' : count} ${count === 1 || count === 0 ? 'row' : 'rows'} in ${table}`
   const stub = statement.match(/expect\((\w+)\.calls\)/)?.[1]
-  return stub ? (count) => `${count === 0 ? 'no' : count} ${count === 1 || count === 0 ? 'call' : 'calls'} to ${stub}` : null
+  return stub
+    ? (count) => `${count === 0 ? 'no' : count} ${count === 1 || count === 0 ? 'call' : 'calls'} to ${stub}`
+    : null
 }
 
 /** The length of a list as Vitest prints it; null for anything else. */
@@ -54,7 +63,13 @@ function describeStatus(statement: string, error: ErrorFacts): string | null {
 }
 
 function describeBody(statement: string, error: ErrorFacts): string | null {
-  const subject = /\.body\)/.test(statement) ? 'body' : /\.calls\)/.test(statement) ? 'calls' : /\.from\(/.test(statement) ? 'rows' : null
+  const subject = /\.body\)/.test(statement)
+    ? 'body'
+    : /\.calls\)/.test(statement)
+      ? 'calls'
+      : /\.from\(/.test(statement)
+        ? 'rows'
+        : null
   if (!subject || error.expected === null || error.actual === null) return null
   const [expected, actual] = firstDifference(error.expected, error.actual)
   return `expected ${subject} with ${expected}, found ${actual}`

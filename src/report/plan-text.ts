@@ -17,20 +17,40 @@ export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): 
     if (path.status !== 'planned') continue
     for (const expectation of path.expects) {
       const at = expectation.source.at ? ` ${expectation.source.at.file}:${expectation.source.at.line}` : ''
-      lines.push(...wrap(`  - ${describeExpectation(expectation)}  [${expectation.source.kind}: ${expectation.source.text}${at}]`, options.width, '      '))
+      lines.push(
+        ...wrap(
+          `  - ${describeExpectation(expectation)}  [${expectation.source.kind}: ${expectation.source.text}${at}]`,
+          options.width,
+          '      ',
+        ),
+      )
     }
   }
   if (dossier.unresolved.length > 0) {
     lines.push('', 'Analysis could not resolve:')
-    for (const record of dossier.unresolved) lines.push(...wrap(`  ${record.at.file}:${record.at.line} ${record.what}${record.text ? `: ${record.text}` : ''}`, options.width, '    '))
+    for (const record of dossier.unresolved)
+      lines.push(
+        ...wrap(
+          `  ${record.at.file}:${record.at.line} ${record.what}${record.text ? `: ${record.text}` : ''}`,
+          options.width,
+          '    ',
+        ),
+      )
   }
   return `${lines.join('\n')}\n`
 }
 
 /** Every route with its handler, one a line. */
 export function renderRoutes(codebase: Codebase): string {
-  const rows = codebase.routes.map((route) => [route.method, route.path, `${route.file}:${route.line}`, route.handler.name])
+  const rows = codebase.routes.map((route) => [
+    route.method,
+    route.path,
+    `${route.file}:${route.line}`,
+    route.handler.name,
+  ])
   const lines = alignColumns(rows)
-  const unresolved = codebase.unresolved.map((record) => `  ${record.at.file}:${record.at.line} ${record.what}: ${record.text}`)
+  const unresolved = codebase.unresolved.map(
+    (record) => `  ${record.at.file}:${record.at.line} ${record.what}: ${record.text}`,
+  )
   return `${[...lines, ...(unresolved.length > 0 ? ['', 'Not resolved:', ...unresolved] : [])].join('\n')}\n`
 }

@@ -19,7 +19,10 @@ export function renderText(report: GenReport, options: TextOptions): string {
     renderFindings(report, options),
     renderFooter(report, options),
   ]
-  return `${blocks.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n')}\n`
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`
 }
 
 function renderHead(report: GenReport, paint: ChalkInstance): string[] {
@@ -76,19 +79,32 @@ function renderSummary(report: GenReport, { paint, width }: Drawing): string[] {
     for (const path of red) lines.push(...describeRed(path, width))
   }
   if (broken.length > 0) {
-    lines.push(paint.yellow(`${broken.length} of ${rows.length} tests ${broken.length === 1 ? 'is' : 'are'} broken and say nothing about the route.`))
+    lines.push(
+      paint.yellow(
+        `${broken.length} of ${rows.length} tests ${broken.length === 1 ? 'is' : 'are'} broken and say nothing about the route.`,
+      ),
+    )
   }
   if (red.length + broken.length === 0) lines.push(paint.green(`All ${rows.length} paths are green.`))
   const proven = rows.length - vacuous.length
-  lines.push(`${proven} of ${rows.length} tests were seen red with the route answering 501${vacuous.length > 0 ? '; the others prove nothing about it:' : '.'}`)
+  lines.push(
+    `${proven} of ${rows.length} tests were seen red with the route answering 501${vacuous.length > 0 ? '; the others prove nothing about it:' : '.'}`,
+  )
   for (const path of vacuous) lines.push(...wrap(`  ${path.id}: ${path.beforeReason ?? 'not run'}`, width, '    '))
   return lines
 }
 
 function describeRed(path: ReportedPath, width: number): string[] {
   const place = path.at ? ` (${path.at.file}:${path.at.line})` : ''
-  const sources = [...new Set(path.expects.items.filter((item) => item.source.kind === path.expects.source).map((item) => item.source.text))]
-  return [...wrap(`  ${path.violation ?? path.title}${place}`, width, '  '), ...wrap(`    expected by ${path.expects.source ?? 'nobody'}: ${sources.join('; ')}`, width, '    ')]
+  const sources = [
+    ...new Set(
+      path.expects.items.filter((item) => item.source.kind === path.expects.source).map((item) => item.source.text),
+    ),
+  ]
+  return [
+    ...wrap(`  ${path.violation ?? path.title}${place}`, width, '  '),
+    ...wrap(`    expected by ${path.expects.source ?? 'nobody'}: ${sources.join('; ')}`, width, '    '),
+  ]
 }
 
 function renderUntested(report: GenReport, { width }: TextOptions): string[] {
@@ -103,11 +119,18 @@ function renderUntested(report: GenReport, { width }: TextOptions): string[] {
 }
 
 function renderFindings(report: GenReport, { width }: TextOptions): string[] {
-  if (report.findings.length === 0) return []
-  const place = (line: number | null): string => (line === null || report.file === null ? '' : ` (${report.file}:${line})`)
+  // What broke a test stands beside it already.
+  const findings = report.findings.filter(
+    (finding) => !report.paths.some((path) => path.id === finding.pathId && path.reason === finding.message),
+  )
+  if (findings.length === 0) return []
+  const place = (line: number | null): string =>
+    line === null || report.file === null ? '' : ` (${report.file}:${line})`
   return [
     'Checks say:',
-    ...report.findings.flatMap((finding) => wrap(`  ${finding.pathId ?? 'file'}: ${finding.message} [${finding.kind}]${place(finding.line)}`, width, '    ')),
+    ...findings.flatMap((finding) =>
+      wrap(`  ${finding.pathId ?? 'file'}: ${finding.message} [${finding.kind}]${place(finding.line)}`, width, '    '),
+    ),
   ]
 }
 
@@ -115,12 +138,27 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const lines: string[] = []
   if (report.engine) {
     const limits = report.engine.limits.length > 0 ? `; limits: ${report.engine.limits.join('; ')}` : ''
-    lines.push(...wrap(`Database: ${report.engine.kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${report.engine.version}${limits}`, width, '  '))
+    lines.push(
+      ...wrap(
+        `Database: ${report.engine.kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${report.engine.version}${limits}`,
+        width,
+        '  ',
+      ),
+    )
   }
   const { writer } = report
   const usage = writer.usage ? `, ${writer.usage.inputTokens} tokens in, ${writer.usage.outputTokens} out` : ''
-  lines.push(`Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${writer.model ? ` ${writer.model}` : ''}${usage}`}`)
-  if (report.unresolved.length > 0) lines.push(...wrap(`Analysis left ${report.unresolved.length} ${report.unresolved.length === 1 ? 'place' : 'places'} unresolved; \`itest plan ${report.route.method} ${report.route.path}\` lists them.`, width, '  '))
+  lines.push(
+    `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${writer.model ? ` ${writer.model}` : ''}${usage}`}`,
+  )
+  if (report.unresolved.length > 0)
+    lines.push(
+      ...wrap(
+        `Analysis left ${report.unresolved.length} ${report.unresolved.length === 1 ? 'place' : 'places'} unresolved; \`itest plan ${report.route.method} ${report.route.path}\` lists them.`,
+        width,
+        '  ',
+      ),
+    )
   if (report.wrote.length > 0) lines.push(...wrap(`Wrote ${report.wrote.join(', ')}`, width, '  '))
   for (const hint of report.hints) lines.push(...wrap(hint, width, '  '))
   return lines

@@ -39,7 +39,12 @@ export interface GenReport {
   readonly engine: EngineFacts | null
   readonly vitest: string | null
   readonly paths: readonly ReportedPath[]
-  readonly findings: readonly { readonly kind: string; readonly pathId: string | null; readonly message: string; readonly line: number | null }[]
+  readonly findings: readonly {
+    readonly kind: string
+    readonly pathId: string | null
+    readonly message: string
+    readonly line: number | null
+  }[]
   readonly questions: readonly string[]
   readonly unresolved: readonly { readonly what: string; readonly text: string; readonly at: SourceLocation }[]
   readonly wrote: readonly string[]

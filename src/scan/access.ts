@@ -3,8 +3,8 @@ import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember } from './models/arrays.ts'
 import { collectionMember } from './models/collections.ts'
 import { databaseMember } from './models/database.ts'
-import { routerMember, registrationMember } from './models/express.ts'
 import { requestMember, responseMember } from './models/exchange.ts'
+import { registrationMember, routerMember } from './models/express.ts'
 import { packageMember } from './models/packages.ts'
 import { promiseMember } from './models/promises.ts'
 import { queryMember } from './models/queries.ts'
@@ -17,7 +17,8 @@ import { literal, type ObjectValue, symbol, UNDEFINED, type Value } from './valu
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
   switch (owner.kind) {
     case 'literal':
-      if (owner.value === null || owner.value === undefined) return unknownValue(machine, `member of ${owner.value}`, node)
+      if (owner.value === null || owner.value === undefined)
+        return unknownValue(machine, `member of ${owner.value}`, node)
       return textMember(machine, owner, name) ?? UNDEFINED
     case 'symbol':
       return symbolMember(machine, owner.expression, name)
@@ -26,7 +27,11 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'array':
       return arrayMember(machine, owner, name)
     case 'function':
-      return owner.fields.get(name) ?? bindFunction(machine, owner, name) ?? (name === 'name' ? literal(owner.name) : UNDEFINED)
+      return (
+        owner.fields.get(name) ??
+        bindFunction(machine, owner, name) ??
+        (name === 'name' ? literal(owner.name) : UNDEFINED)
+      )
     case 'class':
       return classMember(owner, name)
     case 'native':

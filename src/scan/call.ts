@@ -28,9 +28,21 @@ export interface Call {
   readonly node: ts.Node
 }
 
-export function makeFunction(node: FunctionNode, scope: Scope, options: { self?: Value; home?: ClassValue } = {}): FunctionValue {
+export function makeFunction(
+  node: FunctionNode,
+  scope: Scope,
+  options: { self?: Value; home?: ClassValue } = {},
+): FunctionValue {
   const name = node.name && (ts.isIdentifier(node.name) || ts.isStringLiteralLike(node.name)) ? node.name.text : ''
-  return { kind: 'function', name, node, scope, self: options.self ?? null, home: options.home ?? null, fields: new Map() }
+  return {
+    kind: 'function',
+    name,
+    node,
+    scope,
+    self: options.self ?? null,
+    home: options.home ?? null,
+    fields: new Map(),
+  }
 }
 
 export function callFunctionLike(machine: Machine, call: Call): Value {
@@ -46,7 +58,11 @@ export function callFunctionLike(machine: Machine, call: Call): Value {
       return callSymbol(machine, call)
     default:
       callCallbacks(machine, call.args, call.node)
-      noteUnresolved(machine, `call of something that is no function as far as analysis can tell (${callee.kind})`, call.node)
+      noteUnresolved(
+        machine,
+        `call of something that is no function as far as analysis can tell (${callee.kind})`,
+        call.node,
+      )
       return operation('call', callee)
   }
 }
@@ -55,7 +71,9 @@ export function callFunctionLike(machine: Machine, call: Call): Value {
 export function callCallbacks(machine: Machine, args: readonly Value[], node: ts.Node): void {
   for (const arg of args) {
     if (arg.kind !== 'function') continue
-    const unknowns = arg.node.parameters.map((_, index) => operation('callback argument', { kind: 'literal', value: index }))
+    const unknowns = arg.node.parameters.map((_, index) =>
+      operation('callback argument', { kind: 'literal', value: index }),
+    )
     callFunction(machine, arg, { callee: arg, self: null, args: unknowns, node })
   }
 }
@@ -89,7 +107,12 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
     }
     const given = call.args[index] ?? UNDEFINED
     const isMissing = given.kind === 'literal' && given.value === undefined
-    bindPattern(machine, parameter.name, isMissing && parameter.initializer ? evaluate(machine, parameter.initializer, scope) : given, scope)
+    bindPattern(
+      machine,
+      parameter.name,
+      isMissing && parameter.initializer ? evaluate(machine, parameter.initializer, scope) : given,
+      scope,
+    )
   }
   if (!node.body) return UNDEFINED
   if (!ts.isBlock(node.body)) return evaluate(machine, node.body, scope)

@@ -5,7 +5,15 @@ import type { Machine } from './machine.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { type ClassValue, type FunctionValue, literal, object, type ObjectValue, UNDEFINED, type Value } from './values.ts'
+import {
+  type ClassValue,
+  type FunctionValue,
+  literal,
+  type ObjectValue,
+  object,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
 
 export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope: Scope): ClassValue {
   const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
@@ -24,7 +32,8 @@ export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope
     if (!ts.canHaveModifiers(member) || !isStatic(member)) continue
     const name = member.name ? readPropertyName(machine, member.name, scope) : null
     if (name === null) continue
-    if (ts.isPropertyDeclaration(member)) made.statics.set(name, member.initializer ? evaluate(machine, member.initializer, inner) : UNDEFINED)
+    if (ts.isPropertyDeclaration(member))
+      made.statics.set(name, member.initializer ? evaluate(machine, member.initializer, inner) : UNDEFINED)
     if (ts.isMethodDeclaration(member)) made.statics.set(name, makeFunction(member, scope, { self: made, home: made }))
   }
   return made
@@ -93,7 +102,8 @@ function initialiseBase(machine: Machine, { type, instance, node }: Construction
     instance.fields.set('message', args[0] ?? literal(''))
     instance.fields.set('name', literal(base.name))
     const options = args[1]
-    if (options?.kind === 'object' && options.fields.has('cause')) instance.fields.set('cause', options.fields.get('cause') ?? UNDEFINED)
+    if (options?.kind === 'object' && options.fields.has('cause'))
+      instance.fields.set('cause', options.fields.get('cause') ?? UNDEFINED)
   }
 }
 
@@ -110,10 +120,16 @@ function initialiseFields(machine: Machine, type: ClassValue, instance: ObjectVa
 
 /** A method or getter of the class or its bases, bound to the instance; null when there is none. */
 export function findMethod(machine: Machine, instance: ObjectValue, name: string, node: ts.Node): Value | null {
-  for (let type: Value | null = instance.type?.kind === 'class' ? instance.type : null; type?.kind === 'class'; type = type.base) {
+  for (
+    let type: Value | null = instance.type?.kind === 'class' ? instance.type : null;
+    type?.kind === 'class';
+    type = type.base
+  ) {
     for (const member of type.node.members) {
-      if (!member.name || isStaticMember(member) || readPropertyName(machine, member.name, type.scope) !== name) continue
-      if (ts.isMethodDeclaration(member) && member.body) return makeFunction(member, type.scope, { self: instance, home: type })
+      if (!member.name || isStaticMember(member) || readPropertyName(machine, member.name, type.scope) !== name)
+        continue
+      if (ts.isMethodDeclaration(member) && member.body)
+        return makeFunction(member, type.scope, { self: instance, home: type })
       if (ts.isGetAccessorDeclaration(member)) {
         const getter = makeFunction(member, type.scope, { self: instance, home: type })
         return callFunction(machine, getter, { callee: getter, self: instance, args: [], node })
@@ -130,7 +146,12 @@ function isStaticMember(member: ts.ClassElement): boolean {
 /** `fn.bind(x)`, `fn.call(x, ...)`, `fn.apply(x, [...])`. */
 export function bindFunction(machine: Machine, callee: FunctionValue, name: string): Value | null {
   if (name === 'bind') {
-    return { kind: 'native', name: 'bind', fields: new Map(), call: ([self]) => ({ ...callee, self: callee.self ?? self ?? null }) }
+    return {
+      kind: 'native',
+      name: 'bind',
+      fields: new Map(),
+      call: ([self]) => ({ ...callee, self: callee.self ?? self ?? null }),
+    }
   }
   if (name !== 'call' && name !== 'apply') return null
   return {

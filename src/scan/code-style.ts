@@ -13,9 +13,14 @@ export interface CodeStyle {
 const SAMPLE = 40
 
 export function readCodeStyle(files: ProjectFiles): CodeStyle {
-  const texts = files.sources.filter((file) => /\.[mc]?ts$/.test(file)).slice(0, SAMPLE).map((file) => readFileSync(file, 'utf8'))
+  const texts = files.sources
+    .filter((file) => /\.[mc]?ts$/.test(file))
+    .slice(0, SAMPLE)
+    .map((file) => readFileSync(file, 'utf8'))
   const lines = texts.flatMap((text) => text.split('\n'))
-  const imports = lines.flatMap((line) => line.match(/^(?:import|export)\b.*?from\s+(['"])(\.[^'"]*)\1(;?)/)?.slice(1) ?? [])
+  const imports = lines.flatMap(
+    (line) => line.match(/^(?:import|export)\b.*?from\s+(['"])(\.[^'"]*)\1(;?)/)?.slice(1) ?? [],
+  )
   const specifiers = imports.filter((part) => part.startsWith('.'))
   return {
     importExtension: commonExtension(specifiers),

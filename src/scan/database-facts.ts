@@ -6,8 +6,27 @@ import type { DatabaseFacts, Expression } from './types.ts'
 import { express, type Value } from './values.ts'
 
 const PARTS = ['host', 'port', 'user', 'password', 'database'] as const
-const CONFIG_FILES = ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs', 'drizzle.config.json', 'src/drizzle.config.ts', 'config/drizzle.config.ts']
-const USUAL_FOLDERS = ['drizzle', 'migrations', 'drizzle/migrations', 'db/migrations', 'src/db/migrations', 'src/drizzle/migrations', 'src/drizzle', 'src/migrations', 'src/db/drizzle', 'src/database/migrations', 'server/db/migrations']
+const CONFIG_FILES = [
+  'drizzle.config.ts',
+  'drizzle.config.js',
+  'drizzle.config.mjs',
+  'drizzle.config.json',
+  'src/drizzle.config.ts',
+  'config/drizzle.config.ts',
+]
+const USUAL_FOLDERS = [
+  'drizzle',
+  'migrations',
+  'drizzle/migrations',
+  'db/migrations',
+  'src/db/migrations',
+  'src/drizzle/migrations',
+  'src/drizzle',
+  'src/migrations',
+  'src/db/drizzle',
+  'src/database/migrations',
+  'server/db/migrations',
+]
 
 /** How the app finds its database, from the arguments of `drizzle(...)` and of the pool inside them. */
 export function readDatabaseFacts(machine: Machine, files: ProjectFiles): DatabaseFacts {
@@ -28,12 +47,18 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
 /** Arguments of the call and of the calls that made them: `drizzle(new Pool({ ... }))`. */
 function collectArguments(value: Value): Value[] {
   if (value.kind !== 'package') return [value]
-  return value.steps.flatMap((step) => (step.kind === 'member' ? [] : step.args.flatMap((arg) => (arg.kind === 'package' ? collectArguments(arg) : unfold(arg)))))
+  return value.steps.flatMap((step) =>
+    step.kind === 'member'
+      ? []
+      : step.args.flatMap((arg) => (arg.kind === 'package' ? collectArguments(arg) : unfold(arg))),
+  )
 }
 
 function unfold(value: Value): Value[] {
   if (value.kind !== 'object') return [value]
-  const inner = [...value.fields.values()].flatMap((field) => (field.kind === 'package' ? collectArguments(field) : field.kind === 'object' ? unfold(field) : []))
+  const inner = [...value.fields.values()].flatMap((field) =>
+    field.kind === 'package' ? collectArguments(field) : field.kind === 'object' ? unfold(field) : [],
+  )
   return [value, ...inner]
 }
 
@@ -51,7 +76,10 @@ function urlVariables(expression: Expression): string[] {
 function partVariable(args: readonly Value[], part: (typeof PARTS)[number]): [string, string][] {
   for (const value of args) {
     const expression = express(value)
-    const field = expression.kind === 'object' ? (expression.fields[part] ?? (part === 'user' ? expression.fields.username : undefined)) : undefined
+    const field =
+      expression.kind === 'object'
+        ? (expression.fields[part] ?? (part === 'user' ? expression.fields.username : undefined))
+        : undefined
     const name = field ? firstVariable(field) : null
     if (name) return [[part, name]]
   }
@@ -67,7 +95,9 @@ function firstVariable(expression: Expression): string | null {
 function findMigrations(root: string): string | null {
   const configured = CONFIG_FILES.flatMap((file) => {
     const full = path.join(root, file)
-    const out = existsSync(full) ? readFileSync(full, 'utf8').match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1] : undefined
+    const out = existsSync(full)
+      ? readFileSync(full, 'utf8').match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1]
+      : undefined
     return out ? [out.replace(/^\.\//, '').replace(/\/$/, '')] : []
   })
   return [...configured, ...USUAL_FOLDERS].find((folder) => holdsSql(path.join(root, folder))) ?? null

@@ -1,10 +1,10 @@
 import { getMember, setMember } from './access.ts'
 import { awaitValue, callFunctionLike, constructValue, makeFunction } from './call.ts'
 import { makeClass } from './classes.ts'
+import { iterate } from './execute.ts'
 import { decide, type Machine, noteUnresolved, step, Thrown, unknownValue } from './machine.ts'
 import { requireModule } from './modules.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
-import { iterate } from './execute.ts'
 import { readPropertyName } from './patterns.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
@@ -35,7 +35,12 @@ export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): V
 
 function isTransparent(
   node: ts.Expression,
-): node is ts.ParenthesizedExpression | ts.AsExpression | ts.NonNullExpression | ts.SatisfiesExpression | ts.TypeAssertion {
+): node is
+  | ts.ParenthesizedExpression
+  | ts.AsExpression
+  | ts.NonNullExpression
+  | ts.SatisfiesExpression
+  | ts.TypeAssertion {
   return (
     ts.isParenthesizedExpression(node) ||
     ts.isAsExpression(node) ||
@@ -47,7 +52,12 @@ function isTransparent(
 
 function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Value {
   if (ts.isNewExpression(node)) {
-    return constructValue(machine, evaluate(machine, node.expression, scope), evaluateArguments(machine, node.arguments ?? [], scope), node)
+    return constructValue(
+      machine,
+      evaluate(machine, node.expression, scope),
+      evaluateArguments(machine, node.arguments ?? [], scope),
+      node,
+    )
   }
   if (ts.isTemplateExpression(node)) return evaluateTemplate(machine, node, scope)
   if (ts.isTypeOfExpression(node)) return readTypeof(evaluate(machine, node.expression, scope))
@@ -58,7 +68,8 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   }
   if (ts.isDeleteExpression(node)) return literal(true)
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(machine, node, scope)
-  if (ts.isRegularExpressionLiteral(node)) return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
+  if (ts.isRegularExpressionLiteral(node))
+    return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
   if (ts.isMetaProperty(node)) return object([['url', literal('file:///app')]], { open: true })
   switch (node.kind) {
     case ts.SyntaxKind.TrueKeyword:
@@ -84,7 +95,8 @@ function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Va
 }
 
 function readProperty(machine: Machine, node: ts.PropertyAccessExpression, scope: Scope): Value {
-  if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return getMember(machine, scope.self ?? UNDEFINED, node.name.text, node)
+  if (node.expression.kind === ts.SyntaxKind.SuperKeyword)
+    return getMember(machine, scope.self ?? UNDEFINED, node.name.text, node)
   const owner = evaluate(machine, node.expression, scope)
   if (node.questionDotToken && isNullish(owner)) return UNDEFINED
   return getMember(machine, owner, node.name.text, node)
@@ -95,7 +107,11 @@ function readElement(machine: Machine, node: ts.ElementAccessExpression, scope: 
   if (node.questionDotToken && isNullish(owner)) return UNDEFINED
   const key = evaluate(machine, node.argumentExpression, scope)
   if (key.kind === 'literal' && key.value !== undefined) return getMember(machine, owner, String(key.value), node)
-  return symbol({ kind: 'operation', name: 'element', operands: [{ kind: 'unknown', text: node.getText(), at: { file: '', line: 0 } }] })
+  return symbol({
+    kind: 'operation',
+    name: 'element',
+    operands: [{ kind: 'unknown', text: node.getText(), at: { file: '', line: 0 } }],
+  })
 }
 
 function callExpression(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
@@ -108,11 +124,21 @@ function callExpression(machine: Machine, node: ts.CallExpression, scope: Scope)
     if (isNullish(owner) && (target.questionDotToken || node.questionDotToken)) return UNDEFINED
     const callee = readCallee(machine, target, owner, scope)
     if (node.questionDotToken && isNullish(callee)) return UNDEFINED
-    return callFunctionLike(machine, { callee, self: owner, args: evaluateArguments(machine, node.arguments, scope), node })
+    return callFunctionLike(machine, {
+      callee,
+      self: owner,
+      args: evaluateArguments(machine, node.arguments, scope),
+      node,
+    })
   }
   const callee = evaluate(machine, node.expression, scope)
   if (node.questionDotToken && isNullish(callee)) return UNDEFINED
-  return callFunctionLike(machine, { callee, self: null, args: evaluateArguments(machine, node.arguments, scope), node })
+  return callFunctionLike(machine, {
+    callee,
+    self: null,
+    args: evaluateArguments(machine, node.arguments, scope),
+    node,
+  })
 }
 
 function readCallee(
@@ -123,7 +149,9 @@ function readCallee(
 ): Value {
   if (ts.isPropertyAccessExpression(target)) return getMember(machine, owner, target.name.text, target)
   const key = knownString(evaluate(machine, target.argumentExpression, scope))
-  return key === null ? unknownValue(machine, 'call of a computed member', target) : getMember(machine, owner, key, target)
+  return key === null
+    ? unknownValue(machine, 'call of a computed member', target)
+    : getMember(machine, owner, key, target)
 }
 
 function importCall(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
@@ -200,8 +228,15 @@ function arrayLiteral(machine: Machine, node: ts.ArrayLiteralExpression, scope: 
 
 function taggedTemplate(machine: Machine, node: ts.TaggedTemplateExpression, scope: Scope): Value {
   const tag = evaluate(machine, node.tag, scope)
-  const parts = ts.isTemplateExpression(node.template) ? node.template.templateSpans.map((span) => evaluate(machine, span.expression, scope)) : []
-  return callFunctionLike(machine, { callee: tag, self: null, args: [literal(node.template.getText()), ...parts], node })
+  const parts = ts.isTemplateExpression(node.template)
+    ? node.template.templateSpans.map((span) => evaluate(machine, span.expression, scope))
+    : []
+  return callFunctionLike(machine, {
+    callee: tag,
+    self: null,
+    args: [literal(node.template.getText()), ...parts],
+    node,
+  })
 }
 
 /** Writes to a name, a member, or a pattern. */
@@ -222,18 +257,22 @@ export function assign(machine: Machine, target: ts.Expression, value: Value, sc
   }
   if (ts.isElementAccessExpression(target)) {
     const key = evaluate(machine, target.argumentExpression, scope)
-    if (key.kind === 'literal') setMember(machine, evaluate(machine, target.expression, scope), String(key.value), value)
+    if (key.kind === 'literal')
+      setMember(machine, evaluate(machine, target.expression, scope), String(key.value), value)
     return
   }
   if (ts.isObjectLiteralExpression(target)) {
     for (const property of target.properties) {
-      if (ts.isShorthandPropertyAssignment(property)) assign(machine, property.name, getMember(machine, value, property.name.text, target), scope)
-      else if (ts.isPropertyAssignment(property)) assign(machine, property.initializer, getMember(machine, value, property.name.getText(), target), scope)
+      if (ts.isShorthandPropertyAssignment(property))
+        assign(machine, property.name, getMember(machine, value, property.name.text, target), scope)
+      else if (ts.isPropertyAssignment(property))
+        assign(machine, property.initializer, getMember(machine, value, property.name.getText(), target), scope)
     }
     return
   }
   if (ts.isArrayLiteralExpression(target)) {
-    for (const [index, element] of target.elements.entries()) assign(machine, element, getMember(machine, value, String(index), target), scope)
+    for (const [index, element] of target.elements.entries())
+      assign(machine, element, getMember(machine, value, String(index), target), scope)
   }
 }
 

@@ -2,10 +2,10 @@ import { makeFunction } from './call.ts'
 import { makeClass } from './classes.ts'
 import { caughtValue, evaluate } from './evaluate.ts'
 import { decide, type Machine, step, Thrown } from './machine.ts'
-import { recordThrow } from './trace-events.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
+import { recordThrow } from './trace-events.ts'
 import { array, literal, object, operation, symbol, UNDEFINED, type Value } from './values.ts'
 
 /** How a statement ends. A `throw` travels as `Thrown`. */
@@ -26,7 +26,8 @@ export function executeStatement(machine: Machine, node: ts.Statement, scope: Sc
     return NORMAL
   }
   if (ts.isVariableStatement(node)) return declareVariables(machine, node.declarationList, scope)
-  if (ts.isReturnStatement(node)) return { kind: 'return', value: node.expression ? evaluate(machine, node.expression, scope) : UNDEFINED }
+  if (ts.isReturnStatement(node))
+    return { kind: 'return', value: node.expression ? evaluate(machine, node.expression, scope) : UNDEFINED }
   if (ts.isIfStatement(node)) return executeIf(machine, node, scope)
   if (ts.isBlock(node)) return executeBlock(machine, node.statements, createScope(scope))
   if (ts.isTryStatement(node)) return executeTry(machine, node, scope)
@@ -57,7 +58,8 @@ export function executeBlock(machine: Machine, statements: readonly ts.Statement
 
 export function hoistFunctions(_machine: Machine, statements: readonly ts.Statement[], scope: Scope): void {
   for (const statement of statements) {
-    if (ts.isFunctionDeclaration(statement) && statement.body) declare(scope, statement.name?.text ?? 'default', makeFunction(statement, scope))
+    if (ts.isFunctionDeclaration(statement) && statement.body)
+      declare(scope, statement.name?.text ?? 'default', makeFunction(statement, scope))
   }
 }
 
@@ -99,7 +101,8 @@ function decideCondition(machine: Machine, node: ts.Expression, scope: Scope): b
   }
   if (ts.isBinaryExpression(inner)) {
     const operator = inner.operatorToken.kind
-    if (operator === ts.SyntaxKind.BarBarToken) return decideCondition(machine, inner.left, scope) || decideCondition(machine, inner.right, scope)
+    if (operator === ts.SyntaxKind.BarBarToken)
+      return decideCondition(machine, inner.left, scope) || decideCondition(machine, inner.right, scope)
     if (operator === ts.SyntaxKind.AmpersandAmpersandToken) {
       return decideCondition(machine, inner.left, scope) && decideCondition(machine, inner.right, scope)
     }
@@ -126,7 +129,8 @@ function executeTry(machine: Machine, node: ts.TryStatement, scope: Scope): Comp
       throw error
     }
     const inner = createScope(scope)
-    if (node.catchClause.variableDeclaration) bindPattern(machine, node.catchClause.variableDeclaration.name, thrown, inner)
+    if (node.catchClause.variableDeclaration)
+      bindPattern(machine, node.catchClause.variableDeclaration.name, thrown, inner)
     completion = executeBlock(machine, node.catchClause.block.statements, inner)
   }
   if (!node.finallyBlock) return completion
@@ -151,15 +155,18 @@ function executeSwitch(machine: Machine, node: ts.SwitchStatement, scope: Scope)
 function matchesCase(machine: Machine, subject: Value, clause: ts.CaseClause, scope: Scope): boolean {
   const label = evaluate(machine, clause.expression, scope)
   if (subject.kind === 'literal' && label.kind === 'literal') return subject.value === label.value
-  if (subject.kind === 'literal' && label.kind === 'symbol') return decideValue(machine, label, clause) === subject.value
+  if (subject.kind === 'literal' && label.kind === 'symbol')
+    return decideValue(machine, label, clause) === subject.value
   return decide(machine, operation('===', subject, label), clause, false)
 }
 
 function executeLoop(machine: Machine, node: ts.Statement, scope: Scope): Completion {
-  if (ts.isForOfStatement(node)) return executeEach(machine, { node, items: iterate(evaluate(machine, node.expression, scope)), scope })
+  if (ts.isForOfStatement(node))
+    return executeEach(machine, { node, items: iterate(evaluate(machine, node.expression, scope)), scope })
   if (ts.isForInStatement(node)) {
     const subject = evaluate(machine, node.expression, scope)
-    const keys = subject.kind === 'object' ? array([...subject.fields.keys()].map(literal), subject.open) : iterate(subject)
+    const keys =
+      subject.kind === 'object' ? array([...subject.fields.keys()].map(literal), subject.open) : iterate(subject)
     return executeEach(machine, { node, items: keys, scope })
   }
   if (ts.isForStatement(node)) return executeFor(machine, node, scope)
@@ -179,7 +186,10 @@ export function iterate(value: Value): Value {
   return array([operation('item', value)], true)
 }
 
-function executeEach(machine: Machine, loop: { node: ts.ForOfStatement | ts.ForInStatement; items: Value; scope: Scope }): Completion {
+function executeEach(
+  machine: Machine,
+  loop: { node: ts.ForOfStatement | ts.ForInStatement; items: Value; scope: Scope },
+): Completion {
   const items = loop.items.kind === 'array' ? loop.items.items : []
   for (const item of items.slice(0, LOOP_LIMIT)) {
     const inner = createScope(loop.scope)
@@ -195,10 +205,12 @@ function executeEach(machine: Machine, loop: { node: ts.ForOfStatement | ts.ForI
 
 function executeFor(machine: Machine, node: ts.ForStatement, scope: Scope): Completion {
   const inner = createScope(scope)
-  if (node.initializer && ts.isVariableDeclarationList(node.initializer)) declareVariables(machine, node.initializer, inner)
+  if (node.initializer && ts.isVariableDeclarationList(node.initializer))
+    declareVariables(machine, node.initializer, inner)
   for (let turn = 0; turn < LOOP_LIMIT; turn += 1) {
     const condition = node.condition ? evaluate(machine, node.condition, inner) : literal(turn === 0)
-    if (condition.kind !== 'literal') return turn === 0 ? leaveLoop(executeStatement(machine, node.statement, createScope(inner))) : NORMAL
+    if (condition.kind !== 'literal')
+      return turn === 0 ? leaveLoop(executeStatement(machine, node.statement, createScope(inner))) : NORMAL
     if (!condition.value) return NORMAL
     const completion = executeStatement(machine, node.statement, createScope(inner))
     if (completion.kind === 'break') return NORMAL

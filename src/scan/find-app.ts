@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
+import { callFunctionLike } from './call.ts'
 import { flattenLayers } from './layers.ts'
 import type { Machine, Module } from './machine.ts'
 import { loadModule } from './modules.ts'
@@ -8,14 +9,25 @@ import type { ProjectFiles } from './project.ts'
 import { relativePath } from './syntax.ts'
 import type { AppEntry } from './types.ts'
 import type { FunctionValue, RouterValue, Value } from './values.ts'
-import { callFunctionLike } from './call.ts'
 
 export interface FoundApp {
   readonly router: RouterValue
   readonly entry: AppEntry
 }
 
-const COMMON_ENTRIES = ['server', 'index', 'app', 'main', 'src/server', 'src/index', 'src/app', 'src/main', 'server/index', 'src/server/index', 'api/index']
+const COMMON_ENTRIES = [
+  'server',
+  'index',
+  'app',
+  'main',
+  'src/server',
+  'src/index',
+  'src/app',
+  'src/main',
+  'server/index',
+  'src/server/index',
+  'api/index',
+]
 const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']
 
 /** Evaluates the project from its likely entries until Express apps turn up. */
@@ -33,17 +45,26 @@ function hasRoutes(router: RouterValue): boolean {
 }
 
 function byRoutes(machine: Machine): (a: FoundApp, b: FoundApp) => number {
-  const count = (app: FoundApp): number => flattenLayers(machine, app.router).filter((layer) => layer.kind === 'route').length
+  const count = (app: FoundApp): number =>
+    flattenLayers(machine, app.router).filter((layer) => layer.kind === 'route').length
   return (a, b) => count(b) - count(a)
 }
 
 function likelyEntries(files: ProjectFiles): string[] {
   const { packageJson } = files
-  const scripts = ['dev', 'start', 'start:dev', 'serve', 'develop', 'build'].map((name) => packageJson.scripts?.[name] ?? '')
-  const mentioned = [packageJson.main ?? '', packageJson.module ?? '', ...scripts.flatMap((script) => script.match(/[\w./@-]+\.(?:[mc]?[tj]s)\b/g) ?? [])]
+  const scripts = ['dev', 'start', 'start:dev', 'serve', 'develop', 'build'].map(
+    (name) => packageJson.scripts?.[name] ?? '',
+  )
+  const mentioned = [
+    packageJson.main ?? '',
+    packageJson.module ?? '',
+    ...scripts.flatMap((script) => script.match(/[\w./@-]+\.(?:[mc]?[tj]s)\b/g) ?? []),
+  ]
   const named = mentioned.flatMap((file) => sourceCandidates(file))
   const common = COMMON_ENTRIES.flatMap((base) => EXTENSIONS.map((extension) => base + extension))
-  const existing = [...named, ...common].map((file) => path.join(files.root, file)).filter((file) => files.sources.includes(file))
+  const existing = [...named, ...common]
+    .map((file) => path.join(files.root, file))
+    .filter((file) => files.sources.includes(file))
   return [...new Set(existing)].filter((file) => !/\.(?:config|test|spec)\./.test(file))
 }
 
@@ -51,14 +72,19 @@ function likelyEntries(files: ProjectFiles): string[] {
 function sourceCandidates(file: string): string[] {
   const clean = file.replace(/^\.\//, '')
   const base = clean.replace(/\.[mc]?[tj]s$/, '')
-  const inSource = [base, base.replace(/^(?:dist|build|out|lib)\//, 'src/'), base.replace(/^(?:dist|build|out|lib)\//, '')]
+  const inSource = [
+    base,
+    base.replace(/^(?:dist|build|out|lib)\//, 'src/'),
+    base.replace(/^(?:dist|build|out|lib)\//, ''),
+  ]
   return [clean, ...inSource.flatMap((candidate) => EXTENSIONS.map((extension) => candidate + extension))]
 }
 
 function loadAppFiles(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
     if (/\.(?:test|spec)\.|__tests__|\/tests?\//.test(file)) continue
-    if (/\bexpress\s*\(|\.default\s*\(\)/.test(readText(file)) && /express/.test(readText(file))) loadModule(machine, file)
+    if (/\bexpress\s*\(|\.default\s*\(\)/.test(readText(file)) && /express/.test(readText(file)))
+      loadModule(machine, file)
   }
 }
 
@@ -92,11 +118,19 @@ function describeEntry(machine: Machine, files: ProjectFiles, router: RouterValu
     return { ...place(machine, factory.module, router), how: 'factory', exportName: factory.name, expressMajor }
   }
   const file = listener?.file ?? (exported ? exported.module.file : path.join(files.root, router.at.file))
-  return { file: relativePath(files.root, file), line: router.at.line, how: 'listens', exportName: exported?.name ?? null, expressMajor }
+  return {
+    file: relativePath(files.root, file),
+    line: router.at.line,
+    how: 'listens',
+    exportName: exported?.name ?? null,
+    expressMajor,
+  }
 }
 
 function needsArguments(maker: FunctionValue): boolean {
-  return maker.node.parameters.some((parameter) => !parameter.initializer && !parameter.questionToken && !parameter.dotDotDotToken)
+  return maker.node.parameters.some(
+    (parameter) => !parameter.initializer && !parameter.questionToken && !parameter.dotDotDotToken,
+  )
 }
 
 function place(machine: Machine, module: Module, router: RouterValue): { file: string; line: number } {
@@ -123,11 +157,18 @@ function readExpressMajor(files: ProjectFiles): 4 | 5 {
 }
 
 function noApp(machine: Machine, files: ProjectFiles): UserError {
-  const broken = [...machine.modules.values()].flatMap((module) => module.errors.map((error) => `${relativePath(files.root, module.file)}:${error.line} ${error.message}`))
-  if (broken.length > 0) return new UserError(`a syntax error keeps itest from reading the app: ${broken[0]}`, { hint: 'Fix the syntax; `npx tsc --noEmit` shows the same error.' })
+  const broken = [...machine.modules.values()].flatMap((module) =>
+    module.errors.map((error) => `${relativePath(files.root, module.file)}:${error.line} ${error.message}`),
+  )
+  if (broken.length > 0)
+    return new UserError(`a syntax error keeps itest from reading the app: ${broken[0]}`, {
+      hint: 'Fix the syntax; `npx tsc --noEmit` shows the same error.',
+    })
   const looked = likelyEntries(files).map((file) => relativePath(files.root, file))
   return new UserError('no Express app with routes found', {
-    hint: looked.length > 0 ? `Looked from ${looked.join(', ')}. Is this the folder of the Express project? Name it with --root DIR.` : 'Is this the folder of the Express project? Name it with --root DIR.',
+    hint:
+      looked.length > 0
+        ? `Looked from ${looked.join(', ')}. Is this the folder of the Express project? Name it with --root DIR.`
+        : 'Is this the folder of the Express project? Name it with --root DIR.',
   })
 }
-

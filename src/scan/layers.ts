@@ -1,8 +1,8 @@
-import { type Machine, noteUnresolved } from './machine.ts'
 import { getMember } from './access.ts'
-import { describePackage, type Registration, type RouterValue, type Value } from './values.ts'
+import { type Machine, noteUnresolved } from './machine.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
+import { describePackage, type Registration, type RouterValue, type Value } from './values.ts'
 
 /** One function in the order in which Express asks it. */
 export interface Layer {
@@ -16,17 +16,40 @@ export interface Layer {
 }
 
 /** All layers of an app, sub-routers in place, in registration order: that is the order Express runs them in. */
-export function flattenLayers(machine: Machine, router: RouterValue, prefix = '', seen: readonly RouterValue[] = []): Layer[] {
+export function flattenLayers(
+  machine: Machine,
+  router: RouterValue,
+  prefix = '',
+  seen: readonly RouterValue[] = [],
+): Layer[] {
   if (seen.includes(router)) return []
   return router.registrations.flatMap((registration) => {
     const path = joinPaths(prefix, registration.path)
     if (registration.kind === 'route') {
-      return [{ kind: 'route', path: path || '/', method: registration.method, guards: registration.guards, handlers: registration.handlers, at: registration.at } as const]
+      return [
+        {
+          kind: 'route',
+          path: path || '/',
+          method: registration.method,
+          guards: registration.guards,
+          handlers: registration.handlers,
+          at: registration.at,
+        } as const,
+      ]
     }
     return registration.handlers.flatMap((handler): Layer[] => {
       const inner = asRouter(handler)
       if (inner) return flattenLayers(machine, inner, path, [...seen, router])
-      return [{ kind: isErrorHandler(handler) ? 'error' : 'middleware', path, method: '', guards: false, handlers: [handler], at: registration.at }]
+      return [
+        {
+          kind: isErrorHandler(handler) ? 'error' : 'middleware',
+          path,
+          method: '',
+          guards: false,
+          handlers: [handler],
+          at: registration.at,
+        },
+      ]
     })
   })
 }
@@ -74,7 +97,13 @@ export function toRoute(machine: Machine, layers: readonly Layer[], index: numbe
   const layer = layers[index]
   if (!layer || layer.guards) return null
   const handler = layer.handlers.at(-1)
-  const before = layers.slice(0, index).filter((candidate) => (candidate.kind === 'middleware' && isMountedAbove(candidate.path, layer.path)) || (candidate.guards && answersSame(candidate, layer)))
+  const before = layers
+    .slice(0, index)
+    .filter(
+      (candidate) =>
+        (candidate.kind === 'middleware' && isMountedAbove(candidate.path, layer.path)) ||
+        (candidate.guards && answersSame(candidate, layer)),
+    )
   const chain = [...before.flatMap((candidate) => candidate.handlers), ...layer.handlers.slice(0, -1)]
   return {
     method: layer.method,

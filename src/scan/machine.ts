@@ -2,7 +2,17 @@ import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
 import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
-import { type ClassValue, type DbValue, express, type FunctionValue, object, type PackageValue, type RouterValue, type TableValue, type Value } from './values.ts'
+import {
+  type ClassValue,
+  type DbValue,
+  express,
+  type FunctionValue,
+  object,
+  type PackageValue,
+  type RouterValue,
+  type TableValue,
+  type Value,
+} from './values.ts'
 
 /** A module of the project after its top level ran. */
 export interface Module {
@@ -149,7 +159,9 @@ export function setField(machine: Machine, fields: Map<string, Value>, name: str
 }
 
 export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
-  return object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], { type: { kind: 'builtin', name } })
+  return object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], {
+    type: { kind: 'builtin', name },
+  })
 }
 
 export function className(value: Value): string {
@@ -158,7 +170,9 @@ export function className(value: Value): string {
 }
 
 /** Every class from the value's own up to the last that the project defines, then the built-in it extends. */
-export function classChain(value: Value): (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] {
+export function classChain(
+  value: Value,
+): (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] {
   if (value.kind !== 'object' || !value.type) return []
   if (value.type.kind === 'builtin') return [value.type]
   const chain: (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] = []

@@ -15,7 +15,13 @@ export function loadModule(machine: Machine, file: string): Module {
   if (loaded) return loaded
   assertReadable(machine, file)
   const { tree, errors } = machine.parser.parse(file)
-  const module: Module = { file, scope: createScope(globalScope(machine), UNDEFINED), exports: new Map(), stars: [], errors }
+  const module: Module = {
+    file,
+    scope: createScope(globalScope(machine), UNDEFINED),
+    exports: new Map(),
+    stars: [],
+    errors,
+  }
   machine.modules.set(file, module)
   const { run } = machine
   machine.run = null
@@ -33,10 +39,13 @@ function assertReadable(machine: Machine, file: string): void {
   try {
     readFileSync(file)
   } catch (cause) {
-    throw new UserError(`${relativePath(machine.root, file)} can't be read: ${cause instanceof Error ? cause.message : cause}`, {
-      hint: 'Make the file readable; the app imports it.',
-      cause,
-    })
+    throw new UserError(
+      `${relativePath(machine.root, file)} can't be read: ${cause instanceof Error ? cause.message : cause}`,
+      {
+        hint: 'Make the file readable; the app imports it.',
+        cause,
+      },
+    )
   }
 }
 
@@ -48,8 +57,10 @@ function runTopLevel(machine: Machine, module: Module, tree: ts.SourceFile): voi
     try {
       runModuleStatement(machine, module, statement)
     } catch (error) {
-      if (error instanceof Thrown) noteUnresolved(machine, 'the top level throws here as far as analysis can tell', statement)
-      else if (error instanceof LimitReached || error instanceof RangeError) noteUnresolved(machine, 'analysis stopped at its limit', statement)
+      if (error instanceof Thrown)
+        noteUnresolved(machine, 'the top level throws here as far as analysis can tell', statement)
+      else if (error instanceof LimitReached || error instanceof RangeError)
+        noteUnresolved(machine, 'analysis stopped at its limit', statement)
       else throw error
     }
   }
@@ -58,8 +69,13 @@ function runTopLevel(machine: Machine, module: Module, tree: ts.SourceFile): voi
 function runModuleStatement(machine: Machine, module: Module, statement: ts.Statement): void {
   if (ts.isImportDeclaration(statement)) return
   if (ts.isImportEqualsDeclaration(statement)) {
-    if (ts.isExternalModuleReference(statement.moduleReference) && ts.isStringLiteralLike(statement.moduleReference.expression)) {
-      module.scope.cells.set(statement.name.text, { value: requireModule(machine, statement.moduleReference.expression.text, module.file) })
+    if (
+      ts.isExternalModuleReference(statement.moduleReference) &&
+      ts.isStringLiteralLike(statement.moduleReference.expression)
+    ) {
+      module.scope.cells.set(statement.name.text, {
+        value: requireModule(machine, statement.moduleReference.expression.text, module.file),
+      })
     }
     return
   }
@@ -83,8 +99,10 @@ function exportDeclared(module: Module, statement: ts.Statement): void {
 }
 
 function declaredNames(statement: ts.Statement): string[] {
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap((declaration) => bindingNames(declaration.name))
-  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) return [statement.name?.text ?? 'default']
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap((declaration) => bindingNames(declaration.name))
+  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement))
+    return [statement.name?.text ?? 'default']
   if (ts.isEnumDeclaration(statement)) return [statement.name.text]
   return []
 }
@@ -109,7 +127,10 @@ function bindImport(machine: Machine, module: Module, statement: ts.ImportDeclar
   }
   if (clause.isTypeOnly) return
   const bind = (local: string, imported: string): void => {
-    module.scope.cells.set(local, { value: UNDEFINED, read: () => readImport(machine, module, specifier, imported, statement) })
+    module.scope.cells.set(local, {
+      value: UNDEFINED,
+      read: () => readImport(machine, module, specifier, imported, statement),
+    })
   }
   if (clause.name) bind(clause.name.text, 'default')
   if (!clause.namedBindings) return
@@ -121,7 +142,8 @@ function bindImport(machine: Machine, module: Module, statement: ts.ImportDeclar
 
 function bindReExport(machine: Machine, module: Module, statement: ts.ExportDeclaration): void {
   if (statement.isTypeOnly) return
-  const specifier = statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : null
+  const specifier =
+    statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : null
   const clause = statement.exportClause
   if (!clause) {
     const file = specifier && machine.files.resolve(specifier, module.file)
@@ -135,7 +157,9 @@ function bindReExport(machine: Machine, module: Module, statement: ts.ExportDecl
   for (const element of clause.elements) {
     const imported = (element.propertyName ?? element.name).text
     module.exports.set(element.name.text, () =>
-      specifier === null ? readName(module.scope, imported) : readImport(machine, module, specifier, imported, statement),
+      specifier === null
+        ? readName(module.scope, imported)
+        : readImport(machine, module, specifier, imported, statement),
     )
   }
 }
@@ -144,7 +168,8 @@ function readImport(machine: Machine, module: Module, specifier: string, name: s
   if (specifier.replace('node:', '') === 'process') return processImport(machine, name, node)
   const file = machine.files.resolve(specifier, module.file)
   if (!file) {
-    if (machine.files.isLocal(specifier) && !specifier.endsWith('.json')) noteUnresolved(machine, `no file for the import '${specifier}'`, node)
+    if (machine.files.isLocal(specifier) && !specifier.endsWith('.json'))
+      noteUnresolved(machine, `no file for the import '${specifier}'`, node)
     return packageImport(specifier, name)
   }
   const imported = loadModule(machine, file)
@@ -169,12 +194,20 @@ export function namespaceOf(machine: Machine, module: Module): NamespaceValue {
     kind: 'namespace',
     file: module.file,
     member: (name) => readExport(machine, module, name),
-    names: () => [...module.exports.keys(), ...module.stars.flatMap((file) => [...loadModule(machine, file).exports.keys()])],
+    names: () => [
+      ...module.exports.keys(),
+      ...module.stars.flatMap((file) => [...loadModule(machine, file).exports.keys()]),
+    ],
   }
 }
 
 /** What a module exports under a name, through `export *` and CommonJS too; null when it does not. */
-export function readExport(machine: Machine, module: Module, name: string, seen: ReadonlySet<string> = new Set()): Value | null {
+export function readExport(
+  machine: Machine,
+  module: Module,
+  name: string,
+  seen: ReadonlySet<string> = new Set(),
+): Value | null {
   const own = module.exports.get(name)?.()
   if (own) return own
   for (const file of module.stars) {

@@ -47,7 +47,8 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
     return decide(machine, left, node.left) ? evaluate(machine, node.right, scope) : settleFalse(left)
   }
   if (operator === ts.SyntaxKind.BarBarToken) {
-    if (left.kind === 'symbol' && left.expression.kind === 'env') return coalesce(machine, left, { operator, node, scope })
+    if (left.kind === 'symbol' && left.expression.kind === 'env')
+      return coalesce(machine, left, { operator, node, scope })
     return decide(machine, left, node.left) ? left : evaluate(machine, node.right, scope)
   }
   if (operator === ts.SyntaxKind.QuestionQuestionToken) return coalesce(machine, left, { operator, node, scope })
@@ -82,7 +83,8 @@ export function applyOperator(machine: Machine, operator: string, left: Value, r
   if (operator === 'instanceof') return isInstance(left, right)
   if (operator === 'in') return hasKey(left, right)
   if (left.kind === 'literal' && right.kind === 'literal') return fold(operator, left, right)
-  if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=') return compare(operator, left, right)
+  if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=')
+    return compare(operator, left, right)
   void machine
   return operation(operator, left, right)
 }
@@ -153,7 +155,8 @@ function isInstance(left: Value, right: Value): Value {
   if (left.kind === 'symbol') return operation('instanceof', left, classSymbol(right))
   const chain = classChain(left)
   if (right.kind === 'class') return literal(chain.includes(right))
-  if (right.kind === 'native') return literal(chain.some((type) => type.name === right.name) || (right.name === 'Error' && chain.length > 0))
+  if (right.kind === 'native')
+    return literal(chain.some((type) => type.name === right.name) || (right.name === 'Error' && chain.length > 0))
   if (right.kind === 'package') {
     const name = JSON.stringify(express(right))
     const short = right.steps.at(-1)
@@ -167,11 +170,16 @@ function classSymbol(value: Value): Value {
 }
 
 function hasKey(left: Value, right: Value): Value {
-  if (left.kind === 'literal' && right.kind === 'object' && !right.open) return literal(right.fields.has(String(left.value)))
+  if (left.kind === 'literal' && right.kind === 'object' && !right.open)
+    return literal(right.fields.has(String(left.value)))
   return operation('in', left, right)
 }
 
-export function evaluateUnary(machine: Machine, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, scope: Scope): Value {
+export function evaluateUnary(
+  machine: Machine,
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+  scope: Scope,
+): Value {
   const value = evaluate(machine, node.operand, scope)
   switch (node.operator) {
     case ts.SyntaxKind.ExclamationToken:
@@ -193,13 +201,15 @@ export function evaluateUnary(machine: Machine, node: ts.PrefixUnaryExpression |
 
 export function evaluateTemplate(machine: Machine, node: ts.TemplateExpression, scope: Scope): Value {
   const parts: Value[] = [literal(node.head.text)]
-  for (const span of node.templateSpans) parts.push(evaluate(machine, span.expression, scope), literal(span.literal.text))
+  for (const span of node.templateSpans)
+    parts.push(evaluate(machine, span.expression, scope), literal(span.literal.text))
   return joinText(parts)
 }
 
 /** A string made of parts; known when every part is. */
 export function joinText(parts: readonly Value[]): Value {
-  if (parts.every((part) => part.kind === 'literal')) return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
+  if (parts.every((part) => part.kind === 'literal'))
+    return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
   return operation('concat', ...parts)
 }
 

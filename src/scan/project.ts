@@ -28,14 +28,26 @@ export interface ProjectFiles {
   hasPackage(name: string): boolean
 }
 
-const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'build', 'coverage', '.git', '.next', 'out', '.itest', '.turbo'])
+const SKIPPED_FOLDERS = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'coverage',
+  '.git',
+  '.next',
+  'out',
+  '.itest',
+  '.turbo',
+])
 const SOURCE = /\.(?:ts|mts|cts|js|mjs|cjs|tsx)$/
 
 /** Reads what identifies the project. Throws UserError when the folder is no TypeScript + Express + Drizzle project. */
 export function openProject(root: string): ProjectFiles {
   const packageFile = path.join(root, 'package.json')
   if (!existsSync(packageFile)) {
-    throw new UserError(`no package.json in ${root}`, { hint: 'Run itest in the folder of your Express project, or name it with --root DIR.' })
+    throw new UserError(`no package.json in ${root}`, {
+      hint: 'Run itest in the folder of your Express project, or name it with --root DIR.',
+    })
   }
   const packageJson = readPackageJson(packageFile)
   const tsconfig = findTsconfig(root)
@@ -43,7 +55,9 @@ export function openProject(root: string): ProjectFiles {
   const cache = ts.createModuleResolutionCache(root, (name) => name, compilerOptions)
   const aliases = [...Object.keys(compilerOptions.paths ?? {}).map((key) => key.replace(/\*$/, '')), '#']
   const isLocal = (specifier: string): boolean =>
-    specifier.startsWith('.') || specifier.startsWith('/') || aliases.some((alias) => alias !== '' && specifier.startsWith(alias))
+    specifier.startsWith('.') ||
+    specifier.startsWith('/') ||
+    aliases.some((alias) => alias !== '' && specifier.startsWith(alias))
   return {
     root,
     packageJson,
@@ -88,7 +102,9 @@ function readCompilerOptions(tsconfig: string | null): ts.CompilerOptions {
   const read = ts.readConfigFile(tsconfig, ts.sys.readFile)
   if (read.error) {
     const text = ts.flattenDiagnosticMessageText(read.error.messageText, ' ')
-    throw new UserError(`${tsconfig} can't be read: ${text}`, { hint: 'Fix the file; `npx tsc --showConfig` shows the same error.' })
+    throw new UserError(`${tsconfig} can't be read: ${text}`, {
+      hint: 'Fix the file; `npx tsc --showConfig` shows the same error.',
+    })
   }
   const host = { ...ts.sys, readDirectory: () => [] }
   const { options } = ts.parseJsonConfigFileContent(read.config, host, path.dirname(tsconfig))
@@ -96,7 +112,8 @@ function readCompilerOptions(tsconfig: string | null): ts.CompilerOptions {
 }
 
 function defaultResolution(options: ts.CompilerOptions): ts.ModuleResolutionKind {
-  const nodeLike = options.module !== undefined && options.module >= ts.ModuleKind.Node16 && options.module <= ts.ModuleKind.NodeNext
+  const nodeLike =
+    options.module !== undefined && options.module >= ts.ModuleKind.Node16 && options.module <= ts.ModuleKind.NodeNext
   return nodeLike ? ts.ModuleResolutionKind.NodeNext : ts.ModuleResolutionKind.Bundler
 }
 

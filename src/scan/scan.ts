@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
-import { findApps, type FoundApp } from './find-app.ts'
+import { type FoundApp, findApps } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { loadModule } from './modules.ts'
@@ -32,7 +32,9 @@ export function scanProject(root: string): Scan {
   const indexed = apps.flatMap((app) => indexRoutes(machine, app))
   const codebase: Codebase = {
     routes: indexed.map(({ route }) => route),
-    tables: [...machine.tables.values()].map((table) => describeTable(machine, table.name)).filter((table) => table !== null),
+    tables: [...machine.tables.values()]
+      .map((table) => describeTable(machine, table.name))
+      .filter((table) => table !== null),
     database: readDatabaseFacts(machine, files),
     unresolved: [...machine.unresolved.values()],
   }
@@ -43,7 +45,8 @@ export function scanProject(root: string): Scan {
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
     if (/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file))) continue
-    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)Table(?:Creator)?\s*\(/.test(readFileSync(file, 'utf8'))) loadModule(machine, file)
+    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)Table(?:Creator)?\s*\(/.test(readFileSync(file, 'utf8')))
+      loadModule(machine, file)
   }
 }
 
@@ -64,13 +67,19 @@ function indexRoutes(machine: Machine, app: FoundApp): IndexedRoute[] {
 function assertStack(files: ProjectFiles): void {
   const { root } = files
   if (!files.hasPackage('express')) {
-    throw new UserError(`no Express in ${root}: package.json does not list it`, { hint: 'itest tests Express apps. Run it in the folder whose package.json depends on express.' })
+    throw new UserError(`no Express in ${root}: package.json does not list it`, {
+      hint: 'itest tests Express apps. Run it in the folder whose package.json depends on express.',
+    })
   }
   if (!files.hasPackage('drizzle-orm')) {
-    throw new UserError(`no Drizzle in ${root}: package.json does not list drizzle-orm`, { hint: 'itest needs drizzle-orm to know the tables. Run it in the folder whose package.json depends on it.' })
+    throw new UserError(`no Drizzle in ${root}: package.json does not list drizzle-orm`, {
+      hint: 'itest needs drizzle-orm to know the tables. Run it in the folder whose package.json depends on it.',
+    })
   }
   if (!files.tsconfig) {
-    throw new UserError(`no tsconfig.json in ${root}`, { hint: 'itest type-checks what it writes with your settings. Create one with `npx tsc --init`.' })
+    throw new UserError(`no tsconfig.json in ${root}`, {
+      hint: 'itest type-checks what it writes with your settings. Create one with `npx tsc --init`.',
+    })
   }
 }
 
@@ -79,18 +88,37 @@ function assertSyntax(machine: Machine): void {
     const [first] = module.errors
     if (!first) continue
     const file = path.relative(machine.root, module.file)
-    throw new UserError(`syntax error in ${file}:${first.line}: ${first.message}`, { hint: 'Fix it first; `npx tsc --noEmit` shows the same error.' })
+    throw new UserError(`syntax error in ${file}:${first.line}: ${first.message}`, {
+      hint: 'Fix it first; `npx tsc --noEmit` shows the same error.',
+    })
   }
 }
 
-function readDossier(machine: Machine, options: { indexed: readonly IndexedRoute[]; route: Route; codebase: Codebase }): Dossier {
+function readDossier(
+  machine: Machine,
+  options: { indexed: readonly IndexedRoute[]; route: Route; codebase: Codebase },
+): Dossier {
   const found = options.indexed.find(({ route }) => route === options.route)
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
   const before = new Set(machine.unresolved.keys())
   const { tree } = machine.parser.parse(path.join(machine.root, found.route.file))
-  const exploration = traceRoute(machine, { layers: found.layers, route: found.route, expressMajor: found.app.entry.expressMajor, anchor: tree })
+  const exploration = traceRoute(machine, {
+    layers: found.layers,
+    route: found.route,
+    expressMajor: found.app.entry.expressMajor,
+    anchor: tree,
+  })
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
-  const cut = exploration.cut > 0 ? [{ what: `${exploration.cut} more ways through this route were not looked at`, text: '', at: { file: found.route.file, line: found.route.line } }] : []
+  const cut =
+    exploration.cut > 0
+      ? [
+          {
+            what: `${exploration.cut} more ways through this route were not looked at`,
+            text: '',
+            at: { file: found.route.file, line: found.route.line },
+          },
+        ]
+      : []
   return {
     route: found.route,
     app: found.app.entry,
@@ -103,7 +131,11 @@ function readDossier(machine: Machine, options: { indexed: readonly IndexedRoute
 }
 
 function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {
-  const wanted = new Set(scenarios.flatMap((scenario) => scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : []))))
+  const wanted = new Set(
+    scenarios.flatMap((scenario) =>
+      scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : [])),
+    ),
+  )
   for (let size = -1; size !== wanted.size; ) {
     size = wanted.size
     for (const table of tables.filter(({ name }) => wanted.has(name))) {
@@ -120,7 +152,13 @@ function describeTable(machine: Machine, name: string): Table | null {
   for (const module of machine.modules.values()) {
     for (const [exportName, read] of module.exports) {
       if (read() !== table) continue
-      return { name, exportName, at: { ...table.at, file: path.relative(machine.root, module.file) }, dialect: table.dialect, columns: table.columns }
+      return {
+        name,
+        exportName,
+        at: { ...table.at, file: path.relative(machine.root, module.file) },
+        dialect: table.dialect,
+        columns: table.columns,
+      }
     }
   }
   return { name, exportName: '', at: table.at, dialect: table.dialect, columns: table.columns }

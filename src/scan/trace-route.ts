@@ -1,6 +1,7 @@
+import { getMember } from './access.ts'
 import { callFunctionLike } from './call.ts'
 import { type Exploration, exploreScenarios } from './explore.ts'
-import { callableOf, isMountedAbove, answersSame, type Layer } from './layers.ts'
+import { answersSame, callableOf, isMountedAbove, type Layer } from './layers.ts'
 import { type Machine, noteUnresolved, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
 import { applyOperator } from './operators.ts'
@@ -8,7 +9,6 @@ import type { ts } from './syntax.ts'
 import { hasResponded } from './trace-events.ts'
 import type { Route, Scenario } from './types.ts'
 import { isNullish, literal, native, type RequestValue, type ResponseValue, UNDEFINED, type Value } from './values.ts'
-import { getMember } from './access.ts'
 
 interface Exchange {
   readonly request: RequestValue
@@ -24,10 +24,17 @@ type Passage =
   | { readonly kind: 'hangs' }
 
 /** Every way through the middleware and the handler of a route. */
-export function traceRoute(machine: Machine, options: { layers: readonly Layer[]; route: Route; expressMajor: 4 | 5; anchor: ts.Node }): Exploration {
+export function traceRoute(
+  machine: Machine,
+  options: { layers: readonly Layer[]; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
+): Exploration {
   const { layers, route } = options
-  const chain = layers.filter((layer) => (layer.kind === 'route' ? answersSame(layer, route) : isMountedAbove(layer.path, route.path)))
-  return exploreScenarios(machine, () => runChain(machine, { ...options, chain, exchange: createExchange() }))
+  const chain = layers.filter((layer) =>
+    layer.kind === 'route' ? answersSame(layer, route) : isMountedAbove(layer.path, route.path),
+  )
+  return exploreScenarios(machine, () =>
+    runChain(machine, { ...options, chain, exchange: createExchange(route.method) }),
+  )
 }
 
 interface ChainRun {
@@ -100,10 +107,16 @@ function catchThrown(call: () => Value): { error: Value | null; isAsync: boolean
 }
 
 /** Middleware of these packages passes every request of a test on; others are recorded as unknown. */
-const PASSING = /^(?:express|cors|helmet|compression|morgan|cookie-parser|body-parser|pino-http|hpp|response-time|express-request-id|swagger-ui-express)$/
+const PASSING =
+  /^(?:express|cors|helmet|compression|morgan|cookie-parser|body-parser|pino-http|hpp|response-time|express-request-id|swagger-ui-express)$/
 
 function noteOpaqueMiddleware(machine: Machine, handler: Extract<Value, { kind: 'package' }>, anchor: ts.Node): void {
-  if (!PASSING.test(handler.module)) noteUnresolved(machine, `middleware of the package ${handler.module}: whether it lets a request pass is not known`, anchor)
+  if (!PASSING.test(handler.module))
+    noteUnresolved(
+      machine,
+      `middleware of the package ${handler.module}: whether it lets a request pass is not known`,
+      anchor,
+    )
 }
 
 /** Express's own last word: 404, or the error's status with an HTML page. */
@@ -116,7 +129,8 @@ function errorStatus(machine: Machine, error: Value, node: ts.Node): Value {
   if (error.kind !== 'object') return literal(500)
   for (const name of ['status', 'statusCode']) {
     const status = getMember(machine, error, name, node)
-    if (status.kind === 'literal' && typeof status.value === 'number' && status.value >= 400 && status.value < 600) return status
+    if (status.kind === 'literal' && typeof status.value === 'number' && status.value >= 400 && status.value < 600)
+      return status
     if (status.kind === 'symbol') return applyOperator(machine, '||', status, literal(500))
   }
   return literal(500)

@@ -40,8 +40,20 @@ interface ShapeBase {
 export type Shape = ShapeBase &
   (
     | { readonly type: 'object'; readonly fields: Readonly<Record<string, Shape>> }
-    | { readonly type: 'string'; readonly min: number | null; readonly max: number | null; readonly format: string | null; readonly pattern: string | null }
-    | { readonly type: 'number'; readonly min: number | null; readonly max: number | null; readonly integer: boolean; readonly coerced: boolean }
+    | {
+        readonly type: 'string'
+        readonly min: number | null
+        readonly max: number | null
+        readonly format: string | null
+        readonly pattern: string | null
+      }
+    | {
+        readonly type: 'number'
+        readonly min: number | null
+        readonly max: number | null
+        readonly integer: boolean
+        readonly coerced: boolean
+      }
     | { readonly type: 'boolean' }
     | { readonly type: 'date'; readonly coerced: boolean }
     | { readonly type: 'enum'; readonly values: readonly string[] }

@@ -22,7 +22,10 @@ export type Value =
   | ResponseValue
   | NamespaceValue
 
-export type LiteralValue = { readonly kind: 'literal'; readonly value: string | number | boolean | bigint | null | undefined }
+export type LiteralValue = {
+  readonly kind: 'literal'
+  readonly value: string | number | boolean | bigint | null | undefined
+}
 
 export type SymbolValue = { readonly kind: 'symbol'; readonly expression: Expression }
 
@@ -104,7 +107,11 @@ export type RouterValue = {
 }
 
 /** `router.route('/path')`, waiting for its verbs. */
-export type RegistrationValue = { readonly kind: 'registration'; readonly router: RouterValue; readonly paths: readonly string[] }
+export type RegistrationValue = {
+  readonly kind: 'registration'
+  readonly router: RouterValue
+  readonly paths: readonly string[]
+}
 
 export type TableValue = {
   readonly kind: 'table'
@@ -139,7 +146,12 @@ export type RequestValue = { readonly kind: 'request'; readonly fields: Map<stri
 
 export type ResponseValue = { readonly kind: 'response'; readonly fields: Map<string, Value> }
 
-export type NamespaceValue = { readonly kind: 'namespace'; readonly file: string; readonly member: (name: string) => Value | null; readonly names: () => string[] }
+export type NamespaceValue = {
+  readonly kind: 'namespace'
+  readonly file: string
+  readonly member: (name: string) => Value | null
+  readonly names: () => string[]
+}
 
 export const UNDEFINED: LiteralValue = { kind: 'literal', value: undefined }
 
@@ -151,8 +163,17 @@ export function symbol(expression: Expression): SymbolValue {
   return { kind: 'symbol', expression }
 }
 
-export function object(fields: Iterable<readonly [string, Value]> = [], options: Partial<Pick<ObjectValue, 'open' | 'type'>> = {}): ObjectValue {
-  return { kind: 'object', fields: new Map(fields), open: options.open ?? false, type: options.type ?? null, getters: null }
+export function object(
+  fields: Iterable<readonly [string, Value]> = [],
+  options: Partial<Pick<ObjectValue, 'open' | 'type'>> = {},
+): ObjectValue {
+  return {
+    kind: 'object',
+    fields: new Map(fields),
+    open: options.open ?? false,
+    type: options.type ?? null,
+    getters: null,
+  }
 }
 
 export function array(items: Iterable<Value>, open = false): ArrayValue {
@@ -196,14 +217,25 @@ export function express(value: Value, depth = 6): Expression {
       return {
         kind: 'object',
         open: value.open || depth === 0,
-        fields: depth === 0 ? {} : Object.fromEntries([...value.fields].map(([key, field]) => [key, express(field, depth - 1)])),
+        fields:
+          depth === 0
+            ? {}
+            : Object.fromEntries([...value.fields].map(([key, field]) => [key, express(field, depth - 1)])),
       }
     case 'array':
-      return { kind: 'array', open: value.open || depth === 0, items: depth === 0 ? [] : value.items.map((item) => express(item, depth - 1)) }
+      return {
+        kind: 'array',
+        open: value.open || depth === 0,
+        items: depth === 0 ? [] : value.items.map((item) => express(item, depth - 1)),
+      }
     case 'promise':
       return express(value.value, depth)
     case 'package':
-      return { kind: 'operation', name: describePackage(value), operands: depth === 0 ? [] : lastArguments(value).map((arg) => express(arg, depth - 1)) }
+      return {
+        kind: 'operation',
+        name: describePackage(value),
+        operands: depth === 0 ? [] : lastArguments(value).map((arg) => express(arg, depth - 1)),
+      }
     case 'table':
       return { kind: 'operation', name: 'table', operands: [{ kind: 'literal', value: value.name }] }
     default:

@@ -1,11 +1,15 @@
 import { format, resolveConfig } from 'prettier'
-import { fillTemplate, readTemplate } from '../templates.ts'
 import type { CodeStyle } from '../scan/code-style.ts'
+import { fillTemplate, readTemplate } from '../templates.ts'
 import { renderText } from './render-value.ts'
 import type { Draft, DraftCase, Scaffold } from './types.ts'
 
 /** The whole test file, laid out as the project lays out its own. `path` is absolute. */
-export async function assembleFile(scaffold: Scaffold, draft: Draft, options: { path: string; style: CodeStyle }): Promise<string> {
+export async function assembleFile(
+  scaffold: Scaffold,
+  draft: Draft,
+  options: { path: string; style: CodeStyle },
+): Promise<string> {
   const cases = await Promise.all(draft.cases.map(renderCase))
   const body = [scaffold.header, scaffold.fixtures, ...draft.cases.map((one) => one.code)].join('\n')
   const text = fillTemplate(await readTemplate('test-file.ts.template'), {
@@ -17,18 +21,30 @@ export async function assembleFile(scaffold: Scaffold, draft: Draft, options: { 
   })
   const own = await resolveConfig(options.path, { editorconfig: true })
   const { semicolons, singleQuotes, printWidth } = options.style
-  return format(text, { semi: semicolons, singleQuote: singleQuotes, printWidth, trailingComma: 'all', ...own, parser: 'typescript' })
+  return format(text, {
+    semi: semicolons,
+    singleQuote: singleQuotes,
+    printWidth,
+    trailingComma: 'all',
+    ...own,
+    parser: 'typescript',
+  })
 }
 
 async function renderCase(one: DraftCase): Promise<string> {
-  return fillTemplate(await readTemplate('case.ts.template'), { title: renderText(`[${one.pathId}] ${one.title}`), code: one.code })
+  return fillTemplate(await readTemplate('case.ts.template'), {
+    title: renderText(`[${one.pathId}] ${one.title}`),
+    code: one.code,
+  })
 }
 
 /** Only what the file uses, so that a strict linter has nothing to say. */
 function renderImports(body: string): string {
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body)
   const harness = ['bootApp', 'db', 'faults', 'stub'].filter(uses)
-  const vitest = ['beforeEach', 'describe', 'expect', 'it', 'vi'].filter((name) => name === 'describe' || name === 'it' || uses(name))
+  const vitest = ['beforeEach', 'describe', 'expect', 'it', 'vi'].filter(
+    (name) => name === 'describe' || name === 'it' || uses(name),
+  )
   return [
     ...(harness.length > 0 ? [`import { ${harness.join(', ')} } from 'itest-gen'`] : []),
     "import request from 'supertest'",

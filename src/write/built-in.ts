@@ -12,20 +12,32 @@ export function writeBuiltIn(plan: Plan, vocabulary: Vocabulary): Draft {
     if (path.status === 'open') left.push({ pathId: path.id, reason: path.missing })
     if (path.status !== 'planned') continue
     const missing = missingTable(path, vocabulary)
-    if (missing) left.push({ pathId: path.id, reason: `the table ${missing} is not exported, so a test can't import it` })
+    if (missing)
+      left.push({ pathId: path.id, reason: `the table ${missing} is not exported, so a test can't import it` })
     else cases.push({ pathId: path.id, title: path.title, code: renderCase(path, vocabulary) })
   }
   return { writer: 'none', cases, left, usage: null }
 }
 
 function missingTable(path: PlannedPath, vocabulary: Vocabulary): string | undefined {
-  const wanted = [...path.given.seeds.map((seed) => seed.table), ...(path.given.fault ? [path.given.fault.table] : []), ...path.expects.flatMap((expectation) => ('table' in expectation ? [expectation.table] : []))]
+  const wanted = [
+    ...path.given.seeds.map((seed) => seed.table),
+    ...(path.given.fault ? [path.given.fault.table] : []),
+    ...path.expects.flatMap((expectation) => ('table' in expectation ? [expectation.table] : [])),
+  ]
   return wanted.find((table) => !vocabulary.tables.has(table))
 }
 
 function renderCase(path: PlannedPath, vocabulary: Vocabulary): string {
-  const blocks = [arrange(path, vocabulary), act(path, vocabulary), path.expects.map((expectation) => renderExpectation(expectation, { path, vocabulary }))]
-  return blocks.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n')
+  const blocks = [
+    arrange(path, vocabulary),
+    act(path, vocabulary),
+    path.expects.map((expectation) => renderExpectation(expectation, { path, vocabulary })),
+  ]
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
 }
 
 function arrange(path: PlannedPath, vocabulary: Vocabulary): string[] {
@@ -33,9 +45,13 @@ function arrange(path: PlannedPath, vocabulary: Vocabulary): string[] {
     const shared = vocabulary.rows.find((row) => row.table === seed.table && isDeepStrictEqual(row.row, seed.row))
     return `await db.insert(${vocabulary.tables.get(seed.table)}).values(${shared ? shared.name : renderValue(seed.row)})`
   })
-  const stubs = path.given.stubs.filter((stub) => !vocabulary.stubs.some((usual) => isDeepStrictEqual(usual, stub))).map(renderStub)
+  const stubs = path.given.stubs
+    .filter((stub) => !vocabulary.stubs.some((usual) => isDeepStrictEqual(usual, stub)))
+    .map(renderStub)
   const { fault } = path.given
-  const faults = fault ? [`await faults.failWrites(${vocabulary.tables.get(fault.table)}, ${renderText(fault.operation)})`] : []
+  const faults = fault
+    ? [`await faults.failWrites(${vocabulary.tables.get(fault.table)}, ${renderText(fault.operation)})`]
+    : []
   return [...seeds, ...stubs, ...faults]
 }
 
@@ -56,17 +72,22 @@ function responseName(path: Path, index: number): string {
 function renderRequest(planned: PlannedRequest, vocabulary: Vocabulary, path: PlannedPath): string {
   const parts = [`request(app).${planned.method.toLowerCase()}(${renderPath(planned, vocabulary, path)})`]
   if (Object.keys(planned.query).length > 0) parts.push(`.query(${renderValue(planned.query)})`)
-  for (const [name, value] of Object.entries(planned.headers)) parts.push(`.set(${renderText(name)}, ${renderText(value)})`)
+  for (const [name, value] of Object.entries(planned.headers))
+    parts.push(`.set(${renderText(name)}, ${renderText(value)})`)
   if (planned.body !== null) parts.push(`.send(${renderBody(planned.body, vocabulary)})`)
   return parts.join('')
 }
 
 /** Ids of seeded rows are written as what they are: `/rooms/${room.id}/bookings`. */
 function renderPath(planned: PlannedRequest, vocabulary: Vocabulary, path: PlannedPath): string {
-  const rows = vocabulary.rows.filter((row) => path.given.seeds.some((seed) => seed.table === row.table && isDeepStrictEqual(seed.row, row.row)))
+  const rows = vocabulary.rows.filter((row) =>
+    path.given.seeds.some((seed) => seed.table === row.table && isDeepStrictEqual(seed.row, row.row)),
+  )
   const segments = planned.path.split('/').map((segment) => {
     for (const row of rows) {
-      const key = Object.entries(row.row).find(([name, value]) => /id$/i.test(name) && String(value) === decodeURIComponent(segment))?.[0]
+      const key = Object.entries(row.row).find(
+        ([name, value]) => /id$/i.test(name) && String(value) === decodeURIComponent(segment),
+      )?.[0]
       if (segment && key) return `\${${row.name}.${key}}`
     }
     return segment
@@ -82,7 +103,9 @@ function renderBody(body: Json, vocabulary: Vocabulary): string {
   if (isDeepStrictEqual(good.value, body)) return good.name
   if (!isRecord(body) || !isRecord(good.value)) return renderValue(body)
   const usual = good.value
-  const keys = [...new Set([...Object.keys(usual), ...Object.keys(body)])].filter((key) => !isDeepStrictEqual(usual[key], body[key]))
+  const keys = [...new Set([...Object.keys(usual), ...Object.keys(body)])].filter(
+    (key) => !isDeepStrictEqual(usual[key], body[key]),
+  )
   if (keys.length > 2) return renderValue(body)
   const changes = keys.map((key) => `${renderKey(key)}: ${renderValue(body[key])}`)
   return `{ ...${good.name}, ${changes.join(', ')} }`
@@ -92,7 +115,10 @@ function isRecord(value: Json | undefined): value is { readonly [key: string]: J
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function renderExpectation(expectation: Expectation, { path, vocabulary }: { path: PlannedPath; vocabulary: Vocabulary }): string {
+function renderExpectation(
+  expectation: Expectation,
+  { path, vocabulary }: { path: PlannedPath; vocabulary: Vocabulary },
+): string {
   const table = 'table' in expectation ? vocabulary.tables.get(expectation.table) : ''
   switch (expectation.observable) {
     case 'status':
@@ -119,7 +145,9 @@ function renderExpectation(expectation: Expectation, { path, vocabulary }: { pat
 /** A row that the test seeded is written by its name. */
 function renderRows(expectation: Extract<Expectation, { observable: 'rows' }>, vocabulary: Vocabulary): string {
   const rows = expectation.rows.map((row) => {
-    const seeded = vocabulary.rows.find((candidate) => candidate.table === expectation.table && isDeepStrictEqual(candidate.row, row))
+    const seeded = vocabulary.rows.find(
+      (candidate) => candidate.table === expectation.table && isDeepStrictEqual(candidate.row, row),
+    )
     return seeded ? seeded.name : renderValue(row)
   })
   return `[${rows.join(', ')}]`
@@ -132,4 +160,3 @@ function renderLength(count: number): string {
 function renderAccess(keyAt: readonly string[]): string {
   return `call${keyAt.map((key) => (renderKey(key) === key ? `.${key}` : `[${renderText(key)}]`)).join('')}`
 }
-

@@ -2,7 +2,10 @@ import type { Route } from '../scan/types.ts'
 
 /** `tests/integration/post-orders.test.ts` for `POST /orders`; parameters as `by-id`. */
 export function nameTestFile(route: Pick<Route, 'method' | 'path'>, folder: string): string {
-  const segments = route.path.split('/').filter(Boolean).map((segment) => (segment.startsWith(':') ? `by-${kebab(segment)}` : kebab(segment)))
+  const segments = route.path
+    .split('/')
+    .filter(Boolean)
+    .map((segment) => (segment.startsWith(':') ? `by-${kebab(segment)}` : kebab(segment)))
   const name = [route.method.toLowerCase(), ...segments].filter((part) => part !== '').join('-')
   return `${folder}/${segments.length === 0 ? `${name}-root` : name}.test.ts`
 }

@@ -6,6 +6,14 @@ import type { AppEntry, Dossier, Table } from '../scan/types.ts'
 import { renderText, renderValue } from './render-value.ts'
 import type { Scaffold } from './types.ts'
 
+export interface SharedRow {
+  readonly name: string
+  readonly table: string
+  readonly row: Readonly<Record<string, Expected>>
+  /** Has a column whose type is a list of words, which a plain constant would widen to string. */
+  readonly isNarrow: boolean
+}
+
 /** What a case can refer to by name, so that it need not be written out again. */
 export interface Vocabulary {
   readonly scaffold: Scaffold
@@ -13,7 +21,7 @@ export interface Vocabulary {
   /** The good request body and its name; null when the route takes none. */
   readonly body: { readonly name: string; readonly value: Json } | null
   /** Rows that more than one test needs. */
-  readonly rows: readonly { readonly name: string; readonly table: string; readonly row: Readonly<Record<string, Expected>> }[]
+  readonly rows: readonly SharedRow[]
   /** Names of the tables in the test file, by the table's name in the database. */
   readonly tables: ReadonlyMap<string, string>
 }
@@ -24,9 +32,19 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
   const tables = importedTables(dossier)
   const body = nameBody(plan, happy, tables)
-  const rows = nameRows(planned, { tables, taken: body ? [body.name] : [] })
+  const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
   const stubs = distinctStubs(happy?.given.stubs ?? [])
-  const names = ['app', 'request', 'expect', 'vi', 'db', 'faults', ...tables.values(), ...stubs.map((stub) => stub.name), ...rows.map((row) => row.name), ...(body ? [body.name] : [])]
+  const names = [
+    'app',
+    'request',
+    'expect',
+    'db',
+    'faults',
+    ...tables.values(),
+    ...stubs.map((stub) => stub.name),
+    ...rows.map((row) => row.name),
+    ...(body ? [body.name] : []),
+  ]
   const scaffold: Scaffold = {
     file: options.file,
     header: renderHeader(dossier, { ...options, tables, stubs }),
@@ -49,13 +67,22 @@ function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
 function nameBody(plan: Plan, happy: PlannedPath | undefined, tables: ReadonlyMap<string, string>): Vocabulary['body'] {
   const value = happy?.given.requests[0]?.body
   if (!value || typeof value !== 'object' || Object.keys(value).length === 0) return null
-  const last = plan.route.path.split('/').filter((segment) => segment && !segment.startsWith(':')).at(-1) ?? ''
-  const name = singular(last).replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())
+  const last =
+    plan.route.path
+      .split('/')
+      .filter((segment) => segment && !segment.startsWith(':'))
+      .at(-1) ?? ''
+  const name = singular(last).replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) =>
+    (next ?? '').toUpperCase(),
+  )
   const isFree = /^[a-z][a-zA-Z0-9]*$/.test(name) && name !== last && ![...tables.values()].includes(name)
   return { name: isFree ? name : 'validBody', value }
 }
 
-function nameRows(planned: readonly PlannedPath[], options: { tables: ReadonlyMap<string, string>; taken: readonly string[] }): Vocabulary['rows'] {
+function nameRows(
+  planned: readonly PlannedPath[],
+  options: { dossier: Dossier; tables: ReadonlyMap<string, string>; taken: readonly string[] },
+): Vocabulary['rows'] {
   const seeds = planned.flatMap((candidate) => candidate.given.seeds)
   const uses = new Map<string, { count: number; seed: (typeof seeds)[number] }>()
   for (const seed of seeds) {
@@ -67,9 +94,14 @@ function nameRows(planned: readonly PlannedPath[], options: { tables: ReadonlyMa
     const exported = options.tables.get(seed.table)
     if (count < 2 || !exported) return []
     const base = singular(exported).replace(/(?:Table|Schema)$/, '')
-    const name = [base, `existing${base[0]?.toUpperCase()}${base.slice(1)}`, `${base}Row`].find((candidate) => !taken.has(candidate)) ?? `${base}Seed`
+    const name =
+      [base, `existing${base[0]?.toUpperCase()}${base.slice(1)}`, `${base}Row`].find(
+        (candidate) => !taken.has(candidate),
+      ) ?? `${base}Seed`
     taken.add(name)
-    return [{ name, table: seed.table, row: seed.row }]
+    const columns = options.dossier.tables.find((table) => table.name === seed.table)?.columns ?? []
+    const isNarrow = columns.some((column) => column.enumValues !== null && column.key in seed.row)
+    return [{ name, table: seed.table, row: seed.row, isNarrow }]
   })
 }
 
@@ -81,7 +113,10 @@ function renderHeader(
   const hosts = [...new Map(options.stubs.map((stub) => [stub.name, stub.origin]))]
   const lines = [
     ...app.imports,
-    ...importTables(dossier.tables.filter((table) => options.tables.has(table.name)), options),
+    ...importTables(
+      dossier.tables.filter((table) => options.tables.has(table.name)),
+      options,
+    ),
     '',
     ...app.declarations,
     ...hosts.map(([name, origin]) => `const ${name} = stub(${renderText(origin)})`),
@@ -97,9 +132,13 @@ function importTables(tables: readonly Table[], options: { file: string; style: 
   })
 }
 
-function renderApp(app: AppEntry, options: { file: string; style: CodeStyle }): { imports: string[]; declarations: string[] } {
+function renderApp(
+  app: AppEntry,
+  options: { file: string; style: CodeStyle },
+): { imports: string[]; declarations: string[] } {
   const from = renderText(specifier(options, app.file))
-  if (app.how === 'listens') return { imports: [], declarations: [`const app = await bootApp(() => import(${from}))`, ''] }
+  if (app.how === 'listens')
+    return { imports: [], declarations: [`const app = await bootApp(() => import(${from}))`, ''] }
   const name = app.exportName ?? 'default'
   if (app.how === 'factory') {
     const local = name === 'default' ? 'createApp' : name
@@ -107,21 +146,29 @@ function renderApp(app: AppEntry, options: { file: string; style: CodeStyle }): 
     return { imports: [imports], declarations: [`const app = await ${local}()`, ''] }
   }
   if (name === 'default') return { imports: [`import app from ${from}`], declarations: [] }
-  return { imports: [name === 'app' ? `import { app } from ${from}` : `import { ${name} as app } from ${from}`], declarations: [] }
+  return {
+    imports: [name === 'app' ? `import { app } from ${from}` : `import { ${name} as app } from ${from}`],
+    declarations: [],
+  }
 }
 
 /** `../../src/app.js` in the project's own way of writing it. */
 function specifier({ file, style }: { file: string; style: CodeStyle }, target: string): string {
   const relative = path.posix.relative(path.posix.dirname(file), target)
   const bare = relative.replace(/\.[mc]?[tj]s$/, '')
-  const extension = style.importExtension === '.js' ? target.replace(/^.*\.([mc]?)[tj]s$/, '.$1js') : style.importExtension === '.ts' ? target.replace(/^.*(\.[mc]?[tj]s)$/, '$1') : ''
+  const extension =
+    style.importExtension === '.js'
+      ? target.replace(/^.*\.([mc]?)[tj]s$/, '.$1js')
+      : style.importExtension === '.ts'
+        ? target.replace(/^.*(\.[mc]?[tj]s)$/, '$1')
+        : ''
   return `${bare.startsWith('.') ? bare : `./${bare}`}${extension}`
 }
 
 function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {
   const { body, rows, stubs } = options
   const constants = [
-    ...rows.map((row) => `const ${row.name} = ${renderValue(row.row)}`),
+    ...rows.map((row) => `const ${row.name} = ${renderValue(row.row)}${row.isNarrow ? ' as const' : ''}`),
     ...(body ? [`const ${body.name} = ${renderValue(body.value)}`] : []),
   ]
   const answers = stubs.map((stub) => renderStub(stub))

@@ -1,8 +1,8 @@
 import type { Scenario } from '../../scan/types.ts'
+import { singular } from '../choose-reply.ts'
 import { happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
 import { expectResponse, fromPolicy } from '../expect.ts'
 import { type DbEvent, failureOf, firstDifference, isExternal, isWrite, responseOf, statusOf } from '../expressions.ts'
-import { singular } from '../choose-reply.ts'
 import type { Solution } from '../solve-scenario.ts'
 import type { Expectation, Path } from '../types.ts'
 
@@ -13,21 +13,49 @@ const ONCE = 'a database failure after an external effect leaves neither a doubl
 export const planDbFailsAfterSideEffect: KindRule = (context) => {
   const kind = 'db-fails-after-side-effect'
   const [effect] = happyEffects(context)
-  const writes = context.happyScenario?.events.filter((event): event is DbEvent => isWrite(event) && effect !== undefined && event.id > effect.id) ?? []
+  const writes =
+    context.happyScenario?.events.filter(
+      (event): event is DbEvent => isWrite(event) && effect !== undefined && event.id > effect.id,
+    ) ?? []
   const title = 'answers a retryable 5xx when the write after the call fails'
-  if (!effect) return [{ id: kind, kind, status: 'skipped', title, reason: 'no call to another service comes before a write' }]
-  if (writes.length === 0) return [{ id: kind, kind, status: 'skipped', title, reason: `nothing is written after ${effect.caller}` }]
+  if (!effect)
+    return [{ id: kind, kind, status: 'skipped', title, reason: 'no call to another service comes before a write' }]
+  if (writes.length === 0)
+    return [{ id: kind, kind, status: 'skipped', title, reason: `nothing is written after ${effect.caller}` }]
   if (!context.happy.ok) return [{ id: kind, kind, status: 'open', title, missing: context.happy.missing }]
   const targets = [...new Map(writes.map((write) => [`${write.table} ${write.operation}`, write])).values()]
-  return targets.map((write) => planWrite(context, { write, id: targets.length === 1 ? kind : `${kind}.${write.table}-${write.operation}`, title }))
+  return targets.map((write) =>
+    planWrite(context, { write, id: targets.length === 1 ? kind : `${kind}.${write.table}-${write.operation}`, title }),
+  )
 }
 
 function planWrite(context: PlanContext, { write, id, title }: { write: DbEvent; id: string; title: string }): Path {
   const kind = 'db-fails-after-side-effect'
-  const earlier = context.happyScenario?.events.some((event) => isWrite(event) && event.id < write.id && event.table === write.table && event.operation === write.operation && isBeforeEffect(context, event.id))
-  if (earlier) return { id, kind, status: 'open', title, missing: `a fault that hits only the second ${write.operation} on ${write.table}` }
+  const earlier = context.happyScenario?.events.some(
+    (event) =>
+      isWrite(event) &&
+      event.id < write.id &&
+      event.table === write.table &&
+      event.operation === write.operation &&
+      isBeforeEffect(context, event.id),
+  )
+  if (earlier)
+    return {
+      id,
+      kind,
+      status: 'open',
+      title,
+      missing: `a fault that hits only the second ${write.operation} on ${write.table}`,
+    }
   const scenario = context.dossier.scenarios.find((candidate) => isFailureOf(context, candidate, write))
-  if (!scenario) return { id, kind, status: 'open', title, missing: `what the route does when ${write.operation} on ${write.table} fails; analysis found no such way` }
+  if (!scenario)
+    return {
+      id,
+      kind,
+      status: 'open',
+      title,
+      missing: `what the route does when ${write.operation} on ${write.table} fails; analysis found no such way`,
+    }
   const attempt = context.solve(scenario, context.happy.ok ? context.happy.solution.inputs : undefined)
   if (!attempt.ok) return { id, kind, status: 'open', title, missing: attempt.missing }
   return describe(context, { write, id, solution: attempt.solution })
@@ -49,7 +77,10 @@ function followsHappyWay(context: PlanContext, scenario: Scenario): boolean {
   return decision?.condition.kind === 'operation' && decision.condition.name === 'rejects'
 }
 
-function describe(context: PlanContext, { write, id, solution }: { write: DbEvent; id: string; solution: Solution }): Path {
+function describe(
+  context: PlanContext,
+  { write, id, solution }: { write: DbEvent; id: string; solution: Solution },
+): Path {
   const calls = solution.scenario.events.filter(isExternal)
   const compensates = calls.length > happyEffects(context).filter((effect) => effect.id < write.id).length
   const row = singular(write.table ?? 'row').replaceAll('_', ' ')
@@ -61,7 +92,11 @@ function describe(context: PlanContext, { write, id, solution }: { write: DbEven
     status: 'planned',
     title: `answers a retryable ${isRetryable(solution.scenario) ? status : 503} and ${outcome} when the ${row} can't be ${WORDS[write.operation]}`,
     given: toGiven(context, solution),
-    expects: [...expectAnswer(solution, compensates), ...untouchedRows(context, solution, fromPolicy(ONCE)), ...expectEffects(solution)],
+    expects: [
+      ...expectAnswer(solution, compensates),
+      ...untouchedRows(context, solution, fromPolicy(ONCE)),
+      ...expectEffects(solution),
+    ],
     violation: `when the ${write.operation} on ${write.table} fails after ${calls[0]?.caller ?? 'the call'}, the answer is not retryable or the effect is doubled or lost`,
     at: write.at,
   }
@@ -84,7 +119,15 @@ function expectAnswer(solution: Solution, compensates: boolean): Expectation[] {
   if (isRetryable(solution.scenario)) {
     return today.map((expectation) => (expectation.observable === 'status' ? { ...expectation, source } : expectation))
   }
-  if (compensates) return [{ observable: 'status-at-least', request: 0, minimum: 500, source: fromPolicy('a database failure after a compensated effect answers a 5xx') }]
+  if (compensates)
+    return [
+      {
+        observable: 'status-at-least',
+        request: 0,
+        minimum: 500,
+        source: fromPolicy('a database failure after a compensated effect answers a 5xx'),
+      },
+    ]
   return [{ observable: 'status', request: 0, equals: 503, source }]
 }
 

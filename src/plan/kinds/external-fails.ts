@@ -1,6 +1,6 @@
 import type { Scenario } from '../../scan/types.ts'
-import { describeEffect, happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
 import { nameEffect } from '../choose-reply.ts'
+import { describeEffect, happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
 import { expectResponse, fromPolicy } from '../expect.ts'
 import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, walk } from '../expressions.ts'
 import type { Solution } from '../solve-scenario.ts'
@@ -15,7 +15,15 @@ const LONGEST_TIMEOUT_MS = 4000
 export const planExternalFails: KindRule = (context) => {
   const effects = happyEffects(context)
   if (effects.length === 0) {
-    return [{ id: 'external-fails', kind: 'external-fails', status: 'skipped', title: 'maps a failed dependency', reason: 'the route calls no other service as far as analysis can tell' }]
+    return [
+      {
+        id: 'external-fails',
+        kind: 'external-fails',
+        status: 'skipped',
+        title: 'maps a failed dependency',
+        reason: 'the route calls no other service as far as analysis can tell',
+      },
+    ]
   }
   return distinct(effects.flatMap((event) => planDependency(context, event)))
 }
@@ -27,7 +35,15 @@ function distinct(paths: readonly Path[]): Path[] {
 function planDependency(context: PlanContext, event: ExternalEvent): Path[] {
   const { happy } = context
   if (!happy.ok) {
-    return [{ id: `external-fails.${nameEffect(event)}`, kind: 'external-fails', status: 'open', title: `maps a failure of ${nameEffect(event)}`, missing: happy.missing }]
+    return [
+      {
+        id: `external-fails.${nameEffect(event)}`,
+        kind: 'external-fails',
+        status: 'open',
+        title: `maps a failure of ${nameEffect(event)}`,
+        missing: happy.missing,
+      },
+    ]
   }
   const scenarios = context.dossier.scenarios.filter((scenario) => divergesAt(scenario, happy.solution.scenario, event))
   const paths = scenarios.flatMap((scenario) => planFailure(context, { scenario, event }))
@@ -38,7 +54,9 @@ function planDependency(context: PlanContext, event: ExternalEvent): Path[] {
 function divergesAt(scenario: Scenario, happy: Scenario, event: ExternalEvent): boolean {
   const index = firstDifference(scenario, happy)
   const decision = scenario.decisions[index]
-  return decision !== undefined && walk(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
+  return (
+    decision !== undefined && walk(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
+  )
 }
 
 interface Variant {
@@ -52,7 +70,9 @@ function planFailure(context: PlanContext, { scenario, event }: { scenario: Scen
   if (!attempt.ok) return []
   const stub = attempt.solution.stubs.findLast((candidate) => candidate.origin.length > 0)
   if (!stub) return []
-  return variantsOf(scenario, event, stub.reply).map((variant) => describe(context, { event, variant, stub: stub.name, solution: withReply(attempt.solution, stub.name, variant) }))
+  return variantsOf(scenario, event, stub.reply).map((variant) =>
+    describe(context, { event, variant, stub: stub.name, solution: withReply(attempt.solution, stub.name, variant) }),
+  )
 }
 
 function variantsOf(scenario: Scenario, event: ExternalEvent, reply: StubReply): Variant[] {
@@ -60,19 +80,31 @@ function variantsOf(scenario: Scenario, event: ExternalEvent, reply: StubReply):
   if (how === 'connection reset') return [{ name: 'connection-reset', words: 'drops the connection', reply: null }]
   if (how === 'times out') {
     const limit = event.target.protocol === 'http' ? event.target.timeoutMs : null
-    return limit !== null && limit <= LONGEST_TIMEOUT_MS ? [{ name: 'timeout', words: `does not answer within ${limit} ms`, reply: null }] : []
+    return limit !== null && limit <= LONGEST_TIMEOUT_MS
+      ? [{ name: 'timeout', words: `does not answer within ${limit} ms`, reply: null }]
+      : []
   }
   if (how === 'malformed') return [{ name: 'malformed-answer', words: 'answers malformed JSON', reply: null }]
   if (reply.kind !== 'json') return []
-  if (reply.status < 300) return [{ name: 'unexpected-answer', words: `answers ${JSON.stringify(reply.body)}`, reply: null }]
+  if (reply.status < 300)
+    return [{ name: 'unexpected-answer', words: `answers ${JSON.stringify(reply.body)}`, reply: null }]
   const named: Variant = { name: `answers-${reply.status}`, words: `answers ${reply.status}`, reply: null }
   const isGeneric = !readsStatus(scenario, event)
   const others = [429, 503].filter((status) => isGeneric && status !== reply.status)
-  return [named, ...others.map((status) => ({ name: `answers-${status}`, words: `answers ${status}`, reply: { kind: 'json', status, body: { error: 'unavailable' } } as const }))]
+  return [
+    named,
+    ...others.map((status) => ({
+      name: `answers-${status}`,
+      words: `answers ${status}`,
+      reply: { kind: 'json', status, body: { error: 'unavailable' } } as const,
+    })),
+  ]
 }
 
 function readsStatus(scenario: Scenario, event: ExternalEvent): boolean {
-  return scenario.decisions.some(({ condition }) => walk(condition).some((part) => part.kind === 'result' && part.event === event.id && part.path[0] === 'status'))
+  return scenario.decisions.some(({ condition }) =>
+    walk(condition).some((part) => part.kind === 'result' && part.event === event.id && part.path[0] === 'status'),
+  )
 }
 
 function withReply(solution: Solution, name: string, { reply }: Variant): Solution {
@@ -80,7 +112,10 @@ function withReply(solution: Solution, name: string, { reply }: Variant): Soluti
   return { ...solution, stubs: solution.stubs.map((stub) => (stub.name === name ? { ...stub, reply } : stub)) }
 }
 
-function describe(context: PlanContext, options: { event: ExternalEvent; variant: Variant; stub: string; solution: Solution }): Path {
+function describe(
+  context: PlanContext,
+  options: { event: ExternalEvent; variant: Variant; stub: string; solution: Solution },
+): Path {
   const { event, variant, stub, solution } = options
   const base = { id: `external-fails.${stub}-${variant.name}`, kind: 'external-fails' } as const
   const status = statusOf(solution.scenario)
@@ -89,7 +124,12 @@ function describe(context: PlanContext, options: { event: ExternalEvent; variant
     return { ...base, status: 'open', title, missing: 'a rule for what stays stored when the call comes after a write' }
   }
   if (status !== null && status < 400) {
-    return { ...base, status: 'open', title, missing: `a rule: the route answers ${status} although ${stub} ${variant.words}; neither spec nor policy says whether that call may fail silently` }
+    return {
+      ...base,
+      status: 'open',
+      title,
+      missing: `a rule: the route answers ${status} although ${stub} ${variant.words}; neither spec nor policy says whether that call may fail silently`,
+    }
   }
   return {
     ...base,
@@ -120,6 +160,17 @@ function timeoutNote(context: PlanContext, event: ExternalEvent): Path[] {
   const { timeoutMs } = event.target
   if (timeoutMs !== null && timeoutMs <= LONGEST_TIMEOUT_MS) return []
   const stub = context.happy.ok ? context.happy.solution.stubs[0]?.name : undefined
-  const reason = timeoutMs === null ? `${describeEffect(event)} sets no time limit that analysis can see, so there is no moment at which an answer is due` : `${describeEffect(event)} waits ${timeoutMs} ms`
-  return [{ id: `external-fails.${stub ?? event.caller}-timeout`, kind: 'external-fails', status: 'skipped', title: `answers in bounded time when ${stub ?? event.caller} hangs`, reason }]
+  const reason =
+    timeoutMs === null
+      ? `${describeEffect(event)} sets no time limit that analysis can see, so there is no moment at which an answer is due`
+      : `${describeEffect(event)} waits ${timeoutMs} ms`
+  return [
+    {
+      id: `external-fails.${stub ?? event.caller}-timeout`,
+      kind: 'external-fails',
+      status: 'skipped',
+      title: `answers in bounded time when ${stub ?? event.caller} hangs`,
+      reason,
+    },
+  ]
 }

@@ -14,7 +14,8 @@ export const planIdempotentRetry: KindRule = (context) => {
   const title = 'has one effect when the same request comes twice'
   const effects = happyEffects(context)
   const writes = context.happyScenario?.events.filter(isWrite) ?? []
-  if (effects.length + writes.length === 0) return [{ id: kind, kind, status: 'skipped', title, reason: 'the route changes nothing' }]
+  if (effects.length + writes.length === 0)
+    return [{ id: kind, kind, status: 'skipped', title, reason: 'the route changes nothing' }]
   const key = findKey(context.dossier.scenarios)
   if (!key) return [{ id: kind, kind, status: 'skipped', title, reason: 'the route reads no idempotency key' }]
   if (!context.happy.ok) return [{ id: kind, kind, status: 'open', title, missing: context.happy.missing }]
@@ -34,7 +35,8 @@ function describe(context: PlanContext, { key, solution }: { key: InputExpressio
   const source = fromPolicy(NO_SECOND_EFFECT)
   const first = expectResponse(solution).filter((expectation) => expectation.observable === 'status')
   const write = solution.scenario.events.find((event) => isWrite(event) && event.operation === 'insert')
-  const at = write?.at ?? happyEffects(context)[0]?.at ?? { file: context.dossier.route.file, line: context.dossier.route.line }
+  const at = write?.at ??
+    happyEffects(context)[0]?.at ?? { file: context.dossier.route.file, line: context.dossier.route.line }
   return {
     id: 'idempotent-retry',
     kind: 'idempotent-retry',
@@ -53,23 +55,33 @@ function expectOneRow(solution: Solution, source: Expectation['source']): Expect
   return tables.map((table) => ({
     observable: 'row-count',
     table,
-    count: inserts.filter((event) => event.kind === 'db' && event.table === table).length + solution.seeds.filter((seed) => seed.table === table).length,
+    count:
+      inserts.filter((event) => event.kind === 'db' && event.table === table).length +
+      solution.seeds.filter((seed) => seed.table === table).length,
     source,
   }))
 }
 
 /** Where the provider gets the key, repeated calls under one key are one effect; else the call itself must not repeat. */
-function expectOneEffect(solution: Solution, { key, source }: { key: InputExpression; source: Expectation['source'] }): Expectation[] {
+function expectOneEffect(
+  solution: Solution,
+  { key, source }: { key: InputExpression; source: Expectation['source'] },
+): Expectation[] {
   return [...new Set(solution.stubs.map((stub) => stub.name))].map((stub) => {
-    const keyAt = solution.scenario.events.flatMap((event) => (event.kind === 'external' && event.target.protocol === 'http' ? locateKey(event, key) : []))
+    const keyAt = solution.scenario.events.flatMap((event) =>
+      event.kind === 'external' && event.target.protocol === 'http' ? locateKey(event, key) : [],
+    )
     if (keyAt.length > 0) return { observable: 'distinct-keys', stub, keyAt, count: 1, source }
-    const count = solution.scenario.events.filter((event) => event.kind === 'external' && event.effect === 'known').length
+    const count = solution.scenario.events.filter(
+      (event) => event.kind === 'external' && event.effect === 'known',
+    ).length
     return { observable: 'call-count', stub, count, source }
   })
 }
 
 function locateKey(event: Extract<Scenario['events'][number], { kind: 'external' }>, key: InputExpression): string[] {
-  if (event.target.protocol !== 'http' || !expressionsOf(event).some((expression) => contains(expression, key))) return []
+  if (event.target.protocol !== 'http' || !expressionsOf(event).some((expression) => contains(expression, key)))
+    return []
   for (const place of ['headers', 'body'] as const) {
     const expression = event.target[place]
     const holder = expression.kind === 'operation' ? expression.operands[0] : expression
@@ -81,5 +93,7 @@ function locateKey(event: Extract<Scenario['events'][number], { kind: 'external'
 }
 
 function contains(expression: Parameters<typeof walk>[0], key: InputExpression): boolean {
-  return walk(expression).some((part) => part.kind === 'input' && part.from === key.from && part.path.join('.') === key.path.join('.'))
+  return walk(expression).some(
+    (part) => part.kind === 'input' && part.from === key.from && part.path.join('.') === key.path.join('.'),
+  )
 }

@@ -1,6 +1,6 @@
 import { callFunctionLike } from '../call.ts'
 import type { Machine } from '../machine.ts'
-import { array, literal, native, object, type ObjectValue, operation, UNDEFINED, type Value } from '../values.ts'
+import { array, literal, native, type ObjectValue, object, operation, UNDEFINED, type Value } from '../values.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
 export function createCollection(name: 'Map' | 'Set', entries: Value | undefined): Value {
@@ -13,11 +13,14 @@ export function createCollection(name: 'Map' | 'Set', entries: Value | undefined
 /** Members of Map, Set and RegExp objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
   if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'test') {
-    return native('test', ([value]) => operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED))
+    return native('test', ([value]) =>
+      operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
+    )
   }
   const entries = owner.fields.get('#entries')
   if (entries?.kind !== 'array') return null
-  const at = (key: Value | undefined): number => entries.items.findIndex((pair) => pair.kind === 'array' && isSame(pair.items[0], key))
+  const at = (key: Value | undefined): number =>
+    entries.items.findIndex((pair) => pair.kind === 'array' && isSame(pair.items[0], key))
   switch (name) {
     case 'get':
       return native('get', ([key]) => readEntry(entries.items[at(key)], operation('lookup', key ?? UNDEFINED)))
@@ -34,7 +37,13 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
       return native('forEach', ([callback], node) => {
         for (const pair of entries.items) {
           const [key, value] = pair.kind === 'array' ? pair.items : []
-          if (callback) callFunctionLike(machine, { callee: callback, self: null, args: [value ?? UNDEFINED, key ?? UNDEFINED], node })
+          if (callback)
+            callFunctionLike(machine, {
+              callee: callback,
+              self: null,
+              args: [value ?? UNDEFINED, key ?? UNDEFINED],
+              node,
+            })
         }
         return UNDEFINED
       })
@@ -42,7 +51,13 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
       return native('entries', () => entries)
     case 'keys':
     case 'values':
-      return native(name, () => array(entries.items.map((pair) => (pair.kind === 'array' ? (pair.items[name === 'keys' ? 0 : 1] ?? UNDEFINED) : UNDEFINED))))
+      return native(name, () =>
+        array(
+          entries.items.map((pair) =>
+            pair.kind === 'array' ? (pair.items[name === 'keys' ? 0 : 1] ?? UNDEFINED) : UNDEFINED,
+          ),
+        ),
+      )
     case 'size':
       return operation('size', owner)
     case 'delete':

@@ -5,7 +5,10 @@ import { knownString, type PackageValue, type Value } from '../values.ts'
 import { memberNames } from './packages.ts'
 
 const JSON_TYPES: readonly (readonly [RegExp, Column['json']])[] = [
-  [/^(?:serial|bigserial|smallserial|integer|int|smallint|tinyint|mediumint|bigint|real|doublePrecision|double|float|numeric:number)$/, 'number'],
+  [
+    /^(?:serial|bigserial|smallserial|integer|int|smallint|tinyint|mediumint|bigint|real|doublePrecision|double|float|numeric:number)$/,
+    'number',
+  ],
   [/^(?:text|varchar|char|uuid|numeric|decimal|pgEnum|mysqlEnum|time|interval|inet|cidr|date|citext)$/, 'string'],
   [/^boolean$/, 'boolean'],
   [/^(?:timestamp|datetime)$/, 'date'],
@@ -15,10 +18,15 @@ const JSON_TYPES: readonly (readonly [RegExp, Column['json']])[] = [
 /** The columns of a table, from the object of builders; spreads and shared columns are just more fields. */
 export function readColumns(machine: Machine, definition: Value | undefined, call: Call): Column[] {
   if (definition?.kind !== 'object') return []
-  return [...definition.fields].flatMap(([key, builder]) => (builder.kind === 'package' ? [readColumn(machine, { key, builder, call })] : []))
+  return [...definition.fields].flatMap(([key, builder]) =>
+    builder.kind === 'package' ? [readColumn(machine, { key, builder, call })] : [],
+  )
 }
 
-function readColumn(machine: Machine, { key, builder, call }: { key: string; builder: PackageValue; call: Call }): Column {
+function readColumn(
+  machine: Machine,
+  { key, builder, call }: { key: string; builder: PackageValue; call: Call },
+): Column {
   const type = memberNames(builder)[0] ?? 'unknown'
   const args = argumentsOf(builder)
   const isEnum = type === 'pgEnum'
@@ -34,23 +42,41 @@ function readColumn(machine: Machine, { key, builder, call }: { key: string; bui
     type: isEnum ? 'enum' : type,
     json: jsonType(type, mode),
     notNull: primaryKey || modifier('notNull') !== null || /serial$/i.test(type),
-    hasDefault: /serial$/i.test(type) || hasDefault(builder) || (primaryKey && type === 'integer' && builder.module.endsWith('sqlite-core')),
+    hasDefault:
+      /serial$/i.test(type) ||
+      hasDefault(builder) ||
+      (primaryKey && type === 'integer' && builder.module.endsWith('sqlite-core')),
     defaultValue: literalDefault(defaultCall?.[0]),
     primaryKey,
     unique: primaryKey || modifier('unique') !== null,
-    enumValues: readEnum(isEnum ? args[0]?.[1] : options?.kind === 'object' ? options.fields.get('enum') : (nameCall?.[1] ?? undefined)),
+    enumValues: readEnum(
+      isEnum ? args[0]?.[1] : options?.kind === 'object' ? options.fields.get('enum') : (nameCall?.[1] ?? undefined),
+    ),
     references: readReference(machine, modifier('references'), call),
   }
 }
 
-const DEFAULTS = new Set(['default', 'defaultNow', 'defaultRandom', '$defaultFn', '$default', '$onUpdate', '$onUpdateFn', 'generatedAlwaysAsIdentity', 'generatedByDefaultAsIdentity', 'generatedAlwaysAs', 'autoincrement'])
+const DEFAULTS = new Set([
+  'default',
+  'defaultNow',
+  'defaultRandom',
+  '$defaultFn',
+  '$default',
+  '$onUpdate',
+  '$onUpdateFn',
+  'generatedAlwaysAsIdentity',
+  'generatedByDefaultAsIdentity',
+  'generatedAlwaysAs',
+  'autoincrement',
+])
 
 function hasDefault(builder: PackageValue): boolean {
   return builder.steps.some((step) => step.kind === 'member' && DEFAULTS.has(step.name))
 }
 
 function jsonType(type: string, mode: string | null): Column['json'] {
-  if (type === 'bigint' || type === 'numeric' || type === 'decimal') return mode === 'number' || mode === null && type === 'bigint' ? 'number' : 'string'
+  if (type === 'bigint' || type === 'numeric' || type === 'decimal')
+    return mode === 'number' || (mode === null && type === 'bigint') ? 'number' : 'string'
   if (type === 'integer' && mode === 'boolean') return 'boolean'
   if (type === 'integer' && (mode === 'timestamp' || mode === 'timestamp_ms')) return 'date'
   if (type === 'timestamp' && mode === 'string') return 'string'

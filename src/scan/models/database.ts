@@ -1,8 +1,22 @@
 import { awaitValue, type Call, callFunctionLike, settle } from '../call.ts'
 import { type Machine, makeError, Thrown } from '../machine.ts'
-import { nextEvent, record } from '../trace-events.ts'
 import { locate, type ts } from '../syntax.ts'
-import { type DbValue, fulfilled, knownString, literal, native, object, operation, type PackageValue, rejected, symbol, type TableValue, UNDEFINED, type Value } from '../values.ts'
+import { nextEvent, record } from '../trace-events.ts'
+import {
+  type DbValue,
+  fulfilled,
+  knownString,
+  literal,
+  native,
+  object,
+  operation,
+  type PackageValue,
+  rejected,
+  symbol,
+  type TableValue,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { readColumns } from './columns.ts'
 import { memberNames } from './packages.ts'
 import { startQuery } from './queries.ts'
@@ -16,7 +30,8 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   const name = names.at(-1) ?? ''
   const isPlain = callee.steps.every((step) => step.kind === 'member')
   if (name === 'drizzle' && isPlain) return createDatabase(machine, callee, call)
-  if (isPlain && isTableMaker(name)) return createTable(machine, { dialect: DIALECTS[name], name: knownString(call.args[0]) ?? '?', call })
+  if (isPlain && isTableMaker(name))
+    return createTable(machine, { dialect: DIALECTS[name], name: knownString(call.args[0]) ?? '?', call })
   const made = tableFromMaker(machine, callee, { name, call })
   if (made) return made
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
@@ -28,25 +43,46 @@ function isTableMaker(name: string): name is keyof typeof DIALECTS {
 }
 
 /** `pgTableCreator((name) => ...)` and `pgSchema('auth').table(...)`. */
-function tableFromMaker(machine: Machine, callee: PackageValue, { name, call }: { name: string; call: Call }): TableValue | null {
+function tableFromMaker(
+  machine: Machine,
+  callee: PackageValue,
+  { name, call }: { name: string; call: Call },
+): TableValue | null {
   const made = callee.steps.find((step) => step.kind === 'call')
   const maker = callee.steps.find((step) => step.kind === 'member')
   if (!made || made.kind !== 'call' || maker?.kind !== 'member') return null
-  const dialect = callee.module.endsWith('sqlite-core') ? 'sqlite' : callee.module.endsWith('mysql-core') ? 'mysql' : 'postgres'
+  const dialect = callee.module.endsWith('sqlite-core')
+    ? 'sqlite'
+    : callee.module.endsWith('mysql-core')
+      ? 'mysql'
+      : 'postgres'
   const given = call.args[0] ?? UNDEFINED
   if (/TableCreator$/.test(maker.name) && callee.steps.at(-1)?.kind === 'call') {
     const [rename] = made.args
-    const renamed = rename ? callFunctionLike(machine, { callee: rename, self: null, args: [given], node: call.node }) : given
+    const renamed = rename
+      ? callFunctionLike(machine, { callee: rename, self: null, args: [given], node: call.node })
+      : given
     return createTable(machine, { dialect, name: knownString(renamed) ?? knownString(given) ?? '?', call })
   }
-  if (/^(?:pg|mysql)Schema$/.test(maker.name) && name === 'table') return createTable(machine, { dialect, name: knownString(given) ?? '?', call })
+  if (/^(?:pg|mysql)Schema$/.test(maker.name) && name === 'table')
+    return createTable(machine, { dialect, name: knownString(given) ?? '?', call })
   return null
 }
 
-function createTable(machine: Machine, table: { dialect: TableValue['dialect']; name: string; call: Call }): TableValue {
+function createTable(
+  machine: Machine,
+  table: { dialect: TableValue['dialect']; name: string; call: Call },
+): TableValue {
   const [, definition] = table.call.args
-  const builders: Value = { kind: 'package', module: `drizzle-orm/${table.dialect === 'postgres' ? 'pg' : table.dialect}-core`, steps: [] }
-  const columns = definition?.kind === 'function' ? callFunctionLike(machine, { callee: definition, self: null, args: [builders], node: table.call.node }) : definition
+  const builders: Value = {
+    kind: 'package',
+    module: `drizzle-orm/${table.dialect === 'postgres' ? 'pg' : table.dialect}-core`,
+    steps: [],
+  }
+  const columns =
+    definition?.kind === 'function'
+      ? callFunctionLike(machine, { callee: definition, self: null, args: [builders], node: table.call.node })
+      : definition
   const made: TableValue = {
     kind: 'table',
     name: table.name,
@@ -115,7 +151,10 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
   const find = (single: boolean): Value =>
     native(single ? 'findFirst' : 'findMany', ([options], node) => {
       const where = options?.kind === 'object' ? options.fields.get('where') : undefined
-      const condition = where?.kind === 'function' ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node }) : where
+      const condition =
+        where?.kind === 'function'
+          ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node })
+          : where
       const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
       return startQuery(owner, { operation: 'select', table, where: condition, single, joined, node })
     })
@@ -126,7 +165,26 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
 }
 
 function operatorFunctions(): Value {
-  const names = ['eq', 'ne', 'and', 'or', 'not', 'gt', 'gte', 'lt', 'lte', 'like', 'ilike', 'inArray', 'isNull', 'isNotNull', 'between', 'desc', 'asc', 'sql']
+  const names = [
+    'eq',
+    'ne',
+    'and',
+    'or',
+    'not',
+    'gt',
+    'gte',
+    'lt',
+    'lte',
+    'like',
+    'ilike',
+    'inArray',
+    'isNull',
+    'isNotNull',
+    'between',
+    'desc',
+    'asc',
+    'sql',
+  ]
   return object(names.map((name) => [name, native(name, (args) => operation(name, ...args))]))
 }
 
@@ -135,9 +193,16 @@ function runTransaction(machine: Machine, owner: DbValue, callback: Value | unde
   if (!callback) return fulfilled(UNDEFINED)
   const transaction = run ? (run.nextTransaction += 1) : 1
   const at = locate(machine.root, node)
-  const mark = (phase: 'begin' | 'commit' | 'rollback'): void => record(machine, { kind: 'transaction', id: nextEvent(machine), phase, transaction, at })
+  const mark = (phase: 'begin' | 'commit' | 'rollback'): void =>
+    record(machine, { kind: 'transaction', id: nextEvent(machine), phase, transaction, at })
   mark('begin')
-  const result = settle(machine, () => awaitValue(machine, callFunctionLike(machine, { callee: callback, self: null, args: [{ ...owner, transaction }], node }), node))
+  const result = settle(machine, () =>
+    awaitValue(
+      machine,
+      callFunctionLike(machine, { callee: callback, self: null, args: [{ ...owner, transaction }], node }),
+      node,
+    ),
+  )
   const failed = result.kind === 'promise' && result.state === 'rejected'
   mark(failed ? 'rollback' : 'commit')
   return failed ? rejected(result.value) : result

@@ -1,8 +1,20 @@
 import { type Machine, setField } from '../machine.ts'
-import { hasResponded, nextEvent, record } from '../trace-events.ts'
 import { locate, type ts } from '../syntax.ts'
+import { hasResponded, nextEvent, record } from '../trace-events.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
-import { express, knownString, literal, native, object, operation, type RequestValue, type ResponseValue, symbol, UNDEFINED, type Value } from '../values.ts'
+import {
+  express,
+  knownString,
+  literal,
+  native,
+  object,
+  operation,
+  type RequestValue,
+  type ResponseValue,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -12,10 +24,28 @@ const INPUTS = new Map<string, InputSource>([
   ['cookies', 'cookies'],
   ['signedCookies', 'cookies'],
 ])
-const CHAINING = new Set(['set', 'header', 'setHeader', 'type', 'contentType', 'cookie', 'clearCookie', 'vary', 'append', 'links', 'location', 'attachment', 'removeHeader', 'on', 'once', 'flushHeaders'])
+const CHAINING = new Set([
+  'set',
+  'header',
+  'setHeader',
+  'type',
+  'contentType',
+  'cookie',
+  'clearCookie',
+  'vary',
+  'append',
+  'links',
+  'location',
+  'attachment',
+  'removeHeader',
+  'on',
+  'once',
+  'flushHeaders',
+])
 
-export function createExchange(): { request: RequestValue; response: ResponseValue } {
-  return { request: { kind: 'request', fields: new Map() }, response: { kind: 'response', fields: new Map() } }
+export function createExchange(method: string): { request: RequestValue; response: ResponseValue } {
+  const known: [string, Value][] = method === 'ALL' ? [] : [['method', literal(method)]]
+  return { request: { kind: 'request', fields: new Map(known) }, response: { kind: 'response', fields: new Map() } }
 }
 
 export function requestMember(machine: Machine, owner: RequestValue, name: string): Value {
@@ -26,7 +56,9 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   if (name === 'get' || name === 'header') {
     return native(name, ([header]) => {
       const key = knownString(header)
-      return key === null ? operation('header', header ?? UNDEFINED) : symbol({ kind: 'input', from: 'headers', path: [key.toLowerCase()] })
+      return key === null
+        ? operation('header', header ?? UNDEFINED)
+        : symbol({ kind: 'input', from: 'headers', path: [key.toLowerCase()] })
     })
   }
   if (name === 'on' || name === 'once') return native(name, () => owner)
@@ -63,20 +95,36 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
 type Sender = (machine: Machine, owner: ResponseValue, args: readonly Value[], node: ts.Node) => void
 
 const SENDERS: Readonly<Record<string, Sender>> = {
-  json: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
-  jsonp: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
-  send: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: isData(body) ? 'json' : 'send', node }),
-  end: (machine, owner, [body], node) => respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
-  sendStatus: (machine, _owner, [code], node) => respond(machine, { status: code ?? UNDEFINED, body: null, via: 'end', node }),
-  redirect: (machine, _owner, args, node) => respond(machine, { status: args.length > 1 && args[0] ? args[0] : literal(302), body: null, via: 'redirect', node }),
-  render: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'render', node }),
-  sendFile: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
-  download: (machine, owner, _args, node) => respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+  json: (machine, owner, [body], node) =>
+    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+  jsonp: (machine, owner, [body], node) =>
+    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+  send: (machine, owner, [body], node) =>
+    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: isData(body) ? 'json' : 'send', node }),
+  end: (machine, owner, [body], node) =>
+    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
+  sendStatus: (machine, _owner, [code], node) =>
+    respond(machine, { status: code ?? UNDEFINED, body: null, via: 'end', node }),
+  redirect: (machine, _owner, args, node) =>
+    respond(machine, {
+      status: args.length > 1 && args[0] ? args[0] : literal(302),
+      body: null,
+      via: 'redirect',
+      node,
+    }),
+  render: (machine, owner, _args, node) =>
+    respond(machine, { status: readStatus(owner, 200), body: null, via: 'render', node }),
+  sendFile: (machine, owner, _args, node) =>
+    respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+  download: (machine, owner, _args, node) =>
+    respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
 }
 
 /** `res.send(object)` is JSON on the wire. */
 function isData(body: Value | undefined): boolean {
-  return body?.kind === 'object' || body?.kind === 'array' || (body?.kind === 'symbol' && body.expression.kind === 'result')
+  return (
+    body?.kind === 'object' || body?.kind === 'array' || (body?.kind === 'symbol' && body.expression.kind === 'result')
+  )
 }
 
 function readStatus(owner: ResponseValue, fallback: number): Value {
@@ -86,7 +134,10 @@ function readStatus(owner: ResponseValue, fallback: number): Value {
 type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
 
 /** Records the response; Express ignores a second one. */
-export function respond(machine: Machine, response: { status: Value; body: Value | null; via: RespondEvent['via']; node: ts.Node }): void {
+export function respond(
+  machine: Machine,
+  response: { status: Value; body: Value | null; via: RespondEvent['via']; node: ts.Node },
+): void {
   if (hasResponded(machine)) return
   record(machine, {
     kind: 'respond',

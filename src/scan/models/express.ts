@@ -1,7 +1,17 @@
 import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, noteUnresolved } from '../machine.ts'
 import { locate, ts } from '../syntax.ts'
-import { knownString, native, object, type PackageValue, type Registration, type RegistrationValue, type RouterValue, UNDEFINED, type Value } from '../values.ts'
+import {
+  knownString,
+  native,
+  object,
+  type PackageValue,
+  type Registration,
+  type RegistrationValue,
+  type RouterValue,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { appendCall, memberNames } from './packages.ts'
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
@@ -19,7 +29,13 @@ export function callExpress(machine: Machine, callee: PackageValue, call: Call):
 }
 
 function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterValue {
-  const router: RouterValue = { kind: 'router', isApp, registrations: [], settings: new Map(), at: locate(machine.root, node) }
+  const router: RouterValue = {
+    kind: 'router',
+    isApp,
+    registrations: [],
+    settings: new Map(),
+    at: locate(machine.root, node),
+  }
   machine.routers.push(router)
   const [maker] = machine.callStack
   if (maker) machine.makers.set(router, maker)
@@ -27,9 +43,15 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
 }
 
 export function routerMember(machine: Machine, owner: RouterValue, name: string): Value {
-  if (VERBS.has(name)) return native(name, (args, node) => registerVerb(machine, { router: owner, verb: name, args, node }))
+  if (VERBS.has(name))
+    return native(name, (args, node) => registerVerb(machine, { router: owner, verb: name, args, node }))
   if (name === 'use') return native('use', (args, node) => registerUse(machine, owner, args, node))
-  if (name === 'route') return native('route', ([path], node) => ({ kind: 'registration', router: owner, paths: readPaths(machine, path, node) ?? [] }))
+  if (name === 'route')
+    return native('route', ([path], node) => ({
+      kind: 'registration',
+      router: owner,
+      paths: readPaths(machine, path, node) ?? [],
+    }))
   if (name === 'listen') return native('listen', (args, node) => listen(machine, owner, args, node))
   if (CHAINING.has(name)) return native(name, () => owner)
   if (name === 'locals') return object([], { open: true })
@@ -39,18 +61,36 @@ export function routerMember(machine: Machine, owner: RouterValue, name: string)
 export function registrationMember(machine: Machine, owner: RegistrationValue, name: string): Value {
   if (!VERBS.has(name)) return UNDEFINED
   return native(name, (args, node) => {
-    for (const path of owner.paths) register(machine, owner.router, { kind: 'route', method: name.toUpperCase(), path, guards: name === 'all' && isContinued(node), handlers: flatten(args), at: locateCall(machine, node) })
+    for (const path of owner.paths)
+      register(machine, owner.router, {
+        kind: 'route',
+        method: name.toUpperCase(),
+        path,
+        guards: name === 'all' && isContinued(node),
+        handlers: flatten(args),
+        at: locateCall(machine, node),
+      })
     return owner
   })
 }
 
-function registerVerb(machine: Machine, call: { router: RouterValue; verb: string; args: readonly Value[]; node: ts.Node }): Value {
+function registerVerb(
+  machine: Machine,
+  call: { router: RouterValue; verb: string; args: readonly Value[]; node: ts.Node },
+): Value {
   const [first, ...handlers] = call.args
   if (call.verb === 'get' && handlers.length === 0) return UNDEFINED
   const paths = readPaths(machine, first, call.node)
   if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
   for (const path of paths ?? []) {
-    register(machine, call.router, { kind: 'route', method: call.verb.toUpperCase(), path, guards: false, handlers: flatten(handlers), at: locateCall(machine, call.node) })
+    register(machine, call.router, {
+      kind: 'route',
+      method: call.verb.toUpperCase(),
+      path,
+      guards: false,
+      handlers: flatten(handlers),
+      at: locateCall(machine, call.node),
+    })
   }
   return call.router
 }
@@ -61,7 +101,14 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
   const paths = hasPath ? readPaths(machine, first, node) : ['/']
   if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
   for (const path of paths ?? []) {
-    register(machine, router, { kind: 'use', method: '', path, guards: false, handlers: flatten(hasPath ? rest : args), at: locateCall(machine, node) })
+    register(machine, router, {
+      kind: 'use',
+      method: '',
+      path,
+      guards: false,
+      handlers: flatten(hasPath ? rest : args),
+      at: locateCall(machine, node),
+    })
   }
   return router
 }

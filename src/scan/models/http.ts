@@ -1,9 +1,22 @@
 import type { Call } from '../call.ts'
 import { decideFailure, type Machine, makeError } from '../machine.ts'
-import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { ts } from '../syntax.ts'
+import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { Expression, HttpTarget } from '../types.ts'
-import { express, fulfilled, knownString, literal, object, type ObjectValue, operation, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
+import {
+  express,
+  fulfilled,
+  knownString,
+  literal,
+  type ObjectValue,
+  object,
+  operation,
+  type PackageValue,
+  rejected,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { appendCall, memberNames } from './packages.ts'
 
 const FETCH_PACKAGES = new Set(['node-fetch', 'cross-fetch', 'undici', 'isomorphic-fetch'])
@@ -11,7 +24,8 @@ const AXIOS_VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'o
 
 export function callFetch(machine: Machine, args: readonly Value[], node: ts.Node): Value {
   const [url, options] = args
-  const option = (name: string): Value => (options?.kind === 'object' ? (options.fields.get(name) ?? UNDEFINED) : UNDEFINED)
+  const option = (name: string): Value =>
+    options?.kind === 'object' ? (options.fields.get(name) ?? UNDEFINED) : UNDEFINED
   const method = option('method')
   const target: HttpTarget = {
     protocol: 'http',
@@ -42,7 +56,11 @@ function sendCall(machine: Machine, target: HttpTarget, node: ts.Node): { id: nu
 }
 
 function chooseFailure(machine: Machine, call: { id: number; timeoutMs: number | null; node: ts.Node }): Value | null {
-  const condition = (name: string): Expression => ({ kind: 'operation', name, operands: [{ kind: 'result', event: call.id, path: [] }] })
+  const condition = (name: string): Expression => ({
+    kind: 'operation',
+    name,
+    operands: [{ kind: 'result', event: call.id, path: [] }],
+  })
   if (decideFailure(machine, condition('connection reset'), call.node)) {
     return makeError('TypeError', literal('fetch failed'), [['cause', object([['code', literal('ECONNRESET')]])]])
   }
@@ -55,7 +73,8 @@ function chooseFailure(machine: Machine, call: { id: number; timeoutMs: number |
 /** axios and the fetch packages; null for any other package. */
 export function callHttpPackage(machine: Machine, callee: PackageValue, call: Call): Value | null {
   const names = memberNames(callee)
-  if (FETCH_PACKAGES.has(callee.module) && (names.length === 0 || names.at(-1) === 'fetch')) return callFetch(machine, call.args, call.node)
+  if (FETCH_PACKAGES.has(callee.module) && (names.length === 0 || names.at(-1) === 'fetch'))
+    return callFetch(machine, call.args, call.node)
   if (callee.module !== 'axios') return null
   const verb = names.at(-1) ?? 'request'
   if (!machine.run || !AXIOS_VERBS.has(verb)) return appendCall(machine, callee, call)
@@ -78,17 +97,38 @@ function callAxios(machine: Machine, request: { callee: PackageValue; verb: stri
     url: express(base && knownString(url)?.startsWith('http') !== true ? operation('concat', base, url) : url),
     headers: express(field('headers')),
     body: express(operation('JSON.stringify', hasBody ? (second ?? UNDEFINED) : field('data'))),
-    timeoutMs: timeout.kind === 'literal' && typeof timeout.value === 'number' && timeout.value > 0 ? timeout.value : null,
+    timeoutMs:
+      timeout.kind === 'literal' && typeof timeout.value === 'number' && timeout.value > 0 ? timeout.value : null,
   }
   const { id, failure } = sendCall(machine, target, call.node)
   if (failure) return rejected(failure)
   const answer = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
   const condition: Expression = { kind: 'result', event: id, path: ['ok'] }
   if (decideFailure(machine, { kind: 'operation', name: '!', operands: [condition] }, call.node)) {
-    const response = object([['status', answer('status')], ['data', answer('json')]], { open: true })
-    return rejected(makeError('AxiosError', literal('Request failed'), [['response', response], ['isAxiosError', literal(true)]]))
+    const response = object(
+      [
+        ['status', answer('status')],
+        ['data', answer('json')],
+      ],
+      { open: true },
+    )
+    return rejected(
+      makeError('AxiosError', literal('Request failed'), [
+        ['response', response],
+        ['isAxiosError', literal(true)],
+      ]),
+    )
   }
-  return fulfilled(object([['data', answer('json')], ['status', answer('status')], ['headers', answer('headers')]], { open: true }))
+  return fulfilled(
+    object(
+      [
+        ['data', answer('json')],
+        ['status', answer('status')],
+        ['headers', answer('headers')],
+      ],
+      { open: true },
+    ),
+  )
 }
 
 function instanceDefaults(callee: PackageValue): ObjectValue | null {

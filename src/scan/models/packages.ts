@@ -1,21 +1,39 @@
 import { STATUS_CODES } from 'node:http'
 import { type Call, callCallbacks } from '../call.ts'
 import { decideFailure, type Machine, makeError, Thrown } from '../machine.ts'
-import { nextEvent, recordExternal } from '../trace-events.ts'
 import { locate, ts } from '../syntax.ts'
+import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { EffectClass, Expression } from '../types.ts'
-import { describePackage, express, literal, operation, type PackageStep, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
+import {
+  describePackage,
+  express,
+  literal,
+  operation,
+  type PackageStep,
+  type PackageValue,
+  rejected,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callHttpPackage } from './http.ts'
 import { callZod } from './zod.ts'
 
 /** Packages whose calls reach outside the process. */
-const KNOWN_EFFECTS = /^(?:stripe|nodemailer|@sendgrid\/|resend|twilio|postmark|mailgun|@aws-sdk\/|aws-sdk|@google-cloud\/|openai|@anthropic-ai\/|bullmq|amqplib|kafkajs|ioredis|redis|@octokit\/|braintree|square|razorpay|plaid|@slack\/|pusher|firebase-admin)/
+const KNOWN_EFFECTS =
+  /^(?:stripe|nodemailer|@sendgrid\/|resend|twilio|postmark|mailgun|@aws-sdk\/|aws-sdk|@google-cloud\/|openai|@anthropic-ai\/|bullmq|amqplib|kafkajs|ioredis|redis|@octokit\/|braintree|square|razorpay|plaid|@slack\/|pusher|firebase-admin)/
 /** Packages that only compute, format or log. */
-const HARMLESS = /^(?:uuid|nanoid|bcrypt|bcryptjs|argon2|crypto|path|url|util|fs|os|events|querystring|stream|buffer|winston|pino|pino-http|morgan|consola|debug|loglevel|lodash|lodash\/|ramda|date-fns|date-fns\/|dayjs|moment|luxon|ms|slugify|validator|qs|http-status-codes|http-status|dotenv|dotenv\/|chalk|prom-client|class-transformer|http-errors|drizzle-orm|@paralleldrive\/cuid2|cuid|ulid|tslib|perf_hooks|async_hooks|superjson|deepmerge|zod-validation-error)/
+const HARMLESS =
+  /^(?:uuid|nanoid|bcrypt|bcryptjs|argon2|crypto|path|url|util|fs|os|events|querystring|stream|buffer|winston|pino|pino-http|morgan|consola|debug|loglevel|lodash|lodash\/|ramda|date-fns|date-fns\/|dayjs|moment|luxon|ms|slugify|validator|qs|http-status-codes|http-status|dotenv|dotenv\/|chalk|prom-client|class-transformer|http-errors|drizzle-orm|@paralleldrive\/cuid2|cuid|ulid|tslib|perf_hooks|async_hooks|superjson|deepmerge|zod-validation-error)/
 const STATUS_PACKAGES = new Set(['http-status-codes', 'http-status'])
-const STATUS_BY_NAME = new Map(Object.entries(STATUS_CODES).map(([code, text]) => [(text ?? '').toUpperCase().replace(/[^A-Z]+/g, '_'), Number(code)]))
+const STATUS_BY_NAME = new Map(
+  Object.entries(STATUS_CODES).map(([code, text]) => [
+    (text ?? '').toUpperCase().replace(/[^A-Z]+/g, '_'),
+    Number(code),
+  ]),
+)
 
 export function packageMember(machine: Machine, owner: PackageValue, name: string): Value {
   if (STATUS_PACKAGES.has(owner.module)) {
@@ -34,7 +52,11 @@ export function memberNames(value: PackageValue): string[] {
   return value.steps.flatMap((step) => (step.kind === 'member' && step.name !== 'default' ? [step.name] : []))
 }
 
-export function appendCall(machine: Machine, callee: PackageValue, call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new' }): PackageValue {
+export function appendCall(
+  machine: Machine,
+  callee: PackageValue,
+  call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new' },
+): PackageValue {
   const step: PackageStep = { kind: call.kind ?? 'call', args: call.args, at: locate(machine.root, call.node) }
   return { ...callee, steps: [...callee.steps, step] }
 }
@@ -63,11 +85,17 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
   const mayReject = effect === 'known' || call.args.some(dependsOnInput)
-  const fails = mayReject && decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, call.node)
+  const fails =
+    mayReject && decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, call.node)
   recordExternal(machine, {
     id,
     effect,
-    target: { protocol: 'package', module: callee.module, name: describePackage(callee), arguments: call.args.map((arg) => express(arg)) },
+    target: {
+      protocol: 'package',
+      module: callee.module,
+      name: describePackage(callee),
+      arguments: call.args.map((arg) => express(arg)),
+    },
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
@@ -88,7 +116,11 @@ function dependsOnInput(value: Value): boolean {
 /** A rejected promise where the code waits for one, else a throw. */
 export function failCall(error: Value, node: ts.Node): Value {
   const { parent } = node
-  const isAwaited = ts.isAwaitExpression(parent) || ts.isReturnStatement(parent) || ts.isPropertyAccessExpression(parent) || ts.isArrowFunction(parent)
+  const isAwaited =
+    ts.isAwaitExpression(parent) ||
+    ts.isReturnStatement(parent) ||
+    ts.isPropertyAccessExpression(parent) ||
+    ts.isArrowFunction(parent)
   if (isAwaited) return rejected(error)
   throw new Thrown(error)
 }

@@ -11,7 +11,9 @@ export function promiseMember(machine: Machine, owner: PromiseValue, name: strin
     const callback = owner.state === 'fulfilled' ? onFulfilled : onRejected
     if (name === 'finally' && first) callFunctionLike(machine, { callee: first, self: null, args: [], node })
     if (!callback || callback.kind === 'literal') return owner
-    return settle(machine, () => awaitValue(machine, callFunctionLike(machine, { callee: callback, self: null, args: [owner.value], node }), node))
+    return settle(machine, () =>
+      awaitValue(machine, callFunctionLike(machine, { callee: callback, self: null, args: [owner.value], node }), node),
+    )
   })
 }
 
@@ -37,13 +39,21 @@ export function promiseStatics(machine: Machine): Value {
       ['all', native('Promise.all', ([list], node) => settleAll(machine, list, node))],
       ['race', native('Promise.race', ([list]) => (list?.kind === 'array' ? (list.items[0] ?? UNDEFINED) : UNDEFINED))],
       ['any', native('Promise.any', ([list]) => (list?.kind === 'array' ? (list.items[0] ?? UNDEFINED) : UNDEFINED))],
-      ['allSettled', native('Promise.allSettled', ([list]) => fulfilled(operation('Promise.allSettled', list ?? UNDEFINED)))],
+      [
+        'allSettled',
+        native('Promise.allSettled', ([list]) => fulfilled(operation('Promise.allSettled', list ?? UNDEFINED))),
+      ],
     ],
   )
   return construct
 }
 
-function runExecutor(machine: Machine, executor: Value, args: readonly Value[], node: Parameters<typeof callFunctionLike>[1]['node']): void {
+function runExecutor(
+  machine: Machine,
+  executor: Value,
+  args: readonly Value[],
+  node: Parameters<typeof callFunctionLike>[1]['node'],
+): void {
   try {
     callFunctionLike(machine, { callee: executor, self: null, args, node })
   } catch (error) {

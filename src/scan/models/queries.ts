@@ -1,8 +1,21 @@
 import { decideFailure, type Machine, makeError } from '../machine.ts'
-import { nextEvent, recordDatabase } from '../trace-events.ts'
 import type { ts } from '../syntax.ts'
+import { nextEvent, recordDatabase } from '../trace-events.ts'
 import type { Expression } from '../types.ts'
-import { array, type DbValue, fulfilled, literal, native, object, type PromiseValue, type QueryValue, rejected, symbol, type TableValue, type Value } from '../values.ts'
+import {
+  array,
+  type DbValue,
+  fulfilled,
+  literal,
+  native,
+  object,
+  type PromiseValue,
+  type QueryValue,
+  rejected,
+  symbol,
+  type TableValue,
+  type Value,
+} from '../values.ts'
 import { promiseMember } from './promises.ts'
 
 interface QueryStart {
@@ -34,7 +47,8 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
 
 /** The builder after one more method; methods that change nothing we track give the same builder. */
 export function queryMember(machine: Machine, owner: QueryValue, name: string): Value {
-  const next = (change: (args: readonly Value[]) => Partial<QueryValue>): Value => native(name, (args) => ({ ...owner, ...change(args) }))
+  const next = (change: (args: readonly Value[]) => Partial<QueryValue>): Value =>
+    native(name, (args) => ({ ...owner, ...change(args) }))
   switch (name) {
     case 'from':
       return next(([table]) => (table?.kind === 'table' ? { table } : {}))
@@ -101,6 +115,8 @@ function readAnswer(query: QueryValue, id: number): Value {
   if (query.single) return at('0')
   const isOneInsert = query.operation === 'insert' && query.table && !query.conflict && query.values?.kind === 'object'
   if (!isOneInsert) return symbol({ kind: 'result', event: id, path: [] })
-  const keys = query.projection ? [...query.projection.fields.keys()] : (query.table?.columns.map((column) => column.key) ?? [])
+  const keys = query.projection
+    ? [...query.projection.fields.keys()]
+    : (query.table?.columns.map((column) => column.key) ?? [])
   return array([object(keys.map((key) => [key, at('0', key)]))])
 }

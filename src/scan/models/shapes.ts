@@ -1,5 +1,12 @@
 import type { Column, Expression, Shape } from '../types.ts'
-import { describePackage, knownString, type PackageStep, type PackageValue, type TableValue, type Value } from '../values.ts'
+import {
+  describePackage,
+  knownString,
+  type PackageStep,
+  type PackageValue,
+  type TableValue,
+  type Value,
+} from '../values.ts'
 
 /** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
 export type ReadCheck = (callback: Value | undefined, path: readonly string[]) => Expression | null
@@ -36,7 +43,13 @@ function pairCalls(steps: readonly PackageStep[]): { name: string; args: readonl
 }
 
 function applyCall(shape: Shape, call: SchemaCall): Shape {
-  return startShape(call) ?? changeText(shape, call) ?? changeNumber(shape, call) ?? changeObject(shape, call) ?? changeAny(shape, call)
+  return (
+    startShape(call) ??
+    changeText(shape, call) ??
+    changeNumber(shape, call) ??
+    changeObject(shape, call) ??
+    changeAny(shape, call)
+  )
 }
 
 function startShape(call: SchemaCall): Shape | null {
@@ -61,7 +74,9 @@ function startShape(call: SchemaCall): Shape | null {
     case 'looseObject':
       return { ...BASE, type: 'object', fields: readFields(first, call) }
     case 'array':
-      return first ? { ...BASE, type: 'array', item: shapeOf(first, { ...call, path: [...call.path, '0'] }), min: null } : null
+      return first
+        ? { ...BASE, type: 'array', item: shapeOf(first, { ...call, path: [...call.path, '0'] }), min: null }
+        : null
     case 'createInsertSchema':
       return first?.kind === 'table' ? insertShape(first, readFields(args[1], call)) : null
     default:
@@ -70,12 +85,16 @@ function startShape(call: SchemaCall): Shape | null {
 }
 
 function shapeOf(value: Value, call: SchemaCall): Shape {
-  return value.kind === 'package' ? readShape(value, call.readCheck, call.path) : { ...BASE, type: 'unknown', text: value.kind }
+  return value.kind === 'package'
+    ? readShape(value, call.readCheck, call.path)
+    : { ...BASE, type: 'unknown', text: value.kind }
 }
 
 function readFields(value: Value | undefined, call: SchemaCall): Record<string, Shape> {
   if (value?.kind !== 'object') return {}
-  return Object.fromEntries([...value.fields].map(([key, field]) => [key, shapeOf(field, { ...call, path: [...call.path, key] })]))
+  return Object.fromEntries(
+    [...value.fields].map(([key, field]) => [key, shapeOf(field, { ...call, path: [...call.path, key] })]),
+  )
 }
 
 function enumValues(value: Value | undefined): string[] {
@@ -83,7 +102,21 @@ function enumValues(value: Value | undefined): string[] {
   return items.flatMap((item) => knownString(item) ?? [])
 }
 
-const FORMATS = new Set(['email', 'uuid', 'url', 'datetime', 'cuid', 'cuid2', 'ulid', 'ip', 'date', 'time', 'jwt', 'guid', 'iso'])
+const FORMATS = new Set([
+  'email',
+  'uuid',
+  'url',
+  'datetime',
+  'cuid',
+  'cuid2',
+  'ulid',
+  'ip',
+  'date',
+  'time',
+  'jwt',
+  'guid',
+  'iso',
+])
 
 function changeText(shape: Shape, { name, args }: SchemaCall): Shape | null {
   if (FORMATS.has(name)) return { ...BASE, ...shape, type: 'string', min: null, max: null, pattern: null, format: name }
@@ -144,14 +177,24 @@ function changeObject(shape: Shape, call: SchemaCall): Shape | null {
       return { ...shape, fields: { ...shape.fields, ...readFields(first, call) } }
     case 'merge': {
       const merged = first?.kind === 'package' ? readShape(first, call.readCheck, call.path) : null
-      return merged?.type === 'object' ? { ...shape, fields: { ...shape.fields, ...merged.fields } } : { ...shape, refined: true }
+      return merged?.type === 'object'
+        ? { ...shape, fields: { ...shape.fields, ...merged.fields } }
+        : { ...shape, refined: true }
     }
     case 'pick':
       return { ...shape, fields: keepFields(shape.fields, (key) => keys?.has(key) ?? true) }
     case 'omit':
       return { ...shape, fields: keepFields(shape.fields, (key) => !keys?.has(key)) }
     case 'partial':
-      return { ...shape, fields: Object.fromEntries(Object.entries(shape.fields).map(([key, field]) => [key, { ...field, optional: field.optional || !keys || keys.has(key) }])) }
+      return {
+        ...shape,
+        fields: Object.fromEntries(
+          Object.entries(shape.fields).map(([key, field]) => [
+            key,
+            { ...field, optional: field.optional || !keys || keys.has(key) },
+          ]),
+        ),
+      }
     case 'strict':
     case 'passthrough':
     case 'strip':
@@ -212,9 +255,25 @@ function insertShape(table: TableValue, overrides: Readonly<Record<string, Shape
 function columnShape(column: Column): Shape {
   const base = { ...BASE, optional: !column.notNull || column.hasDefault, nullable: !column.notNull }
   if (column.enumValues) return { ...base, type: 'enum', values: column.enumValues }
-  if (column.json === 'number') return { ...base, type: 'number', min: null, max: null, integer: !/real|double|float/.test(column.type), coerced: false }
+  if (column.json === 'number')
+    return {
+      ...base,
+      type: 'number',
+      min: null,
+      max: null,
+      integer: !/real|double|float/.test(column.type),
+      coerced: false,
+    }
   if (column.json === 'boolean') return { ...base, type: 'boolean' }
   if (column.json === 'date') return { ...base, type: 'date', coerced: false }
-  if (column.json === 'string') return { ...base, type: 'string', min: null, max: null, format: column.type === 'uuid' ? 'uuid' : null, pattern: null }
+  if (column.json === 'string')
+    return {
+      ...base,
+      type: 'string',
+      min: null,
+      max: null,
+      format: column.type === 'uuid' ? 'uuid' : null,
+      pattern: null,
+    }
   return { ...base, type: 'unknown', text: column.type }
 }

@@ -2,10 +2,56 @@ import { extend } from '../access.ts'
 import { type Call, callCallbacks, callFunctionLike } from '../call.ts'
 import { decideFailure, type Machine, makeError, noteUnresolved } from '../machine.ts'
 import type { Expression } from '../types.ts'
-import { fulfilled, literal, operation, rejected, symbol, type SymbolValue, type Value } from '../values.ts'
+import { fulfilled, literal, operation, rejected, type SymbolValue, symbol, type Value } from '../values.ts'
 
-const ITERATING = new Set(['map', 'forEach', 'filter', 'find', 'some', 'every', 'flatMap', 'reduce', 'sort', 'findIndex'])
-const PURE = new Set(['trim', 'toLowerCase', 'toUpperCase', 'toString', 'split', 'startsWith', 'endsWith', 'includes', 'slice', 'substring', 'replace', 'replaceAll', 'padStart', 'padEnd', 'join', 'indexOf', 'toISOString', 'getTime', 'toFixed', 'concat', 'at', 'match', 'charAt', 'push', 'toJSON', 'getFullYear', 'setDate', 'getDate', 'keys', 'values', 'entries', 'localeCompare', 'valueOf', 'searchParams'])
+const ITERATING = new Set([
+  'map',
+  'forEach',
+  'filter',
+  'find',
+  'some',
+  'every',
+  'flatMap',
+  'reduce',
+  'sort',
+  'findIndex',
+])
+const PURE = new Set([
+  'trim',
+  'toLowerCase',
+  'toUpperCase',
+  'toString',
+  'split',
+  'startsWith',
+  'endsWith',
+  'includes',
+  'slice',
+  'substring',
+  'replace',
+  'replaceAll',
+  'padStart',
+  'padEnd',
+  'join',
+  'indexOf',
+  'toISOString',
+  'getTime',
+  'toFixed',
+  'concat',
+  'at',
+  'match',
+  'charAt',
+  'push',
+  'toJSON',
+  'getFullYear',
+  'setDate',
+  'getDate',
+  'keys',
+  'values',
+  'entries',
+  'localeCompare',
+  'valueOf',
+  'searchParams',
+])
 
 /** A call on something that only a run knows: a method of an input, of an answer, of an unknown object. */
 export function callSymbol(machine: Machine, call: Call): Value {
@@ -21,7 +67,12 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (ITERATING.has(method)) {
     for (const arg of call.args) {
       if (arg.kind !== 'function') continue
-      callFunctionLike(machine, { callee: arg, self: null, args: [operation('item', owner), literal(0)], node: call.node })
+      callFunctionLike(machine, {
+        callee: arg,
+        self: null,
+        args: [operation('item', owner), literal(0)],
+        node: call.node,
+      })
     }
     return operation(method, owner)
   }
@@ -52,7 +103,8 @@ function readAnswer(machine: Machine, owner: SymbolValue, method: string, call: 
     }
     return fulfilled(symbol(extend(owner.expression, 'json')))
   }
-  if (method === 'text' || method === 'arrayBuffer' || method === 'blob') return fulfilled(symbol(extend(owner.expression, method)))
+  if (method === 'text' || method === 'arrayBuffer' || method === 'blob')
+    return fulfilled(symbol(extend(owner.expression, method)))
   return null
 }
 

@@ -3,7 +3,18 @@ import { type Call, callFunction } from '../call.ts'
 import { decide, type Machine, makeError, Thrown } from '../machine.ts'
 import { ts } from '../syntax.ts'
 import type { Shape } from '../types.ts'
-import { express, fulfilled, literal, object, operation, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
+import {
+  express,
+  fulfilled,
+  literal,
+  object,
+  operation,
+  type PackageValue,
+  rejected,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { appendCall, memberNames } from './packages.ts'
 import { type ReadCheck, readShape } from './shapes.ts'
 
@@ -19,9 +30,19 @@ export function callZod(machine: Machine, callee: PackageValue, call: Call): Val
   const schema: PackageValue = { ...callee, steps: callee.steps.slice(0, -1) }
   const value = call.args[0] ?? UNDEFINED
   // The environment is supplied by the harness, which makes it fit.
-  if (isEnvironment(value)) return check.startsWith('safe') ? object([['success', literal(true)], ['data', value]]) : value
+  if (isEnvironment(value))
+    return check.startsWith('safe')
+      ? object([
+          ['success', literal(true)],
+          ['data', value],
+        ])
+      : value
   const shape = readShape(schema, checkReader(machine, value, call))
-  const fits = decide(machine, symbol({ kind: 'operation', name: 'fits', operands: [express(value), { kind: 'shape', shape }] }), call.node)
+  const fits = decide(
+    machine,
+    symbol({ kind: 'operation', name: 'fits', operands: [express(value), { kind: 'shape', shape }] }),
+    call.node,
+  )
   const answer = check.startsWith('safe') ? safeAnswer(fits, value, shape) : fits ? parsedValue(value, shape) : null
   if (answer) return check.endsWith('Async') ? fulfilled(answer) : answer
   const error = zodError()
@@ -32,7 +53,13 @@ export function callZod(machine: Machine, callee: PackageValue, call: Call): Val
 /** Runs a `refine` callback on the symbol it will check; only a lone expression without branches gives a sound condition. */
 function checkReader(machine: Machine, value: Value, call: Call): ReadCheck {
   return (callback, path) => {
-    if (callback?.kind !== 'function' || !callback.node.body || ts.isBlock(callback.node.body) || hasBranch(callback.node.body)) return null
+    if (
+      callback?.kind !== 'function' ||
+      !callback.node.body ||
+      ts.isBlock(callback.node.body) ||
+      hasBranch(callback.node.body)
+    )
+      return null
     const target = path.reduce((owner, name) => getMember(machine, owner, name, call.node), value)
     const { run } = machine
     machine.run = null
@@ -46,7 +73,11 @@ function checkReader(machine: Machine, value: Value, call: Call): ReadCheck {
 
 function hasBranch(node: ts.Node): boolean {
   const isLogical = ts.isBinaryExpression(node) && /^(?:&&|\|\||\?\?)$/.test(node.operatorToken.getText())
-  return isLogical || ts.isConditionalExpression(node) || (ts.forEachChild(node, (child) => hasBranch(child) || undefined) ?? false)
+  return (
+    isLogical ||
+    ts.isConditionalExpression(node) ||
+    (ts.forEachChild(node, (child) => hasBranch(child) || undefined) ?? false)
+  )
 }
 
 function isEnvironment(value: Value): boolean {
@@ -54,8 +85,16 @@ function isEnvironment(value: Value): boolean {
 }
 
 function safeAnswer(fits: boolean, value: Value, shape: Shape): Value {
-  if (fits) return object([['success', literal(true)], ['data', parsedValue(value, shape)], ['error', UNDEFINED]])
-  return object([['success', literal(false)], ['error', zodError()]])
+  if (fits)
+    return object([
+      ['success', literal(true)],
+      ['data', parsedValue(value, shape)],
+      ['error', UNDEFINED],
+    ])
+  return object([
+    ['success', literal(false)],
+    ['error', zodError()],
+  ])
 }
 
 /** What comes out of the schema: the same value, unless the schema says that it changes it. */
