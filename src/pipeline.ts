@@ -15,7 +15,7 @@ import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport } from './report/types.ts'
 import { runTests } from './run/run.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
-import { assertNotEdited, evidencePath, hashText, writeFiles } from './save.ts'
+import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
 import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
 import { findRoute } from './scan/find-route.ts'
 import { type Scan, scanProject } from './scan/scan.ts'
@@ -73,7 +73,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const planned = await time('scan and plan', () => planFor(wanted, options))
   const { scaffold } = planned.vocabulary
   const harness = describeProject(planned.scan.codebase.database, planned.plan)
-  if (!options.force) assertNotEdited(options.root, scaffold.file)
+  assertCanWrite(options.root, scaffold.file, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
   const text = await time('assemble', () =>

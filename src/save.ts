@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
 import { UserError } from './errors.ts'
@@ -7,52 +18,157 @@ import { UserError } from './errors.ts'
 /** What itest knows of a file it wrote: enough to tell whether a person has edited it since. */
 const Evidence = z.object({ schema: z.literal('itest.evidence/1'), file: z.string(), sha256: z.string() })
 
-/** `.itest/tests/post-orders.test.json` for `tests/integration/post-orders.test.ts`. */
+const CHOOSE_FOLDER = 'Make the folder writable, or choose another one with --out DIR.'
+
+/** `.itest/tests/integration/post-orders.test.json` for `tests/integration/post-orders.test.ts`. */
 export function evidencePath(file: string): string {
-  return `.itest/tests/${path.posix.basename(file).replace(/\.ts$/, '')}.json`
+  return `.itest/${file.replace(/\.ts$/, '')}.json`
 }
 
 export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Refuses to go on when the file exists and is not what itest wrote last. @throws UserError */
-export function assertNotEdited(root: string, file: string): void {
+/**
+ * Refuses a place where no file can be put, and, unless `force` is set, to go on when the file exists and is not what
+ * itest wrote last. Looks only; before the work, so that no model is paid for a test that can't be saved.
+ * @throws UserError
+ */
+export function assertCanWrite(root: string, file: string, { force }: { readonly force: boolean }): void {
+  assertFolder(root, file)
   const full = path.join(root, file)
   if (!existsSync(full)) return
-  const known = readEvidence(path.join(root, evidencePath(file)))
-  if (known === hashText(readFileSync(full, 'utf8'))) return
-  const why = known === null ? 'itest has no record of having written it' : 'it has been edited since itest wrote it'
-  throw new UserError(`${file} exists and ${why}; it was left as it is`, {
+  if (!statSync(full).isFile()) {
+    throw new UserError(`expected ${file} to be a file, found a folder`, {
+      hint: 'Rename or delete it, or choose another folder with --out DIR.',
+    })
+  }
+  if (!force) assertNotEdited(root, file)
+}
+
+/** What exists of the way to the file must be folders, the last of them writable. */
+function assertFolder(root: string, file: string): void {
+  const parts = path.posix.dirname(file).split('/')
+  const way = parts.map((_part, index) => path.join(root, ...parts.slice(0, index + 1)))
+  const nearest = [root, ...way].findLast((folder) => existsSync(folder)) ?? root
+  const shown = path.relative(root, nearest) || '.'
+  if (!statSync(nearest).isDirectory()) {
+    throw new UserError(`${file} can't be written: expected ${shown} to be a folder, found a file`, {
+      hint: `Rename or delete ${shown}, or choose another folder with --out DIR.`,
+    })
+  }
+  try {
+    accessSync(nearest, constants.W_OK)
+  } catch (cause) {
+    throw new UserError(`${file} can't be written: the folder ${shown} is not writable`, { hint: CHOOSE_FOLDER, cause })
+  }
+}
+
+function assertNotEdited(root: string, file: string): void {
+  const known = readEvidence(root, file)
+  if (known === hashText(readText(root, file))) return
+  const why =
+    known === null ? 'exists, and itest has no record of having written it' : 'has been edited since itest wrote it'
+  throw new UserError(`${file} ${why}; it was left as it is`, {
     hint: 'Rename or delete it, or overwrite it with --force.',
   })
 }
 
-function readEvidence(file: string): string | null {
-  if (!existsSync(file)) return null
+function readText(root: string, file: string): string {
   try {
-    return Evidence.parse(JSON.parse(readFileSync(file, 'utf8'))).sha256
+    return readFileSync(path.join(root, file), 'utf8')
+  } catch (cause) {
+    throw new UserError(`${file} exists and can't be read: ${describe(cause)}`, {
+      hint: 'Make it readable, rename or delete it, or overwrite it with --force.',
+      cause,
+    })
+  }
+}
+
+function readEvidence(root: string, file: string): string | null {
+  try {
+    const evidence = Evidence.parse(JSON.parse(readFileSync(path.join(root, evidencePath(file)), 'utf8')))
+    return evidence.file === file ? evidence.sha256 : null
   } catch {
-    // A record that can't be read is no record: the test file is then treated as a person's.
+    // A record that is missing or can't be read is no record: the test file is then treated as a person's.
     return null
   }
 }
 
-/** Writes whole files or nothing: each is written beside its place and moved there. @throws UserError */
-export function writeFiles(root: string, files: readonly { readonly file: string; readonly text: string }[]): void {
-  for (const { file, text } of files) {
-    const full = path.join(root, file)
-    const temporary = `${full}.${process.pid}.tmp`
+interface PlannedFile {
+  /** Relative to the root. */
+  readonly file: string
+  readonly text: string
+}
+
+interface Step {
+  readonly full: string
+  readonly temporary: string
+  /** What was there before; null: nothing. */
+  readonly before: Buffer | null
+  /** Made for this file, outermost first. */
+  readonly folders: readonly string[]
+}
+
+/**
+ * Writes all files or none: each is written beside its place, and when all are there, they are moved. Returns what puts
+ * everything back as it was. @throws UserError
+ */
+export function writeFiles(root: string, files: readonly PlannedFile[]): () => void {
+  const steps: Step[] = []
+  const undo = (): void => {
+    for (const step of steps.toReversed()) restore(step)
+  }
+  for (const one of files) attempt(one, undo, () => prepare(root, one, steps))
+  for (const [index, one] of files.entries()) {
+    const step = steps[index]
+    if (step) attempt(one, undo, () => renameSync(step.temporary, step.full))
+  }
+  return undo
+}
+
+function attempt({ file }: PlannedFile, undo: () => void, write: () => void): void {
+  try {
+    write()
+  } catch (cause) {
+    undo()
+    throw new UserError(`${file} can't be written: ${describe(cause)}`, { hint: CHOOSE_FOLDER, cause })
+  }
+}
+
+function prepare(root: string, { file, text }: PlannedFile, steps: Step[]): void {
+  const full = path.join(root, file)
+  const folder = path.dirname(full)
+  const outermost = mkdirSync(folder, { recursive: true })
+  const temporary = `${full}.${process.pid}.tmp`
+  steps.push({
+    full,
+    temporary,
+    before: existsSync(full) ? readFileSync(full) : null,
+    folders: outermost ? foldersBetween(outermost, folder) : [],
+  })
+  writeFileSync(temporary, text)
+}
+
+function foldersBetween(outermost: string, innermost: string): string[] {
+  const between = path.relative(outermost, innermost).split(path.sep).filter(Boolean)
+  return [outermost, ...between.map((_part, index) => path.join(outermost, ...between.slice(0, index + 1)))]
+}
+
+function restore({ full, temporary, before, folders }: Step): void {
+  rmSync(temporary, { force: true })
+  if (before === null) rmSync(full, { force: true })
+  else if (!before.equals(readFileSync(full))) writeFileSync(full, before)
+  for (const folder of folders.toReversed()) {
     try {
-      mkdirSync(path.dirname(full), { recursive: true })
-      writeFileSync(temporary, text)
-      renameSync(temporary, full)
-    } catch (cause) {
-      rmSync(temporary, { force: true })
-      throw new UserError(`${file} can't be written: ${cause instanceof Error ? cause.message : cause}`, {
-        hint: 'Make the folder writable, or choose another one with --out DIR.',
-        cause,
-      })
+      rmdirSync(folder)
+    } catch {
+      // Somebody else has put something there by now.
+      return
     }
   }
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -103,8 +103,13 @@ async function generateSchema(options: Parameters<typeof readSchema>[0]): Promis
 async function importDrizzleKit(root: string): Promise<DrizzleKit> {
   const hint = 'Add drizzle-kit to the project (`npm install -D drizzle-kit`), or generate migrations with it.'
   const path = resolveFrom(root, 'drizzle-kit/api')
-  if (!path)
-    throw new UserError('There are no SQL migrations, and drizzle-kit, which could make them, is missing.', { hint })
+  if (!path) {
+    const isOld = resolveFrom(root, 'drizzle-kit') !== null
+    const why = isOld
+      ? 'the installed drizzle-kit is too old to make them (0.24 and later can)'
+      : 'drizzle-kit, which could make them, is missing'
+    throw new UserError(`There are no SQL migrations, and ${why}.`, { hint })
+  }
   const kit: DrizzleKit & { default?: DrizzleKit } = await import(pathToFileURL(path).href)
   return kit.default ?? kit
 }

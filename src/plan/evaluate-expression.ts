@@ -100,6 +100,7 @@ function evaluateOperation(expression: OperationExpression, world: World): Compu
   if (expression.name === 'fits') return evaluateFits(expression, world)
   if (expression.name === '??' || expression.name === 'default') return evaluateFallback(expression, world)
   if (expression.name === '||' || expression.name === '&&') return evaluateLogical(expression, world)
+  if (makesText(expression.name)) return known({ $any: 'String' })
   if (FAILURES.has(expression.name)) return evaluateFailure(expression, world)
   const operate = OPERATIONS.get(expression.name)
   if (!operate) return unknown(describeOperation(expression))
@@ -107,9 +108,22 @@ function evaluateOperation(expression: OperationExpression, world: World): Compu
   const missing = operands.find((operand) => !operand.known)
   if (missing) return missing
   const values = operands.map((operand) => (operand.known ? operand.value : undefined))
+  // A made-up id or hash is never absent and never empty.
+  if (expression.name === '===' && values.some(isGenerated) && values.some(isNothing)) return known(false)
   if (values.some(isGenerated) && !GENERATED_ALLOWED.has(expression.name))
     return unknown(`${expression.name} of a generated value`)
   return operate(values)
+}
+
+/** Functions of packages whose answer is some text that only the run knows: ids, hashes, tokens. */
+export function makesText(name: string): boolean {
+  return /^(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)$|^uuid\.v\d$|^nanoid\.nanoid$|^crypto\.randomUUID$|^jsonwebtoken\.sign$|^ulid\.ulid$|cuid2?\.createId$/.test(
+    name,
+  )
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
 }
 
 function describeOperation(expression: OperationExpression): string {

@@ -21,6 +21,12 @@ export function expectResponse(solution: Solution, request = 0): Expectation[] {
   const expected: Expectation[] = [{ observable: 'status', request, equals: status, source }]
   const body = response.body && response.via === 'json' ? readBody(response.body, solution.world) : null
   if (body) expected.push({ observable: 'body', request, ...body, source })
+  const text =
+    response.body && (response.via === 'send' || response.via === 'end')
+      ? evaluateExpression(response.body, solution.world)
+      : null
+  if (text?.known && typeof text.value === 'string')
+    expected.push({ observable: 'text', request, equals: text.value, source })
   return expected
 }
 

@@ -2,7 +2,7 @@ import type { Dossier, Expression, Scenario, Table } from '../scan/types.ts'
 import { chooseInputs, type Inputs } from './choose-inputs.ts'
 import { chooseReply } from './choose-reply.ts'
 import { findSeed, insertedRow, parentFor, type SeedRow, seedFor } from './choose-rows.ts'
-import { evaluateExpression, type World } from './evaluate-expression.ts'
+import { evaluateExpression, makesText, type World } from './evaluate-expression.ts'
 import { type DbEvent, expressionsOfScenario, failureOf, responseOf, tableOf, walk } from './expressions.ts'
 import type { PlannedFault, PlannedRequest, PlannedStub } from './types.ts'
 
@@ -60,6 +60,9 @@ function answerEvents(state: State): string | null {
     if (event.kind === 'db') {
       const why = answerQuery(state, event)
       if (why !== null) return why
+    }
+    if (event.kind === 'external' && event.target.protocol === 'package' && makesText(event.target.name)) {
+      state.results.set(event.id, { $any: 'String' })
     }
     if (event.kind === 'external' && event.effect === 'known') {
       const attempt = chooseReply(state.dossier, state.scenario, { event, world: worldOf(state) })

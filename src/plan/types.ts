@@ -98,6 +98,13 @@ export type Expectation =
       readonly source: ExpectationSource
     }
   | {
+      /** A body that is no JSON. */
+      readonly observable: 'text'
+      readonly request: number
+      readonly equals: string
+      readonly source: ExpectationSource
+    }
+  | {
       readonly observable: 'rows'
       readonly table: string
       readonly match: 'whole' | 'part'

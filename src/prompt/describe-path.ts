@@ -46,6 +46,8 @@ function describeExpectation(expectation: Expectation, tables: readonly Table[])
       return `status of request ${expectation.request + 1} is at least ${expectation.minimum}`
     case 'body':
       return `body of request ${expectation.request + 1} ${compare(expectation.match)} \`${renderValue(expectation.value)}\``
+    case 'text':
+      return `text of request ${expectation.request + 1} is \`${renderValue(expectation.equals)}\``
     case 'rows':
       return `rows of ${nameTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
     case 'row-count':

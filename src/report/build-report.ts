@@ -64,6 +64,8 @@ export function describeExpectation(expectation: Expectation): string {
       return `status ${expectation.minimum} or higher`
     case 'body':
       return `${expectation.match === 'whole' ? 'body' : 'body with'} ${JSON.stringify(expectation.value)}`
+    case 'text':
+      return `text ${JSON.stringify(expectation.equals)}`
     case 'rows':
       return `rows of ${expectation.table}: ${JSON.stringify(expectation.rows)}`
     case 'row-count':

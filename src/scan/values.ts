@@ -205,6 +205,8 @@ export function knownString(value: Value | undefined): string | null {
   return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : null
 }
 
+const REQUEST_PARTS = ['body', 'query', 'params', 'headers', 'cookies'] as const
+
 /** The serialisable form of a value. Depth is bounded: objects of the code may be cyclic. */
 export function express(value: Value, depth = 6): Expression {
   switch (value.kind) {
@@ -236,6 +238,8 @@ export function express(value: Value, depth = 6): Expression {
         name: describePackage(value),
         operands: depth === 0 ? [] : lastArguments(value).map((arg) => express(arg, depth - 1)),
       }
+    case 'request':
+      return { kind: 'object', open: false, fields: Object.fromEntries(REQUEST_PARTS.map((from) => [from, express(value.fields.get(from) ?? symbol({ kind: 'input', from, path: [] }), depth - 1)])) }
     case 'table':
       return { kind: 'operation', name: 'table', operands: [{ kind: 'literal', value: value.name }] }
     default:

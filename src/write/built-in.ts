@@ -127,6 +127,8 @@ function renderExpectation(
       return `expect(${responseName(path, expectation.request)}.status).toBeGreaterThanOrEqual(${expectation.minimum})`
     case 'body':
       return `expect(${responseName(path, expectation.request)}.body).${expectation.match === 'whole' ? 'toEqual' : 'toMatchObject'}(${renderValue(expectation.value)})`
+    case 'text':
+      return `expect(${responseName(path, expectation.request)}.text).toBe(${renderText(expectation.equals)})`
     case 'rows':
       return `expect(await db.select().from(${table})).${expectation.match === 'whole' ? 'toEqual' : 'toMatchObject'}(${renderRows(expectation, vocabulary)})`
     case 'row-count':

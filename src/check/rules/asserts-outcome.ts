@@ -17,6 +17,7 @@ const PLACES = {
   status: 'status',
   'status-at-least': 'status',
   body: 'body',
+  text: 'body',
   rows: 'rows',
   'row-count': 'rows',
   'call-count': 'calls',

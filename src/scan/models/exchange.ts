@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { type Machine, setField } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
 import { hasResponded, nextEvent, record } from '../trace-events.ts'
@@ -104,7 +105,7 @@ const SENDERS: Readonly<Record<string, Sender>> = {
   end: (machine, owner, [body], node) =>
     respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
   sendStatus: (machine, _owner, [code], node) =>
-    respond(machine, { status: code ?? UNDEFINED, body: null, via: 'end', node }),
+    respond(machine, { status: code ?? UNDEFINED, body: statusText(code), via: 'send', node }),
   redirect: (machine, _owner, args, node) =>
     respond(machine, {
       status: args.length > 1 && args[0] ? args[0] : literal(302),
@@ -118,6 +119,11 @@ const SENDERS: Readonly<Record<string, Sender>> = {
     respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
   download: (machine, owner, _args, node) =>
     respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+}
+
+/** `sendStatus(200)` sends the words of the status as text. */
+function statusText(code: Value | undefined): Value | null {
+  return code?.kind === 'literal' ? literal(STATUS_CODES[Number(code.value)] ?? String(code.value)) : null
 }
 
 /** `res.send(object)` is JSON on the wire. */
