@@ -1,4 +1,4 @@
-import type { ErrorFacts, RunFacts, TestFacts } from './run/types.ts'
+import type { ErrorFacts, HarnessFacts, RunFacts, TestFacts } from './run/types.ts'
 
 export type RedClass = 'assertion' | 'hang' | 'app-crash'
 
@@ -24,104 +24,111 @@ export type Verdict =
 /** Judges one test of a run by what the reporter saw; `ablated`: the route answered 501, so its faults could not be hit. */
 export function classifyTest(facts: RunFacts, title: string, options: { ablated: boolean }): Verdict {
   const test = facts.tests.find((candidate) => candidate.name === title)
-  const fileError = facts.fileErrors[0]?.error
-  if (!test || test.state === 'skipped' || test.state === 'pending') return classifyAbsent(facts, fileError)
-  if (test.state === 'passed') return classifyPassed(facts, test)
-  return classifyFailed(facts, test, options)
+  if (!test || test.state === 'skipped' || test.state === 'pending') return classifyAbsent(facts, test)
+  return test.state === 'passed' ? classifyPassed(facts, test) : classifyFailed(facts, test, options)
 }
 
-function classifyAbsent(facts: RunFacts, fileError: ErrorFacts | undefined): Verdict {
-  if (fileError) return { status: 'broken', class: classifyFileError(fileError), reason: firstLine(fileError) }
-  const ended = facts.unhandled.find(({ error }) => error.code?.startsWith('ITEST_') === true)
-  if (ended?.error.code === 'ITEST_RUN_TIMEOUT')
-    return { status: 'broken', class: 'timeout', reason: firstLine(ended.error) }
+function broken(kind: BrokenClass, reason: string): Verdict {
+  return { status: 'broken', class: kind, reason }
+}
+
+/** A test that was not even collected failed with its file; one that was, with a hook or with the whole run. */
+function classifyAbsent(facts: RunFacts, test: TestFacts | undefined): Verdict {
+  const fileError = facts.fileErrors.find(({ file }) => !test || file === test.file)?.error
+  if (fileError) return broken(classifyFileError(fileError, test), firstLine(fileError))
+  const ended = facts.unhandled.find(({ error }) => isOurs(error)) ?? facts.unhandled[0]
+  if (ended?.error.code === 'ITEST_RUN_TIMEOUT') return broken('timeout', firstLine(ended.error))
   const reason = ended ? firstLine(ended.error) : lastLine(facts.stderrTail)
-  return { status: 'broken', class: 'nothing-ran', reason: reason || 'the test did not run' }
+  return broken('nothing-ran', reason || 'the test did not run')
 }
 
-function classifyFileError(error: ErrorFacts): BrokenClass {
-  if (
-    /^(?:Transform failed|Failed to parse source|Parse failure|Unexpected token)/.test(error.message) ||
-    error.name === 'SyntaxError'
-  )
-    return 'syntax'
-  if (/hook/i.test(error.name) || /^Hook timed out/.test(error.message)) return 'hook'
-  return error.code?.startsWith('ITEST_') === true ? 'harness' : 'import'
+function classifyFileError(error: ErrorFacts, test: TestFacts | undefined): BrokenClass {
+  if (isOurs(error)) return 'harness'
+  if (test) return 'hook'
+  const isSyntax = /^(?:Transform failed|Failed to parse source|Parse failure|Unexpected token)/.test(error.message)
+  return isSyntax || error.name === 'SyntaxError' ? 'syntax' : 'import'
 }
 
 function classifyPassed(facts: RunFacts, test: TestFacts): Verdict {
-  const crash = facts.unhandled.find(
-    (unhandled) => unhandled.test !== null && (unhandled.test === test.fullName || unhandled.test === test.name),
-  )
-  if (crash)
-    return {
-      status: 'red',
-      class: 'app-crash',
-      error: crash.error,
-      reason: `an error that nobody catches ends the process: ${firstLine(crash.error)}`,
-    }
-  if (test.harness && test.harness.requests === 0)
-    return { status: 'broken', class: 'trivial', reason: 'the test sent no request to the app' }
+  const crash = findUnhandled(facts, test)
+  if (crash) {
+    const reason = `an error that nobody catches ends the process: ${firstLine(crash)}`
+    return { status: 'red', class: 'app-crash', error: crash, reason }
+  }
+  if (!test.harness) return broken('harness', 'nothing is known of what the test did')
+  if (test.harness.requests === 0) return broken('trivial', 'the test sent no request to the app')
+  if (test.retries > 0) return broken('harness', 'it passed only when it was run again')
   return { status: 'green' }
 }
 
 function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated: boolean }): Verdict {
   const { harness } = test
   const [error] = test.errors
-  if (!error) return { status: 'broken', class: 'harness', reason: 'the test failed without an error' }
-  if (harness && harness.unstubbedCalls.length > 0) {
-    return { status: 'broken', class: 'unstubbed-call', reason: `no stub answers ${harness.unstubbedCalls.join(', ')}` }
+  if (!error) return broken('harness', 'the test failed without an error')
+  if (!harness) return broken(isTimeout(error) ? 'timeout' : 'harness', firstLine(error))
+  const missing = describeMissing(harness)
+  if (missing) return broken('unstubbed-call', missing)
+  if (harness.unansweredRequests.length > 0) return classifyHang(facts, test, error)
+  if (isTimeout(error)) return broken('timeout', firstLine(error))
+  if (harness.requests === 0) {
+    const reason = `the test sent no request to the app: ${firstLine(error)}`
+    return broken(isAssertion(error) ? 'trivial' : 'harness', reason)
   }
-  if (harness && harness.unansweredRequests.length > 0) return classifyHang(facts, test, error)
-  if (isTimeout(error)) return { status: 'broken', class: 'timeout', reason: firstLine(error) }
-  if (harness && harness.requests === 0)
-    return {
-      status: 'broken',
-      class: isAssertion(error) ? 'trivial' : 'harness',
-      reason: `the test sent no request to the app: ${firstLine(error)}`,
-    }
-  if (harness && harness.unreachedFaults.length > 0 && !ablated) {
-    return {
-      status: 'broken',
-      class: 'fault-not-reached',
-      reason: `the fault was not reached: ${harness.unreachedFaults.join(', ')}`,
-    }
+  if (harness.routeHits === 0 && error.actual === '404' && !ablated) {
+    return broken('missing-route', 'the request never reached the route; the app answered 404')
   }
-  if (error.code?.startsWith('ITEST_') === true) return { status: 'broken', class: 'harness', reason: firstLine(error) }
-  if (!isAssertion(error)) return { status: 'broken', class: 'harness', reason: `${error.name}: ${firstLine(error)}` }
-  if (harness && harness.routeHits === 0 && error.actual === '404' && !ablated) {
-    return {
-      status: 'broken',
-      class: 'missing-route',
-      reason: 'the request never reached the route; the app answered 404',
-    }
+  if (harness.unreachedFaults.length > 0 && !ablated) {
+    return broken('fault-not-reached', `the fault was not reached: ${harness.unreachedFaults.join(', ')}`)
   }
+  if (isOurs(error)) return broken('harness', firstLine(error))
+  if (!isAssertion(error)) return broken('harness', `${error.name}: ${firstLine(error)}`)
   return { status: 'red', class: 'assertion', error, reason: firstLine(error) }
+}
+
+/** What the app wanted to reach and nothing stands in for; its answer then says nothing about the app. */
+function describeMissing({ unstubbedCalls, blockedConnections }: HarnessFacts): string | null {
+  if (unstubbedCalls.length > 0) return `no stub answers ${[...new Set(unstubbedCalls)].join(', ')}`
+  if (blockedConnections.length === 0) return null
+  return `the app tried to reach ${[...new Set(blockedConnections)].join(', ')}, and nothing stands in for it`
 }
 
 /** A request without an answer, joined with the error that the app dropped, when there is one. */
 function classifyHang(facts: RunFacts, test: TestFacts, error: ErrorFacts): Verdict {
   const request = test.harness?.unansweredRequests[0] ?? 'the request'
-  const cause = facts.unhandled.find((unhandled) => unhandled.test === test.fullName || unhandled.test === test.name)
-  const because = cause ? `; the app dropped this error: ${firstLine(cause.error)}` : ''
-  return {
-    status: 'red',
-    class: 'hang',
-    error: cause?.error ?? error,
-    reason: `${request} was never answered${because}`,
-  }
+  const cause = findUnhandled(facts, test)
+  const because = cause ? `; the app dropped this error: ${firstLine(cause)}` : ''
+  return { status: 'red', class: 'hang', error: cause ?? error, reason: `${request} was never answered${because}` }
+}
+
+function findUnhandled(facts: RunFacts, test: TestFacts): ErrorFacts | null {
+  const found = facts.unhandled.find((unhandled) => unhandled.test === test.fullName || unhandled.test === test.name)
+  return found?.error ?? null
+}
+
+function isOurs(error: ErrorFacts): boolean {
+  return error.code?.startsWith('ITEST_') === true
 }
 
 function isTimeout(error: ErrorFacts): boolean {
   return /^(?:Test|Hook)TimeoutError$/.test(error.name) || /^(?:Test|Hook) timed out in \d+ms/.test(error.message)
 }
 
+// Vitest's matchers throw these when the value is not even of the right type, and for matchers made with expect.extend.
+const MATCHER_ERRORS = [
+  /^\.to\w+\(\) expects to receive/,
+  /^actual value must be /,
+  /^.{0,6}expect\(.{0,6}received.{0,12}\)\.\w+\(/,
+]
+
 function isAssertion(error: ErrorFacts): boolean {
-  return error.name === 'AssertionError' && error.code === null ? true : error.code === 'ERR_ASSERTION'
+  if (error.code !== null) return error.code === 'ERR_ASSERTION'
+  return error.name === 'AssertionError' || MATCHER_ERRORS.some((pattern) => pattern.test(error.message))
 }
 
+/** What it is about comes below a headline such as `Transform failed with 1 error:`. */
 function firstLine(error: ErrorFacts): string {
-  return (error.message || error.name || 'an error without a message').split('\n')[0] ?? ''
+  const [first = '', second = ''] = (error.message || error.name || 'an error without a message').split('\n')
+  return first.endsWith(':') && second.trim() !== '' ? `${first} ${second.trim()}` : first
 }
 
 function lastLine(text: string): string {

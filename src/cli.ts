@@ -16,6 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const interrupt = (): void => controller.abort()
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  process.stdout.on('error', ignoreClosedPipe)
   const spinner = createProgress()
   let exitCode = 0
   const program = createProgram({
@@ -38,6 +39,11 @@ async function main(argv: readonly string[]): Promise<number> {
     spinner.stop()
     return explain(error, controller.signal)
   }
+}
+
+/** `itest routes | head -1`: the reader has what it wanted. */
+function ignoreClosedPipe(error: Error): void {
+  if (!('code' in error && error.code === 'EPIPE')) throw error
 }
 
 function explain(error: unknown, signal: AbortSignal): number {
@@ -66,6 +72,7 @@ function createProgram({ world, finish }: Wiring): Command {
     .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
     .version(readVersion())
     .exitOverride()
+    .showHelpAfterError('`itest --help` lists the commands, `itest gen --help` the options of one.')
   addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .option('--out <dir>', 'folder of the generated tests', 'tests/integration')
@@ -128,7 +135,7 @@ function toJson(value: object): string {
 }
 
 function terminal(): TextOptions {
-  const color = process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb'
+  const color = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
   return { color, width: process.stdout.isTTY ? Math.max(60, process.stdout.columns) : 100 }
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
 import { UserError } from './errors.ts'
@@ -17,7 +18,7 @@ export function parseRoute(words: readonly string[]): RouteArgument {
   const known = METHODS.find((candidate) => candidate === method.toUpperCase())
   const shown = words.length === 0 ? 'nothing' : `"${words.join(' ')}"`
   const hint = 'Example: itest gen POST /orders. `itest routes` lists the routes of the project.'
-  if (!known) throw new UserError(`expected a method and a path, found ${shown}`, { hint })
+  if (!known) throw new UserError(`expected a method (${METHODS.join(', ')}) and a path, found ${shown}`, { hint })
   if (!target.startsWith('/')) {
     const looksConverted = /^[A-Za-z]:[\\/]/.test(target)
     const why =
@@ -59,11 +60,23 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
       hint: '`itest gen --help` lists the options.',
     })
   }
-  const root = path.resolve(cwd, parsed.data.root)
-  const out = path.relative(root, path.resolve(root, parsed.data.out)).split(path.sep).join('/')
-  if (out.startsWith('..') || path.isAbsolute(out))
-    throw new UserError(`--out ${parsed.data.out} is outside of the project`, {
-      hint: 'Choose a folder inside the project, e.g. tests/integration.',
-    })
-  return { ...parsed.data, root, out }
+  const root = readRoot(parsed.data.root, cwd)
+  return { ...parsed.data, root, out: readOut(parsed.data.out, root) }
+}
+
+function readRoot(given: string, cwd: string): string {
+  const root = path.resolve(cwd, given)
+  const found = statSync(root, { throwIfNoEntry: false })
+  if (found?.isDirectory()) return root
+  throw new UserError(`--root ${given}: expected a folder, found ${found ? 'a file' : 'nothing'} at ${root}`, {
+    hint: 'Name the folder of your Express project, the one with package.json in it.',
+  })
+}
+
+function readOut(given: string, root: string): string {
+  const out = path.relative(root, path.resolve(root, given)).split(path.sep).join('/')
+  if (out !== '..' && !out.startsWith('../') && !path.isAbsolute(out)) return out
+  throw new UserError(`--out ${given}: expected a folder inside the project ${root}`, {
+    hint: 'Choose one inside it, e.g. tests/integration.',
+  })
 }

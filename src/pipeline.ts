@@ -72,7 +72,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   world.progress('reading the code')
   const planned = await time('scan and plan', () => planFor(wanted, options))
   const { scaffold } = planned.vocabulary
-  const harness = describeProject(planned.scan.codebase.database, planned.plan)
+  const harness = describeProject(options.root, planned.scan.codebase.database, planned.plan)
   assertCanWrite(options.root, scaffold.file, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
@@ -88,14 +88,12 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const engine = await time('database', () => startEngine({ preference: options.database, signal: world.signal }))
   try {
     world.signal.throwIfAborted()
-    writeFiles(options.root, files)
-    const { runs, typeFindings } = await runAndCheckTypes(planned, {
-      engine,
-      options,
-      world,
-      text,
-      count: draft.kept.cases.length,
-      time,
+    const putBack = writeFiles(options.root, files)
+    const setup = { engine, options, world, text, count: draft.kept.cases.length, time }
+    const { runs, typeFindings } = await runAndCheckTypes(planned, setup).catch((error) => {
+      // Interrupted, or the project can't be set up: then nothing was generated.
+      putBack()
+      throw error
     })
     const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
     return buildReport({ planned, draft, text, timings: timings(), outcome, hints: config.hint ? [config.hint] : [] })

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { UserError } from './errors.ts'
-import { PROJECT_FACTS_FILE, type ProjectFacts } from './harness/project-facts.ts'
+import { PROJECT_FACTS_FILE, ProjectFacts } from './harness/project-facts.ts'
 import type { Plan } from './plan/types.ts'
 import type { DatabaseFacts } from './scan/types.ts'
 import { readTemplate } from './templates.ts'
@@ -15,8 +16,11 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
   ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((extension) => `${base}.${extension}`),
 )
 
-/** Facts that the harness needs to boot the project. @throws UserError for a database that itest can't run yet */
-export function describeProject(database: DatabaseFacts, plan: Plan): PlannedFile {
+/**
+ * Facts that the harness needs to boot the project. Variables that an earlier run for another route found stay, because
+ * that route's tests need them still. @throws UserError for a database that itest can't run yet
+ */
+export function describeProject(root: string, database: DatabaseFacts, plan: Plan): PlannedFile {
   if (database.dialect === null) {
     throw new UserError('no Drizzle table found in the code', {
       hint: 'itest looks for pgTable(...) in the files of the project. Is the schema part of it?',
@@ -27,6 +31,7 @@ export function describeProject(database: DatabaseFacts, plan: Plan): PlannedFil
       hint: '`itest plan` and `itest prompt` work for this project all the same.',
     })
   }
+  assertDrizzleVersion(root)
   const facts: ProjectFacts = {
     schema: 'itest.harness/1',
     database: {
@@ -36,9 +41,30 @@ export function describeProject(database: DatabaseFacts, plan: Plan): PlannedFil
       migrations: database.migrations,
       schemaFiles: [...database.schemaFiles],
     },
-    environment: { ...plan.environment },
+    environment: { ...readEnvironment(root), ...plan.environment },
   }
   return { file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
+}
+
+/** The side connection of the tests needs the `pg-proxy` driver, which drizzle-orm has since 0.29. */
+function assertDrizzleVersion(root: string): void {
+  const manifest = path.join(root, 'node_modules/drizzle-orm/package.json')
+  const version = existsSync(manifest)
+    ? readFileSync(manifest, 'utf8').match(/"version":\s*"((\d+)\.(\d+)[^"]*)"/)
+    : null
+  if (!version || Number(version[2]) > 0 || Number(version[3]) >= 29) return
+  throw new UserError(`drizzle-orm ${version[1]} is installed; itest runs tests with 0.29 or newer`, {
+    hint: 'Upgrade it with `npm install drizzle-orm@latest`. `itest plan` and `itest prompt` work all the same.',
+  })
+}
+
+function readEnvironment(root: string): ProjectFacts['environment'] {
+  try {
+    return ProjectFacts.parse(JSON.parse(readFileSync(path.join(root, PROJECT_FACTS_FILE), 'utf8'))).environment
+  } catch {
+    // Missing, or not as we write it: it is written anew.
+    return {}
+  }
 }
 
 /** A Vitest config with our one line when the project has none; else a hint when its config lacks that line. */
@@ -46,6 +72,12 @@ export async function describeVitestConfig(
   root: string,
 ): Promise<{ readonly file: PlannedFile | null; readonly hint: string | null }> {
   const existing = CONFIGS.find((name) => existsSync(path.join(root, name)))
+  if (!existing && !canImportItest(root)) {
+    return {
+      file: null,
+      hint: 'For plain `vitest run`: npm install -D itest-gen vitest supertest, then `itest gen` again.',
+    }
+  }
   if (!existing)
     return { file: { file: 'vitest.config.ts', text: await readTemplate('vitest.config.ts.template') }, hint: null }
   const hasPlugin = readFileSync(path.join(root, existing), 'utf8').includes('itest-gen/vitest')
@@ -54,5 +86,15 @@ export async function describeVitestConfig(
     hint: hasPlugin
       ? null
       : `For plain \`vitest run\`, add itest() of 'itest-gen/vitest' to the plugins in ${existing}.`,
+  }
+}
+
+/** A config that imports a package which the project lacks would break its `vitest run`. */
+function canImportItest(root: string): boolean {
+  try {
+    createRequire(path.join(root, 'package.json')).resolve('itest-gen/package.json')
+    return true
+  } catch {
+    return false
   }
 }

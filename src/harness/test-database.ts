@@ -3,11 +3,11 @@
  * CommonJS, or in another version than itest was built with, and Drizzle's own classes fit only their own copy.
  */
 
-/** Any table of Drizzle. */
-export interface TableLike {
-  readonly $inferSelect: object
-  readonly $inferInsert: object
-}
+/** Any table of Drizzle; releases before 0.28 do not carry the types of their rows. */
+export type TableLike = object
+
+type RowOf<Table> = Table extends { readonly $inferSelect: infer Row } ? Row : Record<string, unknown>
+type NewRowOf<Table> = Table extends { readonly $inferInsert: infer Row } ? Row : object
 
 /** A statement that runs when it is awaited. `condition`s and `columns` are Drizzle's, e.g. `eq(orders.id, 1)`. */
 export interface Selection<Row> extends PromiseLike<Row[]> {
@@ -25,13 +25,13 @@ export interface FilteredStatement<Row> extends Statement<Row> {
 }
 
 export interface TestDatabase {
-  select(): { from<Table extends TableLike>(table: Table): Selection<Table['$inferSelect']> }
+  select(): { from<Table extends TableLike>(table: Table): Selection<RowOf<Table>> }
   insert<Table extends TableLike>(
     table: Table,
-  ): { values(rows: Table['$inferInsert'] | readonly Table['$inferInsert'][]): Statement<Table['$inferSelect']> }
+  ): { values(rows: NewRowOf<Table> | readonly NewRowOf<Table>[]): Statement<RowOf<Table>> }
   update<Table extends TableLike>(
     table: Table,
-  ): { set(values: Partial<Table['$inferInsert']>): FilteredStatement<Table['$inferSelect']> }
-  delete<Table extends TableLike>(table: Table): FilteredStatement<Table['$inferSelect']>
+  ): { set(values: Partial<NewRowOf<Table>>): FilteredStatement<RowOf<Table>> }
+  delete<Table extends TableLike>(table: Table): FilteredStatement<RowOf<Table>>
   $count(table: TableLike, condition?: unknown): PromiseLike<number>
 }

@@ -115,9 +115,9 @@ function evaluateOperation(expression: OperationExpression, world: World): Compu
   return operate(values)
 }
 
-/** Functions of packages whose answer is some text that only the run knows: ids, hashes, tokens. */
+/** Some text that only the run knows: ids, hashes and tokens of well-known packages, what a request is addressed to. */
 export function makesText(name: string): boolean {
-  return /^(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)$|^uuid\.v\d$|^nanoid\.nanoid$|^crypto\.randomUUID$|^jsonwebtoken\.sign$|^ulid\.ulid$|cuid2?\.createId$/.test(
+  return /^(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)$|^uuid\.v\d$|^nanoid\.nanoid$|^crypto\.randomUUID$|^jsonwebtoken\.sign$|^ulid\.ulid$|^request\.(?:route\.path|path|url|originalUrl|ip|hostname|protocol)$|cuid2?\.createId$/.test(
     name,
   )
 }

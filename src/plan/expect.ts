@@ -81,7 +81,7 @@ function expectTable(
   if (!write || !table) return []
   const source = fromCode('what the route stores today', write.at)
   const seeded = solution.seeds.filter((seed) => seed.table === name)
-  const written = writes.flatMap((one) => readRows(solution.world.results.get(one.id)))
+  const written = writes.flatMap((one) => [...(solution.stored.get(one.id) ?? [])])
   const isOneInsert = writes.every((one) => one.operation === 'insert')
   if (isOneInsert && seeded.length === 0 && written.length === writes.length) {
     return [{ observable: 'rows', table: name, match: 'part', rows: written.map((row) => visibleColumns(row)), source }]
@@ -94,10 +94,6 @@ function expectTable(
   if (write.operation === 'delete' && writes.length === 1 && seeded.length === 1)
     return [{ observable: 'row-count', table: name, count: 0, source }]
   return []
-}
-
-function readRows(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
 }
 
 /** Given values and literal defaults; ids and timestamps that the database makes say nothing about the route. */

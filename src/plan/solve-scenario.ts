@@ -3,7 +3,7 @@ import { chooseInputs, type Inputs } from './choose-inputs.ts'
 import { chooseReply } from './choose-reply.ts'
 import { findSeed, insertedRow, parentFor, type SeedRow, seedFor } from './choose-rows.ts'
 import { evaluateExpression, makesText, type World } from './evaluate-expression.ts'
-import { type DbEvent, expressionsOfScenario, failureOf, responseOf, tableOf, walk } from './expressions.ts'
+import { type DbEvent, expressionsOfScenario, failureOf, responseOf, sharesDecisions, tableOf, walk } from './expressions.ts'
 import type { PlannedFault, PlannedRequest, PlannedStub } from './types.ts'
 
 /** Everything that makes the code take one scenario's way. */
@@ -11,6 +11,8 @@ export interface Solution {
   readonly scenario: Scenario
   readonly inputs: Inputs
   readonly world: World
+  /** What each write leaves in its table, by event. */
+  readonly stored: ReadonlyMap<number, readonly unknown[]>
   readonly seeds: readonly SeedRow[]
   readonly stubs: readonly PlannedStub[]
   readonly fault: PlannedFault | null
@@ -34,16 +36,17 @@ export interface Problem {
  */
 export function solveScenario(problem: Problem): Attempt {
   const inputs = problem.inputs ?? chooseInputs(problem.dossier, problem.scenario)
-  const state: State = { ...problem, inputs, results: new Map(), seeds: [], stubs: [], fault: null, lookups: new Map() }
+  const state: State = { ...problem, inputs, results: new Map(), stored: new Map(), seeds: [], stubs: [], fault: null, lookups: new Map() }
   const missing = answerEvents(state) ?? checkDecisions(state)
   if (missing !== null) return { ok: false, missing }
-  const { scenario, seeds, stubs, fault } = state
-  return { ok: true, solution: { scenario, inputs, world: worldOf(state), seeds, stubs, fault } }
+  const { scenario, stored, seeds, stubs, fault } = state
+  return { ok: true, solution: { scenario, inputs, world: worldOf(state), stored, seeds, stubs, fault } }
 }
 
 interface State extends Problem {
   readonly inputs: Inputs
   readonly results: Map<number, unknown>
+  readonly stored: Map<number, readonly unknown[]>
   readonly seeds: SeedRow[]
   readonly stubs: PlannedStub[]
   fault: PlannedFault | null
@@ -161,10 +164,7 @@ function seed(state: State, { event, key }: { event: DbEvent; key: string }): st
   state.seeds.push(...attempt.parents, { table: table.name, row: attempt.row })
   const stored = insertedRow(table, attempt.row)
   state.lookups.set(key, stored)
-  state.results.set(
-    event.id,
-    project(event, [event.operation === 'update' ? { ...stored, ...readValues(state, event) } : stored]),
-  )
+  keepRow(state, event, stored)
   return null
 }
 
@@ -221,6 +221,21 @@ function isLength(expression: Expression, event: number): boolean {
   return expression.kind === 'result' && expression.event === event && expression.path.join() === 'length'
 }
 
+/** What a query on this row leaves behind, and what it tells the code. */
+function keepRow(state: State, event: DbEvent, row: Record<string, unknown>): void {
+  if (event.operation === 'select') {
+    state.results.set(event.id, project(event, [row]))
+    return
+  }
+  keepWrite(state, event, event.operation === 'update' ? { ...row, ...readValues(state, event) } : row)
+}
+
+/** Without `returning()` the code gets the driver's own answer, of which only that it is there can be said. */
+function keepWrite(state: State, event: DbEvent, row: Record<string, unknown>): void {
+  state.stored.set(event.id, [row])
+  state.results.set(event.id, event.returns ? project(event, [row]) : { $any: 'Object' })
+}
+
 function answerInsert(state: State, event: DbEvent): string | null {
   const table = tableOf(state.dossier, event.table)
   if (!table || !event.values) return null
@@ -249,7 +264,7 @@ function answerInsert(state: State, event: DbEvent): string | null {
     if (!parents) return `a row in ${references.table} for ${table.name}.${column.key}`
     state.seeds.push(...parents)
   }
-  state.results.set(event.id, project(event, [insertedRow(table, values)]))
+  keepWrite(state, event, insertedRow(table, values))
   return null
 }
 
@@ -302,10 +317,7 @@ function answerChange(state: State, event: DbEvent): string | null {
   const seeded = findSeed({ table, where: event.where, world: worldOf(state), existing: state.seeds })
   if (!seeded) return seed(state, { event, key: `${table.name} ${JSON.stringify(event.where)}` })
   const stored = insertedRow(table, seeded.row)
-  state.results.set(
-    event.id,
-    project(event, [event.operation === 'update' ? { ...stored, ...readValues(state, event) } : stored]),
-  )
+  keepRow(state, event, stored)
   return null
 }
 
@@ -315,18 +327,30 @@ function isDecidedAbsent(scenario: Scenario, event: number): boolean {
 
 function checkDecisions(state: State): string | null {
   const failure = failureOf(state.scenario)
-  for (const { condition, taken, at } of state.scenario.decisions) {
+  for (const [index, { condition, taken, at }] of state.scenario.decisions.entries()) {
     const computed = evaluateExpression(condition, worldOf(state))
     if (computed.known && Boolean(computed.value) === taken) continue
     const isTheFailure =
       failure && walk(condition).some((part) => part.kind === 'result' && part.event === failure.event)
     if (isTheFailure && !computed.known) continue
+    if (!computed.known && isIrrelevant(state, index)) continue
     const place = `${at.file}:${at.line}`
     return computed.known
       ? `values under which the condition at ${place} is ${taken}`
       : `${computed.why} (decides at ${place})`
   }
   return null
+}
+
+/** Whether the other branch leads to the same events and the same answer, so that it does not matter which one runs. */
+function isIrrelevant({ dossier, scenario }: State, index: number): boolean {
+  const decision = scenario.decisions[index]
+  const outcome = JSON.stringify(scenario.events)
+  return dossier.scenarios.some((other) => {
+    const turned = other.decisions[index]
+    if (!turned || turned.taken === decision?.taken || !sharesDecisions(other, scenario, index)) return false
+    return JSON.stringify(turned.condition) === JSON.stringify(decision?.condition) && JSON.stringify(other.events) === outcome
+  })
 }
 
 /** The request that the inputs make. */

@@ -1,6 +1,7 @@
 import type { Verdict } from '../classify.ts'
 import type { Expectation, ExpectationSource, Path } from '../plan/types.ts'
 import { describeContrast } from './describe-contrast.ts'
+import { plain } from './layout.ts'
 import type { ReportedPath } from './types.ts'
 
 const RANK: readonly ExpectationSource['kind'][] = ['spec', 'policy', 'code']
@@ -34,7 +35,7 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
       before && before.status !== 'red'
         ? before.status === 'green'
           ? 'green although the route answered 501: it proves nothing about the route'
-          : before.reason
+          : plain(before.reason)
         : null,
     violation: path.status === 'planned' ? path.violation : null,
     at: path.status === 'planned' ? path.at : null,
@@ -50,9 +51,12 @@ function readReason(
   test: { readonly file: string; readonly text: string },
 ): string | null {
   if (path.status === 'skipped') return path.reason
-  if (!now) return left ?? (path.status === 'open' ? path.missing : 'no test was written')
+  if (!now && path.status === 'open' && (left === null || left === path.missing)) return `missing ${path.missing}`
+  if (!now) return plain(left ?? 'no test was written')
   if (now.status === 'green') return null
-  return now.status === 'red' && now.class === 'assertion' && now.error ? describeContrast(now.error, test) : now.reason
+
+  if (now.status === 'red' && now.class === 'assertion' && now.error) return plain(describeContrast(now.error, test))
+  return plain(now.reason)
 }
 
 /** `status 201`, `1 row in orders`: an expectation in a few words. */

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** Breaks text at spaces so that no line is longer than `width`; lines after the first begin with `indent`. */
 export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = []
@@ -23,4 +25,17 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** Someone else's words (an error, a model) as one line that can't steer a terminal. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+}
+
+/** Groups in the order of their first members. */
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [string, readonly T[]][] {
+  const keys = [...new Set(items.map(keyOf))]
+  return keys.map((key) => [key, items.filter((item) => keyOf(item) === key)])
 }

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
-import { wrap } from './layout.ts'
+import { groupBy, plain, wrap } from './layout.ts'
 import type { GenReport, ReportedPath } from './types.ts'
 
 export interface TextOptions {
@@ -12,10 +12,11 @@ export interface TextOptions {
 export function renderText(report: GenReport, options: TextOptions): string {
   const paint = new Chalk({ level: options.color ? 1 : 0 })
   const blocks = [
-    renderHead(report, paint),
+    renderHead(report, { ...options, paint }),
     renderTable(report, { ...options, paint }),
     renderSummary(report, { ...options, paint }),
     renderUntested(report, options),
+    renderQuestions(report, options),
     renderFindings(report, options),
     renderFooter(report, options),
   ]
@@ -25,11 +26,14 @@ export function renderText(report: GenReport, options: TextOptions): string {
     .join('\n\n')}\n`
 }
 
-function renderHead(report: GenReport, paint: ChalkInstance): string[] {
+function renderHead(report: GenReport, { paint, width }: Drawing): string[] {
   const { route } = report
   const count = tested(report).length
-  const head = `${paint.bold(`${route.method} ${route.path}`)}  ${route.file}:${route.line}  ${count} ${count === 1 ? 'path' : 'paths'}`
-  return report.file ? [`${head}  ${report.file}`] : [head]
+  const title = `${route.method} ${route.path}`
+  const rest = [`${route.file}:${route.line}`, `${count} ${count === 1 ? 'path' : 'paths'}`]
+  const line = [title, ...rest, ...(report.file ? [report.file] : [])].join('  ')
+  if (line.length <= width) return [line.replace(title, paint.bold(title))]
+  return [[paint.bold(title), ...rest].join('  '), ...(report.file ? [`  ${report.file}`] : [])]
 }
 
 /** Paths that have a test. */
@@ -44,17 +48,25 @@ function renderTable(report: GenReport, { paint, width }: Drawing): string[] {
   if (rows.length === 0) return []
   const idWidth = Math.max(4, ...rows.map((path) => path.id.length))
   const lead = 2 + idWidth + 2 + 8 + 8
+  const shared = new Set(sharedReasons(rows).map(([reason]) => reason))
   return [
     paint.dim(`  ${'path'.padEnd(idWidth)}  ${'before'.padEnd(8)}now`),
     ...rows.flatMap((path) => {
       const now = path.now === 'red' ? 'RED' : path.now === 'broken' ? 'BROKEN' : path.now
-      const cells = `  ${path.id.padEnd(idWidth)}  ${paintBefore(paint, path)}${paintNow(paint, path, now.padEnd(8))}`
-      const reason = path.reason ?? (path.before === 'green' ? 'proves nothing: green without the route' : '')
-      if (reason === '') return [cells.trimEnd()]
-      if (lead + reason.length <= width) return [cells + reason]
-      return [cells.trimEnd(), ...wrap(reason, width - 6).map((line) => `      ${line}`)]
+      const said = path.reason ?? (path.before === 'green' ? 'proves nothing: green without the route' : '')
+      const reason = path.now === 'broken' && shared.has(said) ? '' : plain(said)
+      const isBeside = reason !== '' && lead + reason.length <= width
+      const cells = `  ${path.id.padEnd(idWidth)}  ${paintBefore(paint, path)}${paintNow(paint, path, isBeside ? now.padEnd(8) : now)}`
+      if (reason === '' || isBeside) return [cells + reason]
+      return [cells, ...wrap(reason, width - 6).map((line) => `      ${line}`)]
     }),
   ]
+}
+
+/** What broke several tests at once is said once, below the table. */
+function sharedReasons(rows: readonly ReportedPath[]): [string, readonly ReportedPath[]][] {
+  const broken = rows.filter((path) => path.now === 'broken')
+  return groupBy(broken, (path) => path.reason ?? '').filter(([, paths]) => paths.length > 2)
 }
 
 function paintBefore(paint: ChalkInstance, path: ReportedPath): string {
@@ -69,29 +81,44 @@ function paintNow(paint: ChalkInstance, path: ReportedPath, text: string): strin
 
 function renderSummary(report: GenReport, { paint, width }: Drawing): string[] {
   const rows = tested(report)
+  if (rows.length === 0) return [paint.yellow('No test was written.')]
   const red = rows.filter((path) => path.now === 'red')
   const broken = rows.filter((path) => path.now === 'broken')
-  const vacuous = rows.filter((path) => path.before !== 'red')
   const lines: string[] = []
-  if (rows.length === 0) return [paint.yellow('No test was written.')]
   if (red.length > 0) {
     lines.push(paint.red.bold(`${red.length} of ${rows.length} paths ${red.length === 1 ? 'is' : 'are'} red:`))
     for (const path of red) lines.push(...describeRed(path, width))
   }
   if (broken.length > 0) {
+    const shared = sharedReasons(rows)
+    const say = broken.length === 1 ? 'test is broken and says' : 'tests are broken and say'
     lines.push(
-      paint.yellow(
-        `${broken.length} of ${rows.length} tests ${broken.length === 1 ? 'is' : 'are'} broken and say nothing about the route.`,
-      ),
+      paint.yellow(`${broken.length} of ${rows.length} ${say} nothing about the route${shared.length > 0 ? ':' : '.'}`),
     )
+    for (const [reason, paths] of shared)
+      lines.push(...wrap(`  ${paths.length} times: ${plain(reason)}`, width, '    '))
   }
-  if (red.length + broken.length === 0) lines.push(paint.green(`All ${rows.length} paths are green.`))
-  const proven = rows.length - vacuous.length
-  lines.push(
-    `${proven} of ${rows.length} tests were seen red with the route answering 501${vacuous.length > 0 ? '; the others prove nothing about it:' : '.'}`,
-  )
-  for (const path of vacuous) lines.push(...wrap(`  ${path.id}: ${path.beforeReason ?? 'not run'}`, width, '    '))
-  return lines
+  if (red.length + broken.length === 0)
+    lines.push(paint.green(rows.length === 1 ? 'The path is green.' : `All ${rows.length} paths are green.`))
+  return [...lines, ...renderProof(rows, width), ...renderCodeOnly(rows, width)]
+}
+
+function renderProof(rows: readonly ReportedPath[], width: number): string[] {
+  const vacuous = rows.filter((path) => path.before !== 'red')
+  // A test that is broken in both runs for one reason has said it already.
+  const unexplained = vacuous.filter((path) => path.now !== 'broken' || path.beforeReason !== path.reason)
+  const rest = vacuous.length === 0 ? '.' : `; the others prove nothing about it${unexplained.length > 0 ? ':' : '.'}`
+  const head = `${rows.length - vacuous.length} of ${rows.length} tests were seen red with the route answering 501${rest}`
+  const groups = groupBy(unexplained, (path) => path.beforeReason ?? 'not run')
+  const lines = groups.map(([reason, paths]) => `  ${paths.map((path) => path.id).join(', ')}: ${plain(reason)}`)
+  return [head, ...lines].flatMap((line) => wrap(line, width, '    '))
+}
+
+function renderCodeOnly(rows: readonly ReportedPath[], width: number): string[] {
+  const count = rows.filter((path) => path.expects.items.some((item) => item.source.kind === 'code')).length
+  if (count === 0) return []
+  const text = `${count} of ${rows.length} expect what the code does today: they guard against regressions, but can't find a bug that is there already.`
+  return wrap(text, width, '  ')
 }
 
 function describeRed(path: ReportedPath, width: number): string[] {
@@ -108,14 +135,20 @@ function describeRed(path: ReportedPath, width: number): string[] {
 }
 
 function renderUntested(report: GenReport, { width }: TextOptions): string[] {
-  const open = report.paths.filter((path) => path.now === 'open')
-  const skipped = report.paths.filter((path) => path.now === 'skipped')
-  const list = (paths: readonly ReportedPath[], word: string): string[] =>
-    paths.flatMap((path) => wrap(`  ${path.id}: ${word}${path.reason}`, width, '    '))
-  const lines: string[] = []
-  if (open.length > 0) lines.push('Not tested yet, must be:', ...list(open, 'missing '))
-  if (skipped.length > 0) lines.push(...(open.length > 0 ? [''] : []), 'Not applicable:', ...list(skipped, ''))
-  return lines
+  const list = (now: ReportedPath['now'], head: string): string[] => {
+    const paths = report.paths.filter((path) => path.now === now)
+    const lines = groupBy(paths, (path) => path.reason ?? '').flatMap(([reason, group]) =>
+      wrap(`  ${group.map((path) => path.id).join(', ')}: ${plain(reason)}`, width, '    '),
+    )
+    return paths.length > 0 ? [head, ...lines] : []
+  }
+  const [open, skipped] = [list('open', 'Not tested yet, must be:'), list('skipped', 'Not applicable:')]
+  return [...open, ...(open.length > 0 && skipped.length > 0 ? [''] : []), ...skipped]
+}
+
+function renderQuestions({ questions }: GenReport, { width }: TextOptions): string[] {
+  if (questions.length === 0) return []
+  return ['Not decided, so no test asserts on it:', ...questions.flatMap((text) => wrap(`  ${text}`, width, '    '))]
 }
 
 function renderFindings(report: GenReport, { width }: TextOptions): string[] {
@@ -128,38 +161,33 @@ function renderFindings(report: GenReport, { width }: TextOptions): string[] {
     line === null || report.file === null ? '' : ` (${report.file}:${line})`
   return [
     'Checks say:',
-    ...findings.flatMap((finding) =>
-      wrap(`  ${finding.pathId ?? 'file'}: ${finding.message} [${finding.kind}]${place(finding.line)}`, width, '    '),
+    ...findings.flatMap(({ pathId, message, kind, line }) =>
+      wrap(`  ${pathId ?? 'file'}: ${plain(message)} [${kind}]${place(line)}`, width, '    '),
     ),
   ]
 }
 
 function renderFooter(report: GenReport, { width }: TextOptions): string[] {
-  const lines: string[] = []
-  if (report.engine) {
-    const limits = report.engine.limits.length > 0 ? `; limits: ${report.engine.limits.join('; ')}` : ''
-    lines.push(
-      ...wrap(
-        `Database: ${report.engine.kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${report.engine.version}${limits}`,
-        width,
-        '  ',
-      ),
-    )
-  }
-  const { writer } = report
+  const { engine, writer, unresolved, route } = report
+  const database = engine
+    ? [
+        `Database: ${engine.kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${engine.version}${engine.limits.length > 0 ? ', with limits:' : ''}`,
+        ...engine.limits.map((limit) => `  - ${limit}`),
+      ]
+    : []
   const usage = writer.usage ? `, ${writer.usage.inputTokens} tokens in, ${writer.usage.outputTokens} out` : ''
-  lines.push(
-    `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${writer.model ? ` ${writer.model}` : ''}${usage}`}`,
-  )
-  if (report.unresolved.length > 0)
-    lines.push(
-      ...wrap(
-        `Analysis left ${report.unresolved.length} ${report.unresolved.length === 1 ? 'place' : 'places'} unresolved; \`itest plan ${report.route.method} ${report.route.path}\` lists them.`,
-        width,
-        '  ',
-      ),
-    )
-  if (report.wrote.length > 0) lines.push(...wrap(`Wrote ${report.wrote.join(', ')}`, width, '  '))
-  for (const hint of report.hints) lines.push(...wrap(hint, width, '  '))
-  return lines
+  const model = writer.model ? ` ${writer.model}` : ''
+  const places = unresolved.length === 1 ? 'place' : 'places'
+  const lines = [
+    ...database,
+    `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${model}${usage}`}`,
+    ...(unresolved.length > 0
+      ? [
+          `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,
+        ]
+      : []),
+    ...(report.wrote.length > 0 ? [`Wrote ${report.wrote.join(', ')}`] : []),
+    ...report.hints,
+  ]
+  return lines.flatMap((line) => wrap(line, width, line.startsWith('  ') ? '    ' : '  '))
 }

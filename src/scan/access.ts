@@ -1,6 +1,8 @@
-import { bindFunction, findMethod } from './classes.ts'
+import { callFunction } from './call.ts'
+import { bindFunction, callSetter, findMethod } from './classes.ts'
+import { express } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
-import { arrayMember } from './models/arrays.ts'
+import { arrayMember, keepItems } from './models/arrays.ts'
 import { collectionMember } from './models/collections.ts'
 import { databaseMember } from './models/database.ts'
 import { requestMember, responseMember } from './models/exchange.ts'
@@ -11,7 +13,7 @@ import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
-import { literal, type ObjectValue, symbol, UNDEFINED, type Value } from './values.ts'
+import { type ArrayValue, literal, type ObjectValue, operation, symbol, UNDEFINED, type Value } from './values.ts'
 
 /** The value of `owner.name`. */
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
@@ -21,7 +23,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
         return unknownValue(machine, `member of ${owner.value}`, node)
       return textMember(machine, owner, name) ?? UNDEFINED
     case 'symbol':
-      return symbolMember(machine, owner.expression, name)
+      return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, name)
     case 'object':
       return objectMember(machine, owner, name, node)
     case 'array':
@@ -63,6 +65,8 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
 
 function symbolMember(machine: Machine, expression: Expression, name: string): Value {
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
+  // Generated tests run under Vitest, which sets it.
+  if (name === 'NODE_ENV') return literal('test')
   machine.environment.add(name)
   return symbol({ kind: 'env', name })
 }
@@ -83,13 +87,14 @@ function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Va
 function objectMember(machine: Machine, owner: ObjectValue, name: string, node: ts.Node): Value {
   const own = owner.fields.get(name)
   if (own) return own
-  const method = findMethod(machine, owner, name, node)
+  const getter = owner.getters?.get(name)
+  if (getter) return callFunction(machine, getter, { callee: getter, self: owner, args: [], node })
+  const method = findMethod(machine, owner, { name, node })
   if (method) return method
   const collection = collectionMember(machine, owner, name)
   if (collection) return collection
-  for (const [key, value] of owner.fields) {
-    if (key.startsWith('...') && value.kind === 'symbol') return symbol(extend(value.expression, name))
-  }
+  const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]
+  if (spread?.kind === 'symbol') return getMember(machine, spread, name, node)
   if (name === 'constructor' && owner.type?.kind === 'class') return owner.type
   return owner.open ? symbol({ kind: 'operation', name: `field ${name}`, operands: [] }) : UNDEFINED
 }
@@ -105,11 +110,60 @@ export function extend(expression: Expression, name: string): Expression {
   return { kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] }
 }
 
+/** Writes `owner.name = value`; a value that only a run knows keeps what is written to it for the rest of the run. */
 export function setMember(machine: Machine, owner: Value, name: string, value: Value): void {
-  if (owner.kind === 'object' || owner.kind === 'function' || owner.kind === 'request' || owner.kind === 'response') {
-    setField(machine, owner.fields, name, value)
-    return
+  switch (owner.kind) {
+    case 'object':
+      if (callSetter(machine, owner, name, value)) return
+      if (name === 'name') owner.hidden.delete(name)
+      return setField(machine, owner.fields, name, value)
+    case 'function':
+    case 'request':
+    case 'response':
+      return setField(machine, owner.fields, name, value)
+    case 'class':
+      return setField(machine, owner.statics, name, value)
+    case 'router':
+      return setField(machine, owner.settings, name, value)
+    case 'array':
+      return setItem(machine, owner, name, value)
+    case 'symbol':
+      return writeField(machine, owner.expression, name, value)
+    default:
   }
-  if (owner.kind === 'class') setField(machine, owner.statics, name, value)
-  if (owner.kind === 'array' && /^\d+$/.test(name)) owner.items[Number(name)] = value
+}
+
+function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value): void {
+  if (!/^\d+$/.test(name)) return
+  keepItems(machine, owner)
+  while (owner.items.length < Number(name)) owner.items.push(UNDEFINED)
+  owner.items[Number(name)] = value
+}
+
+function writeField(machine: Machine, expression: Expression, name: string, value: Value): void {
+  const { run } = machine
+  if (!run) return
+  const key = JSON.stringify(expression)
+  const fields = run.written.get(key) ?? new Map<string, Value>()
+  fields.set(name, value)
+  run.written.set(key, fields)
+}
+
+function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
+  if (!machine.run || machine.run.written.size === 0) return null
+  return machine.run.written.get(JSON.stringify(expression))?.get(name) ?? null
+}
+
+/** `delete owner.name`. */
+export function deleteMember(machine: Machine, owner: Value, name: string): void {
+  if (owner.kind === 'symbol') return writeField(machine, owner.expression, name, UNDEFINED)
+  if (owner.kind !== 'object' && owner.kind !== 'request' && owner.kind !== 'response') return
+  setField(machine, owner.fields, name, UNDEFINED)
+}
+
+/** Writes to a member whose name only a run knows: every later read of a field that is not listed is unknown. */
+export function setUnknownMember(machine: Machine, owner: Value, key: Value, value: Value): void {
+  const entry = operation('entry', key, value)
+  if (owner.kind === 'object') setField(machine, owner.fields, `...${owner.fields.size}`, entry)
+  if (owner.kind === 'symbol') writeField(machine, owner.expression, `...${express(key).kind}`, entry)
 }

@@ -5,7 +5,7 @@ import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown } from 
 import { callPackage, constructPackage } from './models/packages.ts'
 import { runQuery } from './models/queries.ts'
 import { callSymbol } from './models/symbols.ts'
-import { bindPattern } from './patterns.ts'
+import { bindPattern, withDefault } from './patterns.ts'
 import { createScope, type Scope } from './scope.ts'
 import { locate, ts } from './syntax.ts'
 import {
@@ -16,6 +16,7 @@ import {
   fulfilled,
   object,
   operation,
+  type PromiseValue,
   rejected,
   UNDEFINED,
   type Value,
@@ -57,6 +58,7 @@ export function callFunctionLike(machine: Machine, call: Call): Value {
     case 'symbol':
       return callSymbol(machine, call)
     default:
+      if (passesRequestOn(call.args)) return passRequestOn(machine, call)
       callCallbacks(machine, call.args, call.node)
       noteUnresolved(
         machine,
@@ -67,15 +69,37 @@ export function callFunctionLike(machine: Machine, call: Call): Value {
   }
 }
 
-/** Functions handed to code that we can't see are assumed to be called once. */
-export function callCallbacks(machine: Machine, args: readonly Value[], node: ts.Node): void {
+/**
+ * Functions handed to code that we can't see are assumed to be called once. The failure of the first that rejects, which
+ * wrappers usually pass on.
+ */
+export function callCallbacks(machine: Machine, args: readonly Value[], node: ts.Node): PromiseValue | null {
+  let failure: PromiseValue | null = null
   for (const arg of args) {
     if (arg.kind !== 'function') continue
     const unknowns = arg.node.parameters.map((_, index) =>
       operation('callback argument', { kind: 'literal', value: index }),
     )
-    callFunction(machine, arg, { callee: arg, self: null, args: unknowns, node })
+    const value = callFunction(machine, arg, { callee: arg, self: null, args: unknowns, node })
+    if (value.kind === 'promise' && value.state === 'rejected') failure ??= value
   }
+  return failure
+}
+
+/** Whether a call hands the whole exchange to middleware: `upload.single('file')(req, res, next)`. */
+export function passesRequestOn(args: readonly Value[]): boolean {
+  return args.some((arg) => arg.kind === 'response') && args.some((arg) => arg.kind === 'native' && arg.name === 'next')
+}
+
+/** Middleware that we can't see is assumed to let the request pass. */
+export function passRequestOn(machine: Machine, call: Call): Value {
+  noteUnresolved(
+    machine,
+    'middleware that analysis does not know: whether it lets a request pass is not known',
+    call.node,
+  )
+  const next = call.args.find((arg) => arg.kind === 'native' && arg.name === 'next')
+  return next?.kind === 'native' ? next.call([], call.node) : UNDEFINED
 }
 
 export function callFunction(machine: Machine, callee: FunctionValue, call: Call): Value {
@@ -98,19 +122,17 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
   const { node } = callee
   const isArrow = ts.isArrowFunction(node)
   const self = isArrow ? callee.scope.self : (callee.self ?? call.self ?? UNDEFINED)
-  const scope = createScope(callee.scope, self)
+  const scope = createScope(callee.scope, self, callee.home ?? callee.scope.home)
   if (!isArrow) scope.cells.set('arguments', { value: array(call.args) })
   for (const [index, parameter] of node.parameters.entries()) {
     if (parameter.dotDotDotToken) {
       bindPattern(machine, parameter.name, array(call.args.slice(index)), scope)
       continue
     }
-    const given = call.args[index] ?? UNDEFINED
-    const isMissing = given.kind === 'literal' && given.value === undefined
     bindPattern(
       machine,
       parameter.name,
-      isMissing && parameter.initializer ? evaluate(machine, parameter.initializer, scope) : given,
+      withDefault(machine, call.args[index] ?? UNDEFINED, { element: parameter, scope }),
       scope,
     )
   }
@@ -151,7 +173,7 @@ export function awaitValue(machine: Machine, value: Value, node: ts.Node): Value
 }
 
 /** Settles what a callback or an async call gives, without throwing. */
-export function settle(machine: Machine, compute: () => Value): Value {
+export function settle(machine: Machine, compute: () => Value): PromiseValue {
   try {
     const value = compute()
     return value.kind === 'query' ? fulfilled(runQuery(machine, value)) : fulfilled(value)

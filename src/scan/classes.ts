@@ -27,14 +27,14 @@ export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope
   }
   // Static initialisers may use the class by its own name: `static instance = new Pool()`.
   if (made.name) declare(scope, made.name, made)
-  const inner = createScope(scope, made)
+  const inner = createScope(scope, made, made)
   for (const member of node.members) {
     if (!ts.canHaveModifiers(member) || !isStatic(member)) continue
     const name = member.name ? readPropertyName(machine, member.name, scope) : null
     if (name === null) continue
     if (ts.isPropertyDeclaration(member))
       made.statics.set(name, member.initializer ? evaluate(machine, member.initializer, inner) : UNDEFINED)
-    if (ts.isMethodDeclaration(member)) made.statics.set(name, makeFunction(member, scope, { self: made, home: made }))
+    if (ts.isMethodDeclaration(member)) made.statics.set(name, makeFunction(member, scope, { home: made }))
   }
   return made
 }
@@ -58,20 +58,20 @@ interface Construction {
 
 function initialise(machine: Machine, construction: Construction): void {
   const { type, instance, args } = construction
-  const constructor = type.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
-  if (!constructor || !ts.isConstructorDeclaration(constructor) || !constructor.body) {
+  const declared = type.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
+  if (!declared || !ts.isConstructorDeclaration(declared) || !declared.body) {
     initialiseBase(machine, construction, args)
     initialiseFields(machine, type, instance)
     return
   }
-  const scope = createScope(type.scope, instance)
-  for (const [index, parameter] of constructor.parameters.entries()) {
+  const scope = createScope(type.scope, instance, type)
+  for (const [index, parameter] of declared.parameters.entries()) {
     const given = args[index]
     const value = given ?? (parameter.initializer ? evaluate(machine, parameter.initializer, scope) : UNDEFINED)
     bindPattern(machine, parameter.name, value, scope)
     if (parameter.modifiers?.length && ts.isIdentifier(parameter.name)) instance.fields.set(parameter.name.text, value)
   }
-  const statements = [...constructor.body.statements]
+  const statements = [...declared.body.statements]
   const superIndex = statements.findIndex(isSuperCall)
   const superCall = statements[superIndex]
   if (superCall) {
@@ -101,6 +101,7 @@ function initialiseBase(machine: Machine, { type, instance, node }: Construction
   if (base?.kind === 'native' && base.name.endsWith('Error')) {
     instance.fields.set('message', args[0] ?? literal(''))
     instance.fields.set('name', literal(base.name))
+    for (const name of ['message', 'name', 'stack', 'cause']) instance.hidden.add(name)
     const options = args[1]
     if (options?.kind === 'object' && options.fields.has('cause'))
       instance.fields.set('cause', options.fields.get('cause') ?? UNDEFINED)
@@ -108,7 +109,7 @@ function initialiseBase(machine: Machine, { type, instance, node }: Construction
 }
 
 function initialiseFields(machine: Machine, type: ClassValue, instance: ObjectValue): void {
-  const scope = createScope(type.scope, instance)
+  const scope = createScope(type.scope, instance, type)
   for (const member of type.node.members) {
     if (!ts.isPropertyDeclaration(member) || isStatic(member) || !member.initializer) continue
     const name = readPropertyName(machine, member.name, scope)
@@ -118,22 +119,45 @@ function initialiseFields(machine: Machine, type: ClassValue, instance: ObjectVa
   }
 }
 
-/** A method or getter of the class or its bases, bound to the instance; null when there is none. */
-export function findMethod(machine: Machine, instance: ObjectValue, name: string, node: ts.Node): Value | null {
-  for (
-    let type: Value | null = instance.type?.kind === 'class' ? instance.type : null;
-    type?.kind === 'class';
-    type = type.base
-  ) {
+/**
+ * A method, or what a getter gives, of the class or its bases; null when there is none. A method is not bound: `this` is
+ * what it is called on, and nothing when it is handed over by itself.
+ */
+export function findMethod(
+  machine: Machine,
+  instance: ObjectValue,
+  lookup: { name: string; node: ts.Node; from?: Value | null },
+): Value | null {
+  const found = findMember(machine, lookup.from ?? instance.type, { name: lookup.name, setter: false })
+  if (!found) return null
+  const { member, type } = found
+  if (ts.isMethodDeclaration(member)) return makeFunction(member, type.scope, { home: type })
+  if (!ts.isGetAccessorDeclaration(member)) return null
+  const getter = makeFunction(member, type.scope, { home: type })
+  return callFunction(machine, getter, { callee: getter, self: instance, args: [], node: lookup.node })
+}
+
+/** Runs the setter of a name; false when the class has none. */
+export function callSetter(machine: Machine, instance: ObjectValue, name: string, value: Value): boolean {
+  const found = findMember(machine, instance.type, { name, setter: true })
+  if (!found || !ts.isSetAccessorDeclaration(found.member)) return false
+  const setter = makeFunction(found.member, found.type.scope, { home: found.type })
+  callFunction(machine, setter, { callee: setter, self: instance, args: [value], node: found.member })
+  return true
+}
+
+function findMember(
+  machine: Machine,
+  start: ObjectValue['type'] | Value,
+  wanted: { name: string; setter: boolean },
+): { member: ts.ClassElement; type: ClassValue } | null {
+  for (let type: ObjectValue['type'] | Value = start; type?.kind === 'class'; type = type.base) {
     for (const member of type.node.members) {
-      if (!member.name || isStaticMember(member) || readPropertyName(machine, member.name, type.scope) !== name)
-        continue
-      if (ts.isMethodDeclaration(member) && member.body)
-        return makeFunction(member, type.scope, { self: instance, home: type })
-      if (ts.isGetAccessorDeclaration(member)) {
-        const getter = makeFunction(member, type.scope, { self: instance, home: type })
-        return callFunction(machine, getter, { callee: getter, self: instance, args: [], node })
-      }
+      if (!member.name || isStaticMember(member) || ts.isPropertyDeclaration(member)) continue
+      if (ts.isSetAccessorDeclaration(member) !== wanted.setter) continue
+      if (readPropertyName(machine, member.name, type.scope) !== wanted.name) continue
+      if (ts.isMethodDeclaration(member) && !member.body) continue
+      return { member, type }
     }
   }
   return null

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { express } from './express-value.ts'
 import type { Machine } from './machine.ts'
 import type { ProjectFiles } from './project.ts'
 import type { DatabaseFacts, Expression } from './types.ts'
-import { express, type Value } from './values.ts'
+import type { Value } from './values.ts'
 
 const PARTS = ['host', 'port', 'user', 'password', 'database'] as const
 const CONFIG_FILES = [

@@ -1,6 +1,6 @@
 import type { Machine, Run } from './machine.ts'
 import { LimitReached } from './machine.ts'
-import type { Scenario, VisitedSource } from './types.ts'
+import type { Scenario, Unresolved, VisitedSource } from './types.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
 const SCENARIO_LIMIT = 400
@@ -8,6 +8,7 @@ const SCENARIO_LIMIT = 400
 export interface Exploration {
   readonly scenarios: readonly Scenario[]
   readonly sources: readonly VisitedSource[]
+  readonly unresolved: readonly Unresolved[]
   /** Ways that were left when the limit was reached. */
   readonly cut: number
 }
@@ -17,35 +18,46 @@ export interface Exploration {
  * preferred answers, then each with one answer turned, and so on. Every run is a straight line, so what happened in it,
  * and under which conditions, needs no merging.
  */
-export function exploreScenarios(machine: Machine, execute: (run: Run) => Scenario['end']): Exploration {
+export function exploreScenarios(
+  machine: Machine,
+  certain: Run['certain'],
+  execute: (run: Run) => Scenario['end'],
+): Exploration {
   const scenarios: Scenario[] = []
   const sources = new Map<string, VisitedSource>()
+  const unresolved = new Map<string, Unresolved>()
   const waiting: boolean[][] = [[]]
   let done = 0
   for (let prefix = waiting.shift(); prefix && done < SCENARIO_LIMIT; prefix = waiting.shift()) {
     done += 1
-    const { run, answers } = startRun(prefix)
+    const { run, answers } = startRun(prefix, certain)
     const end = runOnce(machine, run, execute)
     for (let index = prefix.length; index < answers.length; index += 1) {
       waiting.push([...answers.slice(0, index), !answers[index]])
     }
     scenarios.push({ decisions: run.decisions, events: run.events, end })
     for (const [key, source] of run.sources) sources.set(key, source)
+    for (const [key, record] of run.unresolved) unresolved.set(key, record)
   }
-  return { scenarios, sources: [...sources.values()], cut: waiting.length }
+  return { scenarios, sources: [...sources.values()], unresolved: [...unresolved.values()], cut: waiting.length }
 }
 
-function startRun(prefix: readonly boolean[]): { run: Run; answers: boolean[] } {
+function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: Run; answers: boolean[] } {
   const answers: boolean[] = []
   const run: Run = {
     events: [],
     decisions: [],
-    choose: (_key, preferred) => {
+    choose: (preferred) => {
       const answer = prefix[answers.length] ?? preferred
       answers.push(answer)
       return answer
     },
+    certain,
     known: new Map(),
+    equals: new Map(),
+    written: new Map(),
+    later: [],
+    unresolved: new Map(),
     journal: [],
     sources: new Map(),
     nextEvent: 0,

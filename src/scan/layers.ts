@@ -1,8 +1,9 @@
 import { getMember } from './access.ts'
+import { describePackage } from './express-value.ts'
 import { type Machine, noteUnresolved } from './machine.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
-import { describePackage, type Registration, type RouterValue, type Value } from './values.ts'
+import type { Registration, RouterValue, Value } from './values.ts'
 
 /** One function in the order in which Express asks it. */
 export interface Layer {

@@ -1,3 +1,4 @@
+import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
@@ -5,7 +6,6 @@ import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, Visi
 import {
   type ClassValue,
   type DbValue,
-  express,
   type FunctionValue,
   object,
   type PackageValue,
@@ -28,9 +28,18 @@ export interface Module {
 export interface Run {
   readonly events: TraceEvent[]
   readonly decisions: Decision[]
-  /** The recorded answer to a condition; asks for a new one the first time. */
-  readonly choose: (key: string, preferred: boolean) => boolean
+  /** The recorded answer to the next condition; the preferred one when it comes up for the first time. */
+  readonly choose: (preferred: boolean) => boolean
+  /** What the route itself settles, e.g. that its parameters are there; null for anything else. */
+  readonly certain: (condition: Expression) => boolean | null
+  /** Conditions decided so far, and the literals that expressions were found equal to. */
   readonly known: Map<string, boolean>
+  readonly equals: Map<string, string>
+  /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
+  readonly written: Map<string, Map<string, Value>>
+  /** Work that the code left for later: timers, `setImmediate`, `res.on('finish')`. */
+  readonly later: (() => void)[]
+  readonly unresolved: Map<string, Unresolved>
   /** Undoes writes to values that outlive the run. */
   readonly journal: (() => void)[]
   readonly sources: Map<string, VisitedSource>
@@ -57,6 +66,8 @@ export interface Machine {
   readonly makers: Map<RouterValue, FunctionValue>
   /** Files whose top level is running, innermost last. */
   readonly loading: string[]
+  /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
+  waitsForAsync: boolean
   run: Run | null
   steps: number
 }
@@ -93,6 +104,7 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     callStack: [],
     makers: new Map(),
     loading: [],
+    waitsForAsync: false,
     run: null,
     steps: 0,
   }
@@ -105,7 +117,8 @@ export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : ST
 
 export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
   const at = locate(machine.root, node)
-  machine.unresolved.set(`${what} ${at.file}:${at.line}`, { what, text: brief(node), at })
+  const records = machine.run?.unresolved ?? machine.unresolved
+  records.set(`${what} ${at.file}:${at.line}`, { what, text: brief(node), at })
 }
 
 /** An unknown value that says where it came from, and a record that it is unknown. */
@@ -119,35 +132,6 @@ export function opaque(machine: Machine, node: ts.Node): Value {
   return { kind: 'symbol', expression: { kind: 'unknown', text: brief(node), at: locate(machine.root, node) } }
 }
 
-/**
- * Which way a condition goes. Known values decide for themselves; a symbol is decided once per run and remembered. At the
- * top level of a module both ways matter but only one can be taken: the preferred one.
- */
-export function decide(machine: Machine, value: Value, node: ts.Node, preferred = true): boolean {
-  if (value.kind === 'literal') return Boolean(value.value)
-  if (value.kind !== 'symbol') return true
-  const { run } = machine
-  if (!run) return preferred
-  const condition = value.expression
-  const key = JSON.stringify(condition)
-  const remembered = run.known.get(key)
-  if (remembered !== undefined) return remembered
-  const taken = run.choose(key, preferred)
-  run.known.set(key, taken)
-  run.decisions.push({ condition, taken, at: locate(machine.root, node) })
-  return taken
-}
-
-/** Whether an event fails in this run. One failure a run: faults come one at a time. */
-export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
-  const { run } = machine
-  if (!run || run.failures > 0) return false
-  const failed = run.choose(JSON.stringify(condition), false)
-  run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
-  if (failed) run.failures += 1
-  return failed
-}
-
 export function setField(machine: Machine, fields: Map<string, Value>, name: string, value: Value): void {
   const had = fields.has(name)
   const before = fields.get(name)
@@ -159,9 +143,11 @@ export function setField(machine: Machine, fields: Map<string, Value>, name: str
 }
 
 export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
-  return object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], {
+  const error = object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], {
     type: { kind: 'builtin', name },
   })
+  for (const hidden of ['name', 'message', 'stack', 'cause']) error.hidden.add(hidden)
+  return error
 }
 
 export function className(value: Value): string {

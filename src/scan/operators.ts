@@ -1,8 +1,10 @@
+import { decide } from './decisions.ts'
 import { assign, evaluate } from './evaluate.ts'
-import { classChain, decide, type Machine } from './machine.ts'
+import { express } from './express-value.ts'
+import { classChain, type Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { express, isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
+import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
   [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],

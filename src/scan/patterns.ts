@@ -48,10 +48,10 @@ function bindArray(machine: Machine, name: ts.ArrayBindingPattern, value: Value,
   }
 }
 
-function withDefault(
+export function withDefault(
   machine: Machine,
   value: Value,
-  { element, scope }: { element: ts.BindingElement; scope: Scope },
+  { element, scope }: { element: ts.BindingElement | ts.ParameterDeclaration; scope: Scope },
 ): Value {
   if (!element.initializer) return value
   if (value.kind === 'literal' && value.value === undefined) return evaluate(machine, element.initializer, scope)

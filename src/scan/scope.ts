@@ -1,4 +1,4 @@
-import type { Value } from './values.ts'
+import type { ClassValue, Value } from './values.ts'
 
 /** A name's place. `read` defers to another module's export, which may be evaluated later. */
 export interface Cell {
@@ -11,10 +11,16 @@ export interface Scope {
   readonly parent: Scope | null
   /** `this` of the function that the scope belongs to. */
   readonly self: Value | null
+  /** The class whose method the scope belongs to: where `super` starts from. */
+  readonly home: ClassValue | null
 }
 
-export function createScope(parent: Scope | null, self: Value | null = parent?.self ?? null): Scope {
-  return { cells: new Map(), parent, self }
+export function createScope(
+  parent: Scope | null,
+  self: Value | null = parent?.self ?? null,
+  home: ClassValue | null = parent?.home ?? null,
+): Scope {
+  return { cells: new Map(), parent, self, home }
 }
 
 export function findCell(scope: Scope, name: string): Cell | null {

@@ -1,7 +1,8 @@
+import { express } from './express-value.ts'
 import { className, type Machine } from './machine.ts'
 import { locate, type ts } from './syntax.ts'
 import type { DbOperation, EffectClass, Expression, HttpTarget, Outcome, PackageTarget, TraceEvent } from './types.ts'
-import { express, type Value } from './values.ts'
+import type { Value } from './values.ts'
 
 /** The number of the next event; 0 when nothing is traced. */
 export function nextEvent(machine: Machine): number {
@@ -48,6 +49,7 @@ export function recordDatabase(
     values: Value | null
     where: Value | null
     projection: Value | null
+    returns: boolean
     joined: boolean
     transaction: number | null
     outcome: Outcome
@@ -62,6 +64,7 @@ export function recordDatabase(
     values: expressOrNull(query.values),
     where: expressOrNull(query.where),
     projection: expressOrNull(query.projection),
+    returns: query.returns,
     joined: query.joined,
     transaction: query.transaction,
     outcome: query.outcome,

@@ -32,6 +32,8 @@ interface ShapeBase {
   readonly nullable: boolean
   /** Has a refinement or transformation that the rules below do not show. */
   readonly refined: boolean
+  /** What comes out instead of the input, when the schema transforms it in a way that could be read. */
+  readonly parsed: Expression | null
   /** Refinements that could be read, as conditions on the validated input. */
   readonly checks: readonly Expression[]
 }
@@ -115,6 +117,8 @@ export type TraceEvent =
       readonly where: Expression | null
       /** The fields that the query chooses, as columns; null: whole rows. */
       readonly projection: Expression | null
+      /** Rows come back; without `returning()` a write gives only what the driver says of it. */
+      readonly returns: boolean
       /** Rows are put together from more than one table. */
       readonly joined: boolean
       readonly transaction: number | null

@@ -1,3 +1,4 @@
+import { express } from './express-value.ts'
 import type { Scope } from './scope.ts'
 import type { ts } from './syntax.ts'
 import type { Column, Expression, SourceLocation } from './types.ts'
@@ -36,6 +37,8 @@ export type ObjectValue = {
   readonly open: boolean
   readonly type: ClassValue | { readonly kind: 'builtin'; readonly name: string } | null
   readonly getters: Map<string, FunctionValue> | null
+  /** Fields that neither JSON nor a spread shows: what `Error` puts on an instance. */
+  readonly hidden: Set<string>
 }
 
 export type ArrayValue = { readonly kind: 'array'; readonly items: Value[]; readonly open: boolean }
@@ -173,6 +176,7 @@ export function object(
     open: options.open ?? false,
     type: options.type ?? null,
     getters: null,
+    hidden: new Set(),
   }
 }
 
@@ -203,57 +207,4 @@ export function isNullish(value: Value): boolean {
 /** The string that a value certainly is; null when only a run knows. */
 export function knownString(value: Value | undefined): string | null {
   return value?.kind === 'literal' && typeof value.value === 'string' ? value.value : null
-}
-
-const REQUEST_PARTS = ['body', 'query', 'params', 'headers', 'cookies'] as const
-
-/** The serialisable form of a value. Depth is bounded: objects of the code may be cyclic. */
-export function express(value: Value, depth = 6): Expression {
-  switch (value.kind) {
-    case 'literal':
-      if (value.value === undefined) return { kind: 'undefined' }
-      return { kind: 'literal', value: typeof value.value === 'bigint' ? Number(value.value) : value.value }
-    case 'symbol':
-      return value.expression
-    case 'object':
-      return {
-        kind: 'object',
-        open: value.open || depth === 0,
-        fields:
-          depth === 0
-            ? {}
-            : Object.fromEntries([...value.fields].map(([key, field]) => [key, express(field, depth - 1)])),
-      }
-    case 'array':
-      return {
-        kind: 'array',
-        open: value.open || depth === 0,
-        items: depth === 0 ? [] : value.items.map((item) => express(item, depth - 1)),
-      }
-    case 'promise':
-      return express(value.value, depth)
-    case 'package':
-      return {
-        kind: 'operation',
-        name: describePackage(value),
-        operands: depth === 0 ? [] : lastArguments(value).map((arg) => express(arg, depth - 1)),
-      }
-    case 'request':
-      return { kind: 'object', open: false, fields: Object.fromEntries(REQUEST_PARTS.map((from) => [from, express(value.fields.get(from) ?? symbol({ kind: 'input', from, path: [] }), depth - 1)])) }
-    case 'table':
-      return { kind: 'operation', name: 'table', operands: [{ kind: 'literal', value: value.name }] }
-    default:
-      return { kind: 'operation', name: value.kind, operands: [] }
-  }
-}
-
-function lastArguments(value: PackageValue): readonly Value[] {
-  const last = value.steps.at(-1)
-  return last && last.kind !== 'member' ? last.args : []
-}
-
-/** `stripe.charges.create` for a chain, without its calls. */
-export function describePackage(value: PackageValue): string {
-  const members = value.steps.flatMap((step) => (step.kind === 'member' && step.name !== 'default' ? [step.name] : []))
-  return [value.module, ...members].join('.')
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { Route } from '../scan/types.ts'
 
 /** `tests/integration/post-orders.test.ts` for `POST /orders`; parameters as `by-id`. */
@@ -7,7 +8,7 @@ export function nameTestFile(route: Pick<Route, 'method' | 'path'>, folder: stri
     .filter(Boolean)
     .map((segment) => (segment.startsWith(':') ? `by-${kebab(segment)}` : kebab(segment)))
   const name = [route.method.toLowerCase(), ...segments].filter((part) => part !== '').join('-')
-  return `${folder}/${segments.length === 0 ? `${name}-root` : name}.test.ts`
+  return path.posix.join(folder, `${segments.length === 0 ? `${name}-root` : name}.test.ts`)
 }
 
 function kebab(text: string): string {

@@ -1,5 +1,6 @@
-import { awaitValue, callFunctionLike, settle } from '../call.ts'
-import { decide, type Machine } from '../machine.ts'
+import { callFunctionLike } from '../call.ts'
+import { decide } from '../decisions.ts'
+import type { Machine } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { type ArrayValue, array, literal, native, operation, UNDEFINED, type Value } from '../values.ts'
 
@@ -21,48 +22,77 @@ const METHODS: Readonly<Record<string, Method>> = {
     return UNDEFINED
   },
   filter: (machine, owner, [callback], node) => filterItems(machine, owner, callback, node),
-  find: (machine, owner, [callback], node) =>
-    owner.items.find((item) => decide(machine, visit(machine, callback, [item], node), node)) ??
-    (owner.open ? operation('find', owner) : UNDEFINED),
-  some: (machine, owner, [callback], node) =>
-    owner.open
-      ? operation('some', owner)
-      : literal(owner.items.some((item) => decide(machine, visit(machine, callback, [item], node), node))),
-  every: (machine, owner, [callback], node) =>
-    owner.open
-      ? operation('every', owner)
-      : literal(owner.items.every((item) => decide(machine, visit(machine, callback, [item], node), node))),
+  find: (machine, owner, [callback], node) => findItem(machine, owner, callback, node),
+  findLast: (machine, owner, [callback], node) =>
+    findItem(machine, { ...owner, items: [...owner.items].reverse() }, callback, node),
+  findIndex: (machine, owner, [callback], node) => {
+    const found = owner.items.findIndex((item) => accepts(machine, callback, item, node))
+    return found < 0 && owner.open ? operation('findIndex', owner) : literal(found)
+  },
+  some: (machine, owner, [callback], node) => {
+    if (owner.items.some((item) => accepts(machine, callback, item, node))) return literal(true)
+    return owner.open ? operation('some', owner) : literal(false)
+  },
+  every: (machine, owner, [callback], node) => {
+    if (!owner.items.every((item) => accepts(machine, callback, item, node))) return literal(false)
+    return owner.open ? operation('every', owner) : literal(true)
+  },
   includes: (_machine, owner, [wanted]) => includesItem(owner, wanted ?? UNDEFINED),
   indexOf: (_machine, owner, [wanted]) => operation('indexOf', owner, wanted ?? UNDEFINED),
   join: (_machine, owner, [separator]) => joinItems(owner, separator),
   push: (machine, owner, args) => {
-    const before = owner.items.length
-    machine.run?.journal.push(() => owner.items.splice(before))
+    keepItems(machine, owner)
     owner.items.push(...args)
     return literal(owner.items.length)
   },
-  unshift: (_machine, owner, args) => {
+  unshift: (machine, owner, args) => {
+    keepItems(machine, owner)
     owner.items.unshift(...args)
     return literal(owner.items.length)
   },
-  pop: (_machine, owner) => owner.items.at(-1) ?? UNDEFINED,
-  shift: (_machine, owner) => owner.items[0] ?? UNDEFINED,
+  pop: (machine, owner) => {
+    keepItems(machine, owner)
+    return owner.items.pop() ?? missing(owner)
+  },
+  shift: (machine, owner) => {
+    keepItems(machine, owner)
+    return owner.items.shift() ?? missing(owner)
+  },
+  splice: (machine, owner, [start, count, ...added]) => {
+    keepItems(machine, owner)
+    return array(owner.items.splice(numberOf(start) ?? 0, numberOf(count) ?? owner.items.length, ...added), owner.open)
+  },
   slice: (_machine, owner, [start, end]) => sliceItems(owner, start, end),
   concat: (_machine, owner, args) => array([...owner.items, ...args.flatMap(flatten)], owner.open),
   flat: (_machine, owner) => array(owner.items.flatMap(flatten), owner.open),
-  reverse: (_machine, owner) => array([...owner.items].reverse(), owner.open),
-  sort: (_machine, owner) => owner,
+  reverse: (machine, owner) => {
+    keepItems(machine, owner)
+    owner.items.reverse()
+    return owner
+  },
+  toReversed: (_machine, owner) => array([...owner.items].reverse(), owner.open),
+  sort: (machine, owner, [compare]) => {
+    keepItems(machine, owner)
+    owner.items.splice(0, owner.items.length, ...sortItems(owner, compare))
+    return owner
+  },
+  toSorted: (_machine, owner, [compare]) => array(sortItems(owner, compare), owner.open),
   at: (_machine, owner, [index]) =>
     index?.kind === 'literal' ? (owner.items.at(Number(index.value)) ?? UNDEFINED) : UNDEFINED,
   keys: (_machine, owner) => array(owner.items.map((_item, index) => literal(index))),
   entries: (_machine, owner) => array(owner.items.map((item, index) => array([literal(index), item]))),
   values: (_machine, owner) => owner,
-  reduce: (machine, owner, [callback, initial], node) =>
-    owner.items.reduce<Value>((sum, item) => visit(machine, callback, [sum, item], node), initial ?? UNDEFINED),
+  reduce: (machine, owner, [callback, initial], node) => {
+    const [first, ...rest] = owner.items
+    const [start, items] = initial ? [initial, owner.items] : [first ?? UNDEFINED, rest]
+    const sum = items.reduce<Value>((total, item) => visit(machine, callback, [total, item], node), start)
+    // Further items would change the sum.
+    return owner.open ? operation('reduce', owner) : sum
+  },
 }
 
 export function arrayMember(machine: Machine, owner: ArrayValue, name: string): Value {
-  if (/^\d+$/.test(name)) return owner.items[Number(name)] ?? (owner.open ? operation('item', owner) : UNDEFINED)
+  if (/^\d+$/.test(name)) return owner.items[Number(name)] ?? missing(owner)
   if (name === 'length') return owner.open ? operation('length', owner) : literal(owner.items.length)
   const method = METHODS[name]
   return method ? native(name, (args, node) => method(machine, owner, args, node)) : UNDEFINED
@@ -75,6 +105,38 @@ function visit(machine: Machine, callback: Value | undefined, args: readonly Val
 
 function flatten(value: Value): readonly Value[] {
   return value.kind === 'array' ? value.items : [value]
+}
+
+/** Undoes, after the run, whatever is done to the list from here on. */
+export function keepItems(machine: Machine, owner: ArrayValue): void {
+  const before = [...owner.items]
+  machine.run?.journal.push(() => owner.items.splice(0, owner.items.length, ...before))
+}
+
+function missing(owner: ArrayValue): Value {
+  return owner.open ? operation('item', owner) : UNDEFINED
+}
+
+function numberOf(value: Value | undefined): number | undefined {
+  return value?.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined
+}
+
+/** Literals without a comparator sort as the language sorts them; any other order is not computed. */
+function sortItems(owner: ArrayValue, compare: Value | undefined): Value[] {
+  const texts = owner.items.map((item) => (item.kind === 'literal' ? String(item.value) : null))
+  if (compare || texts.includes(null)) return [...owner.items]
+  return [...owner.items].sort((a, b) =>
+    String(a.kind === 'literal' && a.value) < String(b.kind === 'literal' && b.value) ? -1 : 1,
+  )
+}
+
+function accepts(machine: Machine, callback: Value | undefined, item: Value, node: ts.Node): boolean {
+  return decide(machine, visit(machine, callback, [item], node), node)
+}
+
+function findItem(machine: Machine, owner: ArrayValue, callback: Value | undefined, node: ts.Node): Value {
+  const found = owner.items.find((item) => accepts(machine, callback, item, node))
+  return found ?? (owner.open ? operation('find', owner) : UNDEFINED)
 }
 
 function filterItems(machine: Machine, owner: ArrayValue, callback: Value | undefined, node: ts.Node): Value {
@@ -96,18 +158,5 @@ function joinItems(owner: ArrayValue, separator: Value | undefined): Value {
 }
 
 function sliceItems(owner: ArrayValue, start: Value | undefined, end: Value | undefined): Value {
-  const number = (value: Value | undefined): number | undefined =>
-    value?.kind === 'literal' && typeof value.value === 'number' ? value.value : undefined
-  return array(owner.items.slice(number(start), number(end)), owner.open)
-}
-
-/** `Promise.all([...])`: everything settles, in the order written; the first rejection wins. */
-export function settleAll(machine: Machine, list: Value | undefined, node: ts.Node): Value {
-  if (list?.kind !== 'array') return settle(machine, () => operation('Promise.all', list ?? UNDEFINED))
-  return settle(machine, () =>
-    array(
-      list.items.map((item) => awaitValue(machine, item, node)),
-      list.open,
-    ),
-  )
+  return array(owner.items.slice(numberOf(start), numberOf(end)), owner.open)
 }

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http'
+import { express } from '../express-value.ts'
 import { type Machine, setField } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
 import { hasResponded, nextEvent, record } from '../trace-events.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
 import {
-  express,
   knownString,
   literal,
   native,
@@ -63,6 +63,8 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
     })
   }
   if (name === 'on' || name === 'once') return native(name, () => owner)
+  if (name === 'route') return object([['path', operation('request.route.path')]], { open: true })
+  if (name === 'socket' || name === 'app') return object([], { open: true })
   void machine
   return operation(`request.${name}`)
 }

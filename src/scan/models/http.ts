@@ -1,10 +1,11 @@
 import type { Call } from '../call.ts'
-import { decideFailure, type Machine, makeError } from '../machine.ts'
+import { decideFailure } from '../decisions.ts'
+import { express } from '../express-value.ts'
+import { type Machine, makeError } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { Expression, HttpTarget } from '../types.ts'
 import {
-  express,
   fulfilled,
   knownString,
   literal,

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import { type Call, callCallbacks } from '../call.ts'
-import { decideFailure, type Machine, makeError, Thrown } from '../machine.ts'
+import { decideFailure } from '../decisions.ts'
+import { describePackage, express } from '../express-value.ts'
+import { type Machine, makeError, Thrown } from '../machine.ts'
 import { locate, ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { EffectClass, Expression } from '../types.ts'
 import {
-  describePackage,
-  express,
   literal,
   operation,
   type PackageStep,

@@ -1,7 +1,19 @@
 import { awaitValue, callFunctionLike, settle } from '../call.ts'
 import { type Machine, Thrown } from '../machine.ts'
-import { fulfilled, native, operation, type PromiseValue, rejected, UNDEFINED, type Value } from '../values.ts'
-import { settleAll } from './arrays.ts'
+import type { ts } from '../syntax.ts'
+import {
+  type ArrayValue,
+  array,
+  fulfilled,
+  literal,
+  native,
+  object,
+  operation,
+  type PromiseValue,
+  rejected,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 
 export function promiseMember(machine: Machine, owner: PromiseValue, name: string): Value {
   if (name !== 'then' && name !== 'catch' && name !== 'finally') return UNDEFINED
@@ -37,12 +49,9 @@ export function promiseStatics(machine: Machine): Value {
       ['resolve', native('Promise.resolve', ([value]) => fulfilled(value ?? UNDEFINED))],
       ['reject', native('Promise.reject', ([value]) => rejected(value ?? UNDEFINED))],
       ['all', native('Promise.all', ([list], node) => settleAll(machine, list, node))],
-      ['race', native('Promise.race', ([list]) => (list?.kind === 'array' ? (list.items[0] ?? UNDEFINED) : UNDEFINED))],
-      ['any', native('Promise.any', ([list]) => (list?.kind === 'array' ? (list.items[0] ?? UNDEFINED) : UNDEFINED))],
-      [
-        'allSettled',
-        native('Promise.allSettled', ([list]) => fulfilled(operation('Promise.allSettled', list ?? UNDEFINED))),
-      ],
+      ['race', native('Promise.race', ([list], node) => settleFirst(machine, list, node))],
+      ['any', native('Promise.any', ([list], node) => settleFirst(machine, list, node))],
+      ['allSettled', native('Promise.allSettled', ([list], node) => settleEach(machine, list, node))],
     ],
   )
   return construct
@@ -61,4 +70,56 @@ function runExecutor(
     const [, reject] = args
     if (reject) callFunctionLike(machine, { callee: reject, self: null, args: [error.value], node })
   }
+}
+
+function settleItems(machine: Machine, list: ArrayValue, node: ts.Node): PromiseValue[] {
+  return list.items.map((item) => settle(machine, () => awaitValue(machine, item, node)))
+}
+
+/** `Promise.all([...])`: everything starts and settles, in the order written; the first rejection wins. */
+function settleAll(machine: Machine, list: Value | undefined, node: ts.Node): Value {
+  if (list?.kind !== 'array') return fulfilled(operation('Promise.all', list ?? UNDEFINED))
+  const settled = settleItems(machine, list, node)
+  const failed = settled.find((item) => item.state === 'rejected')
+  return (
+    failed ??
+    fulfilled(
+      array(
+        settled.map((item) => item.value),
+        list.open,
+      ),
+    )
+  )
+}
+
+/** `Promise.race` and `any` of work and a timer: the first that settles, as far as analysis can tell. */
+function settleFirst(machine: Machine, list: Value | undefined, node: ts.Node): Value {
+  if (list?.kind !== 'array') return fulfilled(operation('Promise.race', list ?? UNDEFINED))
+  const settled = settleItems(machine, list, node)
+  return settled.find((item) => !isPending(item)) ?? settled[0] ?? fulfilled(UNDEFINED)
+}
+
+function settleEach(machine: Machine, list: Value | undefined, node: ts.Node): Value {
+  if (list?.kind !== 'array') return fulfilled(operation('Promise.allSettled', list ?? UNDEFINED))
+  const outcomes = settleItems(machine, list, node).map((item) =>
+    item.state === 'fulfilled'
+      ? object([
+          ['status', literal('fulfilled')],
+          ['value', item.value],
+        ])
+      : object([
+          ['status', literal('rejected')],
+          ['reason', item.value],
+        ]),
+  )
+  return fulfilled(array(outcomes, list.open))
+}
+
+/** A promise that only a timer would settle. */
+function isPending(item: PromiseValue): boolean {
+  return (
+    item.value.kind === 'symbol' &&
+    item.value.expression.kind === 'operation' &&
+    item.value.expression.name === 'promise'
+  )
 }

@@ -1,4 +1,5 @@
-import { decideFailure, type Machine, makeError } from '../machine.ts'
+import { decideFailure } from '../decisions.ts'
+import { type Machine, makeError } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
 import type { Expression } from '../types.ts'
@@ -95,6 +96,7 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     values: query.values,
     where: query.where,
     projection: query.projection,
+    returns: query.returns,
     joined: query.joined,
     transaction: query.transaction,
     outcome: fails ? 'fails' : 'ok',

@@ -1,17 +1,11 @@
+import { describePackage } from '../express-value.ts'
 import type { Column, Expression, Shape } from '../types.ts'
-import {
-  describePackage,
-  knownString,
-  type PackageStep,
-  type PackageValue,
-  type TableValue,
-  type Value,
-} from '../values.ts'
+import { knownString, type PackageStep, type PackageValue, type TableValue, type Value } from '../values.ts'
 
 /** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
 export type ReadCheck = (callback: Value | undefined, path: readonly string[]) => Expression | null
 
-const BASE = { optional: false, nullable: false, refined: false, checks: [] }
+const BASE = { optional: false, nullable: false, refined: false, checks: [], parsed: null }
 
 /** The rules of a zod schema, read from the calls that built it. */
 export function readShape(schema: PackageValue, readCheck: ReadCheck, path: readonly string[] = []): Shape {
@@ -214,6 +208,10 @@ function changeAny(shape: Shape, { name, args, path, readCheck }: SchemaCall): S
     case 'refine': {
       const check = readCheck(args[0], path)
       return check ? { ...shape, checks: [...shape.checks, check] } : { ...shape, refined: true }
+    }
+    case 'transform': {
+      const parsed = readCheck(args[0], path)
+      return parsed ? { ...shape, parsed } : { ...shape, refined: true }
     }
     case 'optional':
     case 'default':

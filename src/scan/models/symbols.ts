@@ -1,6 +1,7 @@
 import { extend } from '../access.ts'
 import { type Call, callCallbacks, callFunctionLike } from '../call.ts'
-import { decideFailure, type Machine, makeError, noteUnresolved } from '../machine.ts'
+import { decideFailure } from '../decisions.ts'
+import { type Machine, makeError, noteUnresolved } from '../machine.ts'
 import type { Expression } from '../types.ts'
 import { fulfilled, literal, operation, rejected, type SymbolValue, symbol, type Value } from '../values.ts'
 

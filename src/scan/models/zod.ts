@@ -1,10 +1,11 @@
 import { getMember } from '../access.ts'
 import { type Call, callFunction } from '../call.ts'
-import { decide, type Machine, makeError, Thrown } from '../machine.ts'
+import { decide } from '../decisions.ts'
+import { express } from '../express-value.ts'
+import { type Machine, makeError, Thrown } from '../machine.ts'
 import { ts } from '../syntax.ts'
 import type { Shape } from '../types.ts'
 import {
-  express,
   fulfilled,
   literal,
   object,
@@ -53,6 +54,10 @@ export function callZod(machine: Machine, callee: PackageValue, call: Call): Val
 /** Runs a `refine` callback on the symbol it will check; only a lone expression without branches gives a sound condition. */
 function checkReader(machine: Machine, value: Value, call: Call): ReadCheck {
   return (callback, path) => {
+    if (callback?.kind === 'native') {
+      const given = path.reduce((owner, name) => getMember(machine, owner, name, call.node), value)
+      return express(callback.call([given], call.node))
+    }
     if (
       callback?.kind !== 'function' ||
       !callback.node.body ||
@@ -104,13 +109,13 @@ function parsedValue(value: Value, shape: Shape): Value {
   if (expression.kind !== 'input') return value
   const fields = Object.entries(shape.fields).map(([name, field]): readonly [string, Value] => {
     const own = symbol({ ...expression, path: [...expression.path, name] })
-    return [name, isPlain(field) ? own : operation(coercion(field), own)]
+    return [name, isPlain(field) ? own : field.parsed ? symbol(field.parsed) : operation(coercion(field), own)]
   })
   return object(fields)
 }
 
 function isPlain(shape: Shape): boolean {
-  if (shape.refined) return false
+  if (shape.refined || shape.parsed) return false
   return !((shape.type === 'number' || shape.type === 'date') && shape.coerced)
 }
 
