@@ -81,7 +81,7 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
     return broken('fault-not-reached', `the fault was not reached: ${harness.unreachedFaults.join(', ')}`)
   }
   if (isOurs(error)) return broken('harness', firstLine(error))
-  if (!isAssertion(error)) return broken('harness', `${error.name}: ${firstLine(error)}`)
+  if (!isAssertion(error)) return broken('harness', `${error.name || 'thrown'}: ${firstLine(error)}`)
   return { status: 'red', class: 'assertion', error, reason: firstLine(error) }
 }
 
@@ -117,7 +117,7 @@ function isTimeout(error: ErrorFacts): boolean {
 const MATCHER_ERRORS = [
   /^\.to\w+\(\) expects to receive/,
   /^actual value must be /,
-  /^.{0,6}expect\(.{0,6}received.{0,12}\)\.\w+\(/,
+  /^.{0,12}expect\(.{0,12}received.{0,12}\)\.\w+\(/,
 ]
 
 function isAssertion(error: ErrorFacts): boolean {

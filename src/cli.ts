@@ -4,11 +4,10 @@ import { Command, CommanderError, Option } from 'commander'
 import yoctoSpinner from 'yocto-spinner'
 import { ModelError, UserError } from './errors.ts'
 import { parseOptions, parseRoute } from './options.ts'
-import { generate, planFor, promptFor, type World } from './pipeline.ts'
+import type { World } from './pipeline.ts'
 import type { Progress } from './progress.ts'
 import { renderPlan, renderRoutes } from './report/plan-text.ts'
 import { renderText, type TextOptions } from './report/text.ts'
-import { scanProject } from './scan/scan.ts'
 
 /** 0 as wanted, 1 a test says no, 2 the user's mistake, 3 our crash, 4 the model failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -67,6 +66,7 @@ interface Wiring {
   readonly finish: (output: string, exitCode: number) => void
 }
 
+// Actions import what they run: the compiler takes a second to load, and --help or a mistyped route need none of it.
 function createProgram({ world, finish }: Wiring): Command {
   const program = new Command('itest')
     .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
@@ -88,14 +88,18 @@ function createProgram({ world, finish }: Wiring): Command {
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
-      const report = await generate(parseRoute(words), options, world)
+      const route = parseRoute(words)
+      const { generate } = await import('./pipeline.ts')
+      const report = await generate(route, options, world)
       finish(options.json ? toJson(report) : renderText(report, terminal()), report.exitCode)
     })
   addCommand(program, 'plan', 'print the paths of a route that must be tested, and what each expects')
     .argument('<route...>', 'method and path, e.g. POST /orders')
-    .action((words: string[], raw: Record<string, unknown>) => {
+    .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
-      const { plan, dossier } = planFor(parseRoute(words), options)
+      const route = parseRoute(words)
+      const { planFor } = await import('./pipeline.ts')
+      const { plan, dossier } = planFor(route, options)
       finish(
         options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()),
         0,
@@ -105,11 +109,14 @@ function createProgram({ world, finish }: Wiring): Command {
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
-      const prompt = await promptFor(planFor(parseRoute(words), options))
+      const route = parseRoute(words)
+      const { planFor, promptFor } = await import('./pipeline.ts')
+      const prompt = await promptFor(planFor(route, options))
       finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
     })
-  addCommand(program, 'routes', 'list the routes of the project').action((raw: Record<string, unknown>) => {
+  addCommand(program, 'routes', 'list the routes of the project').action(async (raw: Record<string, unknown>) => {
     const options = parseOptions(raw, process.cwd())
+    const { scanProject } = await import('./scan/scan.ts')
     const { codebase } = scanProject(options.root)
     finish(
       options.json

@@ -240,7 +240,7 @@ function buildReport(input: ReportInput): GenReport {
     wrote: outcome?.wrote ?? [],
     hints: input.hints,
     timings: input.timings,
-    exitCode: paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0 ? 1 : 0,
+    exitCode: paths.every((one) => one.now === 'green' || one.now === 'skipped') && findings.length === 0 ? 0 : 1,
   }
 }
 

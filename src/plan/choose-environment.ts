@@ -1,7 +1,7 @@
 import type { Dossier, Expression } from '../scan/types.ts'
 import { walk } from './expressions.ts'
 
-const SECRET = /SECRET|KEY|TOKEN|PASSWORD|SALT/
+const SECRET = /secret|key|token|password|salt/i
 const VALUE = 'itest-value-0123456789abcdef0123456789abcdef'
 
 /**

@@ -100,7 +100,7 @@ function renderSummary(report: GenReport, { paint, width }: Drawing): string[] {
   }
   if (red.length + broken.length === 0)
     lines.push(paint.green(rows.length === 1 ? 'The path is green.' : `All ${rows.length} paths are green.`))
-  return [...lines, ...renderProof(rows, width), ...renderCodeOnly(rows, width)]
+  return [...lines, ...renderProof(rows, width), ...renderCodeOnly(report, width)]
 }
 
 function renderProof(rows: readonly ReportedPath[], width: number): string[] {
@@ -114,10 +114,9 @@ function renderProof(rows: readonly ReportedPath[], width: number): string[] {
   return [head, ...lines].flatMap((line) => wrap(line, width, '    '))
 }
 
-function renderCodeOnly(rows: readonly ReportedPath[], width: number): string[] {
-  const count = rows.filter((path) => path.expects.items.some((item) => item.source.kind === 'code')).length
-  if (count === 0) return []
-  const text = `${count} of ${rows.length} expect what the code does today: they guard against regressions, but can't find a bug that is there already.`
+function renderCodeOnly({ paths, route }: GenReport, width: number): string[] {
+  if (!paths.some((path) => path.expects.items.some((item) => item.source.kind === 'code'))) return []
+  const text = `What a test expects from the code as it is today guards against regressions and can't find a bug that is there already; \`itest plan ${route.method} ${route.path}\` shows which expectations those are.`
   return wrap(text, width, '  ')
 }
 

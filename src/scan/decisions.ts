@@ -7,14 +7,15 @@ import type { Value } from './values.ts'
  * Which way a condition goes. Known values decide for themselves; a symbol is decided once per run, and what that implies
  * for other conditions is kept. At the top level of a module both ways matter but only one can be taken.
  */
-export function decide(machine: Machine, value: Value, node: ts.Node, preferred = true): boolean {
+export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: boolean): boolean {
   if (value.kind === 'literal') return Boolean(value.value)
   if (value.kind !== 'symbol') return true
   const { name, operand } = wrapper(value.expression)
-  if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, preferred)
-  if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, preferred)
+  if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
+  if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
+  const preferred = wanted ?? !isUnlikely(value.expression)
   const { run } = machine
-  if (!run) return atTopLevel(value.expression) ?? preferred
+  if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)
   const condition = value.expression
   const implied = run.certain(condition) ?? impliedAnswer(run, condition)
   if (implied !== null) return implied
@@ -22,6 +23,14 @@ export function decide(machine: Machine, value: Value, node: ts.Node, preferred 
   remember(run, condition, taken)
   run.decisions.push({ condition, taken, at: locate(machine.root, node) })
   return taken
+}
+
+/** Asking whether something is missing: the way on usually is that it is there. */
+function isUnlikely(condition: Expression): boolean {
+  if (condition.kind !== 'operation') return false
+  if (condition.name === 'is nullish') return true
+  const equals = condition.name === '===' ? condition.operands[1] : undefined
+  return equals !== undefined && isEmpty(equals)
 }
 
 /** Whether an event fails in this run. One failure a run: faults come one at a time. */
@@ -40,8 +49,14 @@ function wrapper(expression: Expression): { name: string | null; operand: Expres
   return { name: expression.name, operand: isWrapper ? (expression.operands[0] ?? null) : null }
 }
 
+function guess(machine: Machine, preferred: boolean): boolean {
+  machine.guesses += 1
+  return preferred
+}
+
 /** The harness sets every variable that the code asks for, so at import none is missing. */
 function atTopLevel(condition: Expression): boolean | null {
+  if (condition.kind === 'env') return true
   const [left, right] = condition.kind === 'operation' ? condition.operands : []
   if (condition.kind !== 'operation' || left?.kind !== 'env') return null
   if (condition.name === 'is nullish') return false

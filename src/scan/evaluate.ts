@@ -1,21 +1,31 @@
-import { getMember, setMember } from './access.ts'
+import { deleteMember, getMember } from './access.ts'
 import { awaitValue, callFunctionLike, constructValue, makeFunction } from './call.ts'
-import { makeClass } from './classes.ts'
+import { findMethod, makeClass } from './classes.ts'
+import { requireModule } from './common-js.ts'
 import { decide } from './decisions.ts'
-import { iterate } from './execute.ts'
-import { type Machine, noteUnresolved, step, Thrown, unknownValue } from './machine.ts'
-import { requireModule } from './modules.ts'
+import { shownFields } from './express-value.ts'
+import { arrayLiteral, objectLiteral } from './literals.ts'
+import { type Machine, makeError, noteUnresolved, step, Thrown, unknownValue } from './machine.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
-import { readPropertyName } from './patterns.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
-import { array, fulfilled, isNullish, knownString, literal, object, symbol, UNDEFINED, type Value } from './values.ts'
+import {
+  fulfilled,
+  isNullish,
+  knownString,
+  literal,
+  object,
+  operation,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
 
 /** The value of an expression. What can't be known is a symbol; what can't be handled is recorded. */
 export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): Value {
   step(machine)
   if (isTransparent(node)) return evaluate(machine, node.expression, scope)
-  if (ts.isIdentifier(node)) return readIdentifier(machine, node, scope)
+  if (ts.isIdentifier(node)) return readIdentifier(node, scope)
   if (ts.isStringLiteralLike(node)) return literal(node.text)
   if (ts.isNumericLiteral(node)) return literal(Number(node.text))
   if (ts.isPropertyAccessExpression(node)) return readProperty(machine, node, scope)
@@ -34,7 +44,7 @@ export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): V
   return evaluateRare(machine, node, scope)
 }
 
-function isTransparent(
+export function isTransparent(
   node: ts.Expression,
 ): node is
   | ts.ParenthesizedExpression
@@ -67,7 +77,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
     evaluate(machine, node.expression, scope)
     return UNDEFINED
   }
-  if (ts.isDeleteExpression(node)) return literal(true)
+  if (ts.isDeleteExpression(node)) return deleteExpression(machine, node, scope)
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(machine, node, scope)
   if (ts.isRegularExpressionLiteral(node))
     return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
@@ -88,7 +98,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   }
 }
 
-function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Value {
+function readIdentifier(node: ts.Identifier, scope: Scope): Value {
   const cell = findCell(scope, node.text)
   if (cell) return readCell(cell)
   if (node.text === 'undefined') return UNDEFINED
@@ -96,63 +106,81 @@ function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Va
 }
 
 function readProperty(machine: Machine, node: ts.PropertyAccessExpression, scope: Scope): Value {
-  if (node.expression.kind === ts.SyntaxKind.SuperKeyword)
-    return getMember(machine, scope.self ?? UNDEFINED, node.name.text, node)
+  if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superMember(machine, node, scope)
   const owner = evaluate(machine, node.expression, scope)
-  if (node.questionDotToken && isNullish(owner)) return UNDEFINED
+  if (ts.isOptionalChain(node) && isNullish(owner)) return UNDEFINED
+  if (isNullish(owner) && node.expression.kind === ts.SyntaxKind.ThisKeyword) {
+    // A method that was handed over without its object.
+    throw new Thrown(
+      makeError('TypeError', literal(`Cannot read properties of undefined (reading '${node.name.text}')`)),
+    )
+  }
   return getMember(machine, owner, node.name.text, node)
+}
+
+function superMember(machine: Machine, node: ts.PropertyAccessExpression, scope: Scope): Value {
+  const { self, home } = scope
+  const name = node.name.text
+  if (self?.kind === 'object' && home) {
+    return findMethod(machine, self, { name, node, from: home.base }) ?? unknownValue(machine, `super.${name}`, node)
+  }
+  if (self?.kind === 'class' && self.base) return getMember(machine, self.base, name, node)
+  return unknownValue(machine, `super.${name}`, node)
 }
 
 function readElement(machine: Machine, node: ts.ElementAccessExpression, scope: Scope): Value {
   const owner = evaluate(machine, node.expression, scope)
-  if (node.questionDotToken && isNullish(owner)) return UNDEFINED
-  const key = evaluate(machine, node.argumentExpression, scope)
+  if (ts.isOptionalChain(node) && isNullish(owner)) return UNDEFINED
+  return memberByKey(machine, owner, evaluate(machine, node.argumentExpression, scope), node)
+}
+
+/** `owner[key]`. A key that only a run knows is a choice between the members where they are functions or objects. */
+function memberByKey(machine: Machine, owner: Value, key: Value, node: ts.Node): Value {
   if (key.kind === 'literal' && key.value !== undefined) return getMember(machine, owner, String(key.value), node)
-  return symbol({
-    kind: 'operation',
-    name: 'element',
-    operands: [{ kind: 'unknown', text: node.getText(), at: { file: '', line: 0 } }],
-  })
+  if (owner.kind === 'object' && !owner.open && machine.run) {
+    const fields = shownFields(owner)
+    const isPlain = fields.every(([, field]) => field.kind === 'literal' || field.kind === 'symbol')
+    if (isPlain) return operation('member', owner, key)
+    const chosen = fields.find(([name]) => decide(machine, operation('===', key, literal(name)), node))
+    return chosen?.[1] ?? UNDEFINED
+  }
+  if (owner.kind === 'symbol' || owner.kind === 'array' || owner.kind === 'object')
+    return operation('member', owner, key)
+  return unknownValue(machine, 'a member whose name only a run knows', node)
 }
 
 function callExpression(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
   if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return importCall(machine, node, scope)
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return UNDEFINED
-  const target = skipParentheses(node.expression)
-  if (ts.isPropertyAccessExpression(target) || ts.isElementAccessExpression(target)) {
-    const isSuper = target.expression.kind === ts.SyntaxKind.SuperKeyword
-    const owner = isSuper ? (scope.self ?? UNDEFINED) : evaluate(machine, target.expression, scope)
-    if (isNullish(owner) && (target.questionDotToken || node.questionDotToken)) return UNDEFINED
-    const callee = readCallee(machine, target, owner, scope)
-    if (node.questionDotToken && isNullish(callee)) return UNDEFINED
-    return callFunctionLike(machine, {
-      callee,
-      self: owner,
-      args: evaluateArguments(machine, node.arguments, scope),
-      node,
-    })
-  }
-  const callee = evaluate(machine, node.expression, scope)
-  if (node.questionDotToken && isNullish(callee)) return UNDEFINED
-  return callFunctionLike(machine, {
-    callee,
-    self: null,
-    args: evaluateArguments(machine, node.arguments, scope),
-    node,
-  })
+  const { callee, self } = readCallee(machine, skipParentheses(node.expression), scope)
+  if (ts.isOptionalChain(node) && isNullish(callee)) return UNDEFINED
+  const args = evaluateArguments(machine, node.arguments, scope)
+  return callFunctionLike(machine, { callee, self, args, node })
 }
 
-function readCallee(
-  machine: Machine,
-  target: ts.PropertyAccessExpression | ts.ElementAccessExpression,
-  owner: Value,
-  scope: Scope,
-): Value {
-  if (ts.isPropertyAccessExpression(target)) return getMember(machine, owner, target.name.text, target)
-  const key = knownString(evaluate(machine, target.argumentExpression, scope))
-  return key === null
-    ? unknownValue(machine, 'call of a computed member', target)
-    : getMember(machine, owner, key, target)
+/** The function of a call and what it is called on. */
+function readCallee(machine: Machine, target: ts.Expression, scope: Scope): { callee: Value; self: Value | null } {
+  const inner = ts.isNonNullExpression(target) ? target.expression : target
+  if (!ts.isPropertyAccessExpression(inner) && !ts.isElementAccessExpression(inner)) {
+    return { callee: evaluate(machine, inner, scope), self: null }
+  }
+  if (inner.expression.kind === ts.SyntaxKind.SuperKeyword) {
+    return { callee: evaluate(machine, inner, scope), self: scope.self }
+  }
+  if (inner.expression.kind === ts.SyntaxKind.ThisKeyword && isNullish(scope.self ?? UNDEFINED)) {
+    return { callee: evaluate(machine, inner, scope), self: null }
+  }
+  const owner = evaluate(machine, inner.expression, scope)
+  if (ts.isOptionalChain(inner) && isNullish(owner)) return { callee: UNDEFINED, self: null }
+  if (ts.isPropertyAccessExpression(inner)) {
+    return { callee: getMember(machine, owner, inner.name.text, inner), self: owner }
+  }
+  const key = evaluate(machine, inner.argumentExpression, scope)
+  const isKnown = key.kind === 'literal' || owner.kind === 'object'
+  const callee = isKnown
+    ? memberByKey(machine, owner, key, inner)
+    : unknownValue(machine, 'call of a computed member', inner)
+  return { callee, self: owner }
 }
 
 function importCall(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
@@ -172,59 +200,16 @@ export function evaluateArguments(machine: Machine, nodes: readonly ts.Expressio
   })
 }
 
-function objectLiteral(machine: Machine, node: ts.ObjectLiteralExpression, scope: Scope): Value {
-  const made = object()
-  let open = false
-  for (const property of node.properties) {
-    if (ts.isSpreadAssignment(property)) {
-      const spread = evaluate(machine, property.expression, scope)
-      open = spreadInto(made.fields, spread) || open
-      continue
-    }
-    const name = readPropertyName(machine, property.name, scope)
-    if (name === null) open = true
-    else made.fields.set(name, propertyValue(machine, property, { scope, self: made }))
+function deleteExpression(machine: Machine, node: ts.DeleteExpression, scope: Scope): Value {
+  const target = skipParentheses(node.expression)
+  if (ts.isPropertyAccessExpression(target))
+    deleteMember(machine, evaluate(machine, target.expression, scope), target.name.text)
+  else if (ts.isElementAccessExpression(target)) {
+    const key = knownString(evaluate(machine, target.argumentExpression, scope))
+    if (key === null) noteUnresolved(machine, 'which member is deleted here is only known at run time', node)
+    else deleteMember(machine, evaluate(machine, target.expression, scope), key)
   }
-  return open ? { ...made, open } : made
-}
-
-/** Copies the known fields; true when more may exist. */
-function spreadInto(fields: Map<string, Value>, spread: Value): boolean {
-  if (spread.kind === 'object') {
-    for (const [key, value] of spread.fields) fields.set(key, value)
-    return spread.open
-  }
-  if (spread.kind === 'namespace') {
-    for (const key of spread.names()) fields.set(key, spread.member(key) ?? UNDEFINED)
-    return false
-  }
-  if (spread.kind === 'symbol') fields.set(`...${fields.size}`, spread)
-  return !isNullish(spread)
-}
-
-function propertyValue(
-  machine: Machine,
-  property: Exclude<ts.ObjectLiteralElementLike, ts.SpreadAssignment>,
-  place: { scope: Scope; self: Value },
-): Value {
-  if (ts.isPropertyAssignment(property)) return evaluate(machine, property.initializer, place.scope)
-  if (ts.isShorthandPropertyAssignment(property)) return readIdentifier(machine, property.name, place.scope)
-  return makeFunction(property, place.scope, { self: place.self })
-}
-
-function arrayLiteral(machine: Machine, node: ts.ArrayLiteralExpression, scope: Scope): Value {
-  const items: Value[] = []
-  let open = false
-  for (const element of node.elements) {
-    if (!ts.isSpreadElement(element)) {
-      items.push(evaluate(machine, element, scope))
-      continue
-    }
-    const spread = iterate(evaluate(machine, element.expression, scope))
-    if (spread.kind === 'array') items.push(...spread.items)
-    open ||= spread.kind !== 'array' || spread.open
-  }
-  return array(items, open)
+  return literal(true)
 }
 
 function taggedTemplate(machine: Machine, node: ts.TaggedTemplateExpression, scope: Scope): Value {
@@ -238,47 +223,4 @@ function taggedTemplate(machine: Machine, node: ts.TaggedTemplateExpression, sco
     args: [literal(node.template.getText()), ...parts],
     node,
   })
-}
-
-/** Writes to a name, a member, or a pattern. */
-export function assign(machine: Machine, target: ts.Expression, value: Value, scope: Scope): void {
-  if (isTransparent(target)) return assign(machine, target.expression, value, scope)
-  if (ts.isIdentifier(target)) {
-    const cell = findCell(scope, target.text)
-    if (!cell) return
-    const before = cell.value
-    machine.run?.journal.push(() => {
-      cell.value = before
-    })
-    cell.value = value
-    return
-  }
-  if (ts.isPropertyAccessExpression(target)) {
-    return setMember(machine, evaluate(machine, target.expression, scope), target.name.text, value)
-  }
-  if (ts.isElementAccessExpression(target)) {
-    const key = evaluate(machine, target.argumentExpression, scope)
-    if (key.kind === 'literal')
-      setMember(machine, evaluate(machine, target.expression, scope), String(key.value), value)
-    return
-  }
-  if (ts.isObjectLiteralExpression(target)) {
-    for (const property of target.properties) {
-      if (ts.isShorthandPropertyAssignment(property))
-        assign(machine, property.name, getMember(machine, value, property.name.text, target), scope)
-      else if (ts.isPropertyAssignment(property))
-        assign(machine, property.initializer, getMember(machine, value, property.name.getText(), target), scope)
-    }
-    return
-  }
-  if (ts.isArrayLiteralExpression(target)) {
-    for (const [index, element] of target.elements.entries())
-      assign(machine, element, getMember(machine, value, String(index), target), scope)
-  }
-}
-
-/** Re-throws what is no `throw` of the analysed code. */
-export function caughtValue(error: unknown): Value {
-  if (error instanceof Thrown) return error.value
-  throw error
 }

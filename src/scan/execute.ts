@@ -1,24 +1,22 @@
 import { makeFunction } from './call.ts'
 import { makeClass } from './classes.ts'
 import { decide } from './decisions.ts'
-import { caughtValue, evaluate } from './evaluate.ts'
-import { type Machine, step, Thrown } from './machine.ts'
+import { evaluate } from './evaluate.ts'
+import { executeLoop } from './loops.ts'
+import { type Machine, noteUnresolved, step, Thrown } from './machine.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
 import { recordThrow } from './trace-events.ts'
-import { array, literal, object, operation, symbol, UNDEFINED, type Value } from './values.ts'
+import { literal, object, operation, UNDEFINED, type Value } from './values.ts'
 
 /** How a statement ends. A `throw` travels as `Thrown`. */
 export type Completion =
   | { readonly kind: 'normal' }
   | { readonly kind: 'return'; readonly value: Value }
-  | { readonly kind: 'break' }
-  | { readonly kind: 'continue' }
+  | { readonly kind: 'break' | 'continue'; readonly label: string | null }
 
-const NORMAL: Completion = { kind: 'normal' }
-/** A loop that analysis knows the items of is run at most so often. */
-const LOOP_LIMIT = 500
+export const NORMAL: Completion = { kind: 'normal' }
 
 export function executeStatement(machine: Machine, node: ts.Statement, scope: Scope): Completion {
   step(machine)
@@ -38,14 +36,25 @@ export function executeStatement(machine: Machine, node: ts.Statement, scope: Sc
     throw new Thrown(value)
   }
   if (ts.isSwitchStatement(node)) return executeSwitch(machine, node, scope)
-  if (ts.isBreakStatement(node)) return { kind: 'break' }
-  if (ts.isContinueStatement(node)) return { kind: 'continue' }
+  if (ts.isBreakStatement(node)) return { kind: 'break', label: node.label?.text ?? null }
+  if (ts.isContinueStatement(node)) return { kind: 'continue', label: node.label?.text ?? null }
   if (ts.isClassDeclaration(node)) {
     declare(scope, node.name?.text ?? 'default', makeClass(machine, node, scope))
     return NORMAL
   }
   if (ts.isEnumDeclaration(node)) return declareEnum(machine, node, scope)
+  if (ts.isLabeledStatement(node)) return executeLabeled(machine, node, scope)
+  if (ts.isModuleDeclaration(node) && !isAmbient(node)) noteUnresolved(machine, 'a namespace is not analysed', node)
   return executeLoop(machine, node, scope)
+}
+
+function isAmbient(node: ts.ModuleDeclaration): boolean {
+  return node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.DeclareKeyword) ?? false
+}
+
+function executeLabeled(machine: Machine, node: ts.LabeledStatement, scope: Scope): Completion {
+  const completion = executeStatement(machine, node.statement, scope)
+  return completion.kind === 'break' && completion.label === node.label.text ? NORMAL : completion
 }
 
 export function executeBlock(machine: Machine, statements: readonly ts.Statement[], scope: Scope): Completion {
@@ -64,7 +73,7 @@ export function hoistFunctions(_machine: Machine, statements: readonly ts.Statem
   }
 }
 
-function declareVariables(machine: Machine, list: ts.VariableDeclarationList, scope: Scope): Completion {
+export function declareVariables(machine: Machine, list: ts.VariableDeclarationList, scope: Scope): Completion {
   for (const declaration of list.declarations) {
     const value = declaration.initializer ? evaluate(machine, declaration.initializer, scope) : UNDEFINED
     bindPattern(machine, declaration.name, nameAnonymous(value, declaration.name), scope)
@@ -90,12 +99,26 @@ function declareEnum(machine: Machine, node: ts.EnumDeclaration, scope: Scope): 
 }
 
 function executeIf(machine: Machine, node: ts.IfStatement, scope: Scope): Completion {
+  if (!machine.run) return executeTopLevelIf(machine, node, scope)
   if (decideCondition(machine, node.expression, scope)) return executeStatement(machine, node.thenStatement, scope)
   return node.elseStatement ? executeStatement(machine, node.elseStatement, scope) : NORMAL
 }
 
+/** At import only one way is taken, so a choice that registers routes is said. */
+function executeTopLevelIf(machine: Machine, node: ts.IfStatement, scope: Scope): Completion {
+  const { guesses } = machine
+  const taken = decideCondition(machine, node.expression, scope)
+  if (machine.guesses > guesses && REGISTERS.test(node.getText())) {
+    noteUnresolved(machine, `only a run decides this condition; analysis took it as ${taken}`, node.expression)
+  }
+  if (taken) return executeStatement(machine, node.thenStatement, scope)
+  return node.elseStatement ? executeStatement(machine, node.elseStatement, scope) : NORMAL
+}
+
+const REGISTERS = /\.(?:use|all|get|post|put|patch|delete|route)\s*\(/
+
 /** Conditions are decided at their smallest parts, so that each check of `!a || !b` is a decision of its own. */
-function decideCondition(machine: Machine, node: ts.Expression, scope: Scope): boolean {
+export function decideCondition(machine: Machine, node: ts.Expression, scope: Scope): boolean {
   const inner = skipParentheses(node)
   if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.ExclamationToken) {
     return !decideCondition(machine, inner.operand, scope)
@@ -108,35 +131,41 @@ function decideCondition(machine: Machine, node: ts.Expression, scope: Scope): b
       return decideCondition(machine, inner.left, scope) && decideCondition(machine, inner.right, scope)
     }
   }
-  return decideValue(machine, evaluate(machine, inner, scope), inner)
-}
-
-function decideValue(machine: Machine, value: Value, node: ts.Node): boolean {
-  const inner = value.kind === 'symbol' && value.expression.kind === 'operation' ? value.expression : null
-  const operand = inner?.operands[0]
-  if (inner?.name === '!' && operand) return !decideValue(machine, symbol(operand), node)
-  if (inner?.name === '!!' && operand) return decideValue(machine, symbol(operand), node)
-  return decide(machine, value, node)
+  return decide(machine, evaluate(machine, inner, scope), inner)
 }
 
 function executeTry(machine: Machine, node: ts.TryStatement, scope: Scope): Completion {
-  let completion: Completion = NORMAL
-  try {
-    completion = executeBlock(machine, node.tryBlock.statements, createScope(scope))
-  } catch (error) {
-    const thrown = caughtValue(error)
-    if (!node.catchClause) {
-      if (node.finallyBlock) executeBlock(machine, node.finallyBlock.statements, createScope(scope))
-      throw error
-    }
-    const inner = createScope(scope)
-    if (node.catchClause.variableDeclaration)
-      bindPattern(machine, node.catchClause.variableDeclaration.name, thrown, inner)
-    completion = executeBlock(machine, node.catchClause.block.statements, inner)
+  const outcome = settleBlock(() => executeBlock(machine, node.tryBlock.statements, createScope(scope)))
+  const caught =
+    outcome.thrown && node.catchClause ? executeCatch(machine, node.catchClause, outcome.thrown, scope) : outcome
+  if (node.finallyBlock) {
+    const last = executeBlock(machine, node.finallyBlock.statements, createScope(scope))
+    if (last.kind !== 'normal') return last
   }
-  if (!node.finallyBlock) return completion
-  const last = executeBlock(machine, node.finallyBlock.statements, createScope(scope))
-  return last.kind === 'normal' ? completion : last
+  if (caught.thrown) throw caught.thrown
+  return caught.completion
+}
+
+interface Outcome {
+  readonly completion: Completion
+  readonly thrown: Thrown | null
+}
+
+function executeCatch(machine: Machine, clause: ts.CatchClause, thrown: Thrown, scope: Scope): Outcome {
+  return settleBlock(() => {
+    const inner = createScope(scope)
+    if (clause.variableDeclaration) bindPattern(machine, clause.variableDeclaration.name, thrown.value, inner)
+    return executeBlock(machine, clause.block.statements, inner)
+  })
+}
+
+function settleBlock(execute: () => Completion): Outcome {
+  try {
+    return { completion: execute(), thrown: null }
+  } catch (error) {
+    if (error instanceof Thrown) return { completion: NORMAL, thrown: error }
+    throw error
+  }
 }
 
 function executeSwitch(machine: Machine, node: ts.SwitchStatement, scope: Scope): Completion {
@@ -147,7 +176,7 @@ function executeSwitch(machine: Machine, node: ts.SwitchStatement, scope: Scope)
   if (index < 0) index = clauses.findIndex((clause) => ts.isDefaultClause(clause))
   for (const clause of index < 0 ? [] : clauses.slice(index)) {
     const completion = executeBlock(machine, clause.statements, inner)
-    if (completion.kind === 'break') return NORMAL
+    if (completion.kind === 'break' && completion.label === null) return NORMAL
     if (completion.kind !== 'normal') return completion
   }
   return NORMAL
@@ -157,70 +186,6 @@ function matchesCase(machine: Machine, subject: Value, clause: ts.CaseClause, sc
   const label = evaluate(machine, clause.expression, scope)
   if (subject.kind === 'literal' && label.kind === 'literal') return subject.value === label.value
   if (subject.kind === 'literal' && label.kind === 'symbol')
-    return decideValue(machine, label, clause) === subject.value
+    return decide(machine, label, clause) === Boolean(subject.value)
   return decide(machine, operation('===', subject, label), clause, false)
-}
-
-function executeLoop(machine: Machine, node: ts.Statement, scope: Scope): Completion {
-  if (ts.isForOfStatement(node))
-    return executeEach(machine, { node, items: iterate(evaluate(machine, node.expression, scope)), scope })
-  if (ts.isForInStatement(node)) {
-    const subject = evaluate(machine, node.expression, scope)
-    const keys =
-      subject.kind === 'object' ? array([...subject.fields.keys()].map(literal), subject.open) : iterate(subject)
-    return executeEach(machine, { node, items: keys, scope })
-  }
-  if (ts.isForStatement(node)) return executeFor(machine, node, scope)
-  if (ts.isWhileStatement(node) || ts.isDoStatement(node)) {
-    // How often is only known at run time; once shows every effect of the body.
-    if (ts.isWhileStatement(node) && !decideCondition(machine, node.expression, scope)) return NORMAL
-    return leaveLoop(executeStatement(machine, node.statement, createScope(scope)))
-  }
-  if (ts.isLabeledStatement(node)) return executeStatement(machine, node.statement, scope)
-  return NORMAL
-}
-
-/** The items of anything that can be looped over; an unknown list has one unknown item and is open. */
-export function iterate(value: Value): Value {
-  if (value.kind === 'array') return value
-  if (value.kind === 'object' && value.fields.has('#entries')) return value.fields.get('#entries') ?? array([])
-  return array([operation('item', value)], true)
-}
-
-function executeEach(
-  machine: Machine,
-  loop: { node: ts.ForOfStatement | ts.ForInStatement; items: Value; scope: Scope },
-): Completion {
-  const items = loop.items.kind === 'array' ? loop.items.items : []
-  for (const item of items.slice(0, LOOP_LIMIT)) {
-    const inner = createScope(loop.scope)
-    const { initializer } = loop.node
-    const [declaration] = ts.isVariableDeclarationList(initializer) ? initializer.declarations : []
-    if (declaration) bindPattern(machine, declaration.name, item, inner)
-    const completion = executeStatement(machine, loop.node.statement, inner)
-    if (completion.kind === 'break') return NORMAL
-    if (completion.kind === 'return') return completion
-  }
-  return NORMAL
-}
-
-function executeFor(machine: Machine, node: ts.ForStatement, scope: Scope): Completion {
-  const inner = createScope(scope)
-  if (node.initializer && ts.isVariableDeclarationList(node.initializer))
-    declareVariables(machine, node.initializer, inner)
-  for (let turn = 0; turn < LOOP_LIMIT; turn += 1) {
-    const condition = node.condition ? evaluate(machine, node.condition, inner) : literal(turn === 0)
-    if (condition.kind !== 'literal')
-      return turn === 0 ? leaveLoop(executeStatement(machine, node.statement, createScope(inner))) : NORMAL
-    if (!condition.value) return NORMAL
-    const completion = executeStatement(machine, node.statement, createScope(inner))
-    if (completion.kind === 'break') return NORMAL
-    if (completion.kind === 'return') return completion
-    if (node.incrementor) evaluate(machine, node.incrementor, inner)
-  }
-  return NORMAL
-}
-
-function leaveLoop(completion: Completion): Completion {
-  return completion.kind === 'return' ? completion : NORMAL
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { callFunctionLike } from './call.ts'
 import { flattenLayers } from './layers.ts'
-import type { Machine, Module } from './machine.ts'
+import { LimitReached, type Machine, type Module, noteUnresolved, Thrown } from './machine.ts'
 import { loadModule } from './modules.ts'
 import type { ProjectFiles } from './project.ts'
 import { relativePath } from './syntax.ts'
@@ -35,13 +35,18 @@ export function findApps(machine: Machine, files: ProjectFiles): FoundApp[] {
   for (const file of likelyEntries(files)) loadModule(machine, file)
   if (!machine.routers.some(hasRoutes)) loadAppFiles(machine, files)
   callFactories(machine)
-  const apps = machine.routers.filter((router) => router.isApp && hasRoutes(router))
+  const apps = machine.routers.filter((router) => hasRoutes(router) && !isMounted(machine, router))
   if (apps.length === 0) throw noApp(machine, files)
   return apps.map((router) => ({ router, entry: describeEntry(machine, files, router) })).sort(byRoutes(machine))
 }
 
 function hasRoutes(router: RouterValue): boolean {
   return router.isApp && router.registrations.length > 0
+}
+
+/** An app inside another app is one of its routers. */
+function isMounted(machine: Machine, app: RouterValue): boolean {
+  return machine.routers.some((router) => router.registrations.some(({ handlers }) => handlers.includes(app)))
 }
 
 function byRoutes(machine: Machine): (a: FoundApp, b: FoundApp) => number {
@@ -99,9 +104,19 @@ function callFactories(machine: Machine): void {
     for (const [name, read] of module.exports) {
       const value = read()
       if (value?.kind !== 'function' || !/app|server|main|bootstrap|start/i.test(name)) continue
-      callFunctionLike(machine, { callee: value, self: null, args: [], node: value.node })
-      machine.callStack.length = 0
+      callFactory(machine, value)
     }
+  }
+}
+
+function callFactory(machine: Machine, factory: FunctionValue): void {
+  machine.steps = 0
+  try {
+    callFunctionLike(machine, { callee: factory, self: null, args: [], node: factory.node })
+  } catch (error) {
+    const isOurs = error instanceof Thrown || error instanceof LimitReached || error instanceof RangeError
+    if (!isOurs) throw error
+    noteUnresolved(machine, 'this does not run to its end as far as analysis can tell', factory.node)
   }
 }
 

@@ -1,6 +1,5 @@
-import { getMember } from './access.ts'
 import { describePackage } from './express-value.ts'
-import { type Machine, noteUnresolved } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
 import type { Registration, RouterValue, Value } from './values.ts'
@@ -14,6 +13,8 @@ export interface Layer {
   readonly guards: boolean
   readonly handlers: readonly Value[]
   readonly at: Registration['at']
+  /** The routers around the layer, the app first: an error handler sees the errors of its own router and those inside. */
+  readonly owners: readonly RouterValue[]
 }
 
 /** All layers of an app, sub-routers in place, in registration order: that is the order Express runs them in. */
@@ -21,9 +22,10 @@ export function flattenLayers(
   machine: Machine,
   router: RouterValue,
   prefix = '',
-  seen: readonly RouterValue[] = [],
+  outer: readonly RouterValue[] = [],
 ): Layer[] {
-  if (seen.includes(router)) return []
+  if (outer.includes(router)) return []
+  const owners = [...outer, router]
   return router.registrations.flatMap((registration) => {
     const path = joinPaths(prefix, registration.path)
     if (registration.kind === 'route') {
@@ -35,12 +37,13 @@ export function flattenLayers(
           guards: registration.guards,
           handlers: registration.handlers,
           at: registration.at,
+          owners,
         } as const,
       ]
     }
     return registration.handlers.flatMap((handler): Layer[] => {
       const inner = asRouter(handler)
-      if (inner) return flattenLayers(machine, inner, path, [...seen, router])
+      if (inner) return flattenLayers(machine, inner, path, owners)
       return [
         {
           kind: isErrorHandler(handler) ? 'error' : 'middleware',
@@ -49,6 +52,7 @@ export function flattenLayers(
           guards: false,
           handlers: [handler],
           at: registration.at,
+          owners,
         },
       ]
     })
@@ -83,7 +87,7 @@ export function isMountedAbove(prefix: string, path: string): boolean {
     const actual = given[index]
     if (segment.startsWith('*') || segment.startsWith('{*') || segment === '(.*)') return true
     if (actual === undefined) return false
-    return segment === actual || segment.startsWith(':') || actual.startsWith(':')
+    return segment === actual || segment.startsWith(':')
   })
 }
 
@@ -135,21 +139,23 @@ function describeHandler(value: Value): string {
   return value.kind === 'package' ? describePackage(value) : `(${value.kind})`
 }
 
+/** Packages whose one purpose is to pass an async handler's rejection to `next`. */
+const WRAPPERS = /async|await|promise|wrap|catch/i
+
 /**
  * The function that Express calls for a handler: itself, the function that a wrapper package was given, or an object's
  * `handle`. Null when the project's code does not show it.
  */
-export function callableOf(machine: Machine, value: Value, node: ts.Node): Value | null {
+export function callableOf(machine: Machine, value: Value, layer: Layer): Value | null {
   if (value.kind === 'function' || value.kind === 'native') return value
   if (value.kind === 'package') {
-    const call = value.steps.findLast((step) => step.kind === 'call')
-    const inner = call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined
-    return inner ?? null
+    const call = WRAPPERS.test(value.module) ? value.steps.findLast((step) => step.kind === 'call') : undefined
+    return (call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined) ?? null
   }
-  if (value.kind === 'object') {
-    const handle = getMember(machine, value, 'handle', node)
-    if (handle.kind === 'function') return handle
-  }
-  noteUnresolved(machine, `a handler that is no function as far as analysis can tell (${value.kind})`, node)
+  const handle = value.kind === 'object' ? (value.fields.get('handle') ?? null) : null
+  if (handle?.kind === 'function') return handle
+  const what = `a handler that is no function as far as analysis can tell (${value.kind})`
+  const records = machine.run?.unresolved ?? machine.unresolved
+  records.set(`${what} ${layer.at.file}:${layer.at.line}`, { what, text: '', at: layer.at })
   return null
 }

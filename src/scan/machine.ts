@@ -68,6 +68,8 @@ export interface Machine {
   readonly loading: string[]
   /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
   waitsForAsync: boolean
+  /** How often a condition at import had to be guessed. */
+  guesses: number
   run: Run | null
   steps: number
 }
@@ -105,6 +107,7 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     makers: new Map(),
     loading: [],
     waitsForAsync: false,
+    guesses: 0,
     run: null,
     steps: 0,
   }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../errors.ts'
 import { getMember } from './access.ts'
+import { defineCommonJs, readCommonJs, requireModule } from './common-js.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
-import { LimitReached, type Machine, type Module, noteUnresolved, Thrown } from './machine.ts'
+import { LimitReached, type Machine, type Module, noteUnresolved, Thrown, unknownValue } from './machine.ts'
 import { globalScope } from './models/globals.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
 import { relativePath, ts } from './syntax.ts'
-import { type NamespaceValue, native, object, UNDEFINED, type Value } from './values.ts'
+import { type NamespaceValue, UNDEFINED, type Value } from './values.ts'
 
 /** Runs the top level of a file once. A file that fails half-way keeps what it had defined. */
 export function loadModule(machine: Machine, file: string): Module {
@@ -23,14 +24,16 @@ export function loadModule(machine: Machine, file: string): Module {
     errors,
   }
   machine.modules.set(file, module)
-  const { run } = machine
+  const { run, steps } = machine
   machine.run = null
+  machine.steps = 0
   machine.loading.push(file)
   try {
     runTopLevel(machine, module, tree)
   } finally {
     machine.loading.pop()
     machine.run = run
+    machine.steps = steps
   }
   return module
 }
@@ -121,6 +124,7 @@ function bindImport(machine: Machine, module: Module, statement: ts.ImportDeclar
   const specifier = ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : ''
   const clause = statement.importClause
   if (!clause) {
+    if (specifier === 'express-async-errors') machine.waitsForAsync = true
     const file = machine.files.resolve(specifier, module.file)
     if (file) loadModule(machine, file)
     return
@@ -174,7 +178,19 @@ function readImport(machine: Machine, module: Module, specifier: string, name: s
   }
   const imported = loadModule(machine, file)
   if (name === '*') return namespaceOf(machine, imported)
-  return readExport(machine, imported, name) ?? UNDEFINED
+  const found = readExport(machine, imported, name) ?? hoistedFunction(machine, imported, name)
+  if (found) return found
+  const isHalfWay = machine.loading.includes(imported.file)
+  const what = isHalfWay
+    ? `'${specifier}' imports this file in turn, and ${name} is not there yet`
+    : `'${specifier}' does not export ${name}`
+  return unknownValue(machine, what, node)
+}
+
+/** In a cycle of imports, functions are there before their module has run. */
+function hoistedFunction(machine: Machine, module: Module, name: string): Value | null {
+  const value = machine.loading.includes(module.file) ? module.scope.cells.get(name)?.value : undefined
+  return value?.kind === 'function' ? value : null
 }
 
 /** `import process from 'node:process'` is the global one. */
@@ -184,7 +200,7 @@ function processImport(machine: Machine, name: string, node: ts.Node): Value {
   return name === 'default' || name === '*' ? cell.value : getMember(machine, cell.value, name, node)
 }
 
-function packageImport(specifier: string, name: string): Value {
+export function packageImport(specifier: string, name: string): Value {
   const module = specifier.replace(/^node:/, '')
   return { kind: 'package', module, steps: name === '*' ? [] : [{ kind: 'member', name }] }
 }
@@ -194,11 +210,15 @@ export function namespaceOf(machine: Machine, module: Module): NamespaceValue {
     kind: 'namespace',
     file: module.file,
     member: (name) => readExport(machine, module, name),
-    names: () => [
-      ...module.exports.keys(),
-      ...module.stars.flatMap((file) => [...loadModule(machine, file).exports.keys()]),
-    ],
+    names: () => exportedNames(machine, module),
   }
+}
+
+function exportedNames(machine: Machine, module: Module, seen: ReadonlySet<string> = new Set()): string[] {
+  if (seen.has(module.file)) return []
+  const deeper = new Set([...seen, module.file])
+  const passedOn = module.stars.flatMap((file) => exportedNames(machine, loadModule(machine, file), deeper))
+  return [...new Set([...module.exports.keys(), ...passedOn.filter((name) => name !== 'default')])]
 }
 
 /** What a module exports under a name, through `export *` and CommonJS too; null when it does not. */
@@ -216,41 +236,4 @@ export function readExport(
     if (found) return found
   }
   return readCommonJs(module, name)
-}
-
-function readCommonJs(module: Module, name: string): Value | null {
-  const assigned = module.exports.get('export=')?.()
-  const exported = assigned ?? (module.scope.cells.get('module') ? commonJsExports(module) : null)
-  if (!exported) return null
-  if (name === 'default') return exported.kind === 'object' && exported.fields.size === 0 ? null : exported
-  if (exported.kind === 'object' || exported.kind === 'function') return exported.fields.get(name) ?? null
-  return null
-}
-
-function commonJsExports(module: Module): Value | null {
-  const cell = module.scope.cells.get('module')
-  return cell?.value.kind === 'object' ? (cell.value.fields.get('exports') ?? null) : null
-}
-
-function defineCommonJs(machine: Machine, module: Module): void {
-  const exported = object()
-  module.scope.cells.set('exports', { value: exported })
-  module.scope.cells.set('module', { value: object([['exports', exported]]) })
-  const require = native('require', (args, node) => {
-    const specifier = args[0]?.kind === 'literal' ? args[0].value : null
-    if (typeof specifier === 'string') return requireModule(machine, specifier, module.file)
-    noteUnresolved(machine, 'require of a computed path', node)
-    return UNDEFINED
-  })
-  module.scope.cells.set('require', { value: require })
-}
-
-/** The value of `require(specifier)` or `await import(specifier)`. */
-export function requireModule(machine: Machine, specifier: string, from: string): Value {
-  const file = machine.files.resolve(specifier, from)
-  if (!file) return packageImport(specifier, '*')
-  const module = loadModule(machine, file)
-  const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
-  const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)
-  return isCommonJs ? assigned : namespaceOf(machine, module)
 }

@@ -1,16 +1,19 @@
+import { assign } from './assign.ts'
 import { decide } from './decisions.ts'
-import { assign, evaluate } from './evaluate.ts'
-import { express } from './express-value.ts'
+import { evaluate } from './evaluate.ts'
+import { describePackage, express } from './express-value.ts'
 import { classChain, type Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
+import { isNullish, type LiteralValue, literal, operation, type PackageValue, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
   [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
   [ts.SyntaxKind.MinusEqualsToken, ts.SyntaxKind.MinusToken],
   [ts.SyntaxKind.AsteriskEqualsToken, ts.SyntaxKind.AsteriskToken],
   [ts.SyntaxKind.SlashEqualsToken, ts.SyntaxKind.SlashToken],
+  [ts.SyntaxKind.PercentEqualsToken, ts.SyntaxKind.PercentToken],
+  [ts.SyntaxKind.AsteriskAsteriskEqualsToken, ts.SyntaxKind.AsteriskAsteriskToken],
   [ts.SyntaxKind.BarBarEqualsToken, ts.SyntaxKind.BarBarToken],
   [ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.AmpersandAmpersandToken],
   [ts.SyntaxKind.QuestionQuestionEqualsToken, ts.SyntaxKind.QuestionQuestionToken],
@@ -76,6 +79,11 @@ function settleFalse(value: Value): Value {
 function coalesce(machine: Machine, left: Value, { node, scope }: Combination): Value {
   if (isNullish(left)) return evaluate(machine, node.right, scope)
   if (left.kind !== 'symbol') return left
+  const isEnvironment = left.expression.kind === 'env'
+  if (machine.run && !isEnvironment && !isPure(node.right)) {
+    const isMissing = decide(machine, operation('is nullish', left), node.left, false)
+    return isMissing ? evaluate(machine, node.right, scope) : left
+  }
   const right = evaluate(machine, node.right, scope)
   const isGuard = right.kind === 'object' && right.fields.size === 0
   return isGuard ? left : operation('??', left, right)
@@ -95,7 +103,11 @@ function compare(operator: string, left: Value, right: Value): Value {
   const isEqual = operator === '===' || operator === '=='
   if (left.kind !== 'symbol' && right.kind !== 'symbol') return literal((left === right) === isEqual)
   const loose = (operator === '==' || operator === '!=') && (isNullish(left) || isNullish(right))
-  const same = loose ? operation('is nullish', isNullish(left) ? right : left) : operation('===', left, right)
+  const same = loose
+    ? operation('is nullish', isNullish(left) ? right : left)
+    : left.kind === 'literal'
+      ? operation('===', right, left)
+      : operation('===', left, right)
   return isEqual ? same : negate(same)
 }
 
@@ -128,7 +140,12 @@ function fold(operator: string, left: LiteralValue, right: LiteralValue): Value 
 }
 
 function foldNumbers(operator: string, left: LiteralValue, right: LiteralValue): Value {
-  const [a, b] = [Number(left.value), Number(right.value)]
+  const isText = typeof left.value === 'string' && typeof right.value === 'string' && /^[<>]/.test(operator)
+  // Texts compare letter by letter, anything else as numbers.
+  const order = isText
+    ? Math.sign(String(left.value) < String(right.value) ? -1 : Number(left.value !== right.value))
+    : null
+  const [a, b] = order === null ? [Number(left.value), Number(right.value)] : [order, 0]
   switch (operator) {
     case '-':
       return literal(a - b)
@@ -159,12 +176,18 @@ function isInstance(left: Value, right: Value): Value {
   if (right.kind === 'class') return literal(chain.includes(right))
   if (right.kind === 'native')
     return literal(chain.some((type) => type.name === right.name) || (right.name === 'Error' && chain.length > 0))
-  if (right.kind === 'package') {
-    const name = JSON.stringify(express(right))
-    const short = right.steps.at(-1)
-    return literal(chain.some((type) => type.name === name || (short?.kind === 'member' && type.name === short.name)))
-  }
+  if (right.kind === 'package') return isPackageInstance(left, right, chain)
   return operation('instanceof', left, right)
+}
+
+/** Which class of its package a failure has is only known at run time. */
+function isPackageInstance(left: Value, right: PackageValue, chain: ReturnType<typeof classChain>): Value {
+  const name = JSON.stringify(express(right))
+  const short = right.steps.findLast((step) => step.kind === 'member')
+  if (chain.some((type) => type.name === name || type.name === short?.name)) return literal(true)
+  const module = left.kind === 'object' ? left.fields.get('#module') : undefined
+  const isOwn = module?.kind === 'literal' && String(module.value).split('/')[0] === right.module.split('/')[0]
+  return isOwn ? operation('instanceof', literal(describePackage(right))) : literal(false)
 }
 
 function classSymbol(value: Value): Value {

@@ -126,7 +126,7 @@ function readDossier(
     tables: touchedTables(options.codebase.tables, exploration.scenarios),
     sources: exploration.sources,
     environment: [...machine.environment],
-    unresolved: [...unresolved, ...cut],
+    unresolved: [...exploration.unresolved, ...unresolved, ...cut],
   }
 }
 

@@ -1,4 +1,5 @@
 import { Project, ts } from 'ts-morph'
+import { UserError } from '../errors.ts'
 import type { SourceLocation } from './types.ts'
 
 export { ts }
@@ -23,9 +24,22 @@ export function createParser(): Parser {
   })
   return {
     parse(file) {
-      const tree = project.addSourceFileAtPath(file).compilerNode
+      const tree = readTree(project, file)
       return { tree, errors: readSyntaxErrors(tree) }
     },
+  }
+}
+
+/** The parser's own stack ends on code that is nested thousands deep: such a file counts as one that can't be read. */
+function readTree(project: Project, file: string): ts.SourceFile {
+  try {
+    return project.addSourceFileAtPath(file).compilerNode
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new UserError(`${file} is nested too deeply to be read`, {
+      hint: 'Is it generated? Exclude it, or split its expressions.',
+      cause,
+    })
   }
 }
 

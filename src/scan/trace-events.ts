@@ -3,6 +3,7 @@ import { className, type Machine } from './machine.ts'
 import { locate, type ts } from './syntax.ts'
 import type { DbOperation, EffectClass, Expression, HttpTarget, Outcome, PackageTarget, TraceEvent } from './types.ts'
 import type { Value } from './values.ts'
+import { withWritten } from './written-fields.ts'
 
 /** The number of the next event; 0 when nothing is traced. */
 export function nextEvent(machine: Machine): number {
@@ -13,7 +14,8 @@ export function nextEvent(machine: Machine): number {
 }
 
 export function record(machine: Machine, event: TraceEvent): void {
-  machine.run?.events.push(event)
+  const { run } = machine
+  run?.events.push(run.written.size > 0 ? withWritten(run, event) : event)
 }
 
 export function recordThrow(machine: Machine, value: Value, node: ts.Node): void {

@@ -1,14 +1,23 @@
-import { getMember } from './access.ts'
+import { extend, getMember } from './access.ts'
 import { callFunctionLike } from './call.ts'
 import { type Exploration, exploreScenarios } from './explore.ts'
 import { answersSame, callableOf, isMountedAbove, type Layer } from './layers.ts'
-import { type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
 import { applyOperator } from './operators.ts'
 import type { ts } from './syntax.ts'
 import { hasResponded } from './trace-events.ts'
-import type { Route, Scenario } from './types.ts'
-import { isNullish, literal, native, type RequestValue, type ResponseValue, UNDEFINED, type Value } from './values.ts'
+import type { Expression, Route, Scenario } from './types.ts'
+import {
+  isNullish,
+  literal,
+  native,
+  type RequestValue,
+  type ResponseValue,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
 
 interface Exchange {
   readonly request: RequestValue
@@ -22,6 +31,7 @@ type Passage =
   | { readonly kind: 'next-route' }
   | { readonly kind: 'error'; readonly error: Value }
   | { readonly kind: 'hangs' }
+  | { readonly kind: 'unknown' }
 
 /** Every way through the middleware and the handler of a route. */
 export function traceRoute(
@@ -32,9 +42,29 @@ export function traceRoute(
   const chain = layers.filter((layer) =>
     layer.kind === 'route' ? answersSame(layer, route) : isMountedAbove(layer.path, route.path),
   )
-  return exploreScenarios(machine, () =>
-    runChain(machine, { ...options, chain, exchange: createExchange(route.method) }),
+  return exploreScenarios(
+    machine,
+    (condition) => certainOf(route, condition),
+    () => runChain(machine, { ...options, chain, exchange: createExchange(route.method) }),
   )
+}
+
+/** A request that reaches the route has all its parameters. */
+function certainOf(route: Route, condition: Expression): boolean | null {
+  if (isParameter(route, condition)) return true
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  if (!left || !isParameter(route, left)) return null
+  if (condition.name === 'is nullish') return false
+  const isEmpty =
+    right?.kind === 'undefined' || (right?.kind === 'literal' && (right.value === null || right.value === ''))
+  return condition.name === '===' && isEmpty ? false : null
+}
+
+function isParameter(route: Route, expression: Expression): boolean {
+  if (expression.kind !== 'input' || expression.from !== 'params') return false
+  const [name, ...deeper] = expression.path
+  return deeper.length === 0 && route.path.split('/').includes(`:${name}`)
 }
 
 interface ChainRun {
@@ -44,34 +74,52 @@ interface ChainRun {
   readonly anchor: ts.Node
 }
 
+/** An error on its way to a handler, and the routers around the place where it came up. */
+interface Failure {
+  readonly error: Value
+  readonly owners: Layer['owners']
+}
+
 function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
-  let error: Value | null = null
+  let failure: Failure | null = null
   for (const layer of run.chain) {
-    if ((layer.kind === 'error') !== (error !== null)) continue
-    const passage = runLayer(machine, layer, { ...run, error })
+    if (!isAsked(layer, failure)) continue
+    const passage = runLayer(machine, layer, { ...run, error: failure?.error ?? null })
     if (passage.kind === 'answered') return 'responded'
+    if (passage.kind === 'unknown') return 'cut'
     if (passage.kind === 'hangs') return hasResponded(machine) ? 'responded' : 'hangs'
-    error = passage.kind === 'error' ? passage.error : null
+    failure = passage.kind === 'error' ? { error: passage.error, owners: ownersOf(failure, layer) } : null
   }
-  answerByDefault(machine, error, run.anchor)
+  answerByDefault(machine, failure?.error ?? null, run.anchor)
   return 'responded'
+}
+
+function ownersOf(failure: Failure | null, layer: Layer): Layer['owners'] {
+  return failure ? failure.owners : layer.owners
+}
+
+/** Express asks error handlers only of the routers that the error comes through, and nothing else while there is one. */
+function isAsked(layer: Layer, failure: Failure | null): boolean {
+  if (!failure) return layer.kind !== 'error'
+  return layer.kind === 'error' && layer.owners.every((owner, depth) => failure.owners[depth] === owner)
 }
 
 function runLayer(machine: Machine, layer: Layer, run: ChainRun & { error: Value | null }): Passage {
   for (const handler of layer.handlers) {
-    const passage = runHandler(machine, handler, run)
+    const passage = runHandler(machine, { handler, layer }, run)
     if (passage.kind === 'next-route') return { kind: 'next' }
     if (passage.kind !== 'next') return passage
   }
   return { kind: 'next' }
 }
 
-function runHandler(machine: Machine, handler: Value, run: ChainRun & { error: Value | null }): Passage {
-  const callee = callableOf(machine, handler, run.anchor)
-  if (!callee) {
-    if (handler.kind === 'package') noteOpaqueMiddleware(machine, handler, run.anchor)
-    return { kind: 'next' }
-  }
+function runHandler(
+  machine: Machine,
+  { handler, layer }: { handler: Value; layer: Layer },
+  run: ChainRun & { error: Value | null },
+): Passage {
+  const callee = callableOf(machine, handler, layer)
+  if (!callee) return passOpaque(machine, handler, layer)
   let called: Passage | null = null
   const next = native('next', ([error]) => {
     called ??= readNext(error)
@@ -79,14 +127,41 @@ function runHandler(machine: Machine, handler: Value, run: ChainRun & { error: V
   })
   const { request, response } = run.exchange
   const args = run.error ? [run.error, request, response, next] : [request, response, next]
-  const isWrapped = handler.kind === 'package'
   const failure = catchThrown(() => callFunctionLike(machine, { callee, self: null, args, node: run.anchor }))
+  runLater(machine)
   if (failure.error && !hasResponded(machine)) {
-    if (failure.isAsync && run.expressMajor === 4 && !isWrapped && !called) return { kind: 'hangs' }
+    const isWaitedFor = run.expressMajor === 5 || machine.waitsForAsync || handler.kind === 'package'
+    if (failure.isAsync && !isWaitedFor && !called) return { kind: 'hangs' }
     return called ?? { kind: 'error', error: failure.error }
   }
   if (hasResponded(machine)) return { kind: 'answered' }
   return called ?? { kind: 'hangs' }
+}
+
+/** What the handler left for later runs when it has returned; what fails there reaches nobody. */
+function runLater(machine: Machine): void {
+  for (let task = machine.run?.later.shift(); task; task = machine.run?.later.shift())
+    catchThrown(() => {
+      task?.()
+      return UNDEFINED
+    })
+}
+
+/** Middleware that the project's code does not show passes the request on; a route's last handler would have answered. */
+function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
+  const isLast = layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
+  const name = handler.kind === 'package' ? handler.module : handler.kind
+  if (isLast)
+    machine.run?.unresolved.set(`${name} ${layer.at.line}`, {
+      what: `how the package ${name} answers is not known`,
+      text: '',
+      at: layer.at,
+    })
+  else if (handler.kind === 'package' && !PASSING.test(handler.module)) {
+    const what = `middleware of the package ${name}: whether it lets a request pass is not known`
+    machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: '', at: layer.at })
+  }
+  return isLast ? { kind: 'unknown' } : { kind: 'next' }
 }
 
 function readNext(error: Value | undefined): Passage {
@@ -110,15 +185,6 @@ function catchThrown(call: () => Value): { error: Value | null; isAsync: boolean
 const PASSING =
   /^(?:express|cors|helmet|compression|morgan|cookie-parser|body-parser|pino-http|hpp|response-time|express-request-id|swagger-ui-express)$/
 
-function noteOpaqueMiddleware(machine: Machine, handler: Extract<Value, { kind: 'package' }>, anchor: ts.Node): void {
-  if (!PASSING.test(handler.module))
-    noteUnresolved(
-      machine,
-      `middleware of the package ${handler.module}: whether it lets a request pass is not known`,
-      anchor,
-    )
-}
-
 /** Express's own last word: 404, or the error's status with an HTML page. */
 function answerByDefault(machine: Machine, error: Value | null, node: ts.Node): void {
   const status = error ? errorStatus(machine, error, node) : literal(404)
@@ -126,6 +192,8 @@ function answerByDefault(machine: Machine, error: Value | null, node: ts.Node): 
 }
 
 function errorStatus(machine: Machine, error: Value, node: ts.Node): Value {
+  if (error.kind === 'symbol')
+    return applyOperator(machine, '||', symbol(extend(error.expression, 'status')), literal(500))
   if (error.kind !== 'object') return literal(500)
   for (const name of ['status', 'statusCode']) {
     const status = getMember(machine, error, name, node)

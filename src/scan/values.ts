@@ -130,6 +130,8 @@ export type DbValue = { readonly kind: 'db'; readonly driver: string; readonly t
 export type QueryValue = {
   readonly kind: 'query'
   readonly operation: 'select' | 'insert' | 'update' | 'delete' | 'raw'
+  /** As in `drizzle-orm/<driver>`. */
+  readonly driver: string
   readonly transaction: number | null
   readonly table: TableValue | null
   readonly values: Value | null

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
-import { anthropicModel, DEFAULT_ANTHROPIC_MODEL } from './anthropic.ts'
-import type { Model } from './model.ts'
+import type { AnthropicOptions } from './anthropic.ts'
+import type { Model, ModelReply, ModelRequest } from './model.ts'
 
 export type Writer = { readonly name: 'none' } | { readonly name: 'anthropic'; readonly model: Model }
 
@@ -21,7 +21,13 @@ export function chooseWriter(
       hint: 'Set ANTHROPIC_API_KEY, or use --model none for the built-in writer.',
     })
   }
-  const model = wanted === undefined || wanted === 'anthropic' ? DEFAULT_ANTHROPIC_MODEL : wanted
-  const baseUrl = environment.ANTHROPIC_BASE_URL
-  return { name: 'anthropic', model: anthropicModel({ apiKey, model, ...(baseUrl ? { baseUrl } : {}) }) }
+  const model = wanted === undefined || wanted === 'anthropic' ? undefined : wanted
+  const options = { apiKey, model, baseUrl: environment.ANTHROPIC_BASE_URL || undefined }
+  return { name: 'anthropic', model: (request) => askAnthropic(options, request) }
+}
+
+/** The SDK takes a quarter of a second to load, which a run without a model need not wait for. */
+async function askAnthropic(options: AnthropicOptions, request: ModelRequest): Promise<ModelReply> {
+  const { anthropicModel } = await import('./anthropic.ts')
+  return anthropicModel(options)(request)
 }

@@ -31,8 +31,9 @@ describe('modules', () => {
 
   it('keeps this for an arrow property and for bind', () => {
     const files = {
-      'src/app.ts': app(`const c = new C('x'); app.get('/a', c.one); app.get('/b', c.two.bind(c))
-        class C { constructor(private label) {} one = (req, res) => res.json({ from: this.label }); two(req, res) { res.json({ from: this.label }) } }`),
+      'src/app.ts':
+        app(`class C { constructor(private label) {} one = (req, res) => res.json({ from: this.label }); two(req, res) { res.json({ from: this.label + '!' }) } }
+        const c = new C('x'); app.get('/a', c.one); app.get('/b', c.two.bind(c))`),
     }
     expect(bodyOf(files)).toBe('{from: "x"}')
   })

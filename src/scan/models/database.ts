@@ -34,8 +34,15 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
     return createTable(machine, { dialect: DIALECTS[name], name: knownString(call.args[0]) ?? '?', call })
   const made = tableFromMaker(machine, callee, { name, call })
   if (made) return made
+  if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
   return { ...callee, steps: [...callee.steps, { kind: 'call', args: call.args, at: locate(machine.root, call.node) }] }
+}
+
+/** The columns of a table by the names that the code gives them. */
+function columnsOf(value: Value | undefined): Value {
+  if (value?.kind !== 'table') return object([], { open: true })
+  return object(value.columns.map(({ key }) => [key, symbol({ kind: 'column', table: value.name, column: key })]))
 }
 
 function isTableMaker(name: string): name is keyof typeof DIALECTS {
@@ -50,7 +57,7 @@ function tableFromMaker(
 ): TableValue | null {
   const made = callee.steps.find((step) => step.kind === 'call')
   const maker = callee.steps.find((step) => step.kind === 'member')
-  if (!made || made.kind !== 'call' || maker?.kind !== 'member') return null
+  if (made?.kind !== 'call' || maker?.kind !== 'member') return null
   const dialect = callee.module.endsWith('sqlite-core')
     ? 'sqlite'
     : callee.module.endsWith('mysql-core')
@@ -191,7 +198,8 @@ function operatorFunctions(): Value {
 function runTransaction(machine: Machine, owner: DbValue, callback: Value | undefined, node: ts.Node): Value {
   const { run } = machine
   if (!callback) return fulfilled(UNDEFINED)
-  const transaction = run ? (run.nextTransaction += 1) : 1
+  const transaction = run ? run.nextTransaction + 1 : 1
+  if (run) run.nextTransaction = transaction
   const at = locate(machine.root, node)
   const mark = (phase: 'begin' | 'commit' | 'rollback'): void =>
     record(machine, { kind: 'transaction', id: nextEvent(machine), phase, transaction, at })

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { callFunctionLike } from '../call.ts'
 import { express } from '../express-value.ts'
 import { type Machine, setField } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
@@ -39,10 +40,10 @@ const CHAINING = new Set([
   'location',
   'attachment',
   'removeHeader',
-  'on',
-  'once',
   'flushHeaders',
 ])
+
+const READING = new Set(['get', 'getHeader', 'getHeaders', 'hasHeader'])
 
 export function createExchange(method: string): { request: RequestValue; response: ResponseValue } {
   const known: [string, Value][] = method === 'ALL' ? [] : [['method', literal(method)]]
@@ -84,6 +85,9 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
     })
   }
   if (CHAINING.has(name)) return native(name, () => owner)
+  if (name === 'on' || name === 'once')
+    return native(name, ([, listener], node) => listenLater(machine, owner, listener, node))
+  if (READING.has(name)) return native(name, ([header]) => operation('response header', header ?? UNDEFINED))
   if (name === 'headersSent' || name === 'writableEnded') return literal(hasResponded(machine))
   const own = owner.fields.get(name)
   if (own) return own
@@ -93,6 +97,13 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
     return locals
   }
   return name === 'statusCode' ? literal(200) : operation(`response.${name}`)
+}
+
+/** `res.on('finish', ...)` runs when the answer is out. */
+function listenLater(machine: Machine, owner: ResponseValue, listener: Value | undefined, node: ts.Node): Value {
+  if (listener)
+    machine.run?.later.push(() => callFunctionLike(machine, { callee: listener, self: null, args: [], node }))
+  return owner
 }
 
 type Sender = (machine: Machine, owner: ResponseValue, args: readonly Value[], node: ts.Node) => void

@@ -15,7 +15,7 @@ import {
 import { appendCall, memberNames } from './packages.ts'
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
-const CHAINING = new Set(['param', 'set', 'enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
+const CHAINING = new Set(['set', 'enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
 
 /** `express()`, `Router()`, and the middleware that Express ships. */
 export function callExpress(machine: Machine, callee: PackageValue, call: Call): Value | null {
@@ -45,6 +45,12 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
 export function routerMember(machine: Machine, owner: RouterValue, name: string): Value {
   if (VERBS.has(name))
     return native(name, (args, node) => registerVerb(machine, { router: owner, verb: name, args, node }))
+  if (name === 'param') {
+    return native(name, (_args, node) => {
+      noteUnresolved(machine, 'what app.param() does is not analysed', node)
+      return owner
+    })
+  }
   if (name === 'use') return native('use', (args, node) => registerUse(machine, owner, args, node))
   if (name === 'route')
     return native('route', ([path], node) => ({
@@ -97,7 +103,9 @@ function registerVerb(
 
 function registerUse(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {
   const [first, ...rest] = args
-  const hasPath = first !== undefined && (first.kind === 'literal' || isTextList(first) || first.kind === 'symbol')
+  const hasPath =
+    first !== undefined &&
+    (first.kind === 'literal' || first.kind === 'symbol' || isTextList(first) || isPattern(first))
   const paths = hasPath ? readPaths(machine, first, node) : ['/']
   if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
   for (const path of paths ?? []) {
@@ -117,6 +125,10 @@ function register(machine: Machine, router: RouterValue, registration: Registrat
   const before = router.registrations.length
   machine.run?.journal.push(() => router.registrations.splice(before))
   router.registrations.push(registration)
+}
+
+function isPattern(value: Value): boolean {
+  return value.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'RegExp'
 }
 
 function isTextList(value: Value): boolean {

@@ -1,10 +1,9 @@
-import { callFunctionLike } from '../call.ts'
-import { type Machine, makeError, opaque } from '../machine.ts'
+import { setMember } from '../access.ts'
+import { shownFields } from '../express-value.ts'
+import { type Machine, makeError } from '../machine.ts'
 import { createScope, declare, type Scope } from '../scope.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
-import { createCollection } from './collections.ts'
-import { callFetch } from './http.ts'
-import { promiseStatics } from './promises.ts'
+import { runtime, timers } from './runtime.ts'
 
 const ERRORS = [
   'Error',
@@ -24,7 +23,7 @@ export function globalScope(machine: Machine): Scope {
   if (existing) return existing
   const scope = createScope(null, UNDEFINED)
   scopes.set(machine, scope)
-  for (const [name, value] of [...primitives(), ...errors(), ...timers(machine), ...runtime(machine)])
+  for (const [name, value] of [...primitives(machine), ...errors(), ...timers(machine), ...runtime(machine)])
     declare(scope, name, value)
   return scope
 }
@@ -51,7 +50,7 @@ function test(name: string, known: (value: unknown) => boolean): readonly [strin
   ]
 }
 
-function primitives(): (readonly [string, Value])[] {
+function primitives(machine: Machine): (readonly [string, Value])[] {
   const numberTests = [
     test('isInteger', Number.isInteger),
     test('isFinite', Number.isFinite),
@@ -89,7 +88,7 @@ function primitives(): (readonly [string, Value])[] {
         ]),
       ),
     ],
-    ['Object', objectStatics()],
+    ['Object', objectStatics(machine)],
     [
       'Array',
       native('Array', (args) => array(args), [
@@ -138,22 +137,32 @@ function mathFunction(name: string): Value {
   })
 }
 
-function objectStatics(): Value {
-  const entriesOf = (value: Value | undefined, pick: (key: string, field: Value) => Value): Value => {
-    if (value?.kind === 'object')
-      return array(
-        [...value.fields].map(([key, field]) => pick(key, field)),
-        value.open,
-      )
-    if (value?.kind === 'namespace') return array(value.names().map((key) => pick(key, value.member(key) ?? UNDEFINED)))
-    return operation('entries', value ?? UNDEFINED)
+/** The fields that are surely there; open when more may be. */
+function listFields(value: Value, pick: (key: string, field: Value) => Value): Value {
+  if (value.kind === 'object') {
+    const fields = shownFields(value)
+    const known = fields.filter(([key]) => !key.startsWith('...'))
+    return array(
+      known.map(([key, field]) => pick(key, field)),
+      value.open || known.length < fields.length,
+    )
   }
+  if (value.kind === 'namespace') return array(value.names().map((key) => pick(key, value.member(key) ?? UNDEFINED)))
+  if (value.kind === 'table') {
+    return array(value.columns.map(({ key }) => pick(key, symbol({ kind: 'column', table: value.name, column: key }))))
+  }
+  return operation('entries', value)
+}
+
+function objectStatics(machine: Machine): Value {
+  const entriesOf = (value: Value | undefined, pick: (key: string, field: Value) => Value): Value =>
+    listFields(value ?? UNDEFINED, pick)
   return native('Object', ([value]) => value ?? object(), [
     ['entries', native('Object.entries', ([value]) => entriesOf(value, (key, field) => array([literal(key), field])))],
     ['keys', native('Object.keys', ([value]) => entriesOf(value, literal))],
     ['values', native('Object.values', ([value]) => entriesOf(value, (_key, field) => field))],
     ['freeze', native('Object.freeze', ([value]) => value ?? UNDEFINED)],
-    ['assign', native('Object.assign', (args) => args.reduce<Value>(mergeObjects, object()))],
+    ['assign', native('Object.assign', ([target, ...sources]) => assignFields(machine, target ?? object(), sources))],
     ['fromEntries', native('Object.fromEntries', ([value]) => fromEntries(value))],
     ['setPrototypeOf', native('Object.setPrototypeOf', ([value]) => value ?? UNDEFINED)],
     ['defineProperty', native('Object.defineProperty', ([value]) => value ?? UNDEFINED)],
@@ -161,11 +170,15 @@ function objectStatics(): Value {
   ])
 }
 
-function mergeObjects(target: Value, source: Value): Value {
-  if (target.kind !== 'object') return target
-  if (source.kind === 'object')
-    return object([...target.fields, ...source.fields], { open: target.open || source.open })
-  return { ...target, open: true }
+/** Writes the fields of the sources to the target itself. */
+function assignFields(machine: Machine, target: Value, sources: readonly Value[]): Value {
+  for (const source of sources) {
+    if (source.kind === 'object') {
+      for (const [name, field] of shownFields(source)) setMember(machine, target, name, field)
+      if (source.open) setMember(machine, target, `...${source.fields.size}`, operation('more fields'))
+    } else if (source.kind === 'symbol') setMember(machine, target, '...assigned', source)
+  }
+  return target
 }
 
 function fromEntries(value: Value | undefined): Value {
@@ -191,94 +204,4 @@ function errors(): (readonly [string, Value])[] {
       [['captureStackTrace', native('captureStackTrace', () => UNDEFINED)]],
     ),
   ])
-}
-
-function timers(machine: Machine): (readonly [string, Value])[] {
-  const later = native('setTimeout', ([callback, delay], node) => {
-    if (machine.run && delay?.kind === 'literal' && typeof delay.value === 'number')
-      machine.run.lastTimerMs = delay.value
-    // Only a timer that resolves a promise matters to the order of events; an abort or a retry is not run.
-    void callback
-    return opaque(machine, node)
-  })
-  const soon = native('setImmediate', ([callback, ...args], node) => {
-    if (callback && machine.run) callFunctionLike(machine, { callee: callback, self: null, args, node })
-    return UNDEFINED
-  })
-  const nothing = native('nothing', () => UNDEFINED)
-  return [
-    ['setTimeout', later],
-    ['setInterval', nothing],
-    ['clearTimeout', nothing],
-    ['clearInterval', nothing],
-    ['setImmediate', soon],
-    ['queueMicrotask', soon],
-  ]
-}
-
-function runtime(machine: Machine): (readonly [string, Value])[] {
-  const nothing = native('nothing', () => UNDEFINED)
-  const abortSignal = object(
-    [['timeout', native('AbortSignal.timeout', ([ms]) => object([['#timeoutMs', ms ?? UNDEFINED]], { open: true }))]],
-    { open: true },
-  )
-  const controller = native('AbortController', () =>
-    object([
-      ['signal', object([['#timer', literal(true)]], { open: true })],
-      ['abort', nothing],
-    ]),
-  )
-  return [
-    ['console', object(['log', 'info', 'warn', 'error', 'debug', 'table', 'trace'].map((name) => [name, nothing]))],
-    ['process', processObject(machine)],
-    ['Promise', promiseStatics(machine)],
-    ['Map', native('Map', ([entries]) => createCollection('Map', entries))],
-    ['Set', native('Set', ([entries]) => createCollection('Set', entries))],
-    ['WeakMap', native('WeakMap', () => createCollection('Map', undefined))],
-    [
-      'Date',
-      native('Date', (args, node) => (args.length > 0 ? operation('Date', ...args) : opaque(machine, node)), [
-        ['now', native('Date.now', (_args, node) => opaque(machine, node))],
-      ]),
-    ],
-    ['fetch', native('fetch', (args, node) => callFetch(machine, args, node))],
-    ['AbortSignal', abortSignal],
-    ['AbortController', controller],
-    ['URL', native('URL', ([path, base]) => operation('URL', path ?? UNDEFINED, base ?? UNDEFINED))],
-    ['URLSearchParams', native('URLSearchParams', ([value]) => operation('URLSearchParams', value ?? UNDEFINED))],
-    ['Headers', native('Headers', ([value]) => value ?? object())],
-    [
-      'RegExp',
-      native('RegExp', ([source]) =>
-        object([['source', source ?? UNDEFINED]], { type: { kind: 'builtin', name: 'RegExp' } }),
-      ),
-    ],
-    ['structuredClone', native('structuredClone', ([value]) => value ?? UNDEFINED)],
-    [
-      'Symbol',
-      native('Symbol', ([name]) => name ?? UNDEFINED, [['for', native('Symbol.for', ([name]) => name ?? UNDEFINED)]]),
-    ],
-    ['BigInt', native('BigInt', ([value]) => operation('BigInt', value ?? UNDEFINED))],
-    ['__dirname', literal('')],
-    ['__filename', literal('')],
-  ]
-}
-
-function processObject(machine: Machine): Value {
-  const nothing = native('nothing', () => UNDEFINED)
-  const env: Value = symbol({ kind: 'operation', name: 'process.env', operands: [] })
-  void machine
-  return object(
-    [
-      ['env', env],
-      ['on', nothing],
-      ['once', nothing],
-      ['exit', nothing],
-      ['nextTick', nothing],
-      ['cwd', native('cwd', () => literal(''))],
-      ['argv', array([], true)],
-      ['uptime', native('uptime', () => operation('uptime'))],
-    ],
-    { open: true },
-  )
 }

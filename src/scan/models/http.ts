@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import { decideFailure } from '../decisions.ts'
 import { express } from '../express-value.ts'
-import { type Machine, makeError } from '../machine.ts'
+import { type Machine, makeError, noteUnresolved } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { Expression, HttpTarget } from '../types.ts'
@@ -36,7 +36,8 @@ export function callFetch(machine: Machine, args: readonly Value[], node: ts.Nod
     body: express(option('body')),
     timeoutMs: readTimeout(machine, option('signal')),
   }
-  const { id, failure } = sendCall(machine, target, node)
+  const isAborted = isTimerSignal(option('signal'))
+  const { id, failure } = sendCall(machine, target, { node, errors: fetchErrors(isAborted) })
   if (failure) return rejected(failure)
   return fulfilled(symbol({ kind: 'result', event: id, path: [] }))
 }
@@ -48,27 +49,60 @@ function readTimeout(machine: Machine, signal: Value): number | null {
   return signal.fields.has('#timer') ? (machine.run?.lastTimerMs ?? null) : null
 }
 
+function isTimerSignal(signal: Value): boolean {
+  return signal.kind === 'object' && signal.fields.has('#timer')
+}
+
+/** What a client throws when the connection breaks and when its own limit is reached. */
+interface ClientErrors {
+  readonly reset: Value
+  readonly timeout: Value
+}
+
+function fetchErrors(isAborted: boolean): ClientErrors {
+  const cause = object([['code', literal('ECONNRESET')]])
+  return {
+    reset: makeError('TypeError', literal('fetch failed'), [['cause', cause]]),
+    timeout: isAborted
+      ? makeError('AbortError', literal('This operation was aborted'))
+      : makeError('TimeoutError', literal('The operation was aborted due to timeout')),
+  }
+}
+
+function axiosErrors(timeoutMs: number | null): ClientErrors {
+  const fail = (code: string, message: Value): Value =>
+    makeError('AxiosError', message, [
+      ['code', literal(code)],
+      ['isAxiosError', literal(true)],
+    ])
+  return {
+    reset: fail('ECONNRESET', operation('message of axios')),
+    timeout: fail('ECONNABORTED', literal(`timeout of ${timeoutMs}ms exceeded`)),
+  }
+}
+
+interface Sending {
+  readonly node: ts.Node
+  readonly errors: ClientErrors
+}
+
 /** Records an outbound call and decides whether the network fails it. */
-function sendCall(machine: Machine, target: HttpTarget, node: ts.Node): { id: number; failure: Value | null } {
+function sendCall(machine: Machine, target: HttpTarget, sending: Sending): { id: number; failure: Value | null } {
   const id = nextEvent(machine)
-  const failure = chooseFailure(machine, { id, timeoutMs: target.timeoutMs, node })
-  recordExternal(machine, { id, effect: 'known', target, outcome: failure ? 'fails' : 'ok', node })
+  const failure = chooseFailure(machine, { id, timeoutMs: target.timeoutMs, ...sending })
+  recordExternal(machine, { id, effect: 'known', target, outcome: failure ? 'fails' : 'ok', node: sending.node })
   return { id, failure }
 }
 
-function chooseFailure(machine: Machine, call: { id: number; timeoutMs: number | null; node: ts.Node }): Value | null {
+function chooseFailure(machine: Machine, call: Sending & { id: number; timeoutMs: number | null }): Value | null {
   const condition = (name: string): Expression => ({
     kind: 'operation',
     name,
     operands: [{ kind: 'result', event: call.id, path: [] }],
   })
-  if (decideFailure(machine, condition('connection reset'), call.node)) {
-    return makeError('TypeError', literal('fetch failed'), [['cause', object([['code', literal('ECONNRESET')]])]])
-  }
-  if (call.timeoutMs !== null && decideFailure(machine, condition('times out'), call.node)) {
-    return makeError('TimeoutError', literal('The operation was aborted due to timeout'))
-  }
-  return null
+  if (decideFailure(machine, condition('connection reset'), call.node)) return call.errors.reset
+  const mayTimeOut = call.timeoutMs !== null
+  return mayTimeOut && decideFailure(machine, condition('times out'), call.node) ? call.errors.timeout : null
 }
 
 /** axios and the fetch packages; null for any other package. */
@@ -77,9 +111,18 @@ export function callHttpPackage(machine: Machine, callee: PackageValue, call: Ca
   if (FETCH_PACKAGES.has(callee.module) && (names.length === 0 || names.at(-1) === 'fetch'))
     return callFetch(machine, call.args, call.node)
   if (callee.module !== 'axios') return null
-  const verb = names.at(-1) ?? 'request'
+  if (names.at(-1) === 'isAxiosError') return isAxiosError(call.args[0])
+  if (names.includes('interceptors'))
+    noteUnresolved(machine, 'what an axios interceptor does is not analysed', call.node)
+  const isInstance = names.at(-1) === 'create' && callee.steps.at(-1)?.kind !== 'member'
+  const verb = isInstance ? 'request' : (names.at(-1) ?? 'request')
   if (!machine.run || !AXIOS_VERBS.has(verb)) return appendCall(machine, callee, call)
   return callAxios(machine, { callee, verb, call })
+}
+
+function isAxiosError(error: Value | undefined): Value {
+  if (error?.kind === 'symbol') return operation('isAxiosError', error)
+  return literal(error?.kind === 'object' && error.fields.has('isAxiosError'))
 }
 
 function callAxios(machine: Machine, request: { callee: PackageValue; verb: string; call: Call }): Value {
@@ -87,21 +130,29 @@ function callAxios(machine: Machine, request: { callee: PackageValue; verb: stri
   const defaults = instanceDefaults(callee)
   const hasBody = verb === 'post' || verb === 'put' || verb === 'patch'
   const [first, second, third] = call.args
-  const config = verb === 'request' ? first : hasBody ? third : second
+  // `axios(url, config)` is `axios({ url, ...config })`.
+  const isUrlFirst = verb === 'request' && first?.kind !== 'object'
+  const config = verb === 'request' ? (isUrlFirst ? second : first) : hasBody ? third : second
   const field = (name: string): Value => readField(config, name) ?? readField(defaults, name) ?? UNDEFINED
-  const url = verb === 'request' ? field('url') : (first ?? UNDEFINED)
+  const url = verb === 'request' && !isUrlFirst ? field('url') : (first ?? UNDEFINED)
   const base = readField(defaults, 'baseURL')
   const timeout = field('timeout')
   const target: HttpTarget = {
     protocol: 'http',
-    method: express(verb === 'request' ? field('method') : literal(verb.toUpperCase())),
+    method: express(
+      verb === 'request'
+        ? isMissing(field('method'))
+          ? literal('GET')
+          : field('method')
+        : literal(verb.toUpperCase()),
+    ),
     url: express(base && knownString(url)?.startsWith('http') !== true ? operation('concat', base, url) : url),
     headers: express(field('headers')),
     body: express(operation('JSON.stringify', hasBody ? (second ?? UNDEFINED) : field('data'))),
     timeoutMs:
       timeout.kind === 'literal' && typeof timeout.value === 'number' && timeout.value > 0 ? timeout.value : null,
   }
-  const { id, failure } = sendCall(machine, target, call.node)
+  const { id, failure } = sendCall(machine, target, { node: call.node, errors: axiosErrors(target.timeoutMs) })
   if (failure) return rejected(failure)
   const answer = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
   const condition: Expression = { kind: 'result', event: id, path: ['ok'] }
@@ -130,6 +181,10 @@ function callAxios(machine: Machine, request: { callee: PackageValue; verb: stri
       { open: true },
     ),
   )
+}
+
+function isMissing(value: Value): boolean {
+  return value.kind === 'literal' && value.value === undefined
 }
 
 function instanceDefaults(callee: PackageValue): ObjectValue | null {

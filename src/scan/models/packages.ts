@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { type Call, callCallbacks } from '../call.ts'
+import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../call.ts'
 import { decideFailure } from '../decisions.ts'
 import { describePackage, express } from '../express-value.ts'
 import { type Machine, makeError, Thrown } from '../machine.ts'
@@ -19,14 +19,15 @@ import {
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callHttpPackage } from './http.ts'
-import { callZod } from './zod.ts'
+import { callTokens } from './tokens.ts'
+import { callZod, shapeMember } from './zod.ts'
 
 /** Packages whose calls reach outside the process. */
 const KNOWN_EFFECTS =
-  /^(?:stripe|nodemailer|@sendgrid\/|resend|twilio|postmark|mailgun|@aws-sdk\/|aws-sdk|@google-cloud\/|openai|@anthropic-ai\/|bullmq|amqplib|kafkajs|ioredis|redis|@octokit\/|braintree|square|razorpay|plaid|@slack\/|pusher|firebase-admin)/
-/** Packages that only compute, format or log. */
+  /^(?:stripe|nodemailer|@sendgrid\/.*|resend|twilio|postmark|mailgun(?:[.-]js)?|@aws-sdk\/.*|aws-sdk|@google-cloud\/.*|openai|@anthropic-ai\/.*|bullmq|bull|amqplib|kafkajs|ioredis|redis|@octokit\/.*|braintree|square|razorpay|plaid|@slack\/.*|pusher|firebase-admin|cloudinary|got|ky|superagent|needle|https?|http2|net|@paypal\/.*|@mailchimp\/.*|web-push|algoliasearch|@elastic\/.*|mqtt|@azure\/.*)(?:\/|$)/
+/** Packages that only compute, format, check or log. */
 const HARMLESS =
-  /^(?:uuid|nanoid|bcrypt|bcryptjs|argon2|crypto|path|url|util|fs|os|events|querystring|stream|buffer|winston|pino|pino-http|morgan|consola|debug|loglevel|lodash|lodash\/|ramda|date-fns|date-fns\/|dayjs|moment|luxon|ms|slugify|validator|qs|http-status-codes|http-status|dotenv|dotenv\/|chalk|prom-client|class-transformer|http-errors|drizzle-orm|@paralleldrive\/cuid2|cuid|ulid|tslib|perf_hooks|async_hooks|superjson|deepmerge|zod-validation-error)/
+  /^(?:uuid|nanoid|bcrypt|bcryptjs|argon2|crypto|crypto-js|path|url|util|fs|fs-extra|os|events|querystring|stream|buffer|zlib|winston|winston-.*|pino|pino-.*|morgan|consola|debug|loglevel|tslog|@sentry\/.*|lodash|lodash[.-].*|underscore|ramda|date-fns|date-fns-tz|dayjs|moment|moment-timezone|luxon|ms|slugify|validator|express-validator|joi|yup|ajv|class-validator|qs|http-status-codes|http-status|dotenv|chalk|colors|prom-client|class-transformer|http-errors|drizzle-orm|@paralleldrive\/cuid2|cuid|ulid|tslib|perf_hooks|async_hooks|superjson|deepmerge|zod-validation-error|jsonwebtoken|jose|cookie|ua-parser-js|sanitize-html|xss|marked|handlebars|ejs|pug|react|react-dom|@react-email\/.*|jwt-decode|multer|big\.js|decimal\.js|bignumber\.js|currency\.js|dinero\.js)(?:\/|$)/
 const STATUS_PACKAGES = new Set(['http-status-codes', 'http-status'])
 const STATUS_BY_NAME = new Map(
   Object.entries(STATUS_CODES).map(([code, text]) => [
@@ -44,7 +45,8 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  return { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
+  const shape = name === 'shape' ? shapeMember(owner) : null
+  return shape ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 
 /** The names of a chain, without `default` and without its calls: `['router']`, `['z', 'object']`. */
@@ -64,44 +66,63 @@ export function appendCall(
 type PackageModel = (machine: Machine, callee: PackageValue, call: Call) => Value | null
 
 /** Asked in this order; the first that knows the package answers. */
-const MODELS: readonly PackageModel[] = [callExpress, callDrizzle, callZod, callHttpPackage]
+const MODELS: readonly PackageModel[] = [callExpress, callDrizzle, callZod, callHttpPackage, callTokens, callThrough]
+
+/** Packages that call the function they are given and answer with what it answers. */
+const CALLING_THROUGH = /^(?:p-retry|async-retry|p-limit|p-queue|p-map|bottleneck|async-mutex|opossum|cls-hooked)$/
+
+function callThrough(machine: Machine, callee: PackageValue, call: Call): Value | null {
+  if (!machine.run || !CALLING_THROUGH.test(callee.module)) return null
+  const inner = call.args.find((arg) => arg.kind === 'function')
+  return inner ? callFunctionLike(machine, { callee: inner, self: null, args: [], node: call.node }) : null
+}
 
 export function callPackage(machine: Machine, callee: PackageValue, call: Call): Value {
   for (const model of MODELS) {
     const value = model(machine, callee, call)
     if (value) return value
   }
-  if (callee.module === 'http-errors') return httpError(callee, call)
+  if (callee.module === 'http-errors') return httpError(callee, call.args)
   if (!machine.run) return appendCall(machine, callee, call)
   return callOpaque(machine, callee, call)
 }
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
+  if (passesRequestOn(call.args)) return passRequestOn(machine, call)
   const effect = classifyPackage(callee.module)
   if (effect === 'harmless') {
-    callCallbacks(machine, call.args, call.node)
-    return operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
+    const failure = callCallbacks(machine, call.args, call.node)
+    return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
   }
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
-  const mayReject = effect === 'known' || call.args.some(dependsOnInput)
+  const mayReject = !takesNodeCallback(call) && (effect === 'known' || call.args.some(dependsOnInput))
   const fails =
     mayReject && decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, call.node)
+  const name = describePackage(callee)
   recordExternal(machine, {
     id,
     effect,
-    target: {
-      protocol: 'package',
-      module: callee.module,
-      name: describePackage(callee),
-      arguments: call.args.map((arg) => express(arg)),
-    },
+    target: { protocol: 'package', module: callee.module, name, arguments: call.args.map((arg) => express(arg)) },
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
-  if (fails) return failCall(makeError('Error', literal(`${describePackage(callee)} failed`)), call.node)
-  callCallbacks(machine, call.args, call.node)
-  return symbol(answer)
+  if (fails) return failCall(packageError(name, callee.module), { effect, node: call.node })
+  return callCallbacks(machine, call.args, call.node) ?? symbol(answer)
+}
+
+/** `send(mail, (error, info) => ...)` never throws: it tells the callback. */
+function takesNodeCallback({ args }: Call): boolean {
+  const last = args.at(-1)
+  if (last?.kind !== 'function') return false
+  const [first] = last.node.parameters
+  return last.node.parameters.length >= 2 && first !== undefined && /^_?e/i.test(first.name.getText())
+}
+
+/** The error's class, words and fields are the package's own. */
+function packageError(name: string, module: string): Value {
+  const error = makeError('Error', operation(`message of ${name}`), [['#module', literal(module)]])
+  return error.kind === 'object' ? { ...error, open: true } : error
 }
 
 export function classifyPackage(module: string): EffectClass {
@@ -113,34 +134,48 @@ function dependsOnInput(value: Value): boolean {
   return JSON.stringify(express(value)).includes('"kind":"input"')
 }
 
-/** A rejected promise where the code waits for one, else a throw. */
-export function failCall(error: Value, node: ts.Node): Value {
-  const { parent } = node
-  const isAwaited =
-    ts.isAwaitExpression(parent) ||
-    ts.isReturnStatement(parent) ||
-    ts.isPropertyAccessExpression(parent) ||
-    ts.isArrowFunction(parent)
-  if (isAwaited) return rejected(error)
+/**
+ * What a failing call gives: services answer later, so a rejected promise. Of other packages only a call that is awaited,
+ * or continued with `.then`, is known to; any other throws.
+ */
+function failCall(error: Value, { effect, node }: { effect: EffectClass; node: ts.Node }): Value {
+  if (effect === 'known' || isWaitedFor(node)) return rejected(error)
   throw new Thrown(error)
+}
+
+function isWaitedFor(node: ts.Node): boolean {
+  const { parent } = node
+  if (ts.isParenthesizedExpression(parent)) return isWaitedFor(parent)
+  return (
+    ts.isAwaitExpression(parent) ||
+    (ts.isPropertyAccessExpression(parent) && /^(?:then|catch|finally)$/.test(parent.name.text))
+  )
 }
 
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
   const name = memberNames(callee).at(-1) ?? callee.module
+  if (callee.module === 'http-errors') return httpError(callee, args)
   if (name === 'AsyncLocalStorage' || name === 'EventEmitter') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
 }
 
 /** `createError(404, 'Not found')` and `createError.NotFound('...')`. */
-function httpError(callee: PackageValue, call: Call): Value {
-  const [first, second] = call.args
-  const status = first?.kind === 'literal' && typeof first.value === 'number' ? first : literal(500)
-  const named = STATUS_BY_NAME.get((memberNames(callee).at(-1) ?? '').replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase())
-  const code = named === undefined ? status : literal(named)
-  const message = (named === undefined ? second : first) ?? UNDEFINED
-  return makeError('HttpError', message, [
+function httpError(callee: PackageValue, args: readonly Value[]): Value {
+  const [first, second] = args
+  const name = memberNames(callee).at(-1) ?? ''
+  const named = STATUS_BY_NAME.get(name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase())
+  const code =
+    named === undefined
+      ? first?.kind === 'literal' || first?.kind === 'symbol'
+        ? first
+        : literal(500)
+      : literal(named)
+  const given = named === undefined ? second : first
+  const words = code.kind === 'literal' ? STATUS_CODES[Number(code.value)] : undefined
+  return makeError(named === undefined ? 'HttpError' : `${name}Error`, given ?? literal(words ?? ''), [
     ['status', code],
     ['statusCode', code],
+    ['expose', code.kind === 'literal' ? literal(Number(code.value) < 500) : operation('expose')],
   ])
 }

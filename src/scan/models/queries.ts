@@ -1,5 +1,6 @@
 import { decideFailure } from '../decisions.ts'
 import { type Machine, makeError } from '../machine.ts'
+import type { PackageJson } from '../project.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
 import type { Expression } from '../types.ts'
@@ -7,9 +8,9 @@ import {
   array,
   type DbValue,
   fulfilled,
-  literal,
   native,
   object,
+  operation,
   type PromiseValue,
   type QueryValue,
   rejected,
@@ -33,6 +34,7 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
   return {
     kind: 'query',
     operation: start.operation,
+    driver: owner.driver,
     transaction: owner.transaction,
     table: start.table ?? null,
     values: null,
@@ -102,20 +104,43 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     outcome: fails ? 'fails' : 'ok',
     node: query.node,
   })
-  return fails ? rejected(databaseError(id)) : fulfilled(readAnswer(query, id))
+  return fails ? rejected(databaseError(machine, query.driver, id)) : fulfilled(readAnswer(query, id))
 }
 
-/** drizzle-orm 0.44 and later wraps what the driver throws: the SQLSTATE is on `cause`, not on the error. */
-function databaseError(id: number): Value {
-  const cause = object([['code', symbol({ kind: 'result', event: id, path: ['sqlstate'] })]], { open: true })
-  return makeError('DrizzleQueryError', literal('Failed query'), [['cause', cause]])
+/** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
+function databaseError(machine: Machine, driver: string, id: number): Value {
+  const name = driver === 'postgres-js' ? 'PostgresError' : 'DatabaseError'
+  const fields = DRIVER_FIELDS.map(([field, key]): [string, Value] => [
+    field,
+    symbol({ kind: 'result', event: id, path: [key] }),
+  ])
+  // The words are the driver's and the database's.
+  const thrown = makeError(name, operation('database message'), fields)
+  if (!wrapsErrors(machine.files.packageJson)) return thrown
+  return makeError('DrizzleQueryError', operation('database message'), [['cause', thrown]])
+}
+
+const DRIVER_FIELDS = [
+  ['code', 'sqlstate'],
+  ['detail', 'detail'],
+  ['constraint', 'constraint'],
+  ['constraint_name', 'constraint'],
+  ['table', 'table'],
+  ['column', 'column'],
+] as const
+
+function wrapsErrors(packageJson: PackageJson): boolean {
+  const range = { ...packageJson.devDependencies, ...packageJson.dependencies }['drizzle-orm']
+  const version = range?.match(/(\d+)\.(\d+)/)
+  return !version || Number(version[1]) > 0 || Number(version[2]) >= 44
 }
 
 function readAnswer(query: QueryValue, id: number): Value {
   const at = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
   if (!query.returns) return at()
   if (query.single) return at('0')
-  const isOneInsert = query.operation === 'insert' && query.table && !query.conflict && query.values?.kind === 'object'
+  const isKnown = query.table && !query.projection?.open
+  const isOneInsert = query.operation === 'insert' && isKnown && !query.conflict && query.values?.kind === 'object'
   if (!isOneInsert) return symbol({ kind: 'result', event: id, path: [] })
   const keys = query.projection
     ? [...query.projection.fields.keys()]

@@ -1,6 +1,7 @@
 import { describePackage } from '../express-value.ts'
-import type { Column, Expression, Shape } from '../types.ts'
-import { knownString, type PackageStep, type PackageValue, type TableValue, type Value } from '../values.ts'
+import type { Expression, Shape } from '../types.ts'
+import { knownString, type PackageStep, type PackageValue, type Value } from '../values.ts'
+import { tableShape } from './table-shape.ts'
 
 /** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
 export type ReadCheck = (callback: Value | undefined, path: readonly string[]) => Expression | null
@@ -32,13 +33,15 @@ function pairCalls(steps: readonly PackageStep[]): { name: string; args: readonl
     if (step.kind !== 'member') return []
     const next = steps[index + 1]
     if (step.name === 'coerce') return [{ name: 'coerce', args: [] }]
+    // `z.iso.date()` checks a string.
+    if (step.name === 'iso') return [{ name: 'string', args: [] }]
     return next && next.kind !== 'member' ? [{ name: step.name, args: next.args }] : []
   })
 }
 
 function applyCall(shape: Shape, call: SchemaCall): Shape {
   return (
-    startShape(call) ??
+    startShape(shape, call) ??
     changeText(shape, call) ??
     changeNumber(shape, call) ??
     changeObject(shape, call) ??
@@ -46,9 +49,10 @@ function applyCall(shape: Shape, call: SchemaCall): Shape {
   )
 }
 
-function startShape(call: SchemaCall): Shape | null {
+function startShape(shape: Shape, call: SchemaCall): Shape | null {
   const { name, args, coerced } = call
   const [first] = args
+  if (shape.type !== 'unknown') return null
   switch (name) {
     case 'string':
       return { ...BASE, type: 'string', min: null, max: null, format: null, pattern: null }
@@ -71,8 +75,15 @@ function startShape(call: SchemaCall): Shape | null {
       return first
         ? { ...BASE, type: 'array', item: shapeOf(first, { ...call, path: [...call.path, '0'] }), min: null }
         : null
+    case 'int':
+    case 'int32':
+      return { ...BASE, type: 'number', min: null, max: null, integer: true, coerced }
     case 'createInsertSchema':
-      return first?.kind === 'table' ? insertShape(first, readFields(args[1], call)) : null
+    case 'createSelectSchema':
+    case 'createUpdateSchema':
+      return first?.kind === 'table'
+        ? tableShape(first, { purpose: name, overrides: readOverrides(args[1], call) })
+        : null
     default:
       return null
   }
@@ -82,6 +93,14 @@ function shapeOf(value: Value, call: SchemaCall): Shape {
   return value.kind === 'package'
     ? readShape(value, call.readCheck, call.path)
     : { ...BASE, type: 'unknown', text: value.kind }
+}
+
+/** Overrides of drizzle-zod; a function changes the column's own schema in a way that is not read. */
+function readOverrides(value: Value | undefined, call: SchemaCall): Record<string, Shape | 'changed'> {
+  const fields = readFields(value, call)
+  if (value?.kind !== 'object') return fields
+  const changed = [...value.fields].filter(([, field]) => field.kind === 'function')
+  return { ...fields, ...Object.fromEntries(changed.map(([key]) => [key, 'changed' as const])) }
 }
 
 function readFields(value: Value | undefined, call: SchemaCall): Record<string, Shape> {
@@ -242,36 +261,4 @@ function numberOf(value: Value | undefined): number | null {
 
 function patternOf(value: Value | undefined): string | null {
   return value?.kind === 'object' ? knownString(value.fields.get('source')) : null
-}
-
-/** `createInsertSchema(table, overrides)` of drizzle-zod. */
-function insertShape(table: TableValue, overrides: Readonly<Record<string, Shape>>): Shape {
-  const fields = Object.fromEntries(table.columns.map((column) => [column.key, columnShape(column)]))
-  return { ...BASE, type: 'object', fields: { ...fields, ...overrides } }
-}
-
-function columnShape(column: Column): Shape {
-  const base = { ...BASE, optional: !column.notNull || column.hasDefault, nullable: !column.notNull }
-  if (column.enumValues) return { ...base, type: 'enum', values: column.enumValues }
-  if (column.json === 'number')
-    return {
-      ...base,
-      type: 'number',
-      min: null,
-      max: null,
-      integer: !/real|double|float/.test(column.type),
-      coerced: false,
-    }
-  if (column.json === 'boolean') return { ...base, type: 'boolean' }
-  if (column.json === 'date') return { ...base, type: 'date', coerced: false }
-  if (column.json === 'string')
-    return {
-      ...base,
-      type: 'string',
-      min: null,
-      max: null,
-      format: column.type === 'uuid' ? 'uuid' : null,
-      pattern: null,
-    }
-  return { ...base, type: 'unknown', text: column.type }
 }

@@ -1,9 +1,20 @@
 import { extend } from '../access.ts'
-import { type Call, callCallbacks, callFunctionLike } from '../call.ts'
+import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../call.ts'
 import { decideFailure } from '../decisions.ts'
+import { itemOf } from '../loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../machine.ts'
 import type { Expression } from '../types.ts'
-import { fulfilled, literal, operation, rejected, type SymbolValue, symbol, type Value } from '../values.ts'
+import {
+  array,
+  fulfilled,
+  literal,
+  operation,
+  rejected,
+  type SymbolValue,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 
 const ITERATING = new Set([
   'map',
@@ -59,26 +70,43 @@ export function callSymbol(machine: Machine, call: Call): Value {
   const owner = call.self?.kind === 'symbol' ? call.self : null
   const method = owner ? methodName(call.callee) : null
   if (!owner || method === null) return callUnknown(machine, call)
+  if (method === 'run' && isContext(owner)) return runInContext(machine, call)
   if (method === 'then' || method === 'catch' || method === 'finally') return continueWith(machine, owner, method, call)
   if (owner.expression.kind === 'result') {
     const answered = readAnswer(machine, owner, method, call)
     if (answered) return answered
   }
   if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
-  if (ITERATING.has(method)) {
-    for (const arg of call.args) {
-      if (arg.kind !== 'function') continue
-      callFunctionLike(machine, {
-        callee: arg,
-        self: null,
-        args: [operation('item', owner), literal(0)],
-        node: call.node,
-      })
-    }
-    return operation(method, owner)
-  }
+  if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   if (PURE.has(method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
+}
+
+function isContext(owner: SymbolValue): boolean {
+  return owner.expression.kind === 'operation' && owner.expression.name === 'AsyncLocalStorage'
+}
+
+/** `storage.run(store, callback)` answers what the callback answers. */
+function runInContext(machine: Machine, call: Call): Value {
+  const [, callee, ...args] = call.args
+  return callee ? callFunctionLike(machine, { callee, self: null, args, node: call.node }) : UNDEFINED
+}
+
+/** A callback over a list that only a run knows: run for one item, which stands for each. */
+function visitItems(machine: Machine, owner: SymbolValue, method: string, call: Call): Value {
+  const callback = call.args.find((arg) => arg.kind === 'function')
+  if (!callback) return operation(method, owner, ...call.args)
+  const items = [itemOf(owner), operation('index', owner)]
+  const args =
+    method === 'reduce'
+      ? [operation('sum', owner), ...items]
+      : method === 'sort'
+        ? [items[0] ?? owner, operation('item', owner)]
+        : items
+  const value = callFunctionLike(machine, { callee: callback, self: null, args, node: call.node })
+  if (method === 'map') return array([value], true)
+  if (method === 'flatMap') return array(value.kind === 'array' ? value.items : [value], true)
+  return operation(method, owner)
 }
 
 function methodName(callee: Value): string | null {
@@ -90,9 +118,10 @@ function methodName(callee: Value): string | null {
 }
 
 function callUnknown(machine: Machine, call: Call): Value {
-  callCallbacks(machine, call.args, call.node)
+  if (passesRequestOn(call.args)) return passRequestOn(machine, call)
+  const failure = callCallbacks(machine, call.args, call.node)
   noteUnresolved(machine, 'call of a function that analysis does not know', call.node)
-  return operation('call', call.callee, ...call.args)
+  return failure ?? operation('call', call.callee, ...call.args)
 }
 
 /** `response.json()` and friends; a malformed body is a failure of its own. */

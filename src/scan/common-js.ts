@@ -1,0 +1,41 @@
+import { type Machine, type Module, noteUnresolved } from './machine.ts'
+import { loadModule, namespaceOf, packageImport } from './modules.ts'
+import { native, object, UNDEFINED, type Value } from './values.ts'
+
+/** What a CommonJS module exports under a name; null when it does not. */
+export function readCommonJs(module: Module, name: string): Value | null {
+  const assigned = module.exports.get('export=')?.()
+  const exported = assigned ?? (module.scope.cells.get('module') ? commonJsExports(module) : null)
+  if (!exported) return null
+  if (name === 'default') return exported.kind === 'object' && exported.fields.size === 0 ? null : exported
+  if (exported.kind === 'object' || exported.kind === 'function') return exported.fields.get(name) ?? null
+  return null
+}
+
+function commonJsExports(module: Module): Value | null {
+  const cell = module.scope.cells.get('module')
+  return cell?.value.kind === 'object' ? (cell.value.fields.get('exports') ?? null) : null
+}
+
+export function defineCommonJs(machine: Machine, module: Module): void {
+  const exported = object()
+  module.scope.cells.set('exports', { value: exported })
+  module.scope.cells.set('module', { value: object([['exports', exported]]) })
+  const require = native('require', (args, node) => {
+    const specifier = args[0]?.kind === 'literal' ? args[0].value : null
+    if (typeof specifier === 'string') return requireModule(machine, specifier, module.file)
+    noteUnresolved(machine, 'require of a computed path', node)
+    return UNDEFINED
+  })
+  module.scope.cells.set('require', { value: require })
+}
+
+/** The value of `require(specifier)` or `await import(specifier)`. */
+export function requireModule(machine: Machine, specifier: string, from: string): Value {
+  const file = machine.files.resolve(specifier, from)
+  if (!file) return packageImport(specifier, '*')
+  const module = loadModule(machine, file)
+  const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
+  const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)
+  return isCommonJs ? assigned : namespaceOf(machine, module)
+}

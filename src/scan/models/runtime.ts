@@ -1,0 +1,149 @@
+import { callFunctionLike } from '../call.ts'
+import { type Machine, opaque } from '../machine.ts'
+import type { ts } from '../syntax.ts'
+import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
+import { createCollection } from './collections.ts'
+import { callFetch } from './http.ts'
+import { promiseStatics } from './promises.ts'
+
+/** Timers, and what runs after the code at hand. */
+export function timers(machine: Machine): (readonly [string, Value])[] {
+  const later = native('setTimeout', ([callback, delay, ...args], node) => {
+    const { run } = machine
+    if (run && delay?.kind === 'literal' && typeof delay.value === 'number') run.lastTimerMs = delay.value
+    defer(machine, { callback, args, node })
+    return opaque(machine, node)
+  })
+  const soon = native('setImmediate', ([callback, ...args], node) => {
+    defer(machine, { callback, args, node })
+    return UNDEFINED
+  })
+  const nothing = native('nothing', () => UNDEFINED)
+  return [
+    ['setTimeout', later],
+    ['setInterval', nothing],
+    ['clearTimeout', nothing],
+    ['clearInterval', nothing],
+    ['setImmediate', soon],
+    ['queueMicrotask', soon],
+  ]
+}
+
+/** Runs when the handler has returned. At import, timers start jobs that no route waits for. */
+function defer(machine: Machine, task: { callback: Value | undefined; args: readonly Value[]; node: ts.Node }): void {
+  const { callback, args, node } = task
+  if (callback?.kind !== 'function') return
+  machine.run?.later.push(() => callFunctionLike(machine, { callee: callback, self: null, args, node }))
+}
+
+export function runtime(machine: Machine): (readonly [string, Value])[] {
+  const nothing = native('nothing', () => UNDEFINED)
+  const abortSignal = object(
+    [['timeout', native('AbortSignal.timeout', ([ms]) => object([['#timeoutMs', ms ?? UNDEFINED]], { open: true }))]],
+    { open: true },
+  )
+  const controller = native('AbortController', () =>
+    object([
+      ['signal', object([['#timer', literal(true)]], { open: true })],
+      ['abort', nothing],
+    ]),
+  )
+  return [
+    [
+      'console',
+      object(
+        [
+          'log',
+          'info',
+          'warn',
+          'error',
+          'debug',
+          'table',
+          'trace',
+          'time',
+          'timeEnd',
+          'timeLog',
+          'dir',
+          'group',
+          'groupEnd',
+          'groupCollapsed',
+          'assert',
+          'count',
+        ].map((name) => [name, nothing]),
+      ),
+    ],
+    ['process', processObject(machine)],
+    ['Promise', promiseStatics(machine)],
+    ['Map', native('Map', ([entries]) => createCollection('Map', entries))],
+    ['Set', native('Set', ([entries]) => createCollection('Set', entries))],
+    ['WeakMap', native('WeakMap', () => createCollection('Map', undefined))],
+    [
+      'Date',
+      native('Date', (args, node) => (args.length > 0 ? operation('Date', ...args) : opaque(machine, node)), [
+        ['now', native('Date.now', (_args, node) => opaque(machine, node))],
+      ]),
+    ],
+    ['fetch', native('fetch', (args, node) => callFetch(machine, args, node))],
+    ['AbortSignal', abortSignal],
+    ['AbortController', controller],
+    ['URL', native('URL', ([path, base]) => operation('URL', path ?? UNDEFINED, base ?? UNDEFINED))],
+    ['URLSearchParams', native('URLSearchParams', ([value]) => operation('URLSearchParams', value ?? UNDEFINED))],
+    ['Headers', native('Headers', ([value]) => value ?? object())],
+    [
+      'RegExp',
+      native('RegExp', ([source]) =>
+        object([['source', source ?? UNDEFINED]], { type: { kind: 'builtin', name: 'RegExp' } }),
+      ),
+    ],
+    ['structuredClone', native('structuredClone', ([value]) => value ?? UNDEFINED)],
+    [
+      'Symbol',
+      native('Symbol', ([name]) => name ?? UNDEFINED, [['for', native('Symbol.for', ([name]) => name ?? UNDEFINED)]]),
+    ],
+    ['BigInt', native('BigInt', ([value]) => operation('BigInt', value ?? UNDEFINED))],
+    ['Buffer', pure('Buffer', ['from', 'alloc', 'concat', 'byteLength', 'isBuffer', 'compare'])],
+    ['crypto', pure('crypto', ['randomUUID', 'getRandomValues'])],
+    ['performance', pure('performance', ['now', 'mark', 'measure'])],
+    ['Intl', pure('Intl', ['NumberFormat', 'DateTimeFormat', 'Collator'])],
+    ['atob', pure('atob', [])],
+    ['btoa', pure('btoa', [])],
+    ['TextEncoder', pure('TextEncoder', [])],
+    ['TextDecoder', pure('TextDecoder', [])],
+    ['__dirname', literal('')],
+    ['__filename', literal('')],
+  ]
+}
+
+/** A built-in that only computes, so that its calls are operations and nobody's failure. */
+function pure(name: string, members: readonly string[]): Value {
+  const call = (full: string): Value => native(full, (args) => operation(full, ...args))
+  return native(
+    name,
+    (args) => operation(name, ...args),
+    members.map((member) => [member, call(`${name}.${member}`)]),
+  )
+}
+
+function processObject(machine: Machine): Value {
+  const nothing = native('nothing', () => UNDEFINED)
+  const env: Value = symbol({ kind: 'operation', name: 'process.env', operands: [] })
+  return object(
+    [
+      ['env', env],
+      ['on', nothing],
+      ['once', nothing],
+      ['exit', nothing],
+      [
+        'nextTick',
+        native('nextTick', ([callback, ...args], node) => {
+          defer(machine, { callback, args, node })
+          return UNDEFINED
+        }),
+      ],
+      ['cwd', native('cwd', () => literal(''))],
+      ['argv', array([], true)],
+      ['uptime', native('uptime', () => operation('uptime'))],
+    ],
+    { open: true },
+  )
+}

@@ -1,0 +1,230 @@
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
+import { expectGolden } from '../support/golden.ts'
+import { type CliEnd, cliEnvironment, gen } from '../support/run-cli.ts'
+
+const LIMIT_MS = 120_000
+const TEST_FILE = 'tests/integration/post-orders.test.ts'
+const WROTE = [
+  '.itest/harness.json',
+  'vitest.config.ts',
+  TEST_FILE,
+  '.itest/tests/integration/post-orders.test.json',
+] as const
+
+/** As a terminal shows it, and the exit code; the version of the database is the machine's. */
+function transcript({ stdout, exitCode }: CliEnd): string {
+  return `$ itest gen POST /orders\n${stdout.replace(/PostgreSQL [\d.]+/, 'PostgreSQL <version>')}[exit code ${exitCode}]\n`
+}
+
+/** Plain Vitest, as the user runs it, without itest. */
+async function runVitest(root: string): Promise<{ exitCode: number | undefined; failed: string[]; passed: string[] }> {
+  const options = { cwd: root, env: cliEnvironment(), extendEnv: false, reject: false }
+  const { exitCode, stdout } = await execa('npx', ['vitest', 'run', '--reporter=json'], options)
+  const results: { testResults: { assertionResults: { title: string; status: string }[] }[] } = JSON.parse(stdout)
+  const tests = results.testResults.flatMap((file) => file.assertionResults)
+  const idsWith = (status: string) =>
+    tests.flatMap((test) => (test.status === status ? [test.title.split(' ')[0] ?? ''] : []))
+  return { exitCode, failed: idsWith('failed'), passed: idsWith('passed') }
+}
+
+describe('itest gen POST /orders', () => {
+  let copy: FixtureCopy
+  let before: Record<string, string>
+  let first: CliEnd
+
+  beforeAll(async () => {
+    copy = copyFixture('orders')
+    before = copy.list()
+    first = await gen(copy.root)
+  }, LIMIT_MS)
+
+  afterAll(() => copy.remove())
+
+  it('finds the bug and prints the report', () => {
+    expectGolden('cli/gen-post-orders.txt', transcript(first))
+  })
+
+  it('exits with 1 because a path is red', () => {
+    expect(first.exitCode).toBe(1)
+  })
+
+  it('generates a file that a reviewer has approved', () => {
+    expectGolden('post-orders.test.ts', copy.read(TEST_FILE))
+  })
+
+  it('writes the files that the report names and changes nothing else', () => {
+    const after = copy.list()
+    const written = Object.keys(after).filter((file) => !file.endsWith('/') && after[file] !== before[file])
+
+    expect(written.sort()).toEqual([...WROTE].sort())
+    expect(first.stdout.replace(/\s+/g, ' ')).toContain(`Wrote ${WROTE.join(', ')}`)
+    expect(Object.keys(before).filter((file) => !(file in after))).toEqual([])
+  })
+
+  it('tells its progress on stderr, line by line, and prints no escape codes into a pipe', () => {
+    expect(first.stderr.trimEnd().split('\n')).toEqual([
+      'reading the code',
+      'starting a database',
+      'running 11 tests twice, before and now',
+    ])
+    expect(first.stdout + first.stderr).not.toContain('\u001b')
+  })
+
+  it('prints the same when it runs again over its own file', { timeout: LIMIT_MS }, async () => {
+    const files = copy.list()
+
+    const second = await gen(copy.root)
+
+    // The config is there by now, so it is not written again.
+    expect(second.stdout.replace(/\s+/g, ' ')).toBe(first.stdout.replace(/\s+/g, ' ').replace(' vitest.config.ts,', ''))
+    expect(second.exitCode).toBe(1)
+    expect(copy.list()).toEqual(files)
+  })
+
+  it('leaves a project in which plain Vitest says the same', { timeout: LIMIT_MS }, async () => {
+    const { exitCode, failed, passed } = await runVitest(copy.root)
+
+    expect({ exitCode, failed }).toEqual({ exitCode: 1, failed: ['[idempotent-retry]'] })
+    expect(passed).toHaveLength(10)
+  })
+
+  // What the tests guard: each was green on the code as it was and must see the change.
+  it.each([
+    {
+      bug: 'a failed insert answers 500, another amount is stored, amountCents is not validated',
+      patches: [
+        ['res.status(503)', 'res.status(500)'],
+        ['.values({ userId, amountCents,', '.values({ userId, amountCents: amountCents + 1,'],
+        ['!userId || !amountCents', '!userId'],
+      ],
+      red: ['[happy]', '[validation.amountCents-missing]', '[db-fails-after-side-effect]'],
+    },
+    {
+      bug: 'the order is stored before the charge',
+      patches: [
+        [
+          '  let payment: Charge\n',
+          "  await db.insert(orders).values({ userId, amountCents, paymentId: 'pending' })\n  let payment: Charge\n",
+        ],
+      ],
+      red: [
+        '[happy]',
+        '[external-fails.payments-connection-reset]',
+        '[external-fails.payments-timeout]',
+        '[external-fails.payments-answers-402]',
+        '[external-fails.payments-answers-429]',
+        '[external-fails.payments-answers-503]',
+        '[external-fails.payments-malformed-answer]',
+        '[db-fails-after-side-effect]',
+      ],
+    },
+  ])('leaves tests that are red when $bug', { timeout: LIMIT_MS }, async ({ patches, red }) => {
+    const route = copy.read('src/routes/orders.ts')
+    for (const [from = '', to = ''] of patches) copy.patch('src/routes/orders.ts', from, to)
+    try {
+      const { exitCode, failed } = await runVitest(copy.root)
+
+      expect({ exitCode, failed }).toEqual({ exitCode: 1, failed: [...red, '[idempotent-retry]'] })
+    } finally {
+      copy.write('src/routes/orders.ts', route)
+    }
+  })
+})
+
+describe('itest gen --json', () => {
+  let copy: FixtureCopy
+  let end: CliEnd
+
+  beforeAll(async () => {
+    copy = copyFixture('orders')
+    end = await gen(copy.root, ['--json', '--database', 'pglite'])
+  }, LIMIT_MS)
+
+  afterAll(() => copy.remove())
+
+  it('prints one object of the agreed shape and nothing else', () => {
+    const report = JSON.parse(end.stdout)
+
+    expect(report).toMatchObject({
+      schema: 'itest.gen/1',
+      route: { method: 'POST', path: '/orders', file: 'src/routes/orders.ts', line: 8 },
+      file: TEST_FILE,
+      writer: { name: 'none', model: null, usage: null },
+      findings: [],
+      wrote: WROTE,
+      exitCode: 1,
+    })
+    expect(report.paths).toHaveLength(11)
+    for (const path of report.paths) {
+      expect(path).toMatchObject({
+        id: expect.any(String),
+        kind: expect.any(String),
+        title: expect.any(String),
+        expects: { source: expect.stringMatching(/^(?:policy|code)$/), items: expect.any(Array) },
+        before: 'red',
+        now: path.id === 'idempotent-retry' ? 'red' : 'green',
+      })
+      expect(path.reason === null).toBe(path.now === 'green')
+    }
+    expect(end.exitCode).toBe(1)
+  })
+
+  it('says why the red path is red and who expects otherwise', () => {
+    const path = JSON.parse(end.stdout).paths.find(({ id }: { id: string }) => id === 'idempotent-retry')
+
+    expect(path).toMatchObject({
+      kind: 'idempotent-retry',
+      class: 'assertion',
+      reason: 'expected 1 row in orders, found 2',
+      violation: 'a repeated request with the same idempotencyKey has a second effect',
+      expects: { source: 'policy' },
+    })
+  })
+
+  it('runs on PGlite when told to, and states its limits', () => {
+    const { engine } = JSON.parse(end.stdout)
+
+    expect(engine.kind).toBe('pglite')
+    expect(engine.limits).toContainEqual(expect.stringContaining('one session behind all connections'))
+  })
+
+  it('keeps progress on stderr', () => {
+    expect(end.stderr).toContain('reading the code\n')
+  })
+})
+
+describe('itest gen on a route without the bug', () => {
+  let copy: FixtureCopy
+
+  beforeAll(() => {
+    copy = copyFixture('orders')
+    copy.patch(
+      'src/routes/orders.ts',
+      "import { Router } from 'express'",
+      "import { eq } from 'drizzle-orm'\nimport { Router } from 'express'",
+    )
+    copy.patch(
+      'src/routes/orders.ts',
+      '  let payment: Charge\n',
+      `  if (idempotencyKey) {
+    const [stored] = await db.select().from(orders).where(eq(orders.idempotencyKey, idempotencyKey))
+    if (stored) return res.status(200).json(stored)
+  }
+
+  let payment: Charge
+`,
+    )
+  })
+
+  afterAll(() => copy.remove())
+
+  it('reports every path green and exits with 0', { timeout: LIMIT_MS }, async () => {
+    const { stdout, exitCode } = await gen(copy.root)
+
+    expect(stdout).toMatch(/^ {2}idempotent-retry +red +green$/m)
+    expect(stdout).toContain('All 11 paths are green.\n11 of 11 tests were seen red with the route answering 501.')
+    expect(exitCode).toBe(0)
+  })
+})

@@ -1,0 +1,205 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { copyFixture, type FixtureCopy, repository } from '../support/copy-fixture.ts'
+import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
+import { type CliEnd, gen } from '../support/run-cli.ts'
+
+const LIMIT_MS = 120_000
+const KEY = 'sk-ant-test-key-0123456789'
+
+const SAVED = readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8')
+
+async function genWith(root: string, api: FakeMessagesApi, more: readonly string[] = []): Promise<CliEnd> {
+  return gen(root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
+}
+
+describe('itest gen with a model that answers well', () => {
+  let copy: FixtureCopy
+  let api: FakeMessagesApi
+  let end: CliEnd
+
+  beforeAll(async () => {
+    copy = copyFixture('orders')
+    api = await startFakeMessagesApi([{ kind: 'message', text: SAVED }])
+    end = await genWith(copy.root, api, ['--json'])
+  }, LIMIT_MS)
+
+  afterAll(async () => {
+    copy.remove()
+    await api.close()
+  })
+
+  it('takes the model because there is a key, and asks it once', () => {
+    expect(api.seen).toHaveLength(1)
+    expect(JSON.stringify(api.seen[0]?.body.messages)).toContain('idempotent-retry')
+  })
+
+  it('reports the writer and what it cost', () => {
+    expect(JSON.parse(end.stdout).writer).toEqual({
+      name: 'anthropic',
+      model: api.seen[0]?.body.model,
+      usage: {
+        model: api.seen[0]?.body.model,
+        inputTokens: 12,
+        outputTokens: 34,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 1500,
+      },
+    })
+  })
+
+  it('comes to the same verdicts as the built-in writer', () => {
+    const report = JSON.parse(end.stdout)
+    const verdicts = report.paths.map((one: { id: string; before: string; now: string }) => [one.before, one.now])
+
+    expect(verdicts.filter(([before]: string[]) => before !== 'red')).toEqual([])
+    expect(verdicts.filter(([, now]: string[]) => now === 'green')).toHaveLength(10)
+    expect(report.paths.find((one: { now: string }) => one.now === 'red')).toMatchObject({
+      id: 'idempotent-retry',
+      reason: 'expected 1 row in orders, found 2',
+    })
+    expect({ findings: report.findings, exitCode: end.exitCode }).toEqual({ findings: [], exitCode: 1 })
+  })
+
+  it('writes what the model wrote, into the frame that itest wrote', () => {
+    const text = copy.read('tests/integration/post-orders.test.ts')
+
+    expect(text).toContain("const response = await request(app).post('/orders').send(order)")
+    expect(text).toMatch(/^import \{ db, faults, stub \} from 'itest-gen'\n/)
+  })
+
+  it('shows the key nowhere', () => {
+    expect(`${end.stdout}${end.stderr}${JSON.stringify(copy.list())}`).not.toContain(KEY)
+  })
+})
+
+describe('itest gen with a hostile model', () => {
+  let copy: FixtureCopy
+  let api: FakeMessagesApi
+  let end: CliEnd
+  let trap: string
+
+  const ASSERTS = "const res = await request(app).post('/orders').send(order)\nexpect(res.status).toBe(201)\n"
+
+  /** Each would leave a file in the trap, or pass without testing anything. */
+  const hostile = (): Record<string, string> => {
+    const touch = (name: string) => `writeFileSync('${path.join(trap, name)}', 'ran')`
+    return {
+      happy: `const { writeFileSync } = await import('node:fs')\n${touch('import')}\n${ASSERTS}expect(res.body).toEqual({})`,
+      'validation.userId-missing': `${ASSERTS}expect(process.env.HOME).toBe('x')\nprocess.getBuiltinModule('fs').${touch('process')}`,
+      'validation.amountCents-missing': `require('node:child_process').execSync('touch ${path.join(trap, 'require')}')\n${ASSERTS}expect(res.body).toEqual({})`,
+      'external-fails.payments-connection-reset': `await fetch('https://stolen.example/')\n${ASSERTS}expect(res.body).toEqual({})`,
+      'external-fails.payments-timeout': '',
+      'external-fails.payments-answers-402': 'expect(true).toBe(true)',
+      'external-fails.payments-answers-429': `${ASSERTS}})\nit.only('mine', async () => {\n${ASSERTS}`,
+      'external-fails.payments-answers-503': `[].constructor.constructor("${touch('constructor').replaceAll("'", "\\'")}")()\n${ASSERTS}expect(res.body).toEqual({})`,
+    }
+  }
+
+  beforeAll(async () => {
+    copy = copyFixture('orders')
+    trap = mkdtempSync(path.join(tmpdir(), 'itest-trap-'))
+    const cases = hostile()
+    const reply: { cases: { pathId: string; title: string; code: string }[] } = JSON.parse(SAVED)
+    const changed = reply.cases.map((one) => ({ ...one, code: cases[one.pathId] ?? one.code }))
+    api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ cases: changed, left: [] }) }])
+    end = await genWith(copy.root, api, ['--json'])
+  }, LIMIT_MS)
+
+  afterAll(async () => {
+    copy.remove()
+    rmSync(trap, { recursive: true, force: true })
+    await api.close()
+  })
+
+  it('refuses each hostile case and says by which rule', () => {
+    const { findings } = JSON.parse(end.stdout)
+    const kindsOf = (pathId: string): string[] =>
+      findings.flatMap((one: { pathId: string; kind: string }) => (one.pathId === pathId ? [one.kind] : []))
+
+    expect(kindsOf('happy')).not.toEqual([])
+    expect(kindsOf('validation.userId-missing')).toContain('allowed-names')
+    expect(kindsOf('validation.amountCents-missing')).toContain('allowed-names')
+    expect(kindsOf('external-fails.payments-connection-reset')).toContain('allowed-names')
+    expect(kindsOf('external-fails.payments-answers-402')).toContain('sends-request')
+    expect(kindsOf('external-fails.payments-answers-429')).toContain('parses')
+    expect(kindsOf('external-fails.payments-answers-503')).toContain('allowed-members')
+  })
+
+  it('leaves their paths open, and runs the other cases', () => {
+    const paths: { id: string; now: string; reason: string }[] = JSON.parse(end.stdout).paths
+    const idsWith = (now: string): string[] => paths.flatMap((one) => (one.now === now ? [one.id] : []))
+
+    expect(idsWith('open')).toEqual([...Object.keys(hostile())])
+    expect(idsWith('green')).toEqual(['external-fails.payments-malformed-answer', 'db-fails-after-side-effect'])
+    expect(idsWith('red')).toEqual(['idempotent-retry'])
+    expect(end.exitCode).toBe(1)
+  })
+
+  it('never ran a line of them, and wrote none into the project', () => {
+    expect(readdirSync(trap)).toEqual([])
+    expect(api.seen.map((request) => request.path)).toEqual(['/v1/messages'])
+    expect(copy.read('tests/integration/post-orders.test.ts')).not.toMatch(/trap|process|require|constructor|stolen/)
+  })
+})
+
+describe('itest gen when the model fails', () => {
+  const refusal = { category: 'cyber', explanation: 'not this one' }
+
+  it.each<{ what: string; reply: ApiReply; says: string[] }>([
+    {
+      what: 'refuses the key',
+      reply: { kind: 'error', status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
+      says: ['refused the API key', '401', 'ANTHROPIC_API_KEY'],
+    },
+    {
+      what: 'is overloaded',
+      reply: { kind: 'error', status: 529, type: 'overloaded_error', headers: { 'x-should-retry': 'false' } },
+      says: ['overloaded', '529', '--model none'],
+    },
+    {
+      what: 'refuses the task',
+      reply: { kind: 'message', text: '', stop: 'refusal', stopDetails: refusal },
+      says: ['refused to write these tests', 'not this one', '--model none'],
+    },
+    {
+      what: 'is cut off',
+      reply: { kind: 'message', text: SAVED.slice(0, 400), stop: 'max_tokens' },
+      says: ['cut at the limit', '--model none'],
+    },
+    {
+      what: 'answers something else',
+      reply: { kind: 'message', text: 'Sure, here are your tests!' },
+      says: ["The model's reply is not JSON", 'Sure, here are'],
+    },
+  ])('exits with 4 and writes nothing when it $what', async ({ reply, says }) => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    const before = copy.list()
+    const api = await startFakeMessagesApi([reply])
+    onTestFinished(api.close)
+
+    const { exitCode, stdout, stderr } = await genWith(copy.root, api)
+
+    for (const words of says) expect(stderr).toContain(words)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' })
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect(stderr).not.toContain(KEY)
+    expect(copy.list()).toEqual(before)
+  })
+
+  it('is not even asked when the test file is a person’s', async () => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    copy.write('tests/integration/post-orders.test.ts', '// by hand\n')
+    const api = await startFakeMessagesApi([{ kind: 'message', text: SAVED }])
+    onTestFinished(api.close)
+
+    const { exitCode } = await genWith(copy.root, api)
+
+    expect({ exitCode, asked: api.seen.length }).toEqual({ exitCode: 2, asked: 0 })
+    expect(existsSync(path.join(copy.root, '.itest'))).toBe(false)
+  })
+})

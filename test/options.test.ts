@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseOptions, parseRoute } from '../src/options.ts'
+
+describe('parseRoute', () => {
+  it.each([[['POST', '/orders']], [['POST /orders']], [['post', ' /orders ']], [['  POST   /orders  ']]])(
+    'reads %j',
+    (words) => {
+      expect(parseRoute(words)).toEqual({ method: 'POST', path: '/orders' })
+    },
+  )
+
+  it.each([
+    { words: [], says: 'and a path, found nothing' },
+    { words: [''], says: 'and a path, found ""' },
+    { words: ['/orders'], says: 'expected a method (GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ALL) and a path' },
+    { words: ['/orders', 'POST'], says: 'found "/orders POST"' },
+    { words: ['GET'], says: 'found "GET": the path is missing' },
+    { words: ['GET', 'orders'], says: 'the path must begin with /' },
+    { words: ['GET', 'D:\\Git\\orders'], says: 'your shell turned the path into a file name' },
+    { words: ['GET', '/a', '/b'], says: 'expected one route, found "GET /a /b"' },
+  ])('refuses $words', ({ words, says }) => {
+    expect(() => parseRoute(words)).toThrow(says)
+  })
+})
+
+describe('parseOptions', () => {
+  function folder(): string {
+    const made = mkdtempSync(path.join(tmpdir(), 'itest-options-'))
+    onTestFinished(() => rmSync(made, { recursive: true, force: true }))
+    return made
+  }
+
+  it('has defaults', () => {
+    const cwd = folder()
+
+    expect(parseOptions({}, cwd)).toEqual({
+      root: cwd,
+      out: 'tests/integration',
+      database: 'auto',
+      force: false,
+      json: false,
+    })
+  })
+
+  it('takes --out relative to the root, absolute inside of it, or the root itself', () => {
+    const cwd = folder()
+
+    expect(parseOptions({ out: 'src/__tests__/' }, cwd).out).toBe('src/__tests__')
+    expect(parseOptions({ out: path.join(cwd, 'specs') }, cwd).out).toBe('specs')
+    expect(parseOptions({ out: '.' }, cwd).out).toBe('')
+    expect(parseOptions({ out: '..specs' }, cwd).out).toBe('..specs')
+  })
+
+  it.each(['..', '../elsewhere', '/'])('refuses --out %s', (out) => {
+    expect(() => parseOptions({ out }, folder())).toThrow(`--out ${out}: expected a folder inside the project`)
+  })
+
+  it('refuses a root that is not there or no folder', () => {
+    const cwd = folder()
+    writeFileSync(path.join(cwd, 'file'), '')
+
+    expect(() => parseOptions({ root: 'nowhere' }, cwd)).toThrow('--root nowhere: expected a folder, found nothing')
+    expect(() => parseOptions({ root: 'file' }, cwd)).toThrow('--root file: expected a folder, found a file')
+  })
+
+  it('refuses a database that it does not know', () => {
+    expect(() => parseOptions({ database: 'oracle' }, folder())).toThrow(/^--database: /)
+  })
+})
