@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Golden files are generated tests of the sample apps: compared as text, run where they belong.
     exclude: ['test/golden/**'],
+    maxWorkers: 2,
     // Tests start databases and child processes; a two-core machine under load needs the room.
     testTimeout: 60_000,
     hookTimeout: 60_000,

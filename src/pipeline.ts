@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { checkCases } from './check/check.ts'
-import { typeCheck } from './check/type-check.ts'
+import { typeCheckInThread } from './check/type-check-thread.ts'
+import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
 import { type Engine, startEngine } from './harness/engine.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
@@ -12,7 +13,7 @@ import { describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
-import type { GenReport } from './report/types.ts'
+import type { GenReport, ReportedPath } from './report/types.ts'
 import { runTests } from './run/run.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
@@ -26,8 +27,7 @@ import { chooseWriter } from './write/choose-writer.ts'
 import { writeWithModel } from './write/model.ts'
 import { nameTestFile } from './write/name-test-file.ts'
 import { buildScaffold, type Vocabulary } from './write/scaffold.ts'
-import { typeFallbacks } from './write/type-fallbacks.ts'
-import type { Draft } from './write/types.ts'
+import type { Draft, Scaffold } from './write/types.ts'
 
 export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -73,7 +73,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const planned = await time('scan and plan', () => planFor(wanted, options))
   const { scaffold } = planned.vocabulary
   const harness = describeProject(options.root, planned.scan.codebase.database, planned.plan)
-  assertCanWrite(options.root, scaffold.file, options)
+  assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
   const text = await time('assemble', () =>
@@ -82,7 +82,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   if (draft.kept.cases.length === 0)
     return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [] })
   const config = await describeVitestConfig(options.root)
-  const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold.file, text) }
+  const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold, text) }
   const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }, evidence]
   world.progress('starting a database')
   const engine = await time('database', () => startEngine({ preference: options.database, signal: world.signal }))
@@ -135,20 +135,18 @@ function checkDraft({ plan, vocabulary }: PlannedRoute, draft: Draft): CheckedDr
   const dropped = draft.cases.filter((one) => refused.has(one.pathId))
   const left = [
     ...draft.left,
-    ...dropped.map((one) => ({ pathId: one.pathId, reason: `the draft of ${draft.writer} was refused by a check` })),
+    ...dropped.map((one) => ({ pathId: one.pathId, reason: 'what the writer wrote was refused by a check' })),
   ]
   return { draft, findings, kept: { ...draft, cases: draft.cases.filter((one) => !refused.has(one.pathId)), left } }
 }
 
-function checkTypes({ scan, vocabulary }: PlannedRoute, options: GenOptions, text: string): Finding[] {
+async function checkTypes(
+  { scan, vocabulary }: PlannedRoute,
+  { options, world, text }: RunSetup,
+): Promise<readonly Finding[]> {
   if (!scan.files.tsconfig) return []
-  return typeCheck({
-    root: options.root,
-    tsconfig: scan.files.tsconfig,
-    file: vocabulary.scaffold.file,
-    text,
-    fallbackPaths: typeFallbacks(options.root),
-  })
+  const input = { root: options.root, tsconfig: scan.files.tsconfig, file: vocabulary.scaffold.file, text }
+  return typeCheckInThread({ ...input, fallbackPaths: typeFallbacks() }, world.signal)
 }
 
 interface Runs {
@@ -169,11 +167,11 @@ interface RunSetup {
 async function runAndCheckTypes(
   planned: PlannedRoute,
   setup: RunSetup,
-): Promise<{ runs: Runs; typeFindings: Finding[] }> {
+): Promise<{ runs: Runs; typeFindings: readonly Finding[] }> {
   const running = setup.time('run', () => runTwice(planned, setup))
   // Should the type-check throw, the runs are stopped by the engine going away; their failure is then no news.
   running.catch(() => undefined)
-  const typeFindings = await setup.time('type-check', () => checkTypes(planned, setup.options, setup.text))
+  const typeFindings = await setup.time('type-check', () => checkTypes(planned, setup))
   return { runs: await running, typeFindings }
 }
 
@@ -201,8 +199,8 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
   return { ablated, real }
 }
 
-function renderEvidence(file: string, text: string): string {
-  return `${JSON.stringify({ schema: 'itest.evidence/1', file, sha256: hashText(text) }, null, 2)}\n`
+function renderEvidence({ file, suite }: Scaffold, text: string): string {
+  return `${JSON.stringify({ schema: 'itest.evidence/1', file, route: suite, sha256: hashText(text) }, null, 2)}\n`
 }
 
 interface ReportInput {
@@ -224,7 +222,10 @@ function buildReport(input: ReportInput): GenReport {
   const { planned, draft, outcome } = input
   const { file } = planned.vocabulary.scaffold
   const paths = planned.plan.paths.map((one) => reportPath(judge(one, input), { file, text: input.text }))
-  const findings = [...draft.findings, ...(outcome?.typeFindings ?? [])]
+  const findings = [
+    ...draft.findings,
+    ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
+  ]
   const { usage } = draft.draft
   return {
     schema: 'itest.gen/1',
@@ -240,8 +241,27 @@ function buildReport(input: ReportInput): GenReport {
     wrote: outcome?.wrote ?? [],
     hints: input.hints,
     timings: input.timings,
-    exitCode: paths.every((one) => one.now === 'green' || one.now === 'skipped') && findings.length === 0 ? 0 : 1,
+    exitCode: decideExitCode(paths, findings),
   }
+}
+
+/** No when a test or a check says so, and when a path must be tested but not one test could be written. */
+function decideExitCode(paths: readonly ReportedPath[], findings: readonly Finding[]): 0 | 1 {
+  const saysNo = paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0
+  const hasNothing = paths.some((one) => one.now === 'open') && !paths.some((one) => one.now === 'green')
+  return saysNo || hasNothing ? 1 : 0
+}
+
+/** Errors of the run that no test can be held to: nobody may take the other results for the whole story. */
+function findRunErrors(run: RunFacts): Finding[] {
+  const loose = run.unhandled.filter(({ test }) => test === null).map(({ error }) => error)
+  const ofFiles = run.tests.some((test) => test.state === 'passed') ? run.fileErrors.map(({ error }) => error) : []
+  return [...loose, ...ofFiles].map((error) => ({
+    kind: 'run-error',
+    pathId: null,
+    message: `an error outside of the tests: ${error.name}: ${error.message.split('\n')[0]}`,
+    line: null,
+  }))
 }
 
 function judge(one: Plan['paths'][number], { draft, outcome }: ReportInput): Judged {

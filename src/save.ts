@@ -30,7 +30,11 @@ export function hashText(text: string): string {
  * itest wrote last. Looks only; before the work, so that no model is paid for a test that can't be saved.
  * @throws UserError
  */
-export function assertCanWrite(root: string, file: string, { force }: { readonly force: boolean }): void {
+export function assertCanWrite(
+  root: string,
+  { file, suite }: { readonly file: string; readonly suite: string },
+  { force }: { readonly force: boolean },
+): void {
   assertFolder(root, file)
   const full = path.join(root, file)
   if (!existsSync(full)) return
@@ -39,7 +43,7 @@ export function assertCanWrite(root: string, file: string, { force }: { readonly
       hint: 'Rename or delete it, or choose another folder with --out DIR.',
     })
   }
-  if (!force) assertNotEdited(root, file)
+  if (!force) assertOurs(root, { file, suite })
 }
 
 /** What exists of the way to the file must be folders, the last of them writable. */
@@ -60,9 +64,14 @@ function assertFolder(root: string, file: string): void {
   }
 }
 
-function assertNotEdited(root: string, file: string): void {
+function assertOurs(root: string, { file, suite }: { readonly file: string; readonly suite: string }): void {
   const known = readEvidence(root, file)
-  if (known === hashText(readText(root, file))) return
+  if (known && known.route !== suite) {
+    throw new UserError(`${file} holds the tests of ${known.route}; those of ${suite} would get the same name`, {
+      hint: 'Choose another folder for one of the two with --out DIR.',
+    })
+  }
+  if (known?.sha256 === hashText(readText(root, file))) return
   const why =
     known === null ? 'exists, and itest has no record of having written it' : 'has been edited since itest wrote it'
   throw new UserError(`${file} ${why}; it was left as it is`, {
@@ -81,11 +90,12 @@ function readText(root: string, file: string): string {
   }
 }
 
-/** The hash of what itest wrote last; null without a record of it. */
-function readEvidence(root: string, file: string): string | null {
+/** What itest wrote last, for which route; null without a record of it. */
+function readEvidence(root: string, file: string): { readonly sha256: string; readonly route: string } | null {
   try {
     const evidence: Record<string, unknown> = JSON.parse(readFileSync(path.join(root, evidencePath(file)), 'utf8'))
-    return evidence.file === file && typeof evidence.sha256 === 'string' ? evidence.sha256 : null
+    const { sha256, route } = evidence
+    return evidence.file === file && typeof sha256 === 'string' && typeof route === 'string' ? { sha256, route } : null
   } catch {
     // A record that is missing or can't be read is no record: the test file is then treated as a person's.
     return null

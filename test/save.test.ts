@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from '../src/save.ts'
 
 const FILE = 'tests/integration/post-orders.test.ts'
+const SUITE = 'POST /orders'
 
 let root: string
 
@@ -24,7 +25,7 @@ function read(file: string): string {
 
 function writeWithEvidence(file: string, text: string): void {
   write(file, text)
-  write(evidencePath(file), JSON.stringify({ schema: 'itest.evidence/1', file, sha256: hashText(text) }))
+  write(evidencePath(file), JSON.stringify({ schema: 'itest.evidence/1', file, route: SUITE, sha256: hashText(text) }))
 }
 
 describe('evidencePath', () => {
@@ -35,7 +36,7 @@ describe('evidencePath', () => {
 })
 
 describe('assertCanWrite', () => {
-  const check = (file = FILE, force = false) => assertCanWrite(root, file, { force })
+  const check = (file = FILE, force = false) => assertCanWrite(root, { file, suite: SUITE }, { force })
 
   it('takes a place that does not exist yet, and makes nothing', () => {
     check()
@@ -67,6 +68,13 @@ describe('assertCanWrite', () => {
 
     expect(() => check()).toThrow(`${FILE} has been edited since itest wrote it`)
     expect(() => check(FILE, true)).not.toThrow()
+  })
+
+  it('refuses a file that holds the tests of another route', () => {
+    writeWithEvidence(FILE, 'ours')
+    const check = () => assertCanWrite(root, { file: FILE, suite: 'POST /order-s' }, { force: false })
+
+    expect(check).toThrow(`${FILE} holds the tests of POST /orders; those of POST /order-s would get the same name`)
   })
 
   it('refuses what can never be written, also when forced', () => {

@@ -12,14 +12,7 @@ const MODULE_FORMAT_CODES = new Set([1286, 1287, 1295, 1309, 1343, 1375, 1378, 1
 /** What the compiler did by itself before 6.0, for projects that still use such a one. */
 const DEFAULTS_BEFORE_6: ts.CompilerOptions = { strict: false, types: ['*'], noUncheckedSideEffectImports: false }
 
-/**
- * Type-checks one test file inside the user's project, with the project's compiler options and its installed types.
- * The file need not exist; only what is wrong in it counts. `fallbackPaths` says where the types of packages are that
- * the project lacks: package name to absolute paths; a package that the project has is taken from there.
- * Takes seconds, nearly all for reading the types of the packages that the file imports. Throws `UserError` when
- * `tsconfig` can't be read.
- */
-export function typeCheck(input: {
+export interface TypeCheckInput {
   /** Absolute. */
   readonly root: string
   /** Absolute. */
@@ -28,7 +21,16 @@ export function typeCheck(input: {
   readonly file: string
   readonly text: string
   readonly fallbackPaths: Readonly<Record<string, readonly string[]>>
-}): Finding[] {
+}
+
+/**
+ * Type-checks one test file inside the user's project, with the project's compiler options and its installed types.
+ * The file need not exist; only what is wrong in it counts. `fallbackPaths` says where the types of packages are that
+ * the project lacks: package name to absolute paths; a package that the project has is taken from there.
+ * Takes seconds, nearly all for reading the types of the packages that the file imports. Throws `UserError` when
+ * `tsconfig` can't be read.
+ */
+export function typeCheck(input: TypeCheckInput): Finding[] {
   const file = path.resolve(input.root, input.file)
   const config = readConfig(input.tsconfig)
   const options = narrow(config.options, input.root)

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { EngineFacts } from '../run/types.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
@@ -56,7 +57,10 @@ async function chooseEngine(preference: EnginePreference): Promise<Engine> {
       return startPglite([`the local Postgres in ${found.bin} did not start: ${firstLine(error)}`])
     }
   }
-  if (preference === 'postgres') throw new Error(`Expected a local Postgres, but ${found.reason}.`)
+  if (preference === 'postgres')
+    throw new UserError(`--database postgres: ${found.reason}`, {
+      hint: 'Install PostgreSQL, name its folder in ITEST_PGBIN, or leave the option out to use PGlite.',
+    })
   return startPglite([found.reason])
 }
 

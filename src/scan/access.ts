@@ -1,6 +1,6 @@
 import { callFunction } from './call.ts'
 import { bindFunction, callSetter, findMethod } from './classes.ts'
-import { express } from './express-value.ts'
+import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember, keepItems } from './models/arrays.ts'
 import { collectionMember } from './models/collections.ts'
@@ -107,7 +107,7 @@ export function extend(expression: Expression, name: string): Expression {
   }
   if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }
   if (expression.kind === 'object' && expression.fields[name]) return expression.fields[name]
-  return { kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] }
+  return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
 }
 
 /** Writes `owner.name = value`; a value that only a run knows keeps what is written to it for the rest of the run. */
@@ -158,7 +158,10 @@ function writtenField(machine: Machine, expression: Expression, name: string): V
 export function deleteMember(machine: Machine, owner: Value, name: string): void {
   if (owner.kind === 'symbol') return writeField(machine, owner.expression, name, UNDEFINED)
   if (owner.kind !== 'object' && owner.kind !== 'request' && owner.kind !== 'response') return
-  setField(machine, owner.fields, name, UNDEFINED)
+  const before = owner.fields.get(name)
+  if (!before) return
+  machine.run?.journal.push(() => owner.fields.set(name, before))
+  owner.fields.delete(name)
 }
 
 /** Writes to a member whose name only a run knows: every later read of a field that is not listed is unknown. */

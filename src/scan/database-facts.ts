@@ -39,7 +39,10 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
     driver: first?.value.driver ?? null,
     dialect: dialects.values().next().value ?? null,
     urlVariables: [...names],
-    partVariables: Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),
+    partVariables: {
+      ...Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),
+      ...Object.assign({}, ...args.map((value) => partsOfUrl(express(value)))),
+    },
     migrations: findMigrations(files.root),
     schemaFiles: [...new Set([...machine.tables.values()].map((table) => table.at.file))],
   }
@@ -70,8 +73,34 @@ function urlVariables(expression: Expression): string[] {
     return URL_KEYS.flatMap((key) => (expression.fields[key] ? urlVariables(expression.fields[key]) : []))
   }
   if (expression.kind === 'env') return [expression.name]
-  if (expression.kind === 'operation' && expression.name === '??') return expression.operands.flatMap(urlVariables)
+  if (expression.kind === 'operation' && (expression.name === '??' || expression.name === '||'))
+    return expression.operands.flatMap(urlVariables)
   return []
+}
+
+/** The variables of `postgres://${USER}:${PASSWORD}@${HOST}:${PORT}/${NAME}`. */
+function partsOfUrl(expression: Expression): DatabaseFacts['partVariables'] {
+  if (expression.kind === 'object') {
+    const [url] = URL_KEYS.flatMap((key) => expression.fields[key] ?? [])
+    return url ? partsOfUrl(url) : {}
+  }
+  if (expression.kind !== 'operation' || (expression.name !== 'concat' && expression.name !== '+')) return {}
+  const text = expression.operands.map(markVariable).join('')
+  const parts = text.match(/^\w+:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^:/]*)(?::([^/]*))?\/([^?]*)/)
+  if (!parts) return {}
+  const named = ['user', 'password', 'host', 'port', 'database'].map((part, index) => [
+    part,
+    parts[index + 1]?.match(/^<(\w+)>$/)?.[1],
+  ])
+  return Object.fromEntries(named.filter(([, name]) => name !== undefined))
+}
+
+function markVariable(part: Expression): string {
+  if (part.kind === 'literal') return String(part.value)
+  if (part.kind === 'operation' && (part.name === 'concat' || part.name === '+'))
+    return part.operands.map(markVariable).join('')
+  const name = firstVariable(part)
+  return name ? `<${name}>` : '?'
 }
 
 function partVariable(args: readonly Value[], part: (typeof PARTS)[number]): [string, string][] {

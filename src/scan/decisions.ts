@@ -1,4 +1,4 @@
-import type { Machine, Run } from './machine.ts'
+import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { locate, type ts } from './syntax.ts'
 import type { Expression } from './types.ts'
 import type { Value } from './values.ts'
@@ -19,6 +19,8 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const condition = value.expression
   const implied = run.certain(condition) ?? impliedAnswer(run, condition)
   if (implied !== null) return implied
+  if (run.isOver) return preferred
+  machine.steps += RECORD_STEPS
   const taken = run.choose(preferred)
   remember(run, condition, taken)
   run.decisions.push({ condition, taken, at: locate(machine.root, node) })
@@ -36,7 +38,8 @@ function isUnlikely(condition: Expression): boolean {
 /** Whether an event fails in this run. One failure a run: faults come one at a time. */
 export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
   const { run } = machine
-  if (!run || run.failures > 0) return false
+  if (!run || run.failures > 0 || run.isOver) return false
+  machine.steps += RECORD_STEPS
   const failed = run.choose(false)
   run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
   if (failed) run.failures += 1

@@ -3,9 +3,19 @@ import { awaitValue, callFunctionLike, constructValue, makeFunction } from './ca
 import { findMethod, makeClass } from './classes.ts'
 import { requireModule } from './common-js.ts'
 import { decide } from './decisions.ts'
+import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
-import { type Machine, makeError, noteUnresolved, step, Thrown, unknownValue } from './machine.ts'
+import {
+  LimitReached,
+  type Machine,
+  makeError,
+  NESTING_LIMIT,
+  noteUnresolved,
+  step,
+  Thrown,
+  unknownValue,
+} from './machine.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
@@ -24,11 +34,21 @@ import {
 /** The value of an expression. What can't be known is a symbol; what can't be handled is recorded. */
 export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): Value {
   step(machine)
-  if (isTransparent(node)) return evaluate(machine, node.expression, scope)
+  if (machine.nesting > NESTING_LIMIT) throw new LimitReached('nesting')
+  machine.nesting += 1
+  try {
+    return evaluateNode(machine, node, scope)
+  } finally {
+    machine.nesting -= 1
+  }
+}
+
+function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Value {
   if (ts.isIdentifier(node)) return readIdentifier(node, scope)
   if (ts.isStringLiteralLike(node)) return literal(node.text)
   if (ts.isNumericLiteral(node)) return literal(Number(node.text))
   if (ts.isPropertyAccessExpression(node)) return readProperty(machine, node, scope)
+  if (isTransparent(node)) return evaluate(machine, node.expression, scope)
   if (ts.isElementAccessExpression(node)) return readElement(machine, node, scope)
   if (ts.isCallExpression(node)) return callExpression(machine, node, scope)
   if (ts.isObjectLiteralExpression(node)) return objectLiteral(machine, node, scope)
@@ -38,7 +58,7 @@ export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): V
   if (ts.isBinaryExpression(node)) return evaluateBinary(machine, node, scope)
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return evaluateUnary(machine, node, scope)
   if (ts.isConditionalExpression(node)) {
-    const taken = decide(machine, evaluate(machine, node.condition, scope), node.condition)
+    const taken = decideCondition(machine, node.condition, scope)
     return evaluate(machine, taken ? node.whenTrue : node.whenFalse, scope)
   }
   return evaluateRare(machine, node, scope)

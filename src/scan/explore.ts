@@ -4,6 +4,8 @@ import type { Scenario, Unresolved, VisitedSource } from './types.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
 const SCENARIO_LIMIT = 400
+/** And no more steps than this are spent on all of them together: about a second. */
+const TOTAL_STEP_LIMIT = 600_000
 
 export interface Exploration {
   readonly scenarios: readonly Scenario[]
@@ -27,11 +29,12 @@ export function exploreScenarios(
   const sources = new Map<string, VisitedSource>()
   const unresolved = new Map<string, Unresolved>()
   const waiting: boolean[][] = [[]]
-  let done = 0
-  for (let prefix = waiting.shift(); prefix && done < SCENARIO_LIMIT; prefix = waiting.shift()) {
-    done += 1
+  let spent = 0
+  while (waiting.length > 0 && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
+    const prefix = waiting.shift() ?? []
     const { run, answers } = startRun(prefix, certain)
     const end = runOnce(machine, run, execute)
+    spent += run.steps
     for (let index = prefix.length; index < answers.length; index += 1) {
       waiting.push([...answers.slice(0, index), !answers[index]])
     }
@@ -57,6 +60,8 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     equals: new Map(),
     written: new Map(),
     later: [],
+    finish: [],
+    isOver: false,
     unresolved: new Map(),
     journal: [],
     sources: new Map(),
@@ -64,6 +69,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     nextTransaction: 0,
     failures: 0,
     lastTimerMs: null,
+    steps: 0,
   }
   return { run, answers }
 }
@@ -79,6 +85,7 @@ function runOnce(machine: Machine, run: Run, execute: (run: Run) => Scenario['en
     if (error instanceof LimitReached || error instanceof RangeError) return 'cut'
     throw error
   } finally {
+    run.steps = machine.steps
     for (const undo of run.journal.reverse()) undo()
     machine.run = null
     machine.steps = steps

@@ -52,6 +52,38 @@ export function express(value: Value, depth = 6): Expression {
   }
 }
 
+/** An expression larger than this tells a reader nothing, and its text grows with every use. */
+const SIZE_LIMIT = 400
+const sizes = new WeakMap<Expression, number>()
+
+/** The expression, or, when it has grown too large, one that says no more than how it was made. */
+export function limitSize(expression: Expression): Expression {
+  if (expression.kind !== 'operation' || expression.operands.every(isLeaf)) return expression
+  if (sizeOf(expression) <= SIZE_LIMIT) return expression
+  return { kind: 'operation', name: `large ${expression.name}`, operands: [] }
+}
+
+function isLeaf({ kind }: Expression): boolean {
+  return kind !== 'operation' && kind !== 'object' && kind !== 'array'
+}
+
+function sizeOf(expression: Expression): number {
+  if (isLeaf(expression)) return 1
+  const known = sizes.get(expression)
+  if (known !== undefined) return known
+  const parts =
+    expression.kind === 'operation'
+      ? expression.operands
+      : expression.kind === 'array'
+        ? expression.items
+        : expression.kind === 'object'
+          ? Object.values(expression.fields)
+          : []
+  const size = parts.reduce((sum, part) => sum + sizeOf(part), 1)
+  sizes.set(expression, size)
+  return size
+}
+
 /** JSON has no NaN and no infinity. */
 function expressLiteral(value: NonNullable<LiteralValue['value']> | null): Expression {
   if (typeof value === 'bigint') return { kind: 'literal', value: Number(value) }

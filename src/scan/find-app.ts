@@ -93,8 +93,13 @@ function loadAppFiles(machine: Machine, files: ProjectFiles): void {
   }
 }
 
-function readText(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+/** The text of a file that is only looked at; what the app imports is read, and complained about, elsewhere. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** An app that nobody makes at import is made here, as a test would: by calling the exported factory. */

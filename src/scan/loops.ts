@@ -9,8 +9,13 @@ import { createScope, type Scope } from './scope.ts'
 import { ts } from './syntax.ts'
 import { type ArrayValue, array, literal, operation, type SymbolValue, symbol, type Value } from './values.ts'
 
-/** A loop that analysis knows the items of is run at most so often. */
+/** A loop that analysis knows the items of is run at most so often: tables of routes are longer than work per request. */
 const LOOP_LIMIT = 500
+const RUN_LOOP_LIMIT = 100
+
+function turnsOf(machine: Machine): number {
+  return machine.run ? RUN_LOOP_LIMIT : LOOP_LIMIT
+}
 
 /** Runs a loop; any other statement has no effect. */
 export function executeLoop(machine: Machine, node: ts.Statement, scope: Scope): Completion {
@@ -62,7 +67,7 @@ function executeEach(
   machine: Machine,
   loop: { node: ts.ForOfStatement | ts.ForInStatement; items: ArrayValue; scope: Scope },
 ): Completion {
-  for (const item of loop.items.items.slice(0, LOOP_LIMIT)) {
+  for (const item of loop.items.items.slice(0, turnsOf(machine))) {
     const inner = createScope(loop.scope)
     const { initializer } = loop.node
     const [declaration] = ts.isVariableDeclarationList(initializer) ? initializer.declarations : []
@@ -80,7 +85,7 @@ function executeFor(machine: Machine, node: ts.ForStatement, scope: Scope): Comp
     declareVariables(machine, node.initializer, inner)
   else if (node.initializer && !ts.isVariableDeclarationList(node.initializer))
     evaluate(machine, node.initializer, inner)
-  for (let turn = 0; turn < LOOP_LIMIT; turn += 1) {
+  for (let turn = 0; turn < turnsOf(machine); turn += 1) {
     const condition = node.condition ? evaluate(machine, node.condition, inner) : literal(true)
     const isKnown = condition.kind === 'literal'
     // How often a list of a run is gone through is not known; once shows every effect of the body.
@@ -94,7 +99,7 @@ function executeFor(machine: Machine, node: ts.ForStatement, scope: Scope): Comp
 }
 
 function executeWhile(machine: Machine, node: ts.WhileStatement | ts.DoStatement, scope: Scope): Completion {
-  for (let turn = 0; turn < LOOP_LIMIT; turn += 1) {
+  for (let turn = 0; turn < turnsOf(machine); turn += 1) {
     if (ts.isWhileStatement(node) || turn > 0) {
       const condition = evaluate(machine, node.expression, scope)
       if (condition.kind === 'literal' && !condition.value) return NORMAL

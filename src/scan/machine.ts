@@ -2,7 +2,7 @@ import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
-import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
+import type { Column, Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
 import {
   type ClassValue,
   type DbValue,
@@ -37,8 +37,11 @@ export interface Run {
   readonly equals: Map<string, string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
   readonly written: Map<string, Map<string, Value>>
-  /** Work that the code left for later: timers, `setImmediate`, `res.on('finish')`. */
+  /** Work that the code left for later: timers and `setImmediate`; and for when the answer is out. */
   readonly later: (() => void)[]
+  readonly finish: (() => void)[]
+  /** After the answer only the usual way is followed: no more decisions are made. */
+  isOver: boolean
   readonly unresolved: Map<string, Unresolved>
   /** Undoes writes to values that outlive the run. */
   readonly journal: (() => void)[]
@@ -48,6 +51,8 @@ export interface Run {
   failures: number
   /** The latest literal `setTimeout` delay: the usual partner of an AbortController. */
   lastTimerMs: number | null
+  /** How much work the run was, when it is over. */
+  steps: number
 }
 
 export interface Machine {
@@ -57,6 +62,8 @@ export interface Machine {
   readonly modules: Map<string, Module>
   readonly unresolved: Map<string, Unresolved>
   readonly tables: Map<string, TableValue>
+  /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
+  readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
   readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
@@ -70,20 +77,29 @@ export interface Machine {
   waitsForAsync: boolean
   /** How often a condition at import had to be guessed. */
   guesses: number
+  nesting: number
   run: Run | null
   steps: number
 }
 
 export const STEP_LIMIT = 2_000_000
 export const RUN_STEP_LIMIT = 60_000
+/** Locating and comparing what happened costs more than evaluating it. */
+export const RECORD_STEPS = 20
 export const DEPTH_LIMIT = 60
+/** Expressions inside expressions, over all calls; well before our own stack ends, which would not fail cleanly. */
+export const NESTING_LIMIT = 800
 
 /** A `throw` of the analysed code on its way to a `catch`. */
 export class Thrown extends Error {
   readonly value: Value
 
   constructor(value: Value) {
+    // Thousands are thrown, and nobody reads where in the analysis: a stack would cost a tenth of the whole scan.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super('thrown by the analysed code')
+    Error.stackTraceLimit = stackTraceLimit
     this.value = value
   }
 }
@@ -99,6 +115,7 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),
+    references: new Map(),
     routers: [],
     listeners: [],
     databases: [],
@@ -108,6 +125,7 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     loading: [],
     waitsForAsync: false,
     guesses: 0,
+    nesting: 0,
     run: null,
     steps: 0,
   }

@@ -1,11 +1,11 @@
 import { assign } from './assign.ts'
 import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
-import { describePackage, express } from './express-value.ts'
-import { classChain, type Machine } from './machine.ts'
+import { hasKey, isInstance } from './instances.ts'
+import type { Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { isNullish, type LiteralValue, literal, operation, type PackageValue, symbol, type Value } from './values.ts'
+import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
   [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
@@ -168,36 +168,6 @@ function foldNumbers(operator: string, left: LiteralValue, right: LiteralValue):
     default:
       return operation(operator, left, right)
   }
-}
-
-function isInstance(left: Value, right: Value): Value {
-  if (left.kind === 'symbol') return operation('instanceof', left, classSymbol(right))
-  const chain = classChain(left)
-  if (right.kind === 'class') return literal(chain.includes(right))
-  if (right.kind === 'native')
-    return literal(chain.some((type) => type.name === right.name) || (right.name === 'Error' && chain.length > 0))
-  if (right.kind === 'package') return isPackageInstance(left, right, chain)
-  return operation('instanceof', left, right)
-}
-
-/** Which class of its package a failure has is only known at run time. */
-function isPackageInstance(left: Value, right: PackageValue, chain: ReturnType<typeof classChain>): Value {
-  const name = JSON.stringify(express(right))
-  const short = right.steps.findLast((step) => step.kind === 'member')
-  if (chain.some((type) => type.name === name || type.name === short?.name)) return literal(true)
-  const module = left.kind === 'object' ? left.fields.get('#module') : undefined
-  const isOwn = module?.kind === 'literal' && String(module.value).split('/')[0] === right.module.split('/')[0]
-  return isOwn ? operation('instanceof', literal(describePackage(right))) : literal(false)
-}
-
-function classSymbol(value: Value): Value {
-  return value.kind === 'class' || value.kind === 'native' ? literal(value.name) : value
-}
-
-function hasKey(left: Value, right: Value): Value {
-  if (left.kind === 'literal' && right.kind === 'object' && !right.open)
-    return literal(right.fields.has(String(left.value)))
-  return operation('in', left, right)
 }
 
 export function evaluateUnary(

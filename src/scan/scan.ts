@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
-import { type FoundApp, findApps } from './find-app.ts'
+import { type FoundApp, findApps, readText } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
 import { createMachine, type Machine } from './machine.ts'
 import { loadModule } from './modules.ts'
 import { openProject, type ProjectFiles } from './project.ts'
-import { createParser } from './syntax.ts'
+import { createParser, type ts } from './syntax.ts'
 import { traceRoute } from './trace-route.ts'
 import type { Codebase, Dossier, Route, Table } from './types.ts'
+import type { TableValue } from './values.ts'
 
 /** A scanned project: what it holds, and the dossier of any of its routes on demand. */
 export interface Scan {
@@ -32,9 +32,7 @@ export function scanProject(root: string): Scan {
   const indexed = apps.flatMap((app) => indexRoutes(machine, app))
   const codebase: Codebase = {
     routes: indexed.map(({ route }) => route),
-    tables: [...machine.tables.values()]
-      .map((table) => describeTable(machine, table.name))
-      .filter((table) => table !== null),
+    tables: [...machine.tables.values()].map((table) => describeTable(machine, table)),
     database: readDatabaseFacts(machine, files),
     unresolved: [...machine.unresolved.values()],
   }
@@ -45,7 +43,7 @@ export function scanProject(root: string): Scan {
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
     if (/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file))) continue
-    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)Table(?:Creator)?\s*\(/.test(readFileSync(file, 'utf8')))
+    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\s*\(/.test(readText(file)))
       loadModule(machine, file)
   }
 }
@@ -106,7 +104,7 @@ function readDossier(
     layers: found.layers,
     route: found.route,
     expressMajor: found.app.entry.expressMajor,
-    anchor: tree,
+    anchor: registrationOf(tree, found.route.line),
   })
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
   const cut =
@@ -146,20 +144,21 @@ function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']
 }
 
 /** The table with the name under which the project exports it. */
-function describeTable(machine: Machine, name: string): Table | null {
-  const table = machine.tables.get(name)
-  if (!table) return null
+function describeTable(machine: Machine, table: TableValue): Table {
+  const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
+  const own = { name: table.name, dialect: table.dialect, columns }
   for (const module of machine.modules.values()) {
     for (const [exportName, read] of module.exports) {
       if (read() !== table) continue
-      return {
-        name,
-        exportName,
-        at: { ...table.at, file: path.relative(machine.root, module.file) },
-        dialect: table.dialect,
-        columns: table.columns,
-      }
+      return { ...own, exportName, at: { ...table.at, file: path.relative(machine.root, module.file) } }
     }
   }
-  return { name, exportName: '', at: table.at, dialect: table.dialect, columns: table.columns }
+  return { ...own, exportName: '', at: table.at }
+}
+
+/** The statement that registers the route: where Express's own last word is said to come from. */
+function registrationOf(tree: ts.SourceFile, line: number): ts.Node {
+  const lineAt = (position: number): number => tree.getLineAndCharacterOfPosition(position).line + 1
+  const holds = (node: ts.Node): boolean => lineAt(node.getStart(tree)) <= line && line <= lineAt(node.end)
+  return tree.statements.find(holds) ?? tree
 }

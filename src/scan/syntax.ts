@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { Project, ts } from 'ts-morph'
 import { UserError } from '../errors.ts'
 import type { SourceLocation } from './types.ts'
@@ -36,7 +37,7 @@ function readTree(project: Project, file: string): ts.SourceFile {
     return project.addSourceFileAtPath(file).compilerNode
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause
-    throw new UserError(`${file} is nested too deeply to be read`, {
+    throw new UserError(`${path.basename(file)} is nested too deeply to be read`, {
       hint: 'Is it generated? Exclude it, or split its expressions.',
       cause,
     })

@@ -1,5 +1,5 @@
 import { express } from './express-value.ts'
-import { className, type Machine } from './machine.ts'
+import { className, type Machine, RECORD_STEPS } from './machine.ts'
 import { locate, type ts } from './syntax.ts'
 import type { DbOperation, EffectClass, Expression, HttpTarget, Outcome, PackageTarget, TraceEvent } from './types.ts'
 import type { Value } from './values.ts'
@@ -15,6 +15,7 @@ export function nextEvent(machine: Machine): number {
 
 export function record(machine: Machine, event: TraceEvent): void {
   const { run } = machine
+  machine.steps += RECORD_STEPS
   run?.events.push(run.written.size > 0 ? withWritten(run, event) : event)
 }
 

@@ -45,7 +45,7 @@ export function traceRoute(
   return exploreScenarios(
     machine,
     (condition) => certainOf(route, condition),
-    () => runChain(machine, { ...options, chain, exchange: createExchange(route.method) }),
+    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
   )
 }
 
@@ -78,6 +78,14 @@ interface ChainRun {
 interface Failure {
   readonly error: Value
   readonly owners: Layer['owners']
+}
+
+function runRequest(machine: Machine, run: ChainRun): Scenario['end'] {
+  const end = runChain(machine, run)
+  if (machine.run) machine.run.isOver = true
+  runTasks(machine.run?.later)
+  runTasks(machine.run?.finish)
+  return end
 }
 
 function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
@@ -128,7 +136,7 @@ function runHandler(
   const { request, response } = run.exchange
   const args = run.error ? [run.error, request, response, next] : [request, response, next]
   const failure = catchThrown(() => callFunctionLike(machine, { callee, self: null, args, node: run.anchor }))
-  runLater(machine)
+  if (!called && !failure.error && !hasResponded(machine)) runTasks(machine.run?.later)
   if (failure.error && !hasResponded(machine)) {
     const isWaitedFor = run.expressMajor === 5 || machine.waitsForAsync || handler.kind === 'package'
     if (failure.isAsync && !isWaitedFor && !called) return { kind: 'hangs' }
@@ -138,13 +146,15 @@ function runHandler(
   return called ?? { kind: 'hangs' }
 }
 
-/** What the handler left for later runs when it has returned; what fails there reaches nobody. */
-function runLater(machine: Machine): void {
-  for (let task = machine.run?.later.shift(); task; task = machine.run?.later.shift())
+/** What the code left for later, in order; what fails there reaches nobody. */
+function runTasks(tasks: (() => void)[] | undefined): void {
+  for (let task = tasks?.shift(); task; task = tasks?.shift()) {
+    const run = task
     catchThrown(() => {
-      task?.()
+      run()
       return UNDEFINED
     })
+  }
 }
 
 /** Middleware that the project's code does not show passes the request on; a route's last handler would have answered. */

@@ -1,4 +1,4 @@
-import { express } from './express-value.ts'
+import { express, limitSize } from './express-value.ts'
 import type { Scope } from './scope.ts'
 import type { ts } from './syntax.ts'
 import type { Column, Expression, SourceLocation } from './types.ts'
@@ -199,7 +199,7 @@ export function rejected(value: Value): PromiseValue {
 }
 
 export function operation(name: string, ...operands: readonly Value[]): SymbolValue {
-  return symbol({ kind: 'operation', name, operands: operands.map((operand) => express(operand)) })
+  return symbol(limitSize({ kind: 'operation', name, operands: operands.map((operand) => express(operand)) }))
 }
 
 export function isNullish(value: Value): boolean {

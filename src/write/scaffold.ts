@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { singular } from '../plan/choose-reply.ts'
+import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/code-style.ts'
 import type { AppEntry, Dossier, Table } from '../scan/types.ts'

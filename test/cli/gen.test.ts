@@ -83,6 +83,21 @@ describe('itest gen POST /orders', () => {
     expect(copy.list()).toEqual(files)
   })
 
+  it('refuses to overwrite what a person has edited, until it is forced', { timeout: LIMIT_MS }, async () => {
+    const written = copy.read(TEST_FILE)
+    copy.write(TEST_FILE, `${written}// one more line\n`)
+    const edited = copy.list()
+
+    const refused = await gen(copy.root)
+
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(refused.stderr).toContain(`error: ${TEST_FILE} has been edited since itest wrote it; it was left as it is\n`)
+    expect(refused.stderr).toContain('--force')
+    expect(copy.list()).toEqual(edited)
+    expect(await gen(copy.root, ['--force'])).toMatchObject({ exitCode: 1 })
+    expect(copy.read(TEST_FILE)).toBe(written)
+  })
+
   it('leaves a project in which plain Vitest says the same', { timeout: LIMIT_MS }, async () => {
     const { exitCode, failed, passed } = await runVitest(copy.root)
 

@@ -211,21 +211,6 @@ describe('a test file that is there already', () => {
     await expectMistake(copy, () => gen(copy.root), [TEST_FILE, 'no record of having written it', '--force'])
   })
 
-  it('is left as it is when it was written by itest and edited since, and overwritten with --force', {
-    timeout: 120_000,
-  }, async () => {
-    const copy = copyOrders()
-    await gen(copy.root)
-    const written = copy.read(TEST_FILE)
-    copy.write(TEST_FILE, `${written}// one more line\n`)
-
-    await expectMistake(copy, () => gen(copy.root), [TEST_FILE, 'edited since itest wrote it', '--force'])
-    const forced = await gen(copy.root, ['--force'])
-
-    expect(forced.exitCode).toBe(1)
-    expect(copy.read(TEST_FILE)).toBe(written)
-  })
-
   it('may also be a folder of that name', async () => {
     const copy = copyOrders()
     mkdirSync(path.join(copy.root, TEST_FILE), { recursive: true })

@@ -1,25 +1,29 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { execa } from 'execa'
+import { afterAll, expect, it } from 'vitest'
+import { copyFixture } from '../support/copy-fixture.ts'
 
-const repository = new URL('../..', import.meta.url)
-const version = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8')).version
-const cli = fileURLToPath(new URL('dist/cli.js', repository))
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const app = copyFixture('orders')
+afterAll(() => app.remove())
 
 // The npm package `node` carries binaries. As a devDependency its `node_modules/.bin/node` would shadow the Node that
 // every npm script runs on, so npx keeps it out of this project.
-function node24(...args: string[]): string {
-  return execFileSync('npx', ['--yes', '--prefer-offline', '--package', 'node@24', '--', 'node', ...args], {
-    cwd: tmpdir(),
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim()
+function node24(...args: string[]) {
+  return execa('npx', ['--yes', '--prefer-offline', '--package', 'node@24', '--', 'node', ...args], {
+    cwd: app.root,
+    env: { ANTHROPIC_API_KEY: '' },
+    reject: false,
+  })
 }
 
-it('runs on Node 24', { timeout: 120_000 }, () => {
-  expect(node24('--print', 'process.version')).toMatch(/^v24\./)
-  expect(node24(cli, '--version')).toBe(version)
+it('does the main job on Node 24, CLI and tests alike', { timeout: 180_000 }, async () => {
+  expect((await node24('--print', 'process.version')).stdout).toMatch(/^v24\./)
+
+  const { exitCode, stdout } = await node24(cli, 'gen', 'POST', '/orders', '--json')
+
+  expect(exitCode).toBe(1)
+  const { paths } = JSON.parse(stdout)
+  const red = paths.filter((path: { now: string }) => path.now !== 'green')
+  expect(red).toMatchObject([{ id: 'idempotent-retry', before: 'red', now: 'red' }])
 })

@@ -179,7 +179,7 @@ Writer: built in (no model)
   })
 
   it('lets no words of an error steer the terminal', () => {
-    const error = errorFacts({ message: 'expected \u001b[2Jx\u0007\u202ey' })
+    const error = errorFacts({ message: 'expected \u001b[2Jx \u0007\u202ey' })
     const paths = [reported({ now: { ...RED, error } })]
 
     expect(paths[0]?.reason).toBe('expected x y')

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bodyFor, eventOf, outline, readHandler, show } from '../support/scan-source.ts'
 
-const FETCH =
-  "await fetch(`${process.env.PAY_URL}/charges`, { method: 'POST', headers: { 'idempotency-key': req.body.key }, body: JSON.stringify({ amount: 1 }) })"
+const FETCH = `await fetch(\`\${process.env.PAY_URL}/charges\`, { method: 'POST', headers: { 'idempotency-key': req.body.key }, body: JSON.stringify({ amount: 1 }) })`
 const CATCH = 'catch (error) { return res.status(502).json({ error: error.name }) }'
 
 /** What a handler that maps every failure to its error's name answers with 502. */

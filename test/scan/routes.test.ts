@@ -84,7 +84,7 @@ describe('routes', () => {
 
   it('runs a counting loop', () => {
     const files = plain(
-      'for (let version = 1; version <= 2; version++) app.get(`/v${version}`, (req, res) => res.json({}))',
+      `for (let version = 1; version <= 2; version++) app.get(\`/v\${version}\`, (req, res) => res.json({}))`,
     )
     expect(routesOf(files)).toEqual(['GET /v1', 'GET /v2'])
   })
@@ -105,7 +105,7 @@ describe('routes', () => {
 
   it('builds paths from template literals, constants and shared objects', () => {
     const files = plain(
-      "import { PATHS } from './paths.js'\nconst V = '/v1'\napp.get(`${V}${PATHS.users.one}`, (req, res) => res.json([]))",
+      `import { PATHS } from './paths.js'\nconst V = '/v1'\napp.get(\`\${V}\${PATHS.users.one}\`, (req, res) => res.json([]))`,
       {
         'src/paths.ts': "export const PATHS = { users: { one: '/users/:id' } } as const",
       },

@@ -36,7 +36,7 @@ function readColumn(
   const mode = options?.kind === 'object' ? knownString(options.fields.get('mode')) : null
   const primaryKey = modifier('primaryKey') !== null
   const defaultCall = modifier('default')
-  return {
+  const column: Column = {
     key,
     name: knownString(nameCall?.[0]) ?? key,
     type: isEnum ? 'enum' : type,
@@ -52,8 +52,10 @@ function readColumn(
     enumValues: readEnum(
       isEnum ? args[0]?.[1] : options?.kind === 'object' ? options.fields.get('enum') : (nameCall?.[1] ?? undefined),
     ),
-    references: readReference(machine, modifier('references'), call),
+    references: null,
   }
+  machine.references.set(column, () => readReference(machine, modifier('references'), call))
+  return column
 }
 
 const DEFAULTS = new Set([

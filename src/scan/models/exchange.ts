@@ -102,7 +102,7 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
 /** `res.on('finish', ...)` runs when the answer is out. */
 function listenLater(machine: Machine, owner: ResponseValue, listener: Value | undefined, node: ts.Node): Value {
   if (listener)
-    machine.run?.later.push(() => callFunctionLike(machine, { callee: listener, self: null, args: [], node }))
+    machine.run?.finish.push(() => callFunctionLike(machine, { callee: listener, self: null, args: [], node }))
   return owner
 }
 

@@ -1,27 +1,14 @@
 import type { Call } from '../call.ts'
 import { decideFailure } from '../decisions.ts'
 import { express } from '../express-value.ts'
-import { type Machine, makeError, noteUnresolved } from '../machine.ts'
+import { type Machine, makeError } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { Expression, HttpTarget } from '../types.ts'
-import {
-  fulfilled,
-  knownString,
-  literal,
-  type ObjectValue,
-  object,
-  operation,
-  type PackageValue,
-  rejected,
-  symbol,
-  UNDEFINED,
-  type Value,
-} from '../values.ts'
-import { appendCall, memberNames } from './packages.ts'
+import { fulfilled, literal, object, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
+import { memberNames } from './packages.ts'
 
 const FETCH_PACKAGES = new Set(['node-fetch', 'cross-fetch', 'undici', 'isomorphic-fetch'])
-const AXIOS_VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'request'])
 
 export function callFetch(machine: Machine, args: readonly Value[], node: ts.Node): Value {
   const [url, options] = args
@@ -54,7 +41,7 @@ function isTimerSignal(signal: Value): boolean {
 }
 
 /** What a client throws when the connection breaks and when its own limit is reached. */
-interface ClientErrors {
+export interface ClientErrors {
   readonly reset: Value
   readonly timeout: Value
 }
@@ -69,25 +56,17 @@ function fetchErrors(isAborted: boolean): ClientErrors {
   }
 }
 
-function axiosErrors(timeoutMs: number | null): ClientErrors {
-  const fail = (code: string, message: Value): Value =>
-    makeError('AxiosError', message, [
-      ['code', literal(code)],
-      ['isAxiosError', literal(true)],
-    ])
-  return {
-    reset: fail('ECONNRESET', operation('message of axios')),
-    timeout: fail('ECONNABORTED', literal(`timeout of ${timeoutMs}ms exceeded`)),
-  }
-}
-
 interface Sending {
   readonly node: ts.Node
   readonly errors: ClientErrors
 }
 
 /** Records an outbound call and decides whether the network fails it. */
-function sendCall(machine: Machine, target: HttpTarget, sending: Sending): { id: number; failure: Value | null } {
+export function sendCall(
+  machine: Machine,
+  target: HttpTarget,
+  sending: Sending,
+): { id: number; failure: Value | null } {
   const id = nextEvent(machine)
   const failure = chooseFailure(machine, { id, timeoutMs: target.timeoutMs, ...sending })
   recordExternal(machine, { id, effect: 'known', target, outcome: failure ? 'fails' : 'ok', node: sending.node })
@@ -105,95 +84,9 @@ function chooseFailure(machine: Machine, call: Sending & { id: number; timeoutMs
   return mayTimeOut && decideFailure(machine, condition('times out'), call.node) ? call.errors.timeout : null
 }
 
-/** axios and the fetch packages; null for any other package. */
-export function callHttpPackage(machine: Machine, callee: PackageValue, call: Call): Value | null {
+/** The fetch packages; null for any other package. */
+export function callFetchPackage(machine: Machine, callee: PackageValue, call: Call): Value | null {
   const names = memberNames(callee)
-  if (FETCH_PACKAGES.has(callee.module) && (names.length === 0 || names.at(-1) === 'fetch'))
-    return callFetch(machine, call.args, call.node)
-  if (callee.module !== 'axios') return null
-  if (names.at(-1) === 'isAxiosError') return isAxiosError(call.args[0])
-  if (names.includes('interceptors'))
-    noteUnresolved(machine, 'what an axios interceptor does is not analysed', call.node)
-  const isInstance = names.at(-1) === 'create' && callee.steps.at(-1)?.kind !== 'member'
-  const verb = isInstance ? 'request' : (names.at(-1) ?? 'request')
-  if (!machine.run || !AXIOS_VERBS.has(verb)) return appendCall(machine, callee, call)
-  return callAxios(machine, { callee, verb, call })
-}
-
-function isAxiosError(error: Value | undefined): Value {
-  if (error?.kind === 'symbol') return operation('isAxiosError', error)
-  return literal(error?.kind === 'object' && error.fields.has('isAxiosError'))
-}
-
-function callAxios(machine: Machine, request: { callee: PackageValue; verb: string; call: Call }): Value {
-  const { callee, verb, call } = request
-  const defaults = instanceDefaults(callee)
-  const hasBody = verb === 'post' || verb === 'put' || verb === 'patch'
-  const [first, second, third] = call.args
-  // `axios(url, config)` is `axios({ url, ...config })`.
-  const isUrlFirst = verb === 'request' && first?.kind !== 'object'
-  const config = verb === 'request' ? (isUrlFirst ? second : first) : hasBody ? third : second
-  const field = (name: string): Value => readField(config, name) ?? readField(defaults, name) ?? UNDEFINED
-  const url = verb === 'request' && !isUrlFirst ? field('url') : (first ?? UNDEFINED)
-  const base = readField(defaults, 'baseURL')
-  const timeout = field('timeout')
-  const target: HttpTarget = {
-    protocol: 'http',
-    method: express(
-      verb === 'request'
-        ? isMissing(field('method'))
-          ? literal('GET')
-          : field('method')
-        : literal(verb.toUpperCase()),
-    ),
-    url: express(base && knownString(url)?.startsWith('http') !== true ? operation('concat', base, url) : url),
-    headers: express(field('headers')),
-    body: express(operation('JSON.stringify', hasBody ? (second ?? UNDEFINED) : field('data'))),
-    timeoutMs:
-      timeout.kind === 'literal' && typeof timeout.value === 'number' && timeout.value > 0 ? timeout.value : null,
-  }
-  const { id, failure } = sendCall(machine, target, { node: call.node, errors: axiosErrors(target.timeoutMs) })
-  if (failure) return rejected(failure)
-  const answer = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
-  const condition: Expression = { kind: 'result', event: id, path: ['ok'] }
-  if (decideFailure(machine, { kind: 'operation', name: '!', operands: [condition] }, call.node)) {
-    const response = object(
-      [
-        ['status', answer('status')],
-        ['data', answer('json')],
-      ],
-      { open: true },
-    )
-    return rejected(
-      makeError('AxiosError', literal('Request failed'), [
-        ['response', response],
-        ['isAxiosError', literal(true)],
-      ]),
-    )
-  }
-  return fulfilled(
-    object(
-      [
-        ['data', answer('json')],
-        ['status', answer('status')],
-        ['headers', answer('headers')],
-      ],
-      { open: true },
-    ),
-  )
-}
-
-function isMissing(value: Value): boolean {
-  return value.kind === 'literal' && value.value === undefined
-}
-
-function instanceDefaults(callee: PackageValue): ObjectValue | null {
-  const index = callee.steps.findIndex((step) => step.kind === 'member' && step.name === 'create')
-  const made = callee.steps[index + 1]
-  const options = index >= 0 && made && made.kind !== 'member' ? made.args[0] : null
-  return options?.kind === 'object' ? options : null
-}
-
-function readField(value: Value | null | undefined, name: string): Value | null {
-  return value?.kind === 'object' ? (value.fields.get(name) ?? null) : null
+  const isFetch = FETCH_PACKAGES.has(callee.module) && (names.length === 0 || names.at(-1) === 'fetch')
+  return isFetch ? callFetch(machine, call.args, call.node) : null
 }

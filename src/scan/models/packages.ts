@@ -16,9 +16,10 @@ import {
   UNDEFINED,
   type Value,
 } from '../values.ts'
+import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
-import { callHttpPackage } from './http.ts'
+import { callFetchPackage } from './http.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -66,7 +67,15 @@ export function appendCall(
 type PackageModel = (machine: Machine, callee: PackageValue, call: Call) => Value | null
 
 /** Asked in this order; the first that knows the package answers. */
-const MODELS: readonly PackageModel[] = [callExpress, callDrizzle, callZod, callHttpPackage, callTokens, callThrough]
+const MODELS: readonly PackageModel[] = [
+  callExpress,
+  callDrizzle,
+  callZod,
+  callFetchPackage,
+  callAxios,
+  callTokens,
+  callThrough,
+]
 
 /** Packages that call the function they are given and answer with what it answers. */
 const CALLING_THROUGH = /^(?:p-retry|async-retry|p-limit|p-queue|p-map|bottleneck|async-mutex|opossum|cls-hooked)$/

@@ -1,6 +1,7 @@
 import { describePackage } from '../express-value.ts'
 import type { Expression, Shape } from '../types.ts'
 import { knownString, type PackageStep, type PackageValue, type Value } from '../values.ts'
+import { changeNumber, changeText, numberOf } from './scalar-rules.ts'
 import { tableShape } from './table-shape.ts'
 
 /** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
@@ -115,70 +116,6 @@ function enumValues(value: Value | undefined): string[] {
   return items.flatMap((item) => knownString(item) ?? [])
 }
 
-const FORMATS = new Set([
-  'email',
-  'uuid',
-  'url',
-  'datetime',
-  'cuid',
-  'cuid2',
-  'ulid',
-  'ip',
-  'date',
-  'time',
-  'jwt',
-  'guid',
-  'iso',
-])
-
-function changeText(shape: Shape, { name, args }: SchemaCall): Shape | null {
-  if (FORMATS.has(name)) return { ...BASE, ...shape, type: 'string', min: null, max: null, pattern: null, format: name }
-  if (shape.type !== 'string') return null
-  const limit = numberOf(args[0])
-  switch (name) {
-    case 'min':
-    case 'nonempty':
-      return { ...shape, min: limit ?? 1 }
-    case 'max':
-      return { ...shape, max: limit }
-    case 'length':
-      return { ...shape, min: limit, max: limit }
-    case 'regex':
-      return { ...shape, pattern: patternOf(args[0]) }
-    case 'trim':
-    case 'toLowerCase':
-    case 'toUpperCase':
-      return shape
-    default:
-      return null
-  }
-}
-
-function changeNumber(shape: Shape, { name, args }: SchemaCall): Shape | null {
-  if (shape.type !== 'number') return null
-  const limit = numberOf(args[0])
-  switch (name) {
-    case 'int':
-      return { ...shape, integer: true }
-    case 'min':
-    case 'gte':
-      return { ...shape, min: limit }
-    case 'max':
-    case 'lte':
-      return { ...shape, max: limit }
-    case 'gt':
-      return { ...shape, min: limit === null ? null : limit + (shape.integer ? 1 : 0.01) }
-    case 'lt':
-      return { ...shape, max: limit === null ? null : limit - 0.01 }
-    case 'positive':
-      return { ...shape, min: 1 }
-    case 'nonnegative':
-      return { ...shape, min: 0 }
-    default:
-      return null
-  }
-}
-
 function changeObject(shape: Shape, call: SchemaCall): Shape | null {
   const { name, args } = call
   if (shape.type === 'array' && name === 'min') return { ...shape, min: numberOf(args[0]) }
@@ -253,12 +190,4 @@ function changeAny(shape: Shape, { name, args, path, readCheck }: SchemaCall): S
     default:
       return { ...shape, refined: true }
   }
-}
-
-function numberOf(value: Value | undefined): number | null {
-  return value?.kind === 'literal' && typeof value.value === 'number' ? value.value : null
-}
-
-function patternOf(value: Value | undefined): string | null {
-  return value?.kind === 'object' ? knownString(value.fields.get('source')) : null
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const OWN = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Where the types of packages are that a test file imports and the project may lack. */
-export function typeFallbacks(root: string): Record<string, string[]> {
+export function typeFallbacks(): Record<string, string[]> {
   const require = createRequire(import.meta.url)
   const folder = (name: string): string[] => {
     try {
@@ -15,7 +15,6 @@ export function typeFallbacks(root: string): Record<string, string[]> {
       return []
     }
   }
-  void root
   return {
     'itest-gen': [path.join(OWN, 'dist/harness/index.d.ts')],
     supertest: folder('@types/supertest'),

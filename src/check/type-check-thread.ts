@@ -1,0 +1,32 @@
+import { Worker } from 'node:worker_threads'
+import { UserError } from '../errors.ts'
+import { builtFile } from '../harness/package-paths.ts'
+import type { TypeCheckInput } from './type-check.ts'
+import type { Finding } from './types.ts'
+
+/** What the thread sends back. */
+export type ThreadAnswer =
+  | { readonly status: 'checked'; readonly findings: readonly Finding[] }
+  | { readonly status: 'mistake'; readonly message: string; readonly hint: string }
+
+/**
+ * `typeCheck` in a thread of its own: it computes for seconds, in which this thread could not even hear Ctrl-C.
+ * Rejects with the signal's reason when it is aborted. @throws UserError
+ */
+export function typeCheckInThread(input: TypeCheckInput, signal: AbortSignal): Promise<readonly Finding[]> {
+  signal.throwIfAborted()
+  const worker = new Worker(builtFile('check/type-check-worker.js'), { workerData: input })
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason)
+      void worker.terminate()
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    worker.once('message', (answer: ThreadAnswer) => {
+      if (answer.status === 'checked') resolve(answer.findings)
+      else reject(new UserError(answer.message, { hint: answer.hint }))
+    })
+    worker.once('error', reject)
+    worker.once('exit', () => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describeProject, describeVitestConfig } from '../src/project-setup.ts'
+import type { DatabaseFacts } from '../src/scan/types.ts'
+import { plan } from './support/plan-factory.ts'
+
+let root: string
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'itest-setup-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+})
+
+function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
+  return {
+    driver: 'pg',
+    dialect: 'postgres',
+    urlVariables: ['DATABASE_URL'],
+    partVariables: {},
+    migrations: 'drizzle',
+    schemaFiles: ['src/db/schema.ts'],
+    ...overrides,
+  }
+}
+
+function environmentAfter(environment: Record<string, string>): unknown {
+  return JSON.parse(describeProject(root, database(), plan({ environment })).text).environment
+}
+
+describe('describeProject', () => {
+  it('writes down what the harness needs to boot the project', () => {
+    const { file, text } = describeProject(
+      root,
+      database(),
+      plan({ environment: { PAYMENTS_URL: 'https://a.example' } }),
+    )
+
+    expect(file).toBe('.itest/harness.json')
+    expect(JSON.parse(text)).toEqual({
+      schema: 'itest.harness/1',
+      database: {
+        dialect: 'postgres',
+        urlVariables: ['DATABASE_URL'],
+        partVariables: {},
+        migrations: 'drizzle',
+        schemaFiles: ['src/db/schema.ts'],
+      },
+      environment: { PAYMENTS_URL: 'https://a.example' },
+    })
+  })
+
+  it('keeps the variables that the tests of another route need', () => {
+    const earlier = describeProject(
+      root,
+      database(),
+      plan({ environment: { DEPOSITS_URL: 'https://b.example', A: '1' } }),
+    )
+    mkdirSync(path.join(root, '.itest'))
+    writeFileSync(path.join(root, earlier.file), earlier.text)
+
+    expect(environmentAfter({ A: '2' })).toEqual({ DEPOSITS_URL: 'https://b.example', A: '2' })
+  })
+
+  it('takes no notice of facts that it can not read', () => {
+    mkdirSync(path.join(root, '.itest'))
+    writeFileSync(path.join(root, '.itest/harness.json'), '{ "schema": "itest.harness/9" }')
+
+    expect(environmentAfter({ A: '2' })).toEqual({ A: '2' })
+  })
+
+  it('sets DATABASE_URL when the code shows no variable', () => {
+    const { text } = describeProject(root, database({ urlVariables: [] }), plan())
+
+    expect(JSON.parse(text).database.urlVariables).toEqual(['DATABASE_URL'])
+  })
+
+  it.each([
+    { dialect: null, says: 'no Drizzle table found' },
+    { dialect: 'sqlite', says: 'the tables are for sqlite' },
+    { dialect: 'mysql', says: 'the tables are for mysql' },
+  ] as const)('refuses a project with dialect $dialect', ({ dialect, says }) => {
+    expect(() => describeProject(root, database({ dialect }), plan())).toThrow(says)
+  })
+})
+
+describe('describeVitestConfig', () => {
+  function installItest(): void {
+    mkdirSync(path.join(root, 'node_modules/itest-gen'), { recursive: true })
+    writeFileSync(path.join(root, 'node_modules/itest-gen/package.json'), '{ "name": "itest-gen" }')
+  }
+
+  it('is no config that could not be loaded, but the command that makes it possible', async () => {
+    expect(await describeVitestConfig(root)).toEqual({
+      file: null,
+      hint: expect.stringContaining('npm install -D itest-gen vitest supertest'),
+    })
+  })
+
+  it('is a config with one line when there is none', async () => {
+    installItest()
+    const { file, hint } = await describeVitestConfig(root)
+
+    expect(file?.file).toBe('vitest.config.ts')
+    expect(file?.text).toContain('plugins: [itest()]')
+    expect(hint).toBeNull()
+  })
+
+  it.each(['vitest.config.mts', 'vite.config.js'])('leaves %s alone and says which line it lacks', async (name) => {
+    writeFileSync(path.join(root, name), 'export default {}\n')
+
+    expect(await describeVitestConfig(root)).toEqual({
+      file: null,
+      hint: `For plain \`vitest run\`, add itest() of 'itest-gen/vitest' to the plugins in ${name}.`,
+    })
+  })
+
+  it('says nothing when the line is there', async () => {
+    writeFileSync(path.join(root, 'vitest.config.ts'), "import { itest } from 'itest-gen/vitest'\n")
+
+    expect(await describeVitestConfig(root)).toEqual({ file: null, hint: null })
+  })
+})

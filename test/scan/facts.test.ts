@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest'
+import type { Column, Table } from '../../src/scan/types.ts'
+import { appWith, readRoute, type SourceOptions, scanFiles } from '../support/scan-source.ts'
+
+const PG =
+  "import { boolean, integer, jsonb, numeric, pgEnum, pgSchema, pgTable, pgTableCreator, primaryKey, serial, text, timestamp, uniqueIndex, uuid, varchar } from 'drizzle-orm/pg-core'"
+
+function tablesOf(schema: string, imports = PG): readonly Table[] {
+  return scanFiles({
+    ...appWith("app.get('/', (req, res) => res.json({}))"),
+    'src/schema.ts': `${imports}\n${schema}\nexport const users = pgTable('users', { id: serial('id').primaryKey() })\nexport const orders = users`,
+  }).tables.filter((table) => table.name !== 'users')
+}
+
+function columnOf(builder: string): Column {
+  const [table] = tablesOf(
+    `const kind = pgEnum('kind', ['a', 'b'])\nexport const things = pgTable('things', { it: ${builder} })`,
+  )
+  const [column] = table?.columns ?? []
+  if (!column) throw new Error('no column')
+  return column
+}
+
+describe('tables', () => {
+  it.each([
+    ["text('it_name').notNull()", { name: 'it_name', type: 'text', json: 'string', notNull: true, hasDefault: false }],
+    ['text().notNull()', { key: 'it', name: 'it' }],
+    ["integer('n').default(3)", { json: 'number', hasDefault: true, defaultValue: 3, notNull: false }],
+    ["serial('id').primaryKey()", { primaryKey: true, notNull: true, hasDefault: true, unique: true }],
+    ["uuid('id').defaultRandom().primaryKey()", { type: 'uuid', hasDefault: true, json: 'string' }],
+    ["timestamp('at').defaultNow()", { json: 'date', hasDefault: true, defaultValue: null }],
+    ["timestamp('at', { mode: 'string' })", { json: 'string' }],
+    ["varchar('v', { length: 5 }).unique()", { type: 'varchar', unique: true }],
+    ["varchar('v', { enum: ['x', 'y'] })", { enumValues: ['x', 'y'] }],
+    ["numeric('n')", { json: 'string' }],
+    ["jsonb('j').$type<string[]>()", { json: 'object' }],
+    ["boolean('b').default(false)", { json: 'boolean', defaultValue: false }],
+    ["kind('k').notNull()", { type: 'enum', enumValues: ['a', 'b'], name: 'k' }],
+    ["integer('n').generatedAlwaysAsIdentity()", { hasDefault: true }],
+    ["text('t').$defaultFn(() => 'x')", { hasDefault: true, defaultValue: null }],
+    [
+      "integer('u').references(() => users.id, { onDelete: 'cascade' })",
+      { references: { table: 'users', column: 'id' } },
+    ],
+  ])('reads %s', (builder, expected) => {
+    expect(columnOf(builder)).toMatchObject(expected)
+  })
+
+  it('reads shared columns that are spread', () => {
+    const [table] = tablesOf(
+      "const times = { createdAt: timestamp('created_at').defaultNow() }\nexport const a = pgTable('a', { id: serial('id'), ...times })",
+    )
+    expect(table?.columns.map((column) => column.key)).toEqual(['id', 'createdAt'])
+  })
+
+  it('reads columns given as a function', () => {
+    const [table] = tablesOf("export const a = pgTable('a', (t) => ({ id: t.serial().primaryKey() }))")
+    expect(table?.columns).toMatchObject([{ key: 'id', type: 'serial', primaryKey: true }])
+  })
+
+  it('names tables through pgTableCreator and pgSchema', () => {
+    const tables = tablesOf(
+      `const made = pgTableCreator((name) => \`app_\${name}\`)\nexport const a = made('a', { id: serial('id') })\nexport const b = pgSchema('auth').table('b', { id: serial('id') })`,
+    )
+    expect(tables.map((table) => [table.name, table.exportName])).toEqual([
+      ['app_a', 'a'],
+      ['b', 'b'],
+    ])
+  })
+
+  it('says where a table is exported', () => {
+    const [table] = tablesOf("export const a = pgTable('a', { id: serial('id') })")
+    expect(table).toMatchObject({ exportName: 'a', dialect: 'postgres', at: { file: 'src/schema.ts' } })
+  })
+
+  it('lists the tables of a route with the parents of their foreign keys', () => {
+    const dossier = readRoute(
+      appWith("app.get('/a', async (req, res) => res.json(await db.select().from(orders)))"),
+      'GET /a',
+    )
+    expect(dossier.tables.map((table) => table.name)).toEqual(['users', 'orders'])
+  })
+})
+
+/** The database facts of a project whose db.ts is this. */
+function databaseOf(text: string, options: SourceOptions = {}): ReturnType<typeof scanFiles>['database'] {
+  return scanFiles({ ...appWith("app.get('/', (req, res) => res.json({}))"), 'src/db.ts': text }, options).database
+}
+
+describe('database', () => {
+  it.each([
+    [
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nexport const db = drizzle(process.env.DATABASE_URL!)",
+      'node-postgres',
+      ['DATABASE_URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nexport const db = drizzle({ connection: { connectionString: process.env.PG_URL, ssl: true } })",
+      'node-postgres',
+      ['PG_URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nimport { Pool } from 'pg'\nconst pool = new Pool({ connectionString: process.env.PG_URL ?? 'postgres://x' })\nexport const db = drizzle(pool, { schema: {} })",
+      'node-postgres',
+      ['PG_URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nimport pg from 'pg'\nexport const db = drizzle({ client: new pg.Pool({ connectionString: process.env.PG_URL || 'x' }) })",
+      'node-postgres',
+      ['PG_URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/postgres-js'\nimport postgres from 'postgres'\nexport const db = drizzle(postgres(process.env.URL!))",
+      'postgres-js',
+      ['URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/postgres-js'\nimport postgres from 'postgres'\nconst { URL: url } = process.env\nexport const db = drizzle(postgres(url))",
+      'postgres-js',
+      ['URL'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/postgres-js'\nimport postgres from 'postgres'\nconst pick = () => { switch (process.env.NODE_ENV) { case 'test': return process.env.TEST_URL || 'x'; default: return process.env.URL } }\nexport const db = drizzle(postgres(pick()))",
+      'postgres-js',
+      ['TEST_URL'],
+    ],
+  ])('finds driver and variable of %s', (text, driver, urlVariables) => {
+    expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect: 'postgres' })
+  })
+
+  it('finds the variable behind a validated environment', () => {
+    const text =
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nimport { z } from 'zod'\nconst env = z.object({ DB: z.string() }).parse(process.env)\nexport const db = drizzle(env.DB)"
+    expect(databaseOf(text).urlVariables).toEqual(['DB'])
+  })
+
+  it('finds the variables of the parts of a connection', () => {
+    const text =
+      "import { drizzle } from 'drizzle-orm/node-postgres'\nimport { Pool } from 'pg'\nexport const db = drizzle(new Pool({ host: process.env.H, port: Number(process.env.P ?? 5432), user: process.env.U, password: process.env.W, database: process.env.N }))"
+    expect(databaseOf(text)).toMatchObject({
+      urlVariables: [],
+      partVariables: { host: 'H', port: 'P', user: 'U', password: 'W', database: 'N' },
+    })
+  })
+
+  it('finds the variables of an address that is put together', () => {
+    const text = `import { drizzle } from 'drizzle-orm/postgres-js'\nimport postgres from 'postgres'\nexport const db = drizzle(postgres(\`postgres://\${process.env.U}:\${process.env.W}@localhost:\${process.env.P}/\${process.env.N}\`))`
+    expect(databaseOf(text)).toMatchObject({
+      urlVariables: [],
+      partVariables: { port: 'P', user: 'U', password: 'W', database: 'N' },
+    })
+  })
+
+  it('finds the migrations that drizzle.config names, else the usual folder', () => {
+    const files = appWith("app.get('/', (req, res) => res.json({}))")
+    expect(
+      scanFiles({
+        ...files,
+        'drizzle.config.ts': "export default { out: './sql/out' }",
+        'sql/out/0000.sql': '',
+        'drizzle/0000.sql': '',
+      }).database.migrations,
+    ).toBe('sql/out')
+    expect(scanFiles({ ...files, 'drizzle/0000.sql': '' }).database.migrations).toBe('drizzle')
+    expect(scanFiles(files).database.migrations).toBeNull()
+  })
+})
+
+describe('app', () => {
+  const route = "app.get('/', (req, res) => res.json({}))"
+  const base = { 'src/schema.ts': '', 'src/db.ts': '' }
+  const entryOf = (files: Record<string, string>, wanted = 'GET /', options: SourceOptions = {}) =>
+    readRoute({ ...base, ...files }, wanted, options).app
+
+  it.each([
+    [
+      'a named export',
+      `import express from 'express'\nexport const app = express()\n${route}`,
+      { how: 'exported', exportName: 'app' },
+    ],
+    [
+      'a default export',
+      `import express from 'express'\nconst app = express()\n${route}\nexport default app`,
+      { how: 'exported', exportName: 'default' },
+    ],
+    [
+      'a factory',
+      `import express from 'express'\nexport function createApp() { const app = express(); ${route}; return app }`,
+      { how: 'factory', exportName: 'createApp' },
+    ],
+    [
+      'a module that listens',
+      `import express from 'express'\nconst app = express()\n${route}\napp.listen(3000)`,
+      { how: 'listens', exportName: null },
+    ],
+    [
+      'an app inside main()',
+      `import express from 'express'\nasync function main() { const app = express(); ${route}; app.listen(3000) }\nvoid main()`,
+      { how: 'listens', exportName: null },
+    ],
+    [
+      'a server of node:http',
+      `import express from 'express'\nimport http from 'node:http'\nconst app = express()\n${route}\nhttp.createServer(app).listen(3000)`,
+      { how: 'listens' },
+    ],
+    [
+      'a server that is kept',
+      `import express from 'express'\nimport { createServer } from 'http'\nconst app = express()\n${route}\nconst server = createServer(app)\nserver.listen(3000)`,
+      { how: 'listens' },
+    ],
+    [
+      'a file that listens outside tests only',
+      `import express from 'express'\nexport const app = express()\n${route}\nif (process.env.NODE_ENV !== 'test') app.listen(3000)`,
+      { how: 'exported', exportName: 'app' },
+    ],
+  ])('gets %s', (_, text, expected) => {
+    expect(entryOf({ 'src/app.ts': text })).toMatchObject({ file: 'src/app.ts', ...expected })
+  })
+
+  it('prefers the module of the app to the one that listens', () => {
+    const files = {
+      'src/server.ts': "import { app } from './app.js'\napp.listen(3000)",
+      'src/app.ts': `import express from 'express'\nexport const app = express()\n${route}`,
+    }
+    expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'exported' })
+  })
+
+  it('prefers the factory to the file that calls it and listens', () => {
+    const files = {
+      'src/server.ts': "import { createApp } from './app.js'\nconst app = createApp()\napp.listen(3000)",
+      'src/app.ts': `import express from 'express'\nexport const createApp = () => { const app = express(); ${route}; return app }`,
+    }
+    expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'factory', exportName: 'createApp' })
+  })
+
+  it('does not offer a factory that needs arguments', () => {
+    const files = {
+      'src/server.ts': "import { createApp } from './app.js'\ncreateApp({ port: 1 }).listen(3000)",
+      'src/app.ts': `import express from 'express'\nexport const createApp = (options) => { const app = express(); ${route}; return app }`,
+    }
+    expect(entryOf(files)).toMatchObject({ file: 'src/server.ts', how: 'listens' })
+  })
+
+  it('keeps several apps apart', () => {
+    const codebase = scanFiles({
+      ...base,
+      'src/index.ts': "import './public.js'\nimport './admin.js'",
+      'src/public.ts':
+        "import express from 'express'\nexport const app = express()\napp.get('/a', (req, res) => res.json({}))\napp.get('/b', (req, res) => res.json({}))\napp.listen(1)",
+      'src/admin.ts':
+        "import express from 'express'\nexport const admin = express()\nadmin.get('/a', (req, res) => res.json({}))\nadmin.listen(2)",
+    })
+    expect(codebase.routes.map((found) => [found.path, found.app])).toEqual([
+      ['/a', 'src/public.ts:2'],
+      ['/b', 'src/public.ts:2'],
+      ['/a', 'src/admin.ts:2'],
+    ])
+  })
+
+  it.each([
+    [4, 4],
+    [5, 5],
+  ] as const)('reads Express %i from package.json', (express, expected) => {
+    expect(
+      entryOf({ 'src/app.ts': `import express from 'express'\nexport const app = express()\n${route}` }, 'GET /', {
+        express,
+      }).expressMajor,
+    ).toBe(expected)
+  })
+
+  it('finds the entry that a script of package.json names', () => {
+    const files = { 'service/run.ts': `import express from 'express'\nexport const app = express()\n${route}` }
+    expect(entryOf(files, 'GET /', { packageJson: { scripts: { dev: 'tsx watch service/run.ts' } } }).file).toBe(
+      'service/run.ts',
+    )
+  })
+
+  it('lists the environment that the route needs', () => {
+    const dossier = readRoute(appWith("app.get('/', (req, res) => res.json({ key: process.env.API_KEY }))"), 'GET /')
+    expect(dossier.environment).toEqual(expect.arrayContaining(['API_KEY']))
+  })
+})

@@ -1,0 +1,314 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../src/errors.ts'
+import { scanProject } from '../../src/scan/scan.ts'
+import {
+  appWith,
+  dossierOf,
+  outline,
+  readHandler,
+  readRoute,
+  routesOf,
+  scanFiles,
+  withProject,
+} from '../support/scan-source.ts'
+
+const ROUTE = "app.get('/a', (req, res) => res.json({}))"
+
+describe('input that can not be read', () => {
+  const messageOf = (files: Record<string, string>, packageJson: Record<string, unknown> = {}): string => {
+    try {
+      scanFiles(files, { packageJson })
+    } catch (error) {
+      if (error instanceof UserError) return error.message.replace(/\/\S*itest-scan-\w+/, 'ROOT')
+      throw error
+    }
+    throw new Error('nothing was thrown')
+  }
+
+  it.each([
+    ['no Express', {}, { dependencies: { 'drizzle-orm': '1' } }, 'no Express in ROOT: package.json does not list it'],
+    [
+      'no Drizzle',
+      {},
+      { dependencies: { express: '5' } },
+      'no Drizzle in ROOT: package.json does not list drizzle-orm',
+    ],
+    ['a broken package.json', { 'package.json': '{' }, {}, "ROOT/package.json can't be read as JSON"],
+    ['a broken tsconfig.json', { 'tsconfig.json': '{ "compilerOptions": ' }, {}, "ROOT/tsconfig.json can't be read"],
+    ['no app', { 'src/index.ts': 'export const a = 1' }, {}, 'no Express app with routes found'],
+    [
+      'a syntax error in the app',
+      { 'src/app.ts': `import express from 'express'\nexport const app = express()\n${ROUTE}\nconst = 1` },
+      {},
+      'syntax error in src/app.ts:4',
+    ],
+    [
+      'a syntax error behind an import',
+      {
+        ...appWith(`helper()\n${ROUTE}`, { imports: "import { helper } from './helper.js'" }),
+        'src/helper.ts': 'export function helper() {\n  return {\n}',
+      },
+      {},
+      'syntax error in src/helper.ts:3',
+    ],
+  ])('explains %s', (_, files, packageJson, message) => {
+    expect(messageOf(files, packageJson)).toContain(message)
+  })
+
+  it('explains a missing package.json and tsconfig.json', () => {
+    const messages = withProject(appWith(ROUTE), {}, (root) =>
+      [`${root}/nowhere`, `${root}/src`].map((folder) => {
+        try {
+          scanProject(folder)
+          return ''
+        } catch (error) {
+          return error instanceof UserError ? error.message.split(' in ')[0] : String(error)
+        }
+      }),
+    )
+    expect(messages).toEqual(['no package.json', 'no package.json'])
+  })
+
+  it('ignores a syntax error in a file that the app does not use', () => {
+    expect(routesOf({ ...appWith(ROUTE), 'src/other.ts': 'const = 1' })).toEqual(['GET /a'])
+  })
+})
+
+describe('code without end', () => {
+  it.each([
+    ['a function that calls itself', 'function f() { return f() }', 'f(); res.sendStatus(204)'],
+    ['a function that calls itself twice', 'function f(n) { f(n + 1); f(n + 2) }', 'f(1); res.sendStatus(204)'],
+    ['functions that call each other', 'const a = () => b(); const b = () => a()', 'await a(); res.sendStatus(204)'],
+    ['while (true)', '', 'while (true) {}'],
+    ['for (;;)', '', 'for (;;) { await db.select().from(users) }'],
+    ['a getter that reads itself', 'class C { get x() { return this.x } }', 'res.json(new C().x)'],
+    ['a growing list', 'const list = [1]', 'for (const n of list) list.push(n); while (list.length) list.push(1)'],
+  ])('cuts %s', (_, before, handler) => {
+    expect(outline(readHandler(handler, { before })).at(0)).toMatch(/cut$/)
+  })
+
+  it.each([
+    ['recursion', 'function f() { return f() }\nf()'],
+    ['an endless loop', 'while (true) {}'],
+    ['doubling recursion', 'function f(n) { f(n); f(n) }\nf(1)'],
+    ['a throw', "throw new Error('no')"],
+  ])('reads the routes around %s at the top level, and says so', (_, statement) => {
+    const { routes, unresolved } = scanFiles(
+      appWith(`app.get('/before', (req, res) => res.json({}))\n${statement}\n${ROUTE}`),
+    )
+    expect(routes.map((route) => route.path)).toEqual(['/before', '/a'])
+    expect(unresolved).toHaveLength(1)
+  })
+
+  it('survives an object that holds itself', () => {
+    expect(
+      outline(
+        readHandler('const self = {}; self.self = self; req.body.me = req.body; res.json({ self, body: req.body })'),
+      ),
+    ).toEqual(['200'])
+  })
+
+  it('survives a class that extends itself and a prototype chain of one', () => {
+    expect(outline(readHandler('class A extends A {}\nres.json(new A())'))).toHaveLength(1)
+  })
+
+  it('survives an error handler that throws itself again', () => {
+    expect(
+      outline(readHandler("throw new Error('x')", { after: 'app.use((error, req, res, next) => { throw error })' })),
+    ).toEqual(['throw Error > throw Error > 500'])
+  })
+
+  it('survives routers that mount each other', () => {
+    const files = appWith(
+      "const a = express.Router(); const b = express.Router(); a.use('/b', b); b.use('/a', a); a.get('/x', (req, res) => res.json({})); app.use(a)",
+    )
+    expect(routesOf(files)).toEqual(['GET /x'])
+  })
+})
+
+describe('size', () => {
+  it('reads a file of ten thousand lines', () => {
+    const lines = Array.from(
+      { length: 10_000 },
+      (_, index) => `export const value${index} = { index: ${index}, text: 'line' }`,
+    )
+    const files = appWith(`app.get('/a', (req, res) => res.json({ last: value9999.index }))`, {
+      imports: "import { value9999 } from './values.js'",
+      files: { 'src/values.ts': lines.join('\n') },
+    })
+    expect(outline(readRoute(files, 'GET /a'))).toEqual(['200'])
+  })
+
+  it.each([
+    ['parentheses', `${'('.repeat(400)}1${')'.repeat(400)}`],
+    ['additions', Array.from({ length: 5000 }, () => 'req.body.a').join(' + ')],
+    ['members', `req.body${'.a'.repeat(3000)}`],
+    ['calls', `${'f('.repeat(400)}1${')'.repeat(400)}`],
+    ['arrays', `${'['.repeat(400)}${']'.repeat(400)}`],
+    ['conditions', `${'req.body.a ? '.repeat(300)}1${' : 2'.repeat(300)}`],
+    ['concatenated templates', `${`\`\${`.repeat(300)}1${'}`'.repeat(300)}`],
+  ])('does not crash on deeply nested %s', (_, expression) => {
+    const dossier = readHandler(`const value = ${expression}\nres.json({ value })`, { before: 'const f = (x) => x' })
+    expect(dossier.scenarios.length).toBeGreaterThan(0)
+  })
+
+  it('explains a file that is nested too deeply to be parsed', () => {
+    const read = () => scanFiles(appWith(`${ROUTE}\nconst deep = ${'('.repeat(20_000)}1${')'.repeat(20_000)}`))
+    expect(read).toThrow(UserError)
+    expect(read).toThrow('app.ts is nested too deeply to be read')
+  })
+
+  it('looks at no more than 400 ways and says how many are left', () => {
+    const dossier = readHandler(
+      `${Array.from({ length: 12 }, (_, index) => `if (req.body.f${index}) req.n${index} = 1`).join('\n')}\nres.sendStatus(204)`,
+    )
+    expect(dossier.scenarios).toHaveLength(400)
+    expect(dossier.unresolved.map((record) => record.what).join()).toMatch(
+      /\d+ more ways through this route were not looked at/,
+    )
+  })
+})
+
+describe('any code', () => {
+  const expression = fc.letrec<{ expression: string; statement: string }>((tie) => ({
+    expression: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(
+        '1',
+        "'a'",
+        'null',
+        'undefined',
+        'req',
+        'res',
+        'next',
+        'db',
+        'users',
+        'orders',
+        'this',
+        'x',
+        'req.body',
+        'req.params.id',
+        'req.body.list',
+        '{}',
+        '[]',
+        '/a/',
+        'async () => 1',
+        'function* () { yield 1 }',
+        'class { static x = 1 }',
+        'new.target',
+        'import.meta.url',
+        `\`t\${x}\``,
+        'process.env.X',
+        'Symbol.iterator',
+        'db.select().from(users)',
+        "fetch('http://a/')",
+        'z.object({ a: z.string() })',
+        'new Error("e")',
+        '<T,>(y: T) => y',
+      ),
+      fc
+        .tuple(
+          tie('expression'),
+          fc.constantFrom('+', '-', '&&', '||', '??', '===', '<', 'in', 'instanceof', ',', '**', '|'),
+          tie('expression'),
+        )
+        .map(([a, operator, b]) => `((${a}) ${operator} (${b}))`),
+      fc
+        .tuple(fc.constantFrom('!', '-', '+', '~', 'typeof ', 'void ', 'await ', 'delete ', '...'), tie('expression'))
+        .map(([operator, a]) => (operator === '...' ? `[...[${a}]]` : `(${operator}(${a}))`)),
+      fc
+        .tuple(
+          tie('expression'),
+          fc.constantFrom(
+            '.a',
+            '?.a',
+            '.length',
+            '[0]',
+            '?.[x]',
+            '()',
+            '?.()',
+            '.map((i) => i.a)',
+            '.then((v) => v)',
+            '.catch(next)',
+            '.filter(Boolean)',
+            '.values(req.body)',
+            '.status(200)',
+            '.json({ x })',
+            '.parse(x)',
+            '.push(1)',
+            '!',
+            ' as any',
+            '.reduce((s, i) => s + i)',
+            '.sort()',
+            '.on("finish", next)',
+            '.transaction(async (tx) => tx.delete(users))',
+          ),
+        )
+        .map(([a, tail]) => `(${a})${tail}`),
+      fc
+        .tuple(tie('expression'), tie('expression'), tie('expression'))
+        .map(([a, b, c]) => `((${a}) ? (${b}) : (${c}))`),
+      fc
+        .tuple(tie('expression'), tie('expression'))
+        .map(([a, b]) => `({ a: ${a}, [${b}]: 1, get g() { return 2 }, m() { return this.a }, ...(${a}) })`),
+      tie('expression').map((a) => `new (${a})(x)`),
+      tie('expression').map((a) => `f(${a}, ...[${a}])`),
+    ),
+    statement: fc.oneof(
+      { maxDepth: 2 },
+      tie('expression').map((a) => `x = ${a}`),
+      tie('expression').map((a) => `x.a = ${a}; x[${a}] = 1`),
+      tie('expression').map((a) => `throw ${a}`),
+      tie('expression').map((a) => `return ${a}`),
+      tie('expression').map((a) => `({ a: x, b: [x = 1] } = ${a})`),
+      fc.tuple(tie('expression'), tie('statement')).map(([a, s]) => `if (${a}) { ${s} } else { ${s} }`),
+      fc
+        .tuple(tie('expression'), tie('statement'))
+        .map(([a, s]) => `for (const i of ${a}) { ${s}; if (i) continue; break }`),
+      fc.tuple(tie('expression'), tie('statement')).map(([a, s]) => `for (const i in ${a}) { ${s} }`),
+      fc.tuple(tie('expression'), tie('statement')).map(([a, s]) => `while (${a}) { ${s} }`),
+      fc
+        .tuple(tie('expression'), tie('statement'))
+        .map(([a, s]) => `switch (${a}) { case x: ${s}; break; case 1: default: ${s} }`),
+      fc
+        .tuple(tie('statement'), tie('statement'))
+        .map(([s, t]) => `try { ${s} } catch ({ message }) { ${t} } finally { x = 0 }`),
+      fc.tuple(tie('statement')).map(([s]) => `{ const { a = 1, ...rest } = x; let [b, , ...c] = x; ${s} }`),
+    ),
+  }))
+
+  it('never crashes the scan', () => {
+    fc.assert(
+      fc.property(fc.array(expression.statement, { minLength: 1, maxLength: 3 }), (statements) => {
+        const files = appWith(`app.post('/a/:id', async (req, res, next) => { let x\n${statements.join('\n;')}\n})`, {
+          imports: "import { z } from 'zod'\nconst f = (...all) => all",
+        })
+        const dossier = withProject(files, {}, (root) => {
+          try {
+            return dossierOf(scanProject(root), 'POST /a/:id')
+          } catch (error) {
+            if (error instanceof UserError) return null
+            throw error
+          }
+        })
+        expect(dossier === null || dossier.scenarios.length > 0).toBe(true)
+        expect(JSON.parse(JSON.stringify(dossier))).toEqual(dossier)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('never crashes on text that is no code', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
+        try {
+          scanFiles(appWith(`${ROUTE}\n${text}`))
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

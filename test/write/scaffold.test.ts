@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { AppEntry } from '../../src/scan/types.ts'
+import { buildScaffold } from '../../src/write/scaffold.ts'
+import { column, dossier, table } from '../support/dossier-factory.ts'
+import { plan, plannedPath, stubbed } from '../support/plan-factory.ts'
+
+const STYLE = { semicolons: false, singleQuotes: true, importExtension: '.js', printWidth: 120 } as const
+const FILE = 'tests/integration/post-orders.test.ts'
+
+function header(app: Partial<AppEntry>, options: { file?: string; importExtension?: '' | '.js' | '.ts' } = {}): string {
+  const { file = FILE, importExtension = '.js' } = options
+  const entry = { ...dossier().app, ...app }
+  const style = { ...STYLE, importExtension }
+  return buildScaffold(plan(), dossier({ app: entry }), { file, style }).scaffold.header
+}
+
+describe('buildScaffold', () => {
+  it('imports app and table, stubs the host, and gives the good body and answer', () => {
+    const { scaffold } = buildScaffold(plan(), dossier(), { file: FILE, style: STYLE })
+
+    expect(scaffold).toEqual({
+      file: FILE,
+      header: `import { app } from '../../src/app.js'
+import { orders } from '../../src/db/schema.js'
+
+const payments = stub('https://api.payments.example')`,
+      fixtures: `const order = { userId: 'u1', amountCents: 4999 }
+
+beforeEach(() => {
+payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
+})`,
+      suite: 'POST /orders',
+      names: ['app', 'request', 'expect', 'db', 'faults', 'orders', 'payments', 'order'],
+    })
+  })
+
+  it.each<{ app: Partial<AppEntry>; says: string }>([
+    { app: { exportName: 'server' }, says: "import { server as app } from '../../src/app.js'" },
+    { app: { exportName: 'default' }, says: "import app from '../../src/app.js'" },
+    {
+      app: { how: 'factory', exportName: 'buildApp' },
+      says: "import { buildApp } from '../../src/app.js'",
+    },
+    { app: { how: 'factory', exportName: 'buildApp' }, says: 'const app = await buildApp()' },
+    { app: { how: 'factory', exportName: 'default' }, says: "import createApp from '../../src/app.js'" },
+    {
+      app: { how: 'listens', exportName: null },
+      says: "const app = await bootApp(() => import('../../src/app.js'))",
+    },
+  ])('gets the app by $says', ({ app, says }) => {
+    expect(header(app).split('\n')).toContain(says)
+  })
+
+  it.each([
+    { importExtension: '.js', says: "from '../../src/app.js'" },
+    { importExtension: '.ts', says: "from '../../src/app.ts'" },
+    { importExtension: '', says: "from '../../src/app'" },
+  ] as const)('writes imports as the project does: $says', ({ importExtension, says }) => {
+    expect(header({}, { importExtension })).toContain(says)
+  })
+
+  it('imports from beside itself and from the root of the project', () => {
+    expect(header({}, { file: 'src/post-orders.test.ts' })).toContain("from './app.js'")
+    expect(header({}, { file: 'post-orders.test.ts' })).toContain("from './src/app.js'")
+  })
+
+  it('turns an .mts file into .mjs', () => {
+    expect(header({ file: 'src/app.mts' })).toContain("from '../../src/app.mjs'")
+  })
+
+  it('names a row that two paths need, and a body whose own name is taken', () => {
+    const rooms = table({ name: 'rooms', exportName: 'rooms', columns: [column({ key: 'id', primaryKey: true })] })
+    const seeds = [{ table: 'rooms', row: { id: 'r1' } }]
+    const given = { ...plannedPath().given, seeds }
+    const planned = plan({ paths: [plannedPath({ given }), plannedPath({ id: 'other', given })] })
+    const about = dossier({ tables: [table({ exportName: 'order' }), rooms] })
+
+    const { body, rows, scaffold } = buildScaffold(planned, about, { file: FILE, style: STYLE })
+
+    expect(body?.name).toBe('validBody')
+    expect(rows).toEqual([{ name: 'room', table: 'rooms', row: { id: 'r1' }, isNarrow: false }])
+    expect(scaffold.fixtures).toContain("const room = { id: 'r1' }\nconst validBody = {")
+  })
+
+  it('gives no stub, body or row to a route that needs none', () => {
+    const requests = [{ method: 'GET', path: '/orders', query: {}, headers: {}, body: null }]
+    const given = { seeds: [], stubs: [], fault: null, requests }
+
+    expect(
+      buildScaffold(plan({ paths: [plannedPath({ given })] }), dossier(), { file: FILE, style: STYLE }),
+    ).toMatchObject({
+      scaffold: { fixtures: '' },
+      body: null,
+      rows: [],
+      stubs: [],
+    })
+  })
+
+  it('stubs a host once, whatever it is asked', () => {
+    const stubs = [stubbed(), stubbed({ path: '/v1/refunds' })]
+    const planned = plan({ paths: [plannedPath({ given: { ...plannedPath().given, stubs } })] })
+
+    const { scaffold } = buildScaffold(planned, dossier(), { file: FILE, style: STYLE })
+
+    expect(scaffold.header.match(/stub\(/g)).toHaveLength(1)
+    expect(scaffold.fixtures).toContain("payments.on('POST', '/v1/refunds')")
+  })
+})
