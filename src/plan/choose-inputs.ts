@@ -1,7 +1,9 @@
 import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
 import { expressionsOfScenario, type InputExpression, tableOf, walk } from './expressions.ts'
 import { guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
+import { repairInputs } from './repair-inputs.ts'
 import type { Json } from './types.ts'
+import { readAt, writeAt } from './write-at.ts'
 
 export type Inputs = Readonly<Record<InputSource, Readonly<Record<string, unknown>>>>
 
@@ -22,17 +24,32 @@ export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
   for (const { from, shape } of shapesOf(scenario))
     Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
   for (const { from, path, table } of wholeRows(dossier, scenario)) fillRow(inputs[from], path, table)
-  const leaves = leafInputs(scenario)
-  for (const [index, input] of leaves.entries()) {
+  for (const [index, input] of leafInputs(scenario).entries()) {
     const hint = { columns: columnsFor(dossier, scenario, input), conditions: conditionsOn(scenario, input) }
-    if (readAt(inputs[input.from], input.path) !== undefined && hint.columns.length === 0) continue
-    if (isAbsent(hint)) continue
     const shaped = readAt(inputs[input.from], input.path)
-    const value = shaped ?? chooseValue(input, hint, index)
-    writeAt(inputs[input.from], input.path, input.from === 'body' || value === undefined ? value : String(value))
+    if ((shaped !== undefined && hint.columns.length === 0) || isAbsent(hint) || isBeyondGuessing(hint)) continue
+    writeAt(inputs[input.from], input.path, shaped ?? chooseValue(input, hint, index))
   }
   for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
-  return inputs
+  return repairInputs(scenario, asSent(inputs))
+}
+
+/** Query, parameters and headers travel as text. */
+export function asSent(inputs: Inputs): Inputs {
+  const text = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        value === undefined || value === null ? undefined : String(value),
+      ]),
+    )
+  return {
+    body: JSON.parse(JSON.stringify(inputs.body)),
+    query: text(inputs.query),
+    params: text(inputs.params),
+    headers: text(inputs.headers),
+    cookies: text(inputs.cookies),
+  }
 }
 
 /** Inputs that are stored as a row without being taken apart: `values(req.body)`, `values({ ...req.body, userId })`. */
@@ -69,7 +86,7 @@ function paramNames(dossier: Dossier): string[] {
 }
 
 function chooseParam(name: string): string {
-  return /^(?:id|.*Id)$/.test(name) ? '1' : guessText(name)
+  return /^(?:id|.*Id)$/.test(name) ? String(guessNumber(name)) : guessText(name)
 }
 
 function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
@@ -90,8 +107,10 @@ function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
 function leafInputs(scenario: Scenario): InputExpression[] {
   const all = new Map<string, InputExpression>()
   for (const expression of expressionsOfScenario(scenario)) {
-    if (expression.kind === 'input' && expression.path.length > 0)
-      all.set(`${expression.from}.${expression.path.join('.')}`, expression)
+    if (expression.kind !== 'input') continue
+    // A length is the length of something: `body.items`, not `body.items.length`.
+    const path = expression.path.at(-1) === 'length' ? expression.path.slice(0, -1) : expression.path
+    if (path.length > 0) all.set(`${expression.from}.${path.join('.')}`, { ...expression, path })
   }
   return [...all]
     .filter(([key]) => ![...all.keys()].some((other) => other.startsWith(`${key}.`)))
@@ -148,6 +167,12 @@ function conditionsOn(scenario: Scenario, input: InputExpression): { condition: 
   return scenario.decisions.filter(({ condition }) => walk(condition).some((part) => isSame(part, input)))
 }
 
+/** A column of a type that analysis does not know, which may stay empty. */
+function isBeyondGuessing({ columns, conditions }: Hint): boolean {
+  const [column] = columns
+  return column?.json === 'unknown' && (!column.notNull || column.hasDefault) && conditions.length === 0
+}
+
 function isAbsent({ conditions }: Hint): boolean {
   return conditions.some(({ condition, taken }) => condition.kind === 'input' && !taken)
 }
@@ -197,30 +222,4 @@ function usesNumber({ conditions }: Hint): boolean {
       right.value === 'number'
     )
   })
-}
-
-function readAt(target: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (current, name) => (typeof current === 'object' && current !== null ? Reflect.get(current, name) : undefined),
-    target,
-  )
-}
-
-/** Sets a nested field, making the objects on the way. */
-export function writeAt(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [name, ...rest] = path
-  if (name === undefined) return
-  if (rest.length === 0) {
-    target[name] = value
-    return
-  }
-  const inner: Record<string, unknown> = { ...readObject(target[name]) }
-  target[name] = inner
-  writeAt(inner, rest, value)
-}
-
-function readObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {}
 }

@@ -1,184 +1,141 @@
-import type { Dossier, Expression, Scenario } from '../scan/types.ts'
-import { writeAt } from './choose-inputs.ts'
+import type { Scenario } from '../scan/types.ts'
+import { buildBody } from './choose-reply-body.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type ExternalEvent, expressionsOfScenario, failureOf, tableOf, walk } from './expressions.ts'
-import { guessForColumn, guessNumber, guessText } from './guess-value.ts'
+import { type ExternalEvent, failureOf, walk } from './expressions.ts'
+import { distinctName, nameEffect } from './name-effect.ts'
+import { type SolverState, worldOf } from './solver-state.ts'
 import type { Json, PlannedStub, StubReply } from './types.ts'
 
 export type ReplyAttempt =
-  | { readonly ok: true; readonly stub: PlannedStub; readonly answer: unknown }
+  | { readonly ok: true; readonly stub: PlannedStub; readonly answers: readonly (readonly [number, unknown])[] }
   | { readonly ok: false; readonly why: string }
 
-/** How the stubbed host answers this call so that the code goes the scenario's way. */
-export function chooseReply(
-  dossier: Dossier,
-  scenario: Scenario,
-  options: { event: ExternalEvent; world: World },
-): ReplyAttempt {
-  const { event, world } = options
-  if (event.target.protocol !== 'http') {
+/** How the stubbed host answers this call so that the code goes the scenario's way, also when it was called before. */
+export function chooseReply(state: SolverState, event: ExternalEvent): ReplyAttempt {
+  if (event.target.protocol !== 'http')
     return { ok: false, why: `how ${event.target.name} (${event.target.module}) talks to its service` }
-  }
-  const [url, method] = [evaluateExpression(event.target.url, world), evaluateExpression(event.target.method, world)]
+  const address = readAddress(state, event)
+  if (!address.ok) return address
+  const { url, method } = address
+  const name = distinctName(state.dossier, nameEffect(event, url))
+  const { reply, answer } = buildReply(state, { event, name })
+  const place = { name, origin: url.origin, method, path: url.pathname }
+  const usual = state.stubs.find(
+    (stub) => stub.origin === place.origin && stub.method === method && stub.path === place.path,
+  )
+  if (!usual) return { ok: true, stub: { ...place, reply }, answers: [[event.id, answer]] }
+  const merged = mergeReplies(usual.reply, reply)
+  if (!merged)
+    return {
+      ok: false,
+      why: `a stub that answers the second call of ${method} ${url.pathname} differently from the first`,
+    }
+  return { ok: true, stub: { ...usual, reply: merged }, answers: mergedAnswers(state, { event, url, method, merged }) }
+}
+
+type Address =
+  | { readonly ok: true; readonly url: URL; readonly method: string }
+  | { readonly ok: false; readonly why: string }
+
+function readAddress(state: SolverState, event: ExternalEvent): Address {
+  if (event.target.protocol !== 'http') return { ok: false, why: `the address that ${event.caller} calls` }
+  const url = evaluateExpression(event.target.url, worldOf(state))
+  const method = evaluateExpression(event.target.method, worldOf(state))
   if (!url.known || typeof url.value !== 'string') return { ok: false, why: `the address that ${event.caller} calls` }
-  const parsed = URL.canParse(url.value) ? new URL(url.value) : null
-  if (!parsed) return { ok: false, why: `the address that ${event.caller} calls (${url.value})` }
-  const name = distinctName(dossier, nameEffect(event, parsed))
-  const { reply, answer } = buildReply(dossier, scenario, { event, name })
-  return {
-    ok: true,
-    stub: {
-      name,
-      origin: parsed.origin,
-      method: method.known ? String(method.value).toUpperCase() : 'POST',
-      path: parsed.pathname,
-      reply,
-    },
-    answer,
-  }
+  if (!URL.canParse(url.value)) return { ok: false, why: `the address that ${event.caller} calls (${url.value})` }
+  if (!method.known) return { ok: false, why: `the method with which ${event.caller} calls` }
+  return { ok: true, url: new URL(url.value), method: String(method.value ?? 'GET').toUpperCase() }
 }
 
-/** `payments` for PAYMENTS_URL, else for api.payments.example, else the package, else the calling function. */
-export function nameEffect(event: ExternalEvent, url: URL | null = null): string {
-  const variable =
-    event.target.protocol === 'http' ? walk(event.target.url).find((part) => part.kind === 'env') : undefined
-  const fromVariable =
-    variable?.kind === 'env'
-      ? variable.name.toLowerCase().replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '')
-      : ''
-  const labels = (url?.hostname ?? '').split('.').filter((label) => !/^(?:api|www|rest|gateway|sandbox)$/.test(label))
-  const fromHost = /^(?:localhost|\d+)$/.test(labels[0] ?? '') ? '' : (labels[0] ?? '')
-  const fromPackage = event.target.protocol === 'package' ? event.target.module : ''
-  return camel(fromVariable || fromHost || fromPackage || event.caller)
+/** One answer for two calls of the same address; null when they need different ones. */
+function mergeReplies(first: StubReply, second: StubReply): StubReply | null {
+  if (first.kind !== 'json' || second.kind !== 'json') return first.kind === second.kind ? first : null
+  if (first.status !== second.status || !isRecord(first.body) || !isRecord(second.body)) return null
+  const old = first.body
+  const clashes = Object.entries(second.body).some(
+    ([key, value]) => key in old && JSON.stringify(old[key]) !== JSON.stringify(value),
+  )
+  return clashes ? null : { ...first, body: { ...old, ...second.body } }
 }
 
-/** A stub and a table may not share a name in the test file. */
-function distinctName(dossier: Dossier, name: string): string {
-  return dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
+function isRecord(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function camel(text: string): string {
-  const name = text.replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())
-  return /^[a-zA-Z]/.test(name) ? name : `host${name}`
+function mergedAnswers(
+  state: SolverState,
+  { event, url, method, merged }: { event: ExternalEvent; url: URL; method: string; merged: StubReply },
+): [number, unknown][] {
+  if (merged.kind !== 'json') return [[event.id, answerOf(merged, null)]]
+  const same = state.scenario.events.filter((other) => {
+    if (other.kind !== 'external' || other.id > event.id || other.effect !== 'known') return false
+    const address = readAddress(state, other)
+    return address.ok && address.url.href === url.href && address.method === method
+  })
+  return same.map((other) => [other.id, answerOf(merged, null)])
+}
+
+function answerOf(reply: StubReply, failure: string | null): unknown {
+  if (reply.kind === 'reset' || reply.kind === 'hang') return { $fails: failure }
+  const base = { ok: reply.status >= 200 && reply.status < 300, status: reply.status }
+  if (reply.kind === 'text') return { ...base, $fails: failure }
+  return { ...base, json: reply.body, text: JSON.stringify(reply.body), headers: {} }
 }
 
 function buildReply(
-  dossier: Dossier,
-  scenario: Scenario,
+  state: SolverState,
   call: { event: ExternalEvent; name: string },
 ): { reply: StubReply; answer: unknown } {
-  const failure = failureOf(scenario)
+  const failure = failureOf(state.scenario)
   const how = failure?.event === call.event.id ? failure.how : null
-  if (how === 'connection reset') return { reply: { kind: 'reset' }, answer: { $fails: how } }
-  if (how === 'times out') return { reply: { kind: 'hang' }, answer: { $fails: how } }
-  const status = chooseStatus(scenario, call.event, how === 'error status')
-  const ok = status >= 200 && status < 300
-  if (how === 'malformed')
-    return { reply: { kind: 'text', status, body: '{"id":' }, answer: { ok, status, $fails: how } }
-  const json = ok ? buildBody(dossier, scenario, call) : { error: 'declined', ...buildBody(dossier, scenario, call) }
-  return { reply: { kind: 'json', status, body: json }, answer: { ok, status, json, headers: {} } }
+  const reply = replyFor(state, { ...call, how })
+  return { reply, answer: answerOf(reply, how) }
 }
 
-function chooseStatus(scenario: Scenario, event: ExternalEvent, mustFail: boolean): number {
+function replyFor(
+  state: SolverState,
+  { event, name, how }: { event: ExternalEvent; name: string; how: string | null },
+): StubReply {
+  if (how === 'connection reset') return { kind: 'reset' }
+  if (how === 'times out') return { kind: 'hang' }
+  const status = chooseStatus(state.scenario, event)
+  if (how === 'malformed') return { kind: 'text', status, body: '{"id":' }
+  const body = buildBody(state, { event, name, status })
+  return { kind: 'json', status, body: status < 300 ? body : { error: 'declined', ...body } }
+}
+
+const STATUSES = [200, 201, 204, 402, 503, 500, 404, 409, 422, 429, 400]
+
+function chooseStatus(scenario: Scenario, event: ExternalEvent): number {
   const isCreation =
     event.target.protocol === 'http' && event.target.method.kind === 'literal' && event.target.method.value === 'POST'
-  const candidates = [
-    isCreation ? 201 : 200,
-    200,
-    201,
-    204,
-    ...namedStatuses(scenario, event),
-    402,
-    404,
-    409,
-    422,
-    429,
-    400,
-    500,
-    503,
-  ]
   const world = (status: number): World => ({
     inputs: { body: {}, query: {}, params: {}, headers: {}, cookies: {} },
     environment: {},
     results: new Map([[event.id, { ok: status >= 200 && status < 300, status }]]),
   })
-  const about = scenario.decisions.filter(({ condition }) => walk(condition).some((part) => isStatusOf(part, event)))
-  const fitting = candidates.find((status) => {
-    if (mustFail && status < 300) return false
-    return about.every(({ condition, taken }) => {
+  const about = scenario.decisions.filter(({ condition }) =>
+    walk(condition).some(
+      (part) =>
+        part.kind === 'result' && part.event === event.id && (part.path[0] === 'ok' || part.path[0] === 'status'),
+    ),
+  )
+  const named = namedStatuses(scenario)
+  const near = named.flatMap((status) => [status - 1, status + 1])
+  const candidates = [isCreation ? 201 : 200, 200, 201, ...named, ...STATUSES, ...near]
+  const fitting = candidates.find((status) =>
+    about.every(({ condition, taken }) => {
       const computed = evaluateExpression(condition, world(status))
       return !computed.known || Boolean(computed.value) === taken
-    })
-  })
+    }),
+  )
   return fitting ?? 200
 }
 
-function isStatusOf(part: Expression, event: ExternalEvent): boolean {
-  return part.kind === 'result' && part.event === event.id && (part.path[0] === 'ok' || part.path[0] === 'status')
-}
-
-function namedStatuses(scenario: Scenario, event: ExternalEvent): number[] {
-  return scenario.decisions.flatMap(({ condition }) => {
-    const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
-    return left && isStatusOf(left, event) && right?.kind === 'literal' && typeof right.value === 'number'
-      ? [right.value]
-      : []
-  })
-}
-
-/** The fields of the answer that the code reads. */
-function buildBody(
-  dossier: Dossier,
-  scenario: Scenario,
-  { event, name }: { event: ExternalEvent; name: string },
-): { [key: string]: Json } {
-  const body: Record<string, unknown> = {}
-  for (const part of expressionsOfScenario(scenario)) {
-    if (part.kind !== 'result' || part.event !== event.id || part.path[0] !== 'json' || part.path.length < 2) continue
-    const path = part.path.slice(1)
-    const value = chooseField(dossier, scenario, { part, name })
-    if (value !== undefined) writeAt(body, path, value)
-  }
-  return JSON.parse(JSON.stringify(body))
-}
-
-function chooseField(
-  dossier: Dossier,
-  scenario: Scenario,
-  { part, name }: { part: Extract<Expression, { kind: 'result' }>; name: string },
-): Json | undefined {
-  const key = JSON.stringify(part)
-  for (const { condition, taken } of scenario.decisions) {
-    if (JSON.stringify(condition) === key) {
-      if (!taken) return undefined
-      continue
-    }
-    const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
-    if (left && JSON.stringify(left) === key && right?.kind === 'literal')
-      return taken ? right.value : typeof right.value === 'string' ? `not-${right.value}` : guessNumber('other')
-  }
-  const field = part.path.at(-1) ?? ''
-  const column = storedIn(dossier, scenario, key)
-  if (field === 'id' && (!column || column.json === 'string')) return `${singular(name)}-1`
-  return column ? guessForColumn(column, field) : guessText(field)
-}
-
-function storedIn(
-  dossier: Dossier,
-  scenario: Scenario,
-  key: string,
-): Dossier['tables'][number]['columns'][number] | undefined {
-  for (const event of scenario.events) {
-    if (event.kind !== 'db' || event.values?.kind !== 'object') continue
-    const column = Object.entries(event.values.fields).find(([, value]) => JSON.stringify(value) === key)?.[0]
-    if (column) return tableOf(dossier, event.table)?.columns.find((candidate) => candidate.key === column)
-  }
-  return undefined
-}
-
-/** `payment` for `payments`; words that do not end like a plural stay. */
-export function singular(word: string): string {
-  if (/ies$/.test(word)) return word.replace(/ies$/, 'y')
-  if (/(?:ss|us|is)$/.test(word)) return word
-  return /(?:x|ch|sh)es$/.test(word) ? word.replace(/es$/, '') : word.replace(/s$/, '')
+/** Numbers of the code that are an HTTP status: `response.status === 418`. */
+function namedStatuses(scenario: Scenario): number[] {
+  const numbers = scenario.decisions.flatMap(({ condition }) =>
+    walk(condition).flatMap((part) => (part.kind === 'literal' && typeof part.value === 'number' ? [part.value] : [])),
+  )
+  return numbers.filter((number) => Number.isInteger(number) && number >= 200 && number < 600)
 }

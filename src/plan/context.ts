@@ -1,10 +1,12 @@
 import type { Dossier, Scenario } from '../scan/types.ts'
 import type { Inputs } from './choose-inputs.ts'
-import type { SeedRow } from './choose-rows.ts'
+import { addSeed } from './choose-rows.ts'
 import { toExpected } from './expect.ts'
-import { type ExternalEvent, isExternal, isWrite, statusOf } from './expressions.ts'
+import { expectTable, writtenTables } from './expect-rows.ts'
+import { type DbEvent, type ExternalEvent, isExternal, isWrite, statusOf } from './expressions.ts'
 import type { Attempt, Solution } from './solve-scenario.ts'
-import { toRequest } from './solve-scenario.ts'
+import type { SeedRow, Tables } from './tables.ts'
+import { toRequest } from './to-request.ts'
 import type { Expectation, Given, Path, PlannedStub } from './types.ts'
 
 /** What every rule looks at. */
@@ -38,21 +40,33 @@ function toSeed(seed: SeedRow): Given['seeds'][number] {
   }
 }
 
-/** Tables that the route writes hold what the test put there, unchanged. */
+/** Tables that the route writes hold what the test put there, unchanged; a log may say that somebody tried. */
 export function untouchedRows(context: PlanContext, solution: Solution, source: Expectation['source']): Expectation[] {
-  const tables = new Set(
-    context.dossier.scenarios.flatMap((scenario) =>
-      scenario.events.filter(isWrite).flatMap((write) => write.table ?? []),
-    ),
+  const logged = solution.scenario.events.flatMap((event) =>
+    isWrite(event) && event.outcome === 'ok' && isLog(event) ? (event.table ?? []) : [],
   )
-  return [...tables].map((table): Expectation => {
-    const rows = solution.seeds.filter((seed) => seed.table === table).map((seed) => toSeed(seed).row)
-    if (rows.length === 1) return { observable: 'rows', table, match: 'part', rows, source }
-    return { observable: 'row-count', table, count: rows.length, source }
-  })
+  const tables = seededTables(context.dossier, solution.seeds)
+  return writtenTables(context.dossier)
+    .filter((name) => !logged.includes(name))
+    .flatMap((name) => expectTable(context.dossier, tables, { name, source }))
 }
 
-/** Hosts that any way through the route calls, as stubs. */
+/** The tables before the request. */
+export function seededTables(dossier: Dossier, seeds: readonly SeedRow[]): Tables {
+  let tables: Tables = new Map()
+  for (const seed of seeds) tables = addSeed(dossier, tables, seed)
+  return tables
+}
+
+/** A row that only records what happened, by the table's name. */
+export function isLog(event: DbEvent): boolean {
+  return (
+    event.operation === 'insert' &&
+    /(?:^|_)(?:audit|logs?|events?|history|attempts?|outbox|activity)(?:_|$)/i.test(event.table ?? '')
+  )
+}
+
+/** Hosts that the good way through the route calls, as stubs. */
 export function stubsOfHappy(context: PlanContext): readonly PlannedStub[] {
   return context.happy.ok ? context.happy.solution.stubs : []
 }
@@ -63,10 +77,15 @@ export function happyEffects(context: PlanContext): readonly ExternalEvent[] {
 
 export function isSuccess(scenario: Scenario): boolean {
   const status = statusOf(scenario)
-  return scenario.end === 'responded' && status !== null && status >= 200 && status < 300
+  return scenario.end === 'responded' && status !== null && status >= 200 && status < 400
 }
 
 /** `charge` and `chargeCard` stay; a handler without a name is called after its host. */
 export function describeEffect(event: ExternalEvent): string {
   return event.caller === '(handler)' ? 'the outgoing call' : event.caller
+}
+
+/** The line where the route is registered, for a path that is about no other line. */
+export function routeLine(context: PlanContext): { file: string; line: number } {
+  return { file: context.dossier.route.file, line: context.dossier.route.line }
 }

@@ -46,6 +46,18 @@ export function isExternal(event: TraceEvent): event is ExternalEvent {
   return event.kind === 'external' && event.effect === 'known'
 }
 
+const ASKING = /(?:verif|validat|search|quote|token|introspect|geocode|lookup|check|score|estimate|graphql)\w*$/i
+
+/** Whether the call has an effect at the other end, as far as method and address tell: `GET` and `POST /verify` only ask. */
+export function changesSomething(event: ExternalEvent): boolean {
+  if (event.target.protocol !== 'http') return true
+  const { method, url } = event.target
+  if (method.kind === 'literal' && /^(?:get|head|options)$/i.test(String(method.value))) return false
+  const last = walk(url).findLast((part) => part.kind === 'literal')
+  const path = last?.kind === 'literal' ? String(last.value).split('?')[0] : ''
+  return !ASKING.test(path ?? '')
+}
+
 export function isWrite(event: TraceEvent): event is DbEvent {
   return (
     event.kind === 'db' &&
@@ -69,7 +81,6 @@ export function failureOf(scenario: Scenario): { event: number; how: string } | 
     const [target] = condition.kind === 'operation' ? condition.operands : []
     if (!taken || condition.kind !== 'operation' || target?.kind !== 'result') continue
     if (FAILURE_NAMES.has(condition.name)) return { event: target.event, how: condition.name }
-    if (condition.name === '!' && target.path.join() === 'ok') return { event: target.event, how: 'error status' }
   }
   return null
 }

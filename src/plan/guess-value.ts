@@ -44,13 +44,35 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 export function guessText(name: string): string {
   const found = TEXTS.find(([pattern]) => pattern.test(name))
   if (found) return found[1]
-  const id = name.match(/^(.+?)_?[iI]d$/)?.[1]
+  const id = name.replace(/^x-/i, '').match(/^(.+?)[-_]?[iI]d$/)?.[1]
   return id ? `${kebab(id)}-1` : `a ${kebab(name).replaceAll('-', ' ')}`
 }
 
+/** Ids of different things differ, and none is so small that a sequence would give it to the next row. */
+function guessId(name: string): number {
+  return 101 + (createHash('sha256').update(name.toLowerCase().replaceAll('_', '')).digest()[0] ?? 0)
+}
+
 export function guessNumber(name: string): number {
+  if (ID.test(name)) return guessId(name)
   return NUMBERS.find(([pattern]) => pattern.test(name))?.[1] ?? 7
 }
+
+/** Another value of the same kind; variant 0 is the value itself. */
+export function vary(value: Json, variant: number): Json {
+  if (variant === 0) return value
+  if (typeof value === 'number') return value + variant
+  if (typeof value !== 'string') return value
+  if (UUID.test(value)) return guessUuid(`${value} ${variant}`)
+  if (DATE.test(value)) return new Date(Date.parse(value) + variant * 86_400_000).toISOString().slice(0, value.length)
+  const at = value.indexOf('@')
+  return at > 0 ? `${value.slice(0, at)}${variant + 1}${value.slice(at)}` : `${value}-${variant + 1}`
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const DATE = /^\d{4}-\d\d-\d\d(?:T|$)/
+
+const ID = /(?:^id|Id|_id)$/
 
 function kebab(name: string): string {
   return name
@@ -125,10 +147,50 @@ function guessShapedText(shape: Extract<Shape, { type: 'string' }>, name: string
     case 'date':
       return dateAt(ordinal).slice(0, 10)
     default: {
+      if (shape.pattern !== null) return findMatching(shape.pattern, name) ?? guessText(name)
       const text = guessText(name)
       const long = shape.min !== null && text.length < shape.min ? text.padEnd(shape.min, 'x') : text
       return shape.max !== null ? long.slice(0, shape.max) : long
     }
+  }
+}
+
+const SAMPLES = [
+  '49.99',
+  '4999',
+  'SKU-1',
+  'a-first-title',
+  'ABC',
+  'abc',
+  'GB',
+  'USD',
+  'usd',
+  'AB1234',
+  'ABC-123',
+  'abc123',
+  '12345',
+  '2030-01-15',
+  '10:00',
+  '10:00:00',
+  '+15550100123',
+  '5550100123',
+  '#336699',
+  'v1.0.0',
+  'Ada',
+  '4242424242424242',
+  '123',
+  '1',
+]
+
+/** The first of some usual texts that a pattern of the code accepts. */
+function findMatching(pattern: string, name: string): string | undefined {
+  const literal = pattern.match(/^\/(.*)\/([a-z]*)$/s)
+  if (!literal?.[1]) return undefined
+  try {
+    const expression = new RegExp(literal[1], literal[2]?.replace(/[gy]/g, ''))
+    return [guessText(name), ...SAMPLES, guessUuid(name)].find((text) => expression.test(text))
+  } catch {
+    return undefined
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Dossier, Scenario } from '../scan/types.ts'
 import { chooseEnvironment } from './choose-environment.ts'
 import { isSuccess, type KindRule, type PlanContext } from './context.ts'
-import { failureOf, isExternal, isWrite } from './expressions.ts'
+import { failureOf, isExternal, isWrite, statusOf } from './expressions.ts'
 import { planDbFailsAfterSideEffect } from './kinds/db-fails-after-side-effect.ts'
 import { planExternalFails } from './kinds/external-fails.ts'
 import { planHappy } from './kinds/happy.ts'
 import { planIdempotentRetry } from './kinds/idempotent-retry.ts'
 import { planValidation } from './kinds/validation.ts'
+import { limitPaths } from './limit-paths.ts'
 import { type Attempt, solveScenario } from './solve-scenario.ts'
 import type { Path, PathKind, Plan } from './types.ts'
 
@@ -28,7 +29,7 @@ export function planRoute(dossier: Dossier, reserved: readonly string[] = []): P
   const { method, path, file, line } = dossier.route
   return {
     route: { method, path, file, line },
-    paths: Object.values(RULES).flatMap((rule): readonly Path[] => rule(context)),
+    paths: limitPaths(Object.values(RULES).flatMap((rule): readonly Path[] => rule(context))),
     environment,
     questions: [],
   }
@@ -39,7 +40,10 @@ function findHappy(
   dossier: Dossier,
   solve: (scenario: Scenario) => Attempt,
 ): { scenario: Scenario | null; attempt: Attempt } {
-  const candidates = dossier.scenarios.filter((scenario) => isSuccess(scenario) && failureOf(scenario) === null)
+  const successes = dossier.scenarios.filter((scenario) => isSuccess(scenario) && failureOf(scenario) === null)
+  const answers = successes.filter((scenario) => (statusOf(scenario) ?? 0) < 300)
+  // A form that redirects after it has stored something is a success too.
+  const candidates = answers.length > 0 ? answers : successes
   const ranked = candidates
     .map((scenario, index) => ({ scenario, index, weight: weigh(scenario) }))
     .sort((a, b) => b.weight - a.weight || a.index - b.index)

@@ -1,108 +1,142 @@
 import type { Scenario } from '../../scan/types.ts'
-import { singular } from '../choose-reply.ts'
-import { happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
-import { expectResponse, fromPolicy } from '../expect.ts'
-import { type DbEvent, failureOf, firstDifference, isExternal, isWrite, responseOf, statusOf } from '../expressions.ts'
+import { happyEffects, isLog, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
+import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
+import { countCalls, stubOf } from '../expect-calls.ts'
+import { expectTables } from '../expect-rows.ts'
+import {
+  changesSomething,
+  type DbEvent,
+  type ExternalEvent,
+  failureOf,
+  firstDifference,
+  isExternal,
+  isWrite,
+  responseOf,
+  statusOf,
+} from '../expressions.ts'
+import { singular } from '../singular.ts'
 import type { Solution } from '../solve-scenario.ts'
 import type { Expectation, Path } from '../types.ts'
 
+const KIND = 'db-fails-after-side-effect'
+const TITLE = 'answers a retryable 5xx when the write after the call fails'
 const RETRYABLE = 'a database failure after an external effect answers a 5xx that can be retried'
 const ONCE = 'a database failure after an external effect leaves neither a double nor a lost effect'
 
 /** The payment went through and the write failed: a retryable 5xx, and the effect happened once or was compensated. */
 export const planDbFailsAfterSideEffect: KindRule = (context) => {
-  const kind = 'db-fails-after-side-effect'
-  const [effect] = happyEffects(context)
+  const calls = happyEffects(context)
+  const effect = calls.find(changesSomething)
+  const skipped = (reason: string): Path[] => [{ id: KIND, kind: KIND, status: 'skipped', title: TITLE, reason }]
+  if (!effect && calls.length > 0) return skipped('the calls to other services only ask, as far as analysis can tell')
+  if (!effect) return skipped('no call to another service comes before a write')
   const writes =
     context.happyScenario?.events.filter(
-      (event): event is DbEvent => isWrite(event) && effect !== undefined && event.id > effect.id,
+      (event): event is DbEvent => isWrite(event) && (event.id > effect.id || commitsAfter(context, event, effect)),
     ) ?? []
-  const title = 'answers a retryable 5xx when the write after the call fails'
-  if (!effect)
-    return [{ id: kind, kind, status: 'skipped', title, reason: 'no call to another service comes before a write' }]
-  if (writes.length === 0)
-    return [{ id: kind, kind, status: 'skipped', title, reason: `nothing is written after ${effect.caller}` }]
-  if (!context.happy.ok) return [{ id: kind, kind, status: 'open', title, missing: context.happy.missing }]
-  const targets = [...new Map(writes.map((write) => [`${write.table} ${write.operation}`, write])).values()]
-  return targets.map((write) =>
-    planWrite(context, { write, id: targets.length === 1 ? kind : `${kind}.${write.table}-${write.operation}`, title }),
+  const after = writes.filter((write) => write.id > effect.id)
+  if (after.length === 0 && writes.length > 0)
+    return [open(KIND, 'a commit that fails: the writes come before the call, in the same transaction')]
+  if (after.length === 0) return skipped(`nothing is written after ${effect.caller}`)
+  if (!context.happy.ok) return [open(KIND, context.happy.missing)]
+  const targets = new Map<string, DbEvent>()
+  for (const write of after) {
+    const key = `${write.table} ${write.operation}`
+    if (!targets.has(key)) targets.set(key, write)
+  }
+  return [...targets.values()].map((write) =>
+    planWrite(context, { write, id: targets.size === 1 ? KIND : `${KIND}.${write.table}-${write.operation}` }),
   )
 }
 
-function planWrite(context: PlanContext, { write, id, title }: { write: DbEvent; id: string; title: string }): Path {
-  const kind = 'db-fails-after-side-effect'
-  const earlier = context.happyScenario?.events.some(
-    (event) =>
-      isWrite(event) &&
-      event.id < write.id &&
-      event.table === write.table &&
-      event.operation === write.operation &&
-      isBeforeEffect(context, event.id),
+/** Written before the call, but undone with the transaction that the call is part of. */
+function commitsAfter(context: PlanContext, write: DbEvent, effect: ExternalEvent): boolean {
+  return (
+    context.happyScenario?.events.some(
+      (event) =>
+        event.kind === 'transaction' &&
+        event.phase === 'commit' &&
+        event.transaction === write.transaction &&
+        event.id > effect.id,
+    ) ?? false
   )
-  if (earlier)
-    return {
-      id,
-      kind,
-      status: 'open',
-      title,
-      missing: `a fault that hits only the second ${write.operation} on ${write.table}`,
-    }
-  const scenario = context.dossier.scenarios.find((candidate) => isFailureOf(context, candidate, write))
-  if (!scenario)
-    return {
-      id,
-      kind,
-      status: 'open',
-      title,
-      missing: `what the route does when ${write.operation} on ${write.table} fails; analysis found no such way`,
-    }
-  const attempt = context.solve(scenario, context.happy.ok ? context.happy.solution.inputs : undefined)
-  if (!attempt.ok) return { id, kind, status: 'open', title, missing: attempt.missing }
-  return describe(context, { write, id, solution: attempt.solution })
 }
 
-function isBeforeEffect(context: PlanContext, event: number): boolean {
-  return happyEffects(context).some((effect) => event < effect.id)
+function open(id: string, missing: string): Path {
+  return { id, kind: KIND, status: 'open', title: TITLE, missing }
+}
+
+function planWrite(context: PlanContext, { write, id }: { write: DbEvent; id: string }): Path {
+  const scenarios = context.dossier.scenarios.filter((candidate) => isFailureOf(context, candidate, write))
+  const inputs = context.happy.ok ? context.happy.solution.inputs : undefined
+  let missing = `what the route does when ${write.operation} on ${write.table} fails; analysis found no such way`
+  for (const [index, scenario] of scenarios.entries()) {
+    const attempt = context.solve(scenario, inputs)
+    if (attempt.ok) return judge(context, { write, id, solution: attempt.solution })
+    if (index === 0) missing = attempt.missing
+  }
+  return open(id, missing)
 }
 
 function isFailureOf(context: PlanContext, scenario: Scenario, write: DbEvent): boolean {
   const failure = failureOf(scenario)
-  return failure?.event === write.id && failure.how === 'rejects' && followsHappyWay(context, scenario)
-}
-
-/** Nothing but the failing write tells it from the happy way. */
-function followsHappyWay(context: PlanContext, scenario: Scenario): boolean {
-  const index = context.happyScenario ? firstDifference(scenario, context.happyScenario) : -1
-  const decision = scenario.decisions[index]
+  if (failure?.event !== write.id || failure.how !== 'rejects' || !context.happyScenario) return false
+  // Nothing but the failing write tells it from the happy way.
+  const decision = scenario.decisions[firstDifference(scenario, context.happyScenario)]
   return decision?.condition.kind === 'operation' && decision.condition.name === 'rejects'
 }
 
-function describe(
-  context: PlanContext,
-  { write, id, solution }: { write: DbEvent; id: string; solution: Solution },
-): Path {
-  const calls = solution.scenario.events.filter(isExternal)
-  const compensates = calls.length > happyEffects(context).filter((effect) => effect.id < write.id).length
+interface Failing {
+  readonly write: DbEvent
+  readonly id: string
+  readonly solution: Solution
+}
+
+function judge(context: PlanContext, failing: Failing): Path {
+  const status = statusOf(failing.solution.scenario)
+  if (isLog(failing.write) && status !== null && status < 400)
+    return open(
+      failing.id,
+      `a rule: the route answers ${status} although the row in ${failing.write.table} is lost; neither spec nor policy says whether that may be`,
+    )
+  return describe(context, failing)
+}
+
+function describe(context: PlanContext, { write, id, solution }: Failing): Path {
+  const undone = compensations(context, { write, solution })
   const row = singular(write.table ?? 'row').replaceAll('_', ' ')
-  const outcome = compensates ? 'compensates' : `calls ${solution.stubs[0]?.name ?? 'the service'} once`
-  const status = statusOf(solution.scenario)
+  const host = solution.scenario.events.filter(isExternal).filter(changesSomething)[0]
+  const name = host ? stubOf(solution, host)?.name : undefined
+  const count = countCalls(solution, changesSomething).get(name ?? '') ?? 1
+  const outcome = undone ? 'compensates' : `calls ${name ?? 'the service'} ${count === 1 ? 'once' : `${count} times`}`
+  const status = isRetryable(solution.scenario) ? statusOf(solution.scenario) : 503
+  const answer = undone && !isRetryable(solution.scenario) ? 'a 5xx' : `a retryable ${status}`
   return {
     id,
-    kind: 'db-fails-after-side-effect',
+    kind: KIND,
     status: 'planned',
-    title: `answers a retryable ${isRetryable(solution.scenario) ? status : 503} and ${outcome} when the ${row} can't be ${WORDS[write.operation]}`,
+    title: `answers ${answer} and ${outcome} when the ${row} can't be ${WORDS[write.operation]}`,
     given: toGiven(context, solution),
     expects: [
-      ...expectAnswer(solution, compensates),
-      ...untouchedRows(context, solution, fromPolicy(ONCE)),
+      ...expectAnswer(solution, undone),
+      ...expectLeft(context, { write, solution }),
       ...expectEffects(solution),
     ],
-    violation: `when the ${write.operation} on ${write.table} fails after ${calls[0]?.caller ?? 'the call'}, the answer is not retryable or the effect is doubled or lost`,
+    violation: `when the ${write.operation} on ${write.table} fails after ${host?.caller ?? 'the call'}, the answer is not retryable or the effect is doubled or lost`,
     at: write.at,
   }
 }
 
 const WORDS = { insert: 'stored', update: 'updated', delete: 'deleted', select: 'read', raw: 'written' } as const
+
+/** Whether a call after the failed write takes back what an earlier one did at the same host. */
+function compensations(context: PlanContext, { write, solution }: { write: DbEvent; solution: Solution }): boolean {
+  const effects = happyEffects(context).filter((event) => event.id < write.id && changesSomething(event))
+  const hosts = effects.map((event) => stubOf(solution, event)?.origin)
+  return solution.scenario.events
+    .filter(isExternal)
+    .some((event) => event.id > write.id && changesSomething(event) && hosts.includes(stubOf(solution, event)?.origin))
+}
 
 /** 502, 503, 504 mean that a retry may help; so does a body that says `retryable`. */
 function isRetryable(scenario: Scenario): boolean {
@@ -113,31 +147,53 @@ function isRetryable(scenario: Scenario): boolean {
   return status !== null && status >= 500 && flag?.kind === 'literal' && flag.value === true
 }
 
-function expectAnswer(solution: Solution, compensates: boolean): Expectation[] {
-  const today = expectResponse(solution)
+function expectAnswer(solution: Solution, isCompensated: boolean): Expectation[] {
   const source = fromPolicy(RETRYABLE)
   if (isRetryable(solution.scenario)) {
+    const today = expectResponse(solution)
     return today.map((expectation) => (expectation.observable === 'status' ? { ...expectation, source } : expectation))
   }
-  if (compensates)
-    return [
-      {
-        observable: 'status-at-least',
-        request: 0,
-        minimum: 500,
-        source: fromPolicy('a database failure after a compensated effect answers a 5xx'),
-      },
-    ]
+  const compensated = fromPolicy('a database failure after a compensated effect answers a 5xx')
+  if (isCompensated) return [{ observable: 'status-at-least', request: 0, minimum: 500, source: compensated }]
   return [{ observable: 'status', request: 0, equals: 503, source }]
+}
+
+/**
+ * What was there before the call stays, e.g. a pending row; what the route wrote after it is gone, for the retry would
+ * write it again. Rows that the route sets right after the failure are as the code leaves them.
+ */
+function expectLeft(context: PlanContext, { write, solution }: { write: DbEvent; solution: Solution }): Expectation[] {
+  const { scenario, tables, atEffect } = solution
+  const writes = scenario.events.filter(isWrite).filter((event) => event.outcome === 'ok')
+  const [effect] = scenario.events.filter(isExternal).filter(changesSomething)
+  const today = fromCode('what the route leaves behind today', write.at)
+  if (writes.some((event) => event.id > write.id)) return expectTables(context.dossier, tables, today)
+  const isAnyEarlier = writes.some((event) => effect && event.id < effect.id)
+  if (!isAnyEarlier || !atEffect) return untouchedRows(context, solution, fromPolicy(ONCE))
+  const isUndone = scenario.events.some(
+    (event) =>
+      event.kind === 'transaction' && event.phase === 'rollback' && beganBefore(scenario, event.transaction, effect),
+  )
+  return expectTables(context.dossier, isUndone ? tables : atEffect, isUndone ? fromPolicy(ONCE) : today)
+}
+
+function beganBefore(scenario: Scenario, transaction: number, effect: ExternalEvent | undefined): boolean {
+  return scenario.events.some(
+    (event) =>
+      event.kind === 'transaction' &&
+      event.phase === 'begin' &&
+      event.transaction === transaction &&
+      effect !== undefined &&
+      event.id < effect.id,
+  )
 }
 
 function expectEffects(solution: Solution): Expectation[] {
   const source = fromPolicy(ONCE)
-  const names = [...new Set(solution.stubs.map((stub) => stub.name))]
-  return names.map((stub) => ({
+  return [...countCalls(solution, changesSomething)].map(([stub, count]) => ({
     observable: 'call-count',
     stub,
-    count: solution.scenario.events.filter(isExternal).length,
+    count,
     source,
   }))
 }

@@ -1,11 +1,24 @@
 import type { Scenario } from '../../scan/types.ts'
-import { nameEffect } from '../choose-reply.ts'
-import { describeEffect, happyEffects, type KindRule, type PlanContext, toGiven, untouchedRows } from '../context.ts'
-import { expectResponse, fromPolicy } from '../expect.ts'
-import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, walk } from '../expressions.ts'
+import {
+  describeEffect,
+  happyEffects,
+  isSuccess,
+  type KindRule,
+  type PlanContext,
+  toGiven,
+  untouchedRows,
+} from '../context.ts'
+import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
+import { stubOf } from '../expect-calls.ts'
+import { expectTables, writtenTables } from '../expect-rows.ts'
+import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, tableOf, walk } from '../expressions.ts'
+import { nameEffect } from '../name-effect.ts'
 import type { Solution } from '../solve-scenario.ts'
+import { readTable } from '../tables.ts'
 import type { Expectation, Path, StubReply } from '../types.ts'
+import { type Variant, variantsOf } from '../vary-failure.ts'
 
+const KIND = 'external-fails'
 const MAPPED = 'a failed dependency is answered with a 4xx or 5xx that the client can act on'
 const NOTHING_STORED = 'a failed dependency leaves nothing stored'
 /** A client that waits longer than this makes a test too slow to be run on every save. */
@@ -15,137 +28,170 @@ const LONGEST_TIMEOUT_MS = 4000
 export const planExternalFails: KindRule = (context) => {
   const effects = happyEffects(context)
   if (effects.length === 0) {
-    return [
-      {
-        id: 'external-fails',
-        kind: 'external-fails',
-        status: 'skipped',
-        title: 'maps a failed dependency',
-        reason: 'the route calls no other service as far as analysis can tell',
-      },
-    ]
+    const reason = 'the route calls no other service as far as analysis can tell'
+    return [{ id: KIND, kind: KIND, status: 'skipped', title: 'maps a failed dependency', reason }]
   }
-  return distinct(effects.flatMap((event) => planDependency(context, event)))
+  const paths = effects.flatMap((event) => planDependency(context, event))
+  // The same failure from two ways through the code: a path that can be tested says more than one that can't.
+  const rank = { planned: 0, open: 1, skipped: 2 } as const
+  const best = new Map<string, Path>()
+  for (const path of paths) {
+    const known = best.get(path.id)
+    if (!known || rank[path.status] < rank[known.status]) best.set(path.id, path)
+  }
+  return [...best.values()]
 }
 
-function distinct(paths: readonly Path[]): Path[] {
-  return [...new Map(paths.map((path) => [path.id, path])).values()]
+interface Dependency {
+  readonly event: ExternalEvent
+  readonly stub: string
+  /** The stub, and the call where the route makes more than one to it. */
+  readonly label: string
 }
 
 function planDependency(context: PlanContext, event: ExternalEvent): Path[] {
   const { happy } = context
   if (!happy.ok) {
-    return [
-      {
-        id: `external-fails.${nameEffect(event)}`,
-        kind: 'external-fails',
-        status: 'open',
-        title: `maps a failure of ${nameEffect(event)}`,
-        missing: happy.missing,
-      },
-    ]
+    const name = nameEffect(event)
+    const title = `maps a failure of ${name}`
+    return [{ id: `${KIND}.${name}`, kind: KIND, status: 'open', title, missing: happy.missing }]
   }
+  const stub = stubOf(happy.solution, event)?.name ?? nameEffect(event)
+  const dependency = { event, stub, label: labelFor(context, event, stub) }
   const scenarios = context.dossier.scenarios.filter((scenario) => divergesAt(scenario, happy.solution.scenario, event))
-  const paths = scenarios.flatMap((scenario) => planFailure(context, { scenario, event }))
-  return [...paths, ...timeoutNote(context, event)]
+  if (scenarios.length > 0 && scenarios.every((scenario) => goesUnnoticed(scenario, happy.solution.scenario, event)))
+    return [ignored(dependency)]
+  return [...scenarios.flatMap((scenario) => planFailure(context, scenario, dependency)), ...timeoutNote(dependency)]
+}
+
+function labelFor(context: PlanContext, event: ExternalEvent, stub: string): string {
+  if (!context.happy.ok) return stub
+  const { solution } = context.happy
+  const same = happyEffects(context).filter((other) => stubOf(solution, other)?.name === stub)
+  if (same.length === 1 || same[0]?.id === event.id) return stub
+  const hasOwnName = same.filter((other) => other.caller === event.caller).length === 1
+  return hasOwnName ? `${stub}-${event.caller}` : `${stub}-call-${same.findIndex((other) => other.id === event.id) + 1}`
 }
 
 /** Like the happy way up to this call, and different in how it ends. */
 function divergesAt(scenario: Scenario, happy: Scenario, event: ExternalEvent): boolean {
-  const index = firstDifference(scenario, happy)
-  const decision = scenario.decisions[index]
+  const decision = scenario.decisions[firstDifference(scenario, happy)]
   return (
     decision !== undefined && walk(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
   )
 }
 
-interface Variant {
-  readonly name: string
-  readonly words: string
-  readonly reply: StubReply | null
+/** The last thing the route does, and it answers as if nothing had happened: a mail that may be lost. */
+function goesUnnoticed(scenario: Scenario, happy: Scenario, event: ExternalEvent): boolean {
+  const isLast = !happy.events.some((other) => isWrite(other) && other.id > event.id)
+  const answer = (one: Scenario): string =>
+    JSON.stringify(one.events.filter((other) => other.kind === 'respond').map((other) => [other.status, other.body]))
+  const writes = (one: Scenario): string =>
+    JSON.stringify(one.events.filter(isWrite).map((other) => [other.table, other.operation, other.outcome]))
+  return isLast && isSuccess(scenario) && answer(scenario) === answer(happy) && writes(scenario) === writes(happy)
 }
 
-function planFailure(context: PlanContext, { scenario, event }: { scenario: Scenario; event: ExternalEvent }): Path[] {
-  const attempt = context.solve(scenario, context.happy.ok ? context.happy.solution.inputs : undefined)
-  if (!attempt.ok) return []
-  const stub = attempt.solution.stubs.findLast((candidate) => candidate.origin.length > 0)
-  if (!stub) return []
-  return variantsOf(scenario, event, stub.reply).map((variant) =>
-    describe(context, { event, variant, stub: stub.name, solution: withReply(attempt.solution, stub.name, variant) }),
-  )
+function ignored({ event, label }: Dependency): Path {
+  return {
+    id: `${KIND}.${label}`,
+    kind: KIND,
+    status: 'skipped',
+    title: `maps a failure of ${label}`,
+    reason: `${describeEffect(event)} comes last and the route answers the same when it fails, so its failure is not mapped on purpose`,
+  }
 }
 
-function variantsOf(scenario: Scenario, event: ExternalEvent, reply: StubReply): Variant[] {
+function planFailure(context: PlanContext, scenario: Scenario, dependency: Dependency): Path[] {
   const how = failureOf(scenario)?.how
-  if (how === 'connection reset') return [{ name: 'connection-reset', words: 'drops the connection', reply: null }]
-  if (how === 'times out') {
-    const limit = event.target.protocol === 'http' ? event.target.timeoutMs : null
-    return limit !== null && limit <= LONGEST_TIMEOUT_MS
-      ? [{ name: 'timeout', words: `does not answer within ${limit} ms`, reply: null }]
-      : []
+  const limit = dependency.event.target.protocol === 'http' ? dependency.event.target.timeoutMs : null
+  // timeoutNote says why.
+  if (how === 'times out' && (limit === null || limit > LONGEST_TIMEOUT_MS)) return []
+  const attempt = context.solve(scenario, context.happy.ok ? context.happy.solution.inputs : undefined)
+  if (!attempt.ok) {
+    const name = how ? how.replaceAll(' ', '-') : `refused-${statusOf(scenario) ?? 'otherwise'}`
+    const title = `answers ${statusOf(scenario) ?? 'an error'} when ${dependency.label} ${how ? `fails (${how})` : 'refuses'}`
+    return [{ id: `${KIND}.${dependency.label}-${name}`, kind: KIND, status: 'open', title, missing: attempt.missing }]
   }
-  if (how === 'malformed') return [{ name: 'malformed-answer', words: 'answers malformed JSON', reply: null }]
-  if (reply.kind !== 'json') return []
-  if (reply.status < 300)
-    return [{ name: 'unexpected-answer', words: `answers ${JSON.stringify(reply.body)}`, reply: null }]
-  const named: Variant = { name: `answers-${reply.status}`, words: `answers ${reply.status}`, reply: null }
-  const isGeneric = !readsStatus(scenario, event)
-  const others = [429, 503].filter((status) => isGeneric && status !== reply.status)
-  return [
-    named,
-    ...others.map((status) => ({
-      name: `answers-${status}`,
-      words: `answers ${status}`,
-      reply: { kind: 'json', status, body: { error: 'unavailable' } } as const,
-    })),
-  ]
-}
-
-function readsStatus(scenario: Scenario, event: ExternalEvent): boolean {
-  return scenario.decisions.some(({ condition }) =>
-    walk(condition).some((part) => part.kind === 'result' && part.event === event.id && part.path[0] === 'status'),
+  const stub = stubOf(attempt.solution, dependency.event)
+  if (!stub) return []
+  return variantsOf(scenario, dependency.event, stub.reply).map((variant) =>
+    describe(context, { dependency, variant, solution: withReply(attempt.solution, stub, variant.reply) }),
   )
 }
 
-function withReply(solution: Solution, name: string, { reply }: Variant): Solution {
+function withReply(solution: Solution, stub: Solution['stubs'][number], reply: StubReply | null): Solution {
   if (!reply) return solution
-  return { ...solution, stubs: solution.stubs.map((stub) => (stub.name === name ? { ...stub, reply } : stub)) }
+  return { ...solution, stubs: solution.stubs.map((one) => (one === stub ? { ...one, reply } : one)) }
 }
 
-function describe(
-  context: PlanContext,
-  options: { event: ExternalEvent; variant: Variant; stub: string; solution: Solution },
-): Path {
-  const { event, variant, stub, solution } = options
-  const base = { id: `external-fails.${stub}-${variant.name}`, kind: 'external-fails' } as const
+interface Failure {
+  readonly dependency: Dependency
+  readonly variant: Variant
+  readonly solution: Solution
+}
+
+function describe(context: PlanContext, { dependency, variant, solution }: Failure): Path {
+  const { event, label } = dependency
+  const base = { id: `${KIND}.${label}-${variant.name}`, kind: KIND } as const
   const status = statusOf(solution.scenario)
-  const title = `answers ${status ?? 'an error'}${stores(context)} when ${stub} ${variant.words}`
-  if (solution.scenario.events.some((candidate) => isWrite(candidate) && candidate.id < event.id)) {
-    return { ...base, status: 'open', title, missing: 'a rule for what stays stored when the call comes after a write' }
-  }
+  const left = expectLeft(context, solution)
+  const title = `answers ${status ?? 'an error'}${left.words} when ${label} ${variant.words}`
   if (status !== null && status < 400) {
-    return {
-      ...base,
-      status: 'open',
-      title,
-      missing: `a rule: the route answers ${status} although ${stub} ${variant.words}; neither spec nor policy says whether that call may fail silently`,
-    }
+    const missing = `a rule: the route answers ${status} although ${label} ${variant.words}; neither spec nor policy says whether that call may fail silently`
+    return { ...base, status: 'open', title, missing }
+  }
+  if (!left.expects) {
+    const missing = `a rule: what the route stored before the call stays when ${label} ${variant.words}; neither spec nor policy says whether it may`
+    return { ...base, status: 'open', title, missing }
   }
   return {
     ...base,
     status: 'planned',
     title,
     given: toGiven(context, solution),
-    expects: [...expectStatus(solution), ...untouchedRows(context, solution, fromPolicy(NOTHING_STORED))],
-    violation: `a failure of ${stub} (it ${variant.words}) is not mapped, or leaves something stored`,
+    expects: [...expectStatus(solution), ...left.expects],
+    violation: `a failure of ${label} (it ${variant.words}) is not mapped, or leaves something stored`,
     at: event.at,
   }
 }
 
-function stores(context: PlanContext): string {
-  const writes = context.dossier.scenarios.flatMap((scenario) => scenario.events.filter(isWrite))
-  if (writes.length === 0) return ''
-  return writes.every((write) => write.operation === 'insert') ? ' and stores nothing' : ' and changes nothing'
+/** Nothing stored, or what the route makes of its own rows after the failure; null when neither is the case. */
+function expectLeft(
+  context: PlanContext,
+  solution: Solution,
+): { words: string; expects: readonly Expectation[] | null } {
+  const { dossier } = context
+  const { scenario, tables } = solution
+  const names = writtenTables(dossier)
+  const changed = names.filter(
+    (name) => readTable(tables, name).rows.some((row) => row.seed === null) || !readTable(tables, name).certain,
+  )
+  const isShort =
+    solution.seeds.filter((seed) => names.includes(seed.table)).length ===
+    names.flatMap((name) => readTable(tables, name).rows).length
+  if (changed.length === 0 && isShort) {
+    const writes = dossier.scenarios.flatMap((one) => one.events.filter(isWrite))
+    const words =
+      writes.length === 0
+        ? ''
+        : writes.every((write) => write.operation === 'insert')
+          ? ' and stores nothing'
+          : ' and changes nothing'
+    return { words, expects: untouchedRows(context, solution, fromPolicy(NOTHING_STORED)) }
+  }
+  const failed = scenario.decisions.findLast(({ condition }) => walk(condition).some((part) => part.kind === 'result'))
+  const reacts = scenario.events.some((event) => isWrite(event) && isAfterFailure(scenario, event.id))
+  const at = failed?.at ?? null
+  const known = names.every((name) => tableOf(dossier, name) !== null)
+  return reacts && known
+    ? { words: '', expects: expectTables(dossier, tables, fromCode('what the route leaves behind today', at)) }
+    : { words: '', expects: null }
+}
+
+/** Whether the event comes after the last call to another service. */
+function isAfterFailure(scenario: Scenario, event: number): boolean {
+  const last = scenario.events.findLast((other) => other.kind === 'external' && other.effect === 'known')
+  return last !== undefined && event > last.id
 }
 
 function expectStatus(solution: Solution): Expectation[] {
@@ -155,22 +201,14 @@ function expectStatus(solution: Solution): Expectation[] {
 }
 
 /** A client without a visible limit is worth saying; how long is too long nobody has decided. */
-function timeoutNote(context: PlanContext, event: ExternalEvent): Path[] {
+function timeoutNote({ event, label }: Dependency): Path[] {
   if (event.target.protocol !== 'http') return []
   const { timeoutMs } = event.target
   if (timeoutMs !== null && timeoutMs <= LONGEST_TIMEOUT_MS) return []
-  const stub = context.happy.ok ? context.happy.solution.stubs[0]?.name : undefined
   const reason =
     timeoutMs === null
       ? `${describeEffect(event)} sets no time limit that analysis can see, so there is no moment at which an answer is due`
       : `${describeEffect(event)} waits ${timeoutMs} ms`
-  return [
-    {
-      id: `external-fails.${stub ?? event.caller}-timeout`,
-      kind: 'external-fails',
-      status: 'skipped',
-      title: `answers in bounded time when ${stub ?? event.caller} hangs`,
-      reason,
-    },
-  ]
+  const title = `answers in bounded time when ${label} hangs`
+  return [{ id: `${KIND}.${label}-timeout`, kind: KIND, status: 'skipped', title, reason }]
 }

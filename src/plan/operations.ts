@@ -1,0 +1,172 @@
+import { hasPart, isGenerated, isUnsure } from './values.ts'
+
+/** A value worked out before the run, or why it can't be. */
+export type Computed =
+  | { readonly known: true; readonly value: unknown }
+  | { readonly known: false; readonly why: string }
+
+export function known(value: unknown): Computed {
+  return { known: true, value }
+}
+
+export function unknown(why: string): Computed {
+  return { known: false, why }
+}
+
+/** Applies an operation of the code to values; what it does with a value that only the run knows is mostly unknown. */
+export function applyOperation(name: string, values: readonly unknown[]): Computed {
+  const operate = OPERATIONS.get(name)
+  if (!operate) return unknown(name)
+  const doubtful = values.find((value) => hasPart(value, isUnsure))
+  if (isUnsure(doubtful)) return unknown(doubtful.$unsure)
+  if (doubtful !== undefined && name !== 'member' && name !== '!' && name !== '!!') return unknown(`${name} of a row`)
+  if (values.some(isGenerated)) return applyToGenerated(name, values) ?? unknown(`${name} of a generated value`)
+  return operate(values)
+}
+
+/** A made-up id or hash is never absent, never empty, and equal to itself. */
+function applyToGenerated(name: string, values: readonly unknown[]): Computed | null {
+  const [left, right] = values
+  switch (name) {
+    case '===':
+      if (left === right) return known(true)
+      return values.some(isNothing) ? known(false) : null
+    case '!':
+      return isTruthy(left) ? known(false) : null
+    case '!!':
+    case 'Boolean':
+      return isTruthy(left) ? known(true) : null
+    case 'is nullish':
+      return known(false)
+    case '+':
+      return values.some((value) => typeof value === 'string') ? known({ $any: 'String' }) : null
+    case 'concat':
+    case 'String':
+    case 'toString':
+    case 'encodeURIComponent':
+    case 'toISOString':
+      return known({ $any: 'String' })
+    default:
+      return null
+  }
+}
+
+/** A generated number may be zero, a generated boolean false. */
+function isTruthy(value: unknown): boolean {
+  return isGenerated(value) && value.$any !== 'Number' && value.$any !== 'Boolean'
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === ''
+}
+
+type Operate = (values: readonly unknown[]) => Computed
+
+const LOGIC: Readonly<Record<string, Operate>> = {
+  '!': ([value]) => known(!value),
+  '!!': ([value]) => known(Boolean(value)),
+  '===': ([left, right]) => known(left === right),
+  'is nullish': ([value]) => known(value === null || value === undefined),
+  '<': ([left, right]) => compare(left, right, (a, b) => a < b),
+  '<=': ([left, right]) => compare(left, right, (a, b) => a <= b),
+  '>': ([left, right]) => compare(left, right, (a, b) => a > b),
+  '>=': ([left, right]) => compare(left, right, (a, b) => a >= b),
+  typeof: ([value]) => known(typeof value),
+  Boolean: ([value]) => known(Boolean(value)),
+  isInteger: ([value]) => known(Number.isInteger(value)),
+  isSafeInteger: ([value]) => known(Number.isSafeInteger(value)),
+  isFinite: ([value]) => known(typeof value === 'number' && Number.isFinite(value)),
+  isNaN: ([value]) => known(Number.isNaN(Number(value))),
+  'Array.isArray': ([value]) => known(Array.isArray(value)),
+}
+
+const NUMBERS: Readonly<Record<string, Operate>> = {
+  '+': ([left, right]) => add(left, right),
+  '-': ([left, right]) => known(Number(left) - Number(right)),
+  '*': ([left, right]) => known(Number(left) * Number(right)),
+  '/': ([left, right]) => known(Number(left) / Number(right)),
+  '%': ([left, right]) => known(Number(left) % Number(right)),
+  negative: ([value]) => known(-Number(value)),
+  Number: ([value]) => known(Number(value)),
+  parseInt: ([value]) => known(Number.parseInt(String(value), 10)),
+  parseFloat: ([value]) => known(Number.parseFloat(String(value))),
+}
+
+const TEXTS: Readonly<Record<string, Operate>> = {
+  concat: (parts) => known(parts.map(String).join('')),
+  String: ([value]) => known(String(value)),
+  'JSON.stringify': ([value]) => known(JSON.stringify(value)),
+  trim: ([value]) => known(String(value).trim()),
+  toLowerCase: ([value]) => known(String(value).toLowerCase()),
+  toUpperCase: ([value]) => known(String(value).toUpperCase()),
+  encodeURIComponent: ([value]) => known(encodeURIComponent(String(value))),
+  startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
+  endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
+  'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
+}
+
+const OBJECTS: Readonly<Record<string, Operate>> = {
+  Date: (values) => readDate(values),
+  toISOString: ([value]) => (value instanceof Date ? known(value.toISOString()) : unknown('toISOString')),
+  getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),
+  includes: ([value, part]) => includes(value, part),
+  member: ([value, name]) => readPath(value, [String(name)]),
+  in: ([name, value]) => (typeof value === 'object' && value !== null ? known(String(name) in value) : unknown('in')),
+  without: ([value, ...names]) => omit(value, names.map(String)),
+}
+
+const OPERATIONS = new Map<string, Operate>([
+  ...[LOGIC, NUMBERS, TEXTS, OBJECTS].flatMap((operations) => Object.entries(operations)),
+  // An object literal can't have it: every object has that method already.
+  ['toString', ([value]) => known(String(value))],
+])
+
+/** Follows field names into a value. */
+export function readPath(start: unknown, path: readonly string[]): Computed {
+  let current: unknown = start
+  for (const name of path) {
+    if (isUnsure(current) && !(name in current)) return unknown(current.$unsure)
+    if (isGenerated(current)) return unknown(`a field of a generated value: ${name}`)
+    if (current === null || current === undefined) return known(undefined)
+    current = Reflect.get(Object(current), name)
+  }
+  return isUnsure(current) ? unknown(current.$unsure) : known(current)
+}
+
+function compare(left: unknown, right: unknown, test: (a: number | string, b: number | string) => boolean): Computed {
+  const [a, b] = [left, right].map((value) => (value instanceof Date ? value.getTime() : value))
+  if (typeof a === 'string' && typeof b === 'string') return known(test(a, b))
+  return known(test(Number(a), Number(b)))
+}
+
+function add(left: unknown, right: unknown): Computed {
+  return known(typeof left === 'number' && typeof right === 'number' ? left + right : `${left}${right}`)
+}
+
+function readDate(values: readonly unknown[]): Computed {
+  const [value] = values
+  if (values.length === 0) return known({ $any: 'Date' })
+  const date = typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value) : null
+  return date && !Number.isNaN(date.getTime()) ? known(date) : unknown('a date that can not be parsed')
+}
+
+function includes(value: unknown, part: unknown): Computed {
+  if (typeof value === 'string') return known(value.includes(String(part)))
+  return Array.isArray(value) ? known(value.includes(part)) : unknown('includes')
+}
+
+/** Patterns of the user's code are run on our own short candidates only. */
+function matchesPattern(value: unknown, source: unknown): Computed {
+  const literal = typeof source === 'string' ? source.match(/^\/(.*)\/([a-z]*)$/s) : null
+  if (!literal?.[1]) return unknown('a pattern')
+  try {
+    return known(new RegExp(literal[1], literal[2]).test(String(value)))
+  } catch {
+    return unknown('a pattern that this Node can not compile')
+  }
+}
+
+function omit(value: unknown, names: readonly string[]): Computed {
+  if (typeof value !== 'object' || value === null) return known(value)
+  return known(Object.fromEntries(Object.entries(value).filter(([key]) => !names.includes(key))))
+}

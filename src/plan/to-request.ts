@@ -1,0 +1,35 @@
+import type { Dossier } from '../scan/types.ts'
+import type { Inputs } from './choose-inputs.ts'
+import { expressionsOfScenario } from './expressions.ts'
+import type { PlannedRequest } from './types.ts'
+
+/** The request that the inputs make. */
+export function toRequest({ dossier }: { readonly dossier: Dossier }, inputs: Inputs): PlannedRequest {
+  const { route } = dossier
+  const path = route.path.replace(/\{?\/?:(\w+)\??\}?/g, (match, name: string) => {
+    const slash = match.replace('{', '').startsWith('/') ? '/' : ''
+    return `${slash}${encodeURIComponent(String(inputs.params[name] ?? ''))}`
+  })
+  const takesBody = /^(?:POST|PUT|PATCH|DELETE)$/.test(route.method)
+  const hasBody = Object.keys(inputs.body).length > 0
+  return {
+    method: route.method,
+    path,
+    query: toTexts(inputs.query),
+    headers: toTexts(inputs.headers),
+    // A route that looks at the body is sent one even when it is empty: Express 5 leaves `req.body` undefined else.
+    body: takesBody && (hasBody || readsBody(dossier)) ? JSON.parse(JSON.stringify(inputs.body)) : null,
+  }
+}
+
+function readsBody(dossier: Dossier): boolean {
+  return dossier.scenarios.some((scenario) =>
+    expressionsOfScenario(scenario).some((part) => part.kind === 'input' && part.from === 'body'),
+  )
+}
+
+function toTexts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  )
+}
