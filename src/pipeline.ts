@@ -5,6 +5,7 @@ import { typeCheckInThread } from './check/type-check-thread.ts'
 import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
 import { type Engine, startEngine } from './harness/engine.ts'
+import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import { planRoute } from './plan/plan.ts'
 import type { Plan } from './plan/types.ts'
@@ -239,10 +240,17 @@ function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: input.hints,
+    hints: [...input.hints, ...hintsOn(paths)],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }
+}
+
+function hintsOn(paths: readonly ReportedPath[]): string[] {
+  if (!paths.some((one) => one.class === 'import')) return []
+  return [
+    `The app could not be loaded. If it lacks an environment variable, add it under "environment" in ${PROJECT_FACTS_FILE}; itest keeps it.`,
+  ]
 }
 
 /** No when a test or a check says so, and when a path must be tested but not one test could be written. */

@@ -62,7 +62,7 @@ describe('startEngine', { timeout: LIMIT_MS }, () => {
     expect(engine.facts.limits[0]).toContain('no postgres and initdb were found')
     await engine.stop()
     expect(existsSync(engine.folder)).toBe(false)
-    await expect(startEngine({ preference: 'postgres' })).rejects.toThrow('Expected a local Postgres')
+    await expect(startEngine({ preference: 'postgres' })).rejects.toThrow('--database postgres: ')
   })
 
   it('stops when it is aborted', async () => {
