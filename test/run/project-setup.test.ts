@@ -109,7 +109,7 @@ it('misses the fault', async () => {
     const files = {
       'vitest.config.ts': config,
       'unit/setup.ts': `
-        if (!process.env.DATABASE_URL?.includes('itest_')) throw new Error('the setup of the user runs too early')
+        if (!process.env.DATABASE_URL?.includes('@127.0.0.1:')) throw new Error('the setup of the user runs too early')
         globalThis.fromUser = 'set up'`,
       'tests/books.test.ts': `${BOOKS.replace('../src/app.js', '@app')}
         it('has the setup of the user', () => { expect(globalThis.fromUser).toBe('set up') })

@@ -106,7 +106,7 @@ it('stubs node:https for clients that wait for TLS', async () => {
 })
 it('sees what the facts say and no secret', () => {
   expect(process.env.GREETING).toBe('from the facts')
-  expect(process.env.DATABASE_URL).toContain('itest_')
+  expect(process.env.DATABASE_URL).toContain('@127.0.0.1:')
   expect(JSON.stringify(process.env)).not.toContain('hunter2')
 })`,
   'tests/misbehaves.test.ts': `${HEAD}
