@@ -19,7 +19,7 @@ for (const label of ['cold', ...Array.from({ length: runs }, (_, index) => `warm
     { encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: cache, ANTHROPIC_API_KEY: '' } },
   )
   if (status !== 1) throw new Error(`expected exit code 1, found ${status}`)
-  results.push({ run: label, 'wall ms': Math.round(performance.now() - start), ...JSON.parse(stdout).timings })
+  results.push({ start: label, 'wall ms': Math.round(performance.now() - start), ...JSON.parse(stdout).timings })
 }
 rmSync(cache, { recursive: true, force: true })
 console.table(results)

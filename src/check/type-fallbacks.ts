@@ -1,23 +1,26 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const OWN = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where the types of packages are that a test file imports and the project may lack. */
+/** Where the types of packages are that a test file imports and the project may lack: package name to files. */
 export function typeFallbacks(): Record<string, string[]> {
-  const require = createRequire(import.meta.url)
-  const folder = (name: string): string[] => {
-    try {
-      return [path.dirname(require.resolve(`${name}/package.json`))]
-    } catch {
-      // A package that itest itself lacks has no types to fall back on; the type-check then says so.
-      return []
-    }
-  }
   return {
     'itest-gen': [path.join(OWN, 'dist/harness/index.d.ts')],
-    supertest: folder('@types/supertest'),
-    vitest: folder('vitest'),
+    supertest: findTypes('@types/supertest'),
+    vitest: findTypes('vitest'),
+  }
+}
+
+/** The file that a package of ours names as its types; empty when itest itself lacks it, and the type-check then says so. */
+function findTypes(name: string): string[] {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    const { types } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return [path.join(path.dirname(manifest), types)]
+  } catch {
+    return []
   }
 }

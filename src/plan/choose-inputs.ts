@@ -8,12 +8,18 @@ import { readAt, writeAt } from './write-at.ts'
 export type Inputs = Readonly<Record<InputSource, Readonly<Record<string, unknown>>>>
 
 interface Hint {
+  /** The code makes a date of it. */
+  readonly isDate: boolean
   readonly columns: readonly Column[]
   readonly conditions: readonly { readonly condition: Expression; readonly taken: boolean }[]
 }
 
 /** A request that should take the scenario's way: values by validator, by column, by comparison, by name, in this order. */
-export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
+export function chooseInputs(
+  dossier: Dossier,
+  scenario: Scenario,
+  environment: Readonly<Record<string, string>>,
+): Inputs {
   const inputs: Record<InputSource, Record<string, unknown>> = {
     body: {},
     query: {},
@@ -25,13 +31,17 @@ export function chooseInputs(dossier: Dossier, scenario: Scenario): Inputs {
     Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
   for (const { from, path, table } of wholeRows(dossier, scenario)) fillRow(inputs[from], path, table)
   for (const [index, input] of leafInputs(scenario).entries()) {
-    const hint = { columns: columnsFor(dossier, scenario, input), conditions: conditionsOn(scenario, input) }
+    const hint = {
+      columns: columnsFor(dossier, scenario, input),
+      conditions: conditionsOn(scenario, input),
+      isDate: becomesDate(scenario, input),
+    }
     const shaped = readAt(inputs[input.from], input.path)
     if ((shaped !== undefined && hint.columns.length === 0) || isAbsent(hint) || isBeyondGuessing(hint)) continue
     writeAt(inputs[input.from], input.path, shaped ?? chooseValue(input, hint, index))
   }
   for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
-  return repairInputs(scenario, asSent(inputs))
+  return repairInputs(scenario, asSent(inputs), environment)
 }
 
 /** Query, parameters and headers travel as text. */
@@ -163,6 +173,13 @@ function columnsFor(dossier: Dossier, scenario: Scenario, input: InputExpression
   return [...written, ...compared]
 }
 
+function becomesDate(scenario: Scenario, input: InputExpression): boolean {
+  return expressionsOfScenario(scenario).some(
+    (part) =>
+      part.kind === 'operation' && part.name === 'Date' && part.operands.some((operand) => carries(operand, input)),
+  )
+}
+
 function conditionsOn(scenario: Scenario, input: InputExpression): { condition: Expression; taken: boolean }[] {
   return scenario.decisions.filter(({ condition }) => walk(condition).some((part) => isSame(part, input)))
 }
@@ -181,6 +198,7 @@ function chooseValue(input: InputExpression, hint: Hint, ordinal: number): Json 
   const name = input.path.at(-1) ?? ''
   const compared = comparedLiteral(hint)
   if (compared !== undefined) return compared
+  if (hint.isDate) return guessText('someDate')
   const [column] = hint.columns
   if (column) return guessForColumn(column, name, ordinal)
   if (usesNumber(hint)) return guessNumber(name)

@@ -18,7 +18,9 @@ export function chooseReply(state: SolverState, event: ExternalEvent): ReplyAtte
   if (!address.ok) return address
   const { url, method } = address
   const name = distinctName(state.dossier, nameEffect(event, url))
-  const { reply, answer } = buildReply(state, { event, name })
+  const built = buildReply(state, { event, name })
+  if (!built) return { ok: false, why: NO_STATUS }
+  const { reply, answer } = built
   const place = { name, origin: url.origin, method, path: url.pathname }
   const usual = state.stubs.find(
     (stub) => stub.origin === place.origin && stub.method === method && stub.path === place.path,
@@ -85,28 +87,35 @@ function answerOf(reply: StubReply, failure: string | null): unknown {
 function buildReply(
   state: SolverState,
   call: { event: ExternalEvent; name: string },
-): { reply: StubReply; answer: unknown } {
+): { reply: StubReply; answer: unknown } | null {
   const failure = failureOf(state.scenario)
   const how = failure?.event === call.event.id ? failure.how : null
   const reply = replyFor(state, { ...call, how })
-  return { reply, answer: answerOf(reply, how) }
+  return reply && { reply, answer: answerOf(reply, how) }
 }
 
 function replyFor(
   state: SolverState,
   { event, name, how }: { event: ExternalEvent; name: string; how: string | null },
-): StubReply {
+): StubReply | null {
   if (how === 'connection reset') return { kind: 'reset' }
   if (how === 'times out') return { kind: 'hang' }
   const status = chooseStatus(state.scenario, event)
+  if (status === null) return null
   if (how === 'malformed') return { kind: 'text', status, body: '{"id":' }
   const body = buildBody(state, { event, name, status })
   return { kind: 'json', status, body: status < 300 ? body : { error: 'declined', ...body } }
 }
 
+/** No answer takes this way, for its conditions contradict each other: the scan looks at them one by one. */
+export const NO_STATUS = 'an HTTP status that fits all conditions on it'
+
 const STATUSES = [200, 201, 204, 402, 503, 500, 404, 409, 422, 429, 400]
 
-function chooseStatus(scenario: Scenario, event: ExternalEvent): number {
+/** Redirects are the client's own business. */
+const EVERY_STATUS = [200, 400, 500].flatMap((first) => Array.from({ length: 100 }, (_, index) => first + index))
+
+function chooseStatus(scenario: Scenario, event: ExternalEvent): number | null {
   const isCreation =
     event.target.protocol === 'http' && event.target.method.kind === 'literal' && event.target.method.value === 'POST'
   const world = (status: number): World => ({
@@ -120,16 +129,14 @@ function chooseStatus(scenario: Scenario, event: ExternalEvent): number {
         part.kind === 'result' && part.event === event.id && (part.path[0] === 'ok' || part.path[0] === 'status'),
     ),
   )
-  const named = namedStatuses(scenario)
-  const near = named.flatMap((status) => [status - 1, status + 1])
-  const candidates = [isCreation ? 201 : 200, 200, 201, ...named, ...STATUSES, ...near]
+  const candidates = [isCreation ? 201 : 200, 200, 201, ...namedStatuses(scenario), ...STATUSES, ...EVERY_STATUS]
   const fitting = candidates.find((status) =>
     about.every(({ condition, taken }) => {
       const computed = evaluateExpression(condition, world(status))
       return !computed.known || Boolean(computed.value) === taken
     }),
   )
-  return fitting ?? 200
+  return fitting ?? null
 }
 
 /** Numbers of the code that are an HTTP status: `response.status === 418`. */
@@ -137,5 +144,5 @@ function namedStatuses(scenario: Scenario): number[] {
   const numbers = scenario.decisions.flatMap(({ condition }) =>
     walk(condition).flatMap((part) => (part.kind === 'literal' && typeof part.value === 'number' ? [part.value] : [])),
   )
-  return numbers.filter((number) => Number.isInteger(number) && number >= 200 && number < 600)
+  return numbers.filter((number) => Number.isInteger(number) && EVERY_STATUS.includes(number))
 }

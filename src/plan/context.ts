@@ -80,6 +80,11 @@ export function isSuccess(scenario: Scenario): boolean {
   return scenario.end === 'responded' && status !== null && status >= 200 && status < 400
 }
 
+/** A route that ignores a refusal answers 2xx all the same; that is not the good way. */
+export function isGoodReply({ reply }: PlannedStub): boolean {
+  return reply.kind === 'json' && reply.status < 300
+}
+
 /** `charge` and `chargeCard` stay; a handler without a name is called after its host. */
 export function describeEffect(event: ExternalEvent): string {
   return event.caller === '(handler)' ? 'the outgoing call' : event.caller

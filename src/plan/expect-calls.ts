@@ -21,7 +21,7 @@ export function expectCalls(dossier: Dossier, solution: Solution): Expectation[]
       {
         observable: 'calls',
         stub: name,
-        calls: own.map(({ stub, event }) => describeCall(stub, event, solution.world)),
+        calls: own.map(({ stub, event }) => describeCall(dossier, { stub, event, world: solution.world })),
         source: fromCode('what the route sends today', own[0]?.event.at ?? null),
       },
     ]
@@ -49,12 +49,15 @@ export function countCalls(solution: Solution, counts: (event: ExternalEvent) =>
   return counted
 }
 
-function describeCall(stub: PlannedStub, event: ExternalEvent, world: World): Expected {
+function describeCall(
+  dossier: Dossier,
+  { stub, event, world }: { stub: PlannedStub; event: ExternalEvent; world: World },
+): Expected {
   if (event.target.protocol !== 'http') return {}
   const value: Record<string, Expected> = { method: stub.method, path: stub.path }
   const headers = readHeaders(event.target.headers, world)
   if (headers) value.headers = headers
-  const body = readSentBody(event.target.body, world)
+  const body = readSentBody(dossier, event, world)
   if (body !== undefined) value.body = body
   return value
 }
@@ -71,8 +74,36 @@ function readHeaders(expression: Expression, world: World): Expected | null {
   return fields.length > 0 ? Object.fromEntries(fields) : null
 }
 
-function readSentBody(expression: Expression, world: World): Expected | undefined {
-  const [inner] = expression.kind === 'operation' && expression.name === 'JSON.stringify' ? expression.operands : []
+/** The body as the stub records it: parsed when it is declared as JSON, else as it was sent. */
+function readSentBody(dossier: Dossier, event: ExternalEvent, world: World): Expected | undefined {
+  if (event.target.protocol !== 'http') return undefined
+  const { headers, body } = event.target
+  const [inner] = body.kind === 'operation' && body.name === 'JSON.stringify' ? body.operands : []
   if (!inner) return undefined
-  return readBody(inner, world)?.value
+  const type = contentType(headers, world)
+  // Clients that take an object declare it as JSON by themselves; text that the code makes goes out undeclared.
+  if (type === 'json' || (type === 'none' && !isMadeByCode(dossier, event))) return readBody(inner, world)?.value
+  const text = type === 'none' ? evaluateExpression(body, world) : null
+  return text?.known && typeof text.value === 'string' ? text.value : undefined
+}
+
+/** Calls are written over this many lines at most. */
+const CALL_LINES = 15
+
+function isMadeByCode({ sources }: Dossier, { at }: ExternalEvent): boolean {
+  const lines = sources.flatMap((source) => {
+    const first = at.line - source.at.line
+    return source.at.file === at.file && first >= 0 ? source.text.split('\n').slice(first, first + CALL_LINES) : []
+  })
+  return lines.some((line) => line.includes('JSON.stringify'))
+}
+
+function contentType(headers: Expression, world: World): 'json' | 'none' | 'unknown' {
+  if (headers.kind === 'undefined') return 'none'
+  if (headers.kind !== 'object') return 'unknown'
+  const field = Object.entries(headers.fields).find(([key]) => key.toLowerCase() === 'content-type')?.[1]
+  if (!field)
+    return headers.open || Object.keys(headers.fields).some((key) => key.startsWith('...')) ? 'unknown' : 'none'
+  const computed = evaluateExpression(field, world)
+  return computed.known && String(computed.value).includes('json') ? 'json' : 'unknown'
 }

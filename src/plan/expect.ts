@@ -61,6 +61,7 @@ export function toExpected(value: unknown, seen: 'json' | 'row'): Expected | und
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   if (typeof value === 'bigint') return Number(value)
+  if (value instanceof Date && Number.isNaN(value.getTime())) return undefined
   if (value instanceof Date) return seen === 'json' ? value.toISOString() : { $date: value.toISOString() }
   if (isGenerated(value)) return seen === 'json' && value.$any === 'Date' ? { $any: 'String' } : value
   if (Array.isArray(value)) return value.map((item) => toExpected(item, seen) ?? null)

@@ -46,9 +46,27 @@ function applyToGenerated(name: string, values: readonly unknown[]): Computed | 
     case 'encodeURIComponent':
     case 'toISOString':
       return known({ $any: 'String' })
+    case '<':
+    case '<=':
+      return compareWithNow(left, right)
+    case '>':
+    case '>=':
+      return compareWithNow(right, left)
     default:
       return null
   }
+}
+
+/** A date that the run makes is about now; one of this century's ends is surely before or after it. */
+function compareWithNow(left: unknown, right: unknown): Computed | null {
+  const [a, b] = [left, right].map((value) => (value instanceof Date ? value.getUTCFullYear() : null))
+  if (isNow(left) && typeof b === 'number') return b >= 2090 ? known(true) : b <= 2020 ? known(false) : null
+  if (isNow(right) && typeof a === 'number') return a >= 2090 ? known(false) : a <= 2020 ? known(true) : null
+  return null
+}
+
+function isNow(value: unknown): boolean {
+  return isGenerated(value) && value.$any === 'Date'
 }
 
 /** A generated number may be zero, a generated boolean false. */
@@ -107,7 +125,8 @@ const TEXTS: Readonly<Record<string, Operate>> = {
 
 const OBJECTS: Readonly<Record<string, Operate>> = {
   Date: (values) => readDate(values),
-  toISOString: ([value]) => (value instanceof Date ? known(value.toISOString()) : unknown('toISOString')),
+  toISOString: ([value]) =>
+    value instanceof Date && !Number.isNaN(value.getTime()) ? known(value.toISOString()) : unknown('toISOString'),
   getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),
   includes: ([value, part]) => includes(value, part),
   member: ([value, name]) => readPath(value, [String(name)]),
@@ -147,7 +166,7 @@ function readDate(values: readonly unknown[]): Computed {
   const [value] = values
   if (values.length === 0) return known({ $any: 'Date' })
   const date = typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value) : null
-  return date && !Number.isNaN(date.getTime()) ? known(date) : unknown('a date that can not be parsed')
+  return date ? known(date) : unknown('a date of another value')
 }
 
 function includes(value: unknown, part: unknown): Computed {

@@ -1,6 +1,6 @@
 import type { Dossier, Scenario } from '../scan/types.ts'
 import { chooseEnvironment } from './choose-environment.ts'
-import { isSuccess, type KindRule, type PlanContext } from './context.ts'
+import { isGoodReply, isSuccess, type KindRule, type PlanContext } from './context.ts'
 import { failureOf, isExternal, isWrite, statusOf } from './expressions.ts'
 import { planDbFailsAfterSideEffect } from './kinds/db-fails-after-side-effect.ts'
 import { planExternalFails } from './kinds/external-fails.ts'
@@ -49,13 +49,17 @@ function findHappy(
     .sort((a, b) => b.weight - a.weight || a.index - b.index)
   // A way with fewer effects is another story: were it taken for the good request, the effects would go untested unseen.
   const most = Math.max(0, ...candidates.map(countEffects))
+  let solved: { scenario: Scenario; attempt: Attempt } | null = null
   let first: { scenario: Scenario; attempt: Attempt } | null = null
   for (const { scenario } of ranked.filter((candidate) => countEffects(candidate.scenario) === most)) {
     const attempt = solve(scenario)
-    if (attempt.ok) return { scenario, attempt }
+    if (attempt.ok && attempt.solution.stubs.every(isGoodReply)) return { scenario, attempt }
+    if (attempt.ok) solved ??= { scenario, attempt }
     first ??= { scenario, attempt }
   }
-  return first ?? { scenario: null, attempt: { ok: false, missing: 'a way through the route that ends in a 2xx' } }
+  return (
+    solved ?? first ?? { scenario: null, attempt: { ok: false, missing: 'a way through the route that ends in a 2xx' } }
+  )
 }
 
 /** Effects count most; then inputs that are present, so that optional fields such as a key are part of the request. */

@@ -8,12 +8,18 @@ import { writeAt } from './write-at.ts'
 type Decision = Scenario['decisions'][number]
 
 /** Changes single inputs until every decision that looks at inputs alone falls as the scenario says, where it can. */
-export function repairInputs(scenario: Scenario, inputs: Inputs): Inputs {
+export function repairInputs(
+  scenario: Scenario,
+  inputs: Inputs,
+  environment: Readonly<Record<string, string>>,
+): Inputs {
+  const isWrong = (decision: Decision, candidate: Inputs): boolean =>
+    fallsWrong(decision, { inputs: candidate, environment, results: new Map() })
   const decisions = scenario.decisions.filter(({ condition }) => isAboutInputs(condition))
   let repaired = inputs
   for (const decision of decisions) {
     if (!isWrong(decision, repaired)) continue
-    repaired = findRepair(decisions, decision, repaired) ?? repaired
+    repaired = findRepair({ decisions, decision, inputs: repaired, environment, isWrong }) ?? repaired
   }
   return repaired
 }
@@ -23,22 +29,39 @@ function isAboutInputs(condition: Expression): boolean {
   return parts.some((part) => part.kind === 'input') && !parts.some((part) => part.kind === 'result')
 }
 
-function isWrong({ condition, taken }: Decision, inputs: Inputs): boolean {
-  const world: World = { inputs, environment: {}, results: new Map() }
+function fallsWrong({ condition, taken }: Decision, world: World): boolean {
   const computed = evaluateExpression(condition, world)
   return computed.known && Boolean(computed.value) !== taken
 }
 
+interface Repair {
+  readonly decisions: readonly Decision[]
+  readonly decision: Decision
+  readonly inputs: Inputs
+  readonly environment: Readonly<Record<string, string>>
+  readonly isWrong: (decision: Decision, inputs: Inputs) => boolean
+}
+
 /** The first change that mends the decision and spoils none that were right. */
-function findRepair(decisions: readonly Decision[], decision: Decision, inputs: Inputs): Inputs | null {
+function findRepair({ decisions, decision, inputs, environment, isWrong }: Repair): Inputs | null {
   const right = decisions.filter((other) => !isWrong(other, inputs))
   for (const input of inputsOf(decision.condition)) {
-    for (const value of candidatesFor(input, decision.condition)) {
+    const compared = valuesBeside(decision.condition, { inputs, environment, results: new Map() })
+    for (const value of [...candidatesFor(input, decision.condition), ...compared]) {
       const changed = withInput(inputs, input, value)
       if (!isWrong(decision, changed) && !right.some((other) => isWrong(other, changed))) return changed
     }
   }
   return null
+}
+
+/** What the condition compares the input with, e.g. a key from the environment. */
+function valuesBeside(condition: Expression, world: World): unknown[] {
+  const parts = condition.kind === 'operation' ? condition.operands : []
+  return parts.flatMap((part) => {
+    const computed = evaluateExpression(part, world)
+    return computed.known && typeof computed.value === 'string' ? [computed.value] : []
+  })
 }
 
 /** The inputs themselves, not what is read of them: `body.items`, not `body.items.length`. */

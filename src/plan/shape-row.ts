@@ -49,7 +49,7 @@ function columnsRead(condition: Expression, event: DbEvent): string[] {
 }
 
 const DAY_MS = 86_400_000
-const FAR = [new Date(Date.UTC(2031, 0, 15)), new Date(Date.UTC(2020, 0, 15))]
+const FAR = [new Date(Date.UTC(2099, 0, 15)), new Date(Date.UTC(2001, 0, 15))]
 
 /** Values around those that the condition compares the column with. */
 function candidatesFor(column: Column, condition: Expression, world: World): unknown[] {

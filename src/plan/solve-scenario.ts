@@ -33,7 +33,7 @@ export type Attempt =
 export function solveScenario(problem: Problem): Attempt {
   const state: SolverState = {
     ...problem,
-    inputs: problem.inputs ?? chooseInputs(problem.dossier, problem.scenario),
+    inputs: problem.inputs ?? chooseInputs(problem.dossier, problem.scenario, problem.environment),
     results: new Map(),
     stubs: [],
     seeds: [],

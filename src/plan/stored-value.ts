@@ -68,7 +68,7 @@ function accepts(column: Column, value: unknown): boolean {
     case 'boolean':
       return typeof value === 'boolean'
     case 'date':
-      return value instanceof Date
+      return value instanceof Date && !Number.isNaN(value.getTime())
     case 'string':
       return typeof value === 'string' ? isDateWhereDue(column, value) : typeof value === 'number'
     case 'object':

@@ -13,7 +13,7 @@ export interface Variant {
 /** The failures that this scenario stands for, e.g. every error status when the code looks only at `ok`. */
 export function variantsOf(scenario: Scenario, event: ExternalEvent, reply: StubReply): Variant[] {
   const how = failureOf(scenario)
-  if (how?.event === event.id) return [nameFailure(how.how, event)]
+  if (how?.event === event.id) return [nameFailure(how.how, event, reply)]
   if (reply.kind !== 'json') return []
   if (reply.status < 300)
     return [{ name: 'unexpected-answer', words: `answers ${JSON.stringify(reply.body)}`, reply: null }]
@@ -31,8 +31,10 @@ export function variantsOf(scenario: Scenario, event: ExternalEvent, reply: Stub
   ]
 }
 
-function nameFailure(how: string, event: ExternalEvent): Variant {
+function nameFailure(how: string, event: ExternalEvent, reply: StubReply): Variant {
   if (how === 'connection reset') return { name: 'connection-reset', words: 'drops the connection', reply: null }
+  if (how === 'malformed' && reply.kind === 'text' && reply.status >= 300)
+    return { name: `malformed-${reply.status}`, words: `answers ${reply.status} with malformed JSON`, reply: null }
   if (how === 'malformed') return { name: 'malformed-answer', words: 'answers malformed JSON', reply: null }
   const limit = event.target.protocol === 'http' ? event.target.timeoutMs : null
   return { name: 'timeout', words: `does not answer within ${limit} ms`, reply: null }

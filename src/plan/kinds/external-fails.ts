@@ -1,4 +1,5 @@
 import type { Scenario } from '../../scan/types.ts'
+import { NO_STATUS } from '../choose-reply.ts'
 import {
   describeEffect,
   happyEffects,
@@ -8,6 +9,7 @@ import {
   toGiven,
   untouchedRows,
 } from '../context.ts'
+import { distinctPaths } from '../distinct-paths.ts'
 import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
 import { stubOf } from '../expect-calls.ts'
 import { expectTables, writtenTables } from '../expect-rows.ts'
@@ -31,15 +33,7 @@ export const planExternalFails: KindRule = (context) => {
     const reason = 'the route calls no other service as far as analysis can tell'
     return [{ id: KIND, kind: KIND, status: 'skipped', title: 'maps a failed dependency', reason }]
   }
-  const paths = effects.flatMap((event) => planDependency(context, event))
-  // The same failure from two ways through the code: a path that can be tested says more than one that can't.
-  const rank = { planned: 0, open: 1, skipped: 2 } as const
-  const best = new Map<string, Path>()
-  for (const path of paths) {
-    const known = best.get(path.id)
-    if (!known || rank[path.status] < rank[known.status]) best.set(path.id, path)
-  }
-  return [...best.values()]
+  return distinctPaths(effects.flatMap((event) => planDependency(context, event)))
 }
 
 interface Dependency {
@@ -75,6 +69,8 @@ function labelFor(context: PlanContext, event: ExternalEvent, stub: string): str
 
 /** Like the happy way up to this call, and different in how it ends. */
 function divergesAt(scenario: Scenario, happy: Scenario, event: ExternalEvent): boolean {
+  const failure = failureOf(scenario)
+  if (failure && failure.event !== event.id) return false
   const decision = scenario.decisions[firstDifference(scenario, happy)]
   return (
     decision !== undefined && walk(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
@@ -108,6 +104,7 @@ function planFailure(context: PlanContext, scenario: Scenario, dependency: Depen
   if (how === 'times out' && (limit === null || limit > LONGEST_TIMEOUT_MS)) return []
   const attempt = context.solve(scenario, context.happy.ok ? context.happy.solution.inputs : undefined)
   if (!attempt.ok) {
+    if (attempt.missing === NO_STATUS) return []
     const name = how ? how.replaceAll(' ', '-') : `refused-${statusOf(scenario) ?? 'otherwise'}`
     const title = `answers ${statusOf(scenario) ?? 'an error'} when ${dependency.label} ${how ? `fails (${how})` : 'refuses'}`
     return [{ id: `${KIND}.${dependency.label}-${name}`, kind: KIND, status: 'open', title, missing: attempt.missing }]

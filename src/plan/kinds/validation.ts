@@ -1,12 +1,13 @@
 import type { Scenario } from '../../scan/types.ts'
 import { asSent, chooseInputs, type Inputs } from '../choose-inputs.ts'
 import { type KindRule, type PlanContext, routeLine, stubsOfHappy, toGiven, untouchedRows } from '../context.ts'
+import { distinctPaths } from '../distinct-paths.ts'
 import { expectResponse, fromPolicy } from '../expect.ts'
 import { stubOf } from '../expect-calls.ts'
 import { changesSomething, type InputExpression, isExternal, statusOf } from '../expressions.ts'
 import { type Mutation, mutationsFor } from '../mutations.ts'
-import { comparedFields, decidingCondition, type Field, fieldsOf, isRejection } from '../rejections.ts'
-import { withInput } from '../repair-inputs.ts'
+import { comparedFields, decidingCondition, type Field, fieldsOf, inputsOf, isRejection } from '../rejections.ts'
+import { repairInputs, withInput } from '../repair-inputs.ts'
 import type { Solution } from '../solve-scenario.ts'
 import type { Expectation, Path } from '../types.ts'
 import { readAt } from '../write-at.ts'
@@ -34,7 +35,7 @@ export const planValidation: KindRule = (context) => {
       },
     ]
   const paths = groupByRule(rejections).flatMap((scenarios) => planRule(context, scenarios, base))
-  return [...new Map([...paths].reverse().map((path) => [path.id, path])).values()].reverse()
+  return distinctPaths(paths)
 }
 
 function groupByRule(rejections: readonly Scenario[]): Scenario[][] {
@@ -47,9 +48,9 @@ function groupByRule(rejections: readonly Scenario[]): Scenario[][] {
 }
 
 /** The request to spoil; where the good way can't be set up, the request for it may still be good. */
-function goodInputs({ happy, happyScenario, dossier }: PlanContext): Inputs | null {
+function goodInputs({ happy, happyScenario, dossier, environment }: PlanContext): Inputs | null {
   if (happy.ok) return happy.solution.inputs
-  return happyScenario ? chooseInputs(dossier, happyScenario) : null
+  return happyScenario ? chooseInputs(dossier, happyScenario, environment) : null
 }
 
 /** The bad requests that break one rule, which the code may reach in several ways. */
@@ -58,7 +59,8 @@ function planRule(context: PlanContext, scenarios: readonly Scenario[], base: In
     // Else the request is bad for another reason than the one that is changed.
     .filter((scenario) => !context.solve(scenario, base).ok)
     .flatMap((scenario) => [...planFields(context, scenario, base), ...planPairs(context, scenario, base)])
-  if (works.length > 0) return works
+  const found = works.length > 0 ? works : scenarios.flatMap((scenario) => planSeveral(context, scenario, base))
+  if (found.length > 0) return found
   const [scenario] = scenarios
   const at = scenario ? decidingCondition(scenario)?.at : undefined
   const place = at ? `${at.file}:${at.line}` : 'a branch of the route'
@@ -105,6 +107,23 @@ function planPairs(context: PlanContext, scenario: Scenario, base: Inputs): Path
     const mutation: Mutation = { name: `${second.path.join('.')}-contradiction`, words, value: b }
     return [describe(context, { field: first, mutation, solution: attempt.solution })]
   })
+}
+
+/** A rule that only several fields together break, e.g. that one of them must be there. */
+function planSeveral(context: PlanContext, scenario: Scenario, base: Inputs): Path[] {
+  const inputs = repairInputs(scenario, base, context.environment)
+  const changed = scenario.decisions
+    .flatMap(({ condition }) => inputsOf(condition))
+    .filter(({ from, path }) => readAt(inputs[from], path) !== readAt(base[from], path))
+  const names = [...new Map(changed.map((input) => [input.path.join('.'), input])).values()]
+  const [field] = names
+  const attempt = names.length > 1 ? context.solve(scenario, inputs) : null
+  if (!field || !attempt?.ok) return []
+  const others = names.slice(1).map((input) => input.path.join('.'))
+  const areMissing = names.every((input) => readAt(inputs[input.from], input.path) === undefined)
+  const words = `and ${others.join(' and ')} ${areMissing ? 'are missing' : 'have these values'}`
+  const name = `${others.join('-')}-${areMissing ? 'missing' : 'refused'}`
+  return [describe(context, { field, mutation: { name, words, value: undefined }, solution: attempt.solution })]
 }
 
 interface Rejected {
