@@ -1,6 +1,7 @@
 import type { Dossier } from '../scan/types.ts'
 import { toExpected } from './expect.ts'
 import { isWrite, tableOf } from './expressions.ts'
+import type { Solution } from './solve-scenario.ts'
 import { readTable, type StoredRow, type Tables } from './tables.ts'
 import type { Expectation, ExpectationSource, Expected } from './types.ts'
 import { hasPart, isGenerated, isUnsure } from './values.ts'
@@ -30,6 +31,22 @@ export function expectTable(
   if (rows.length === 0 || !isOrdered || seen.some((row) => Object.keys(row).length === 0))
     return [{ observable: 'row-count', table: name, count: rows.length, source }]
   return [{ observable: 'rows', table: name, match: 'part', rows: seen, source }]
+}
+
+/**
+ * A column that an update writes and whose value nobody knows before the run, in a row of which nothing else that was
+ * written is known: rows that look right would say nothing of the update. Null when there is none.
+ */
+export function findHiddenUpdate({ scenario, tables }: Pick<Solution, 'scenario' | 'tables'>): string | null {
+  const updated = scenario.events.filter((event) => isWrite(event) && event.operation === 'update')
+  for (const name of new Set(updated.flatMap((event) => (event.kind === 'db' ? (event.table ?? []) : [])))) {
+    const { rows } = readTable(tables, name)
+    const hidden = rows.find(
+      (row) => !row.seed && row.written.length > 0 && !row.written.some((key) => key in visibleColumns(row)),
+    )
+    if (hidden) return `${name}.${hidden.written[0]}`
+  }
+  return null
 }
 
 function isUntouched(row: StoredRow): boolean {

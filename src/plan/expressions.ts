@@ -1,4 +1,5 @@
 import type { Dossier, Expression, Scenario, TraceEvent } from '../scan/types.ts'
+import { fingerprint } from './fingerprint.ts'
 
 export type ExternalEvent = Extract<TraceEvent, { kind: 'external' }>
 export type DbEvent = Extract<TraceEvent, { kind: 'db' }>
@@ -89,19 +90,27 @@ export const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out'
 
 /** Whether both scenarios answer every condition alike until one of them has no more. */
 export function sharesDecisions(scenario: Scenario, other: Scenario, upTo: number): boolean {
-  const known = new Map(other.decisions.map((decision) => [JSON.stringify(decision.condition), decision.taken]))
+  const answers = answersOf(other)
   return scenario.decisions
     .slice(0, upTo)
-    .every((decision) => known.get(JSON.stringify(decision.condition)) === decision.taken)
+    .every(({ condition, taken }) => answers.get(fingerprint(condition)) === taken)
+}
+
+const answered = new WeakMap<Scenario, ReadonlyMap<string, boolean>>()
+
+function answersOf(scenario: Scenario): ReadonlyMap<string, boolean> {
+  const seen = answered.get(scenario)
+  if (seen) return seen
+  const answers = new Map(scenario.decisions.map(({ condition, taken }) => [fingerprint(condition), taken]))
+  answered.set(scenario, answers)
+  return answers
 }
 
 /** The number of the scenario's first decision that the other answers differently; -1 when there is none. */
 export function firstDifference(scenario: Scenario, other: Scenario): number {
   return scenario.decisions.findIndex((decision, index) => {
     const twin = other.decisions[index]
-    return (
-      !twin || JSON.stringify(twin.condition) !== JSON.stringify(decision.condition) || twin.taken !== decision.taken
-    )
+    return !twin || fingerprint(twin.condition) !== fingerprint(decision.condition) || twin.taken !== decision.taken
   })
 }
 

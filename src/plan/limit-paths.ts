@@ -26,7 +26,7 @@ function weigh(id: string): number {
   if (/^external-fails\..*-answers-503$/.test(id)) return 2
   if (!id.startsWith('validation.')) return 0
   if (/-(?:wrong-type|too-long)$/.test(id)) return 5
-  return id.endsWith('-missing') ? 1 : 3
+  return /-(?:missing|contradiction)$/.test(id) ? 1 : 3
 }
 
 /** One skipped path that names what was left out, after the paths of its kind. */

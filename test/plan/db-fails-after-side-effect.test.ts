@@ -128,4 +128,27 @@ describe('a write that fails after an effect', () => {
       "await db.insert(categories).values({ name: 'x' }); await sendMail('a'); res.status(201).json({ ok: true })"
     expect(skippedOf(planFor('POST /a', last), ID).reason).toContain('nothing is written after sendMail')
   })
+
+  it('lets the compensation itself succeed where a failure of it is mapped too', () => {
+    const plan = planFor('POST /pay', handler("await refund(paid.id); res.status(500).json({ error: 'failed' })"), {
+      after:
+        "app.use((error, req, res, next) => res.status(error instanceof Unavailable ? 404 : 500).json({ error: 'x' }))",
+    })
+    const replies = plannedOf(plan, ID).given.stubs.map((stub) =>
+      stub.reply.kind === 'json' ? stub.reply.status : stub.reply.kind,
+    )
+    expect(replies).toEqual([201, 201])
+  })
+
+  it('is open where the code goes on inside the transaction that has failed', () => {
+    const plan = planFor(
+      'POST /pay',
+      `const paid = await charge({})
+       await db.transaction(async (tx) => {
+         try { await tx.insert(payments).values(${ROW}) } catch { await tx.insert(categories).values({ name: paid.id }) }
+       })
+       res.status(201).json({ ok: true })`,
+    )
+    expect(openOf(plan, ID).missing).toContain('inside a transaction that has failed')
+  })
 })

@@ -140,4 +140,39 @@ describe('a dependency that fails', () => {
   it('skips a route that calls nobody', () => {
     expect(skippedOf(planFor('GET /a', 'res.json({})'), 'external-fails').reason).toContain('calls no other service')
   })
+
+  it('takes no way whose conditions on the status contradict each other, and takes the edge for the rest', () => {
+    const plan = planFor(
+      'POST /pay',
+      `const response = await fetch(process.env.PAY_URL + '/v1/x', { method: 'POST', signal: AbortSignal.timeout(500) })
+       if (response.status === 404) return res.status(404).json({ error: 'unknown' })
+       if (response.status >= 400 && response.status < 500) return res.status(422).json({ error: 'refused' })
+       if (!response.ok) return res.status(502).json({ error: 'broken' })
+       res.status(201).json({ ok: true })`,
+    )
+    expect(testsOf(plan, 'external-fails').sort()).toEqual([
+      'external-fails.pay-answers-400',
+      'external-fails.pay-answers-404',
+      'external-fails.pay-answers-500',
+      'external-fails.pay-connection-reset',
+      'external-fails.pay-timeout',
+    ])
+    expect(plan.paths.filter((path) => path.status === 'open')).toEqual([])
+  })
+
+  it('takes a way on which the calls succeed for the good one, also where a refusal is ignored', () => {
+    const plan = planFor(
+      'POST /pay',
+      `try { await charge({}) } catch {} await db.insert(payments).values({ userId: 'u', amountCents: 1 }); res.status(201).json({ ok: true })`,
+    )
+    expect(plannedOf(plan, 'happy').given.stubs[0]?.reply).toMatchObject({ kind: 'json', status: 201 })
+  })
+
+  it('sends the body as text where the code does not declare it as JSON', () => {
+    const plan = planFor(
+      'POST /pay',
+      `await fetch('https://api.pay.example/x', { method: 'POST', body: JSON.stringify({ a: 1 }) }); res.status(202).json({ ok: true })`,
+    )
+    expect(expectsOf(plannedOf(plan, 'happy')).at(-1)).toContain('"body":"{\\"a\\":1}"')
+  })
 })

@@ -34,6 +34,15 @@ describe('the good request', () => {
     expect(openOf(planFor('GET /go', "res.redirect('/elsewhere')"), 'happy').missing).toContain('beside the status')
   })
 
+  it('is open when only the run knows what an update writes', () => {
+    const plan = planFor(
+      'POST /orders/:id/raise',
+      `await db.update(orders).set({ total: sql\`\${orders.total} + \${req.body.by}\` }).where(eq(orders.id, Number(req.params.id)))
+       res.sendStatus(204)`,
+    )
+    expect(openOf(plan, 'happy').missing).toContain('what orders.total holds afterwards')
+  })
+
   it('is open when no way ends in a success', () => {
     expect(openOf(planFor('GET /gone', "res.status(410).json({ error: 'gone' })"), 'happy').missing).toContain('2xx')
   })
@@ -275,5 +284,34 @@ describe('the good request', () => {
   it('leaves a way that hangs out of the good ones', () => {
     const plan = planFor('GET /a', 'if (req.query.wait) { await new Promise(() => {}) } else res.json({ ok: true })')
     expect(pathOf(plan, 'happy').status).toBe('planned')
+  })
+
+  it('carries a key that the code compares with one of its own', () => {
+    const plan = planFor(
+      'GET /a',
+      'if (req.get("authorization") !== `Bearer ${process.env.API_KEY}`) return res.status(401).json({}); res.json({ ok: true })',
+    )
+    expect(plannedOf(plan, 'happy').given.requests[0]?.headers).toEqual({
+      authorization: `Bearer ${plan.environment.API_KEY}`,
+    })
+  })
+
+  it('gives a row a date that is surely still to come', () => {
+    const plan = planFor(
+      'GET /orders/:id',
+      `const [order] = await db.select().from(orders).where(eq(orders.id, Number(req.params.id)))
+       if (!order) return res.status(404).json({})
+       if (!order.deletedAt || order.deletedAt < new Date()) return res.status(410).json({})
+       res.json({ id: order.id })`,
+    )
+    expect(plannedOf(plan, 'happy').given.seeds.at(-1)?.row.deletedAt).toEqual({ $date: '2099-01-15T00:00:00.000Z' })
+  })
+
+  it('is open where a date in the request can not be one', () => {
+    const plan = planFor(
+      'GET /a',
+      "const rows = await db.select().from(orders).where(gt(orders.createdAt, new Date('never'))); res.json(rows)",
+    )
+    expect(openOf(plan, 'happy').missing).toContain('the column createdAt (timestamp)')
   })
 })

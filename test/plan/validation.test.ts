@@ -106,6 +106,26 @@ describe('a rejected request', () => {
   })
 })
 
+describe('a rule over several fields', () => {
+  it('is broken by leaving all of them out', () => {
+    const plan = planFor(
+      'PATCH /a',
+      `const { name, bio } = req.body; if (name === undefined && bio === undefined) return res.status(400).json({}); res.json({ name, bio })`,
+    )
+    const path = plannedOf(plan, 'validation.name-bio-missing')
+    expect(path.given.requests[0]?.body).toEqual({})
+    expect(path.title).toBe('answers 400 when name and bio are missing')
+  })
+
+  it('is broken in a query by swapping', () => {
+    const plan = planFor(
+      'GET /a',
+      'const { from, to } = z.object({ from: z.iso.date(), to: z.iso.date() }).parse(req.query); if (from > to) return res.status(400).json({}); res.json({ from, to })',
+    )
+    expect(testsOf(plan, 'validation')).toEqual(['validation.from-to-contradiction'])
+  })
+})
+
 const SCHEMA_CHECK = (schema: string, source = 'req.body'): string =>
   `const parsed = ${schema}.safeParse(${source}); if (!parsed.success) return res.status(422).json({ error: 'invalid' }); res.json({ ok: true })`
 

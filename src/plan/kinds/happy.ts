@@ -1,7 +1,7 @@
 import { type KindRule, type PlanContext, routeLine, toGiven } from '../context.ts'
 import { expectResponse, fromCode } from '../expect.ts'
 import { countCalls, expectCalls } from '../expect-calls.ts'
-import { expectTable } from '../expect-rows.ts'
+import { expectTable, findHiddenUpdate } from '../expect-rows.ts'
 import { isExternal, isWrite, responseOf, statusOf } from '../expressions.ts'
 import { mayArriveLate } from '../late-calls.ts'
 import { singular } from '../singular.ts'
@@ -24,6 +24,11 @@ export const planHappy: KindRule = (context) => {
   }
   const { solution } = happy
   const title = describe(context, solution)
+  const hidden = findHiddenUpdate(solution)
+  if (hidden) {
+    const missing = `what ${hidden} holds afterwards: only the run knows the value that the update writes`
+    return [{ ...base, status: 'open', title, missing }]
+  }
   const expects = [
     ...expectResponse(solution),
     ...expectStored(context, solution),
