@@ -35,6 +35,8 @@ describe('tables', () => {
     ["numeric('n')", { json: 'string' }],
     ["jsonb('j').$type<string[]>()", { json: 'object' }],
     ["boolean('b').default(false)", { json: 'boolean', defaultValue: false }],
+    ["text('tags').array().notNull()", { type: 'text[]', json: 'unknown', notNull: true }],
+    ["kind('k').array()", { type: 'enum[]', json: 'unknown', enumValues: null }],
     ["kind('k').notNull()", { type: 'enum', enumValues: ['a', 'b'], name: 'k' }],
     ["integer('n').generatedAlwaysAsIdentity()", { hasDefault: true }],
     ["text('t').$defaultFn(() => 'x')", { hasDefault: true, defaultValue: null }],

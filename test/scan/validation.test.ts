@@ -181,6 +181,7 @@ describe('zod', () => {
     ['z.int().positive()', { type: 'number', integer: true, min: 1 }],
     ['z.number().int().min(3)', { type: 'number', integer: true, min: 3 }],
     ['z.coerce.number()', { type: 'number', coerced: true }],
+    ['z.coerce.string().min(2)', { type: 'unknown' }],
     ["z.enum(['a', 'b'])", { type: 'enum', values: ['a', 'b'] }],
     ['z.boolean().optional()', { type: 'boolean', optional: true }],
     ['z.string().nullable()', { type: 'string', nullable: true }],

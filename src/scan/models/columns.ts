@@ -36,11 +36,13 @@ function readColumn(
   const mode = options?.kind === 'object' ? knownString(options.fields.get('mode')) : null
   const primaryKey = modifier('primaryKey') !== null
   const defaultCall = modifier('default')
+  const isList = modifier('array') !== null
   const column: Column = {
     key,
     name: knownString(nameCall?.[0]) ?? key,
-    type: isEnum ? 'enum' : type,
-    json: jsonType(type, mode),
+    type: `${isEnum ? 'enum' : type}${isList ? '[]' : ''}`,
+    // What a list column takes is not described yet; `unknown` keeps anyone from guessing a single value.
+    json: isList ? 'unknown' : jsonType(type, mode),
     notNull: primaryKey || modifier('notNull') !== null || /serial$/i.test(type),
     hasDefault:
       /serial$/i.test(type) ||
@@ -49,9 +51,15 @@ function readColumn(
     defaultValue: literalDefault(defaultCall?.[0]),
     primaryKey,
     unique: primaryKey || modifier('unique') !== null,
-    enumValues: readEnum(
-      isEnum ? args[0]?.[1] : options?.kind === 'object' ? options.fields.get('enum') : (nameCall?.[1] ?? undefined),
-    ),
+    enumValues: isList
+      ? null
+      : readEnum(
+          isEnum
+            ? args[0]?.[1]
+            : options?.kind === 'object'
+              ? options.fields.get('enum')
+              : (nameCall?.[1] ?? undefined),
+        ),
     references: null,
   }
   machine.references.set(column, () => readReference(machine, modifier('references'), call))

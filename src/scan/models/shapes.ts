@@ -56,10 +56,13 @@ function startShape(shape: Shape, call: SchemaCall): Shape | null {
   if (shape.type !== 'unknown') return null
   switch (name) {
     case 'string':
+      // Takes anything and turns it into text, so no value of another type is wrong.
+      if (coerced) return { ...BASE, type: 'unknown', text: 'coerced string' }
       return { ...BASE, type: 'string', min: null, max: null, format: null, pattern: null }
     case 'number':
       return { ...BASE, type: 'number', min: null, max: null, integer: false, coerced }
     case 'boolean':
+      if (coerced) return { ...BASE, type: 'unknown', text: 'coerced boolean' }
       return { ...BASE, type: 'boolean' }
     case 'date':
       return { ...BASE, type: 'date', coerced }
