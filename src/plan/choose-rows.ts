@@ -58,7 +58,7 @@ function guess(column: Column, index: number, { table, tables, avoidsUsual }: Ro
 }
 
 /** What Drizzle takes for the column: dates as Date objects. */
-export function asStored(column: Column, value: unknown): unknown {
+function asStored(column: Column, value: unknown): unknown {
   return column.json === 'date' && typeof value === 'string' ? new Date(value) : value
 }
 

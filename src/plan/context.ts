@@ -52,7 +52,7 @@ export function untouchedRows(context: PlanContext, solution: Solution, source: 
 }
 
 /** The tables before the request. */
-export function seededTables(dossier: Dossier, seeds: readonly SeedRow[]): Tables {
+function seededTables(dossier: Dossier, seeds: readonly SeedRow[]): Tables {
   let tables: Tables = new Map()
   for (const seed of seeds) tables = addSeed(dossier, tables, seed)
   return tables

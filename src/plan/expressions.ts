@@ -21,7 +21,7 @@ export function walk(expression: Expression): Expression[] {
   }
 }
 
-export function expressionsOf(event: TraceEvent): Expression[] {
+function expressionsOf(event: TraceEvent): Expression[] {
   switch (event.kind) {
     case 'respond':
       return [event.status, ...(event.body ? [event.body] : [])]

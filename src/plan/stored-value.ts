@@ -27,7 +27,7 @@ function comesBackAlike(column: Column, value: unknown): boolean {
 }
 
 /** A value of the column's kind of which only the kind is known. */
-export function generatedFor(column: Column): Generated | Unsure {
+function generatedFor(column: Column): Generated | Unsure {
   switch (column.json) {
     case 'number':
       return { $any: 'Number' }

@@ -53,7 +53,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'query':
       return queryMember(machine, owner, name)
     case 'request':
-      return requestMember(machine, owner, name)
+      return requestMember(owner, name)
     case 'response':
       return responseMember(machine, owner, name)
     case 'namespace':

@@ -74,7 +74,7 @@ function isErrorHandler(value: Value): boolean {
 }
 
 /** `/api` + `/orders/` is `/api/orders`. */
-export function joinPaths(prefix: string, path: string): string {
+function joinPaths(prefix: string, path: string): string {
   const joined = `${prefix}/${path}`.replace(/\/{2,}/g, '/')
   return joined.length > 1 ? joined.replace(/\/$/, '') : ''
 }

@@ -222,7 +222,7 @@ function exportedNames(machine: Machine, module: Module, seen: ReadonlySet<strin
 }
 
 /** What a module exports under a name, through `export *` and CommonJS too; null when it does not. */
-export function readExport(
+function readExport(
   machine: Machine,
   module: Module,
   name: string,

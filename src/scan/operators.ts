@@ -59,7 +59,7 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
   if (operator === ts.SyntaxKind.QuestionQuestionToken) return coalesce(machine, left, { operator, node, scope })
   const right = evaluate(machine, node.right, scope)
   if (operator === ts.SyntaxKind.CommaToken) return right
-  return applyOperator(machine, ts.tokenToString(operator) ?? '?', left, right)
+  return applyOperator(ts.tokenToString(operator) ?? '?', left, right)
 }
 
 /** Whether evaluating the expression can have no effect and take no branch. */
@@ -89,13 +89,12 @@ function coalesce(machine: Machine, left: Value, { node, scope }: Combination): 
   return isGuard ? left : operation('??', left, right)
 }
 
-export function applyOperator(machine: Machine, operator: string, left: Value, right: Value): Value {
+export function applyOperator(operator: string, left: Value, right: Value): Value {
   if (operator === 'instanceof') return isInstance(left, right)
   if (operator === 'in') return hasKey(left, right)
   if (left.kind === 'literal' && right.kind === 'literal') return fold(operator, left, right)
   if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=')
     return compare(operator, left, right)
-  void machine
   return operation(operator, left, right)
 }
 
@@ -185,7 +184,7 @@ export function evaluateUnary(
       return value.kind === 'literal' ? literal(Number(value.value)) : operation('Number', value)
     case ts.SyntaxKind.PlusPlusToken:
     case ts.SyntaxKind.MinusMinusToken: {
-      const next = applyOperator(machine, node.operator === ts.SyntaxKind.PlusPlusToken ? '+' : '-', value, literal(1))
+      const next = applyOperator(node.operator === ts.SyntaxKind.PlusPlusToken ? '+' : '-', value, literal(1))
       assign(machine, node.operand, next, scope)
       return ts.isPrefixUnaryExpression(node) ? next : value
     }
@@ -202,7 +201,7 @@ export function evaluateTemplate(machine: Machine, node: ts.TemplateExpression, 
 }
 
 /** A string made of parts; known when every part is. */
-export function joinText(parts: readonly Value[]): Value {
+function joinText(parts: readonly Value[]): Value {
   if (parts.every((part) => part.kind === 'literal'))
     return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
   return operation('concat', ...parts)

@@ -202,14 +202,13 @@ function answerByDefault(machine: Machine, error: Value | null, node: ts.Node): 
 }
 
 function errorStatus(machine: Machine, error: Value, node: ts.Node): Value {
-  if (error.kind === 'symbol')
-    return applyOperator(machine, '||', symbol(extend(error.expression, 'status')), literal(500))
+  if (error.kind === 'symbol') return applyOperator('||', symbol(extend(error.expression, 'status')), literal(500))
   if (error.kind !== 'object') return literal(500)
   for (const name of ['status', 'statusCode']) {
     const status = getMember(machine, error, name, node)
     if (status.kind === 'literal' && typeof status.value === 'number' && status.value >= 400 && status.value < 600)
       return status
-    if (status.kind === 'symbol') return applyOperator(machine, '||', status, literal(500))
+    if (status.kind === 'symbol') return applyOperator('||', status, literal(500))
   }
   return literal(500)
 }

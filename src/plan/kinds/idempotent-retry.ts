@@ -38,7 +38,7 @@ export const planIdempotentRetry: KindRule = (context) => {
 }
 
 /** The input that looks like an idempotency key by its name. */
-export function findKey(scenarios: readonly Scenario[]): InputExpression | null {
+function findKey(scenarios: readonly Scenario[]): InputExpression | null {
   for (const expression of scenarios.flatMap(expressionsOfScenario)) {
     if (expression.kind === 'input' && KEY.test(expression.path.at(-1) ?? '')) return expression
   }

@@ -50,7 +50,7 @@ export function createExchange(method: string): { request: RequestValue; respons
   return { request: { kind: 'request', fields: new Map(known) }, response: { kind: 'response', fields: new Map() } }
 }
 
-export function requestMember(machine: Machine, owner: RequestValue, name: string): Value {
+export function requestMember(owner: RequestValue, name: string): Value {
   const own = owner.fields.get(name)
   if (own) return own
   const input = INPUTS.get(name)
@@ -66,7 +66,6 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   if (name === 'on' || name === 'once') return native(name, () => owner)
   if (name === 'route') return object([['path', operation('request.route.path')]], { open: true })
   if (name === 'socket' || name === 'app') return object([], { open: true })
-  void machine
   return operation(`request.${name}`)
 }
 

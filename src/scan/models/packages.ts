@@ -134,7 +134,7 @@ function packageError(name: string, module: string): Value {
   return error.kind === 'object' ? { ...error, open: true } : error
 }
 
-export function classifyPackage(module: string): EffectClass {
+function classifyPackage(module: string): EffectClass {
   if (KNOWN_EFFECTS.test(module)) return 'known'
   return HARMLESS.test(module) ? 'harmless' : 'unclassified'
 }
