@@ -6,7 +6,8 @@ import { ModelError, UserError } from './errors.ts'
 import { parseOptions, parseRoute } from './options.ts'
 import type { World } from './pipeline.ts'
 import type { Progress } from './progress.ts'
-import { renderPlan, renderRoutes } from './report/plan-text.ts'
+import { renderPlan } from './report/plan-text.ts'
+import { renderRoutes, routesReport } from './report/routes-text.ts'
 import { renderText, type TextOptions } from './report/text.ts'
 
 /** 0 as wanted, 1 a test says no, 2 the user's mistake, 3 our crash, 4 the model failed, 130 interrupted. */
@@ -117,13 +118,8 @@ function createProgram({ world, finish }: Wiring): Command {
   addCommand(program, 'routes', 'list the routes of the project').action(async (raw: Record<string, unknown>) => {
     const options = parseOptions(raw, process.cwd())
     const { scanProject } = await import('./scan/scan.ts')
-    const { codebase } = scanProject(options.root)
-    finish(
-      options.json
-        ? toJson({ schema: 'itest.routes/1', routes: codebase.routes, unresolved: codebase.unresolved })
-        : renderRoutes(codebase),
-      0,
-    )
+    const { codebase } = scanProject(options.root, options)
+    finish(options.json ? toJson(routesReport(codebase)) : renderRoutes(codebase, terminal()), 0)
   })
   return program
 }
@@ -133,6 +129,7 @@ function addCommand(program: Command, name: string, description: string): Comman
     .command(name)
     .description(description)
     .option('--root <dir>', 'folder of the project', '.')
+    .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
     .option('--json', 'print one JSON object and nothing else')
     .exitOverride()
 }

@@ -35,6 +35,7 @@ export function parseRoute(words: readonly string[]): RouteArgument {
 
 const Options = z.object({
   root: z.string(),
+  app: z.string().nullable(),
   out: z.string(),
   model: z.string().optional(),
   database: z.enum(['auto', 'postgres', 'pglite']),
@@ -48,6 +49,7 @@ export type GenOptions = z.infer<typeof Options>
 export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GenOptions {
   const parsed = Options.safeParse({
     root: '.',
+    app: null,
     out: 'tests/integration',
     database: 'auto',
     force: false,

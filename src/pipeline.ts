@@ -20,7 +20,7 @@ import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
 import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
 import { findRoute } from './scan/find-route.ts'
-import { type Scan, scanProject } from './scan/scan.ts'
+import { assertDrizzle, type Scan, scanProject } from './scan/scan.ts'
 import type { Dossier } from './scan/types.ts'
 import { assembleFile } from './write/assemble.ts'
 import { writeBuiltIn } from './write/built-in.ts'
@@ -50,8 +50,9 @@ export interface PlannedRoute {
 const RUN_LIMIT_MS = 180_000
 
 /** scan -> plan: what `itest plan` prints and the rest builds on. */
-export function planFor(wanted: RouteArgument, options: Pick<GenOptions, 'root' | 'out'>): PlannedRoute {
-  const scan = scanProject(options.root)
+export function planFor(wanted: RouteArgument, options: Pick<GenOptions, 'root' | 'out' | 'app'>): PlannedRoute {
+  const scan = scanProject(options.root, options)
+  assertDrizzle(scan.files)
   const route = findRoute(scan.codebase, wanted)
   const dossier = scan.readDossier(route)
   const { database } = scan.codebase

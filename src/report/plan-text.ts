@@ -1,8 +1,8 @@
 import { Chalk } from 'chalk'
 import type { Plan } from '../plan/types.ts'
-import type { Codebase, Dossier } from '../scan/types.ts'
+import type { Dossier } from '../scan/types.ts'
 import { describeExpectation } from './build-report.ts'
-import { alignColumns, wrap } from './layout.ts'
+import { wrap } from './layout.ts'
 import type { TextOptions } from './text.ts'
 
 /** The plan of one route, with the source of every expectation. */
@@ -38,19 +38,4 @@ export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): 
       )
   }
   return `${lines.join('\n')}\n`
-}
-
-/** Every route with its handler, one a line. */
-export function renderRoutes(codebase: Codebase): string {
-  const rows = codebase.routes.map((route) => [
-    route.method,
-    route.path,
-    `${route.file}:${route.line}`,
-    route.handler.name,
-  ])
-  const lines = alignColumns(rows)
-  const unresolved = codebase.unresolved.map(
-    (record) => `  ${record.at.file}:${record.at.line} ${record.what}: ${record.text}`,
-  )
-  return `${[...lines, ...(unresolved.length > 0 ? ['', 'Not resolved:', ...unresolved] : [])].join('\n')}\n`
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ProjectFiles } from './project.ts'
 
 /** How the project's own code is written, so that a generated file looks like its neighbours. */
@@ -16,7 +15,7 @@ export function readCodeStyle(files: ProjectFiles): CodeStyle {
   const texts = files.sources
     .filter((file) => /\.[mc]?ts$/.test(file))
     .slice(0, SAMPLE)
-    .flatMap(readIfReadable)
+    .flatMap((file) => files.disk.read(file) ?? [])
   const lines = texts.flatMap((text) => text.split('\n'))
   const imports = lines.flatMap(
     (line) => line.match(/^(?:import|export)\b.*?from\s+(['"])(\.[^'"]*)\1(;?)/)?.slice(1) ?? [],
@@ -38,13 +37,4 @@ function commonExtension(specifiers: readonly string[]): CodeStyle['importExtens
 
 function count(lines: readonly string[], pattern: RegExp): number {
   return lines.filter((line) => pattern.test(line)).length
-}
-
-/** A file that can't be read says nothing of the style; if the app needs it, the scan has complained already. */
-function readIfReadable(file: string): string[] {
-  try {
-    return [readFileSync(file, 'utf8')]
-  } catch {
-    return []
-  }
 }

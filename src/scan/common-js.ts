@@ -1,5 +1,5 @@
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
-import { loadModule, namespaceOf, packageImport } from './modules.ts'
+import { type ImportPlace, jsonModule, loadModule, namespaceOf, packageImport, resolveImport } from './modules.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
@@ -23,7 +23,7 @@ export function defineCommonJs(machine: Machine, module: Module): void {
   module.scope.cells.set('module', { value: object([['exports', exported]]) })
   const require = native('require', (args, node) => {
     const specifier = args[0]?.kind === 'literal' ? args[0].value : null
-    if (typeof specifier === 'string') return requireModule(machine, specifier, module.file)
+    if (typeof specifier === 'string') return requireModule(machine, specifier, { from: module.file, node })
     noteUnresolved(machine, 'require of a computed path', node)
     return UNDEFINED
   })
@@ -31,9 +31,10 @@ export function defineCommonJs(machine: Machine, module: Module): void {
 }
 
 /** The value of `require(specifier)` or `await import(specifier)`. */
-export function requireModule(machine: Machine, specifier: string, from: string): Value {
-  const file = machine.files.resolve(specifier, from)
+export function requireModule(machine: Machine, specifier: string, { from, node }: ImportPlace): Value {
+  const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
+  if (file.endsWith('.json')) return jsonModule(machine, file, '*')
   const module = loadModule(machine, file)
   const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
   const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Disk } from './disk.ts'
 import { express } from './express-value.ts'
 import type { Machine } from './machine.ts'
 import type { ProjectFiles } from './project.ts'
@@ -43,7 +43,7 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
       ...Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),
       ...Object.assign({}, ...args.map((value) => partsOfUrl(express(value)))),
     },
-    migrations: findMigrations(files.root),
+    migrations: findMigrations(files),
     schemaFiles: [...new Set([...machine.tables.values()].map((table) => table.at.file))],
   }
 }
@@ -122,17 +122,14 @@ function firstVariable(expression: Expression): string | null {
   return expression.operands.map(firstVariable).find((name) => name !== null) ?? null
 }
 
-function findMigrations(root: string): string | null {
+function findMigrations({ root, disk }: ProjectFiles): string | null {
   const configured = CONFIG_FILES.flatMap((file) => {
-    const full = path.join(root, file)
-    const out = existsSync(full)
-      ? readFileSync(full, 'utf8').match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1]
-      : undefined
+    const out = disk.read(path.join(root, file))?.match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1]
     return out ? [out.replace(/^\.\//, '').replace(/\/$/, '')] : []
   })
-  return [...configured, ...USUAL_FOLDERS].find((folder) => holdsSql(path.join(root, folder))) ?? null
+  return [...configured, ...USUAL_FOLDERS].find((folder) => holdsSql(disk, path.join(root, folder))) ?? null
 }
 
-function holdsSql(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((file) => file.endsWith('.sql'))
+function holdsSql(disk: Disk, folder: string): boolean {
+  return [...disk.list(folder).keys()].some((file) => file.endsWith('.sql'))
 }

@@ -207,7 +207,7 @@ function importCall(machine: Machine, node: ts.CallExpression, scope: Scope): Va
   const [argument] = node.arguments
   const specifier = argument ? knownString(evaluate(machine, argument, scope)) : null
   if (specifier === null) return fulfilled(unknownValue(machine, 'import of a computed path', node))
-  return fulfilled(requireModule(machine, specifier, node.getSourceFile().fileName))
+  return fulfilled(requireModule(machine, specifier, { from: node.getSourceFile().fileName, node }))
 }
 
 export function evaluateArguments(machine: Machine, nodes: readonly ts.Expression[], scope: Scope): Value[] {

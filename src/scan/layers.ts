@@ -1,5 +1,6 @@
 import { describePackage } from './express-value.ts'
 import type { Machine } from './machine.ts'
+import { coversPath, isMountedAbove, type RoutePattern, readPattern, regexPattern } from './route-pattern.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
 import type { Registration, RouterValue, Value } from './values.ts'
@@ -9,6 +10,7 @@ export interface Layer {
   readonly kind: 'middleware' | 'error' | 'route'
   /** The full prefix or, for a route, the full path. */
   readonly path: string
+  readonly pattern: RoutePattern
   readonly method: string
   readonly guards: boolean
   readonly handlers: readonly Value[]
@@ -17,46 +19,34 @@ export interface Layer {
   readonly owners: readonly RouterValue[]
 }
 
+interface Mount {
+  readonly path: string
+  readonly owners: readonly RouterValue[]
+}
+
 /** All layers of an app, sub-routers in place, in registration order: that is the order Express runs them in. */
-export function flattenLayers(
-  machine: Machine,
-  router: RouterValue,
-  prefix = '',
-  outer: readonly RouterValue[] = [],
-): Layer[] {
-  if (outer.includes(router)) return []
-  const owners = [...outer, router]
-  return router.registrations.flatMap((registration) => {
-    const path = joinPaths(prefix, registration.path)
-    if (registration.kind === 'route') {
-      return [
-        {
-          kind: 'route',
-          path: path || '/',
-          method: registration.method,
-          guards: registration.guards,
-          handlers: registration.handlers,
-          at: registration.at,
-          owners,
-        } as const,
-      ]
-    }
-    return registration.handlers.flatMap((handler): Layer[] => {
-      const inner = asRouter(handler)
-      if (inner) return flattenLayers(machine, inner, path, owners)
-      return [
-        {
-          kind: isErrorHandler(handler) ? 'error' : 'middleware',
-          path,
-          method: '',
-          guards: false,
-          handlers: [handler],
-          at: registration.at,
-          owners,
-        },
-      ]
-    })
+export function flattenLayers(router: RouterValue, mount: Mount = { path: '', owners: [] }): Layer[] {
+  if (mount.owners.includes(router)) return []
+  const owners = [...mount.owners, router]
+  return router.registrations.flatMap((registration) => flattenRegistration(registration, { path: mount.path, owners }))
+}
+
+function flattenRegistration(registration: Registration, { path: prefix, owners }: Mount): Layer[] {
+  const { method, guards, at, kind, isRegex } = registration
+  const path = isRegex ? prefix + registration.path : joinPaths(prefix, registration.path)
+  const pattern = isRegex ? regexPattern(readPattern(prefix), registration.path) : readPattern(path)
+  const layer = { path, pattern, method, guards, at, owners }
+  if (kind === 'route') return [{ ...layer, kind, path: path || '/', handlers: registration.handlers }]
+  return registration.handlers.flatMap((handler): Layer[] => {
+    const inner = asRouter(handler)
+    if (inner) return flattenLayers(inner, { path, owners })
+    return [{ ...layer, kind: isErrorHandler(handler) ? 'error' : 'middleware', handlers: [handler] }]
   })
+}
+
+/** How many routes an app has, its routers' included. */
+export function countRoutes(router: RouterValue): number {
+  return flattenLayers(router).filter((layer) => layer.kind === 'route' && !layer.guards).length
 }
 
 function asRouter(value: Value): RouterValue | null {
@@ -79,46 +69,34 @@ function joinPaths(prefix: string, path: string): string {
   return joined.length > 1 ? joined.replace(/\/$/, '') : ''
 }
 
-/** Whether a request for `path` passes a mount at `prefix`, parameters matching anything. */
-export function isMountedAbove(prefix: string, path: string): boolean {
-  const wanted = prefix.split('/').filter(Boolean)
-  const given = path.split('/').filter(Boolean)
-  return wanted.every((segment, index) => {
-    const actual = given[index]
-    if (segment.startsWith('*') || segment.startsWith('{*') || segment === '(.*)') return true
-    if (actual === undefined) return false
-    return segment === actual || segment.startsWith(':')
-  })
-}
-
 /** Whether a route layer answers requests for another route's method and path. */
-export function answersSame(layer: Layer, route: { readonly method: string; readonly path: string }): boolean {
-  if (layer.method !== 'ALL' && layer.method !== route.method) return false
-  const [wanted, given] = [layer.path.split('/').filter(Boolean), route.path.split('/').filter(Boolean)]
-  return wanted.length === given.length && isMountedAbove(layer.path, route.path)
+export function answersSame(layer: Layer, { method, pattern }: Pick<Layer, 'method' | 'pattern'>): boolean {
+  if (layer.method !== 'ALL' && layer.method !== method && !(layer.method === 'GET' && method === 'HEAD')) return false
+  return coversPath(layer.pattern, pattern)
 }
 
-export function toRoute(machine: Machine, layers: readonly Layer[], index: number): Route | null {
-  const layer = layers[index]
-  if (!layer || layer.guards) return null
-  const handler = layer.handlers.at(-1)
-  const before = layers
-    .slice(0, index)
-    .filter(
-      (candidate) =>
-        (candidate.kind === 'middleware' && isMountedAbove(candidate.path, layer.path)) ||
-        (candidate.guards && answersSame(candidate, layer)),
+/** The routes of an app, each with what runs before its handler; `shadowedBy` is found out elsewhere. */
+export function toRoutes(machine: Machine, layers: readonly Layer[], app: string): { route: Route; layer: Layer }[] {
+  const before: Layer[] = []
+  return layers.flatMap((layer) => {
+    if (layer.kind === 'middleware' || layer.guards) before.push(layer)
+    if (layer.kind !== 'route' || layer.guards) return []
+    const asked = before.filter((one) =>
+      one.kind === 'middleware' ? isMountedAbove(one.pattern, layer.pattern) : answersSame(one, layer),
     )
-  const chain = [...before.flatMap((candidate) => candidate.handlers), ...layer.handlers.slice(0, -1)]
-  return {
-    method: layer.method,
-    path: layer.path,
-    file: layer.at.file,
-    line: layer.at.line,
-    app: '',
-    handler: refer(machine, handler, layer.at),
-    middleware: chain.map((value) => refer(machine, value, layer.at)),
-  }
+    const chain = [...asked.flatMap((one) => one.handlers), ...layer.handlers.slice(0, -1)]
+    const route: Route = {
+      method: layer.method,
+      path: layer.path,
+      file: layer.at.file,
+      line: layer.at.line,
+      app,
+      handler: refer(machine, layer.handlers.at(-1), layer.at),
+      middleware: chain.map((value) => refer(machine, value, layer.at)),
+      shadowedBy: null,
+    }
+    return [{ route, layer }]
+  })
 }
 
 function refer(machine: Machine, value: Value | undefined, fallback: Registration['at']): FunctionReference {

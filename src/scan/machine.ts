@@ -1,7 +1,7 @@
 import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
-import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
+import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from './syntax.ts'
 import type { Column, Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
 import {
   type ClassValue,
@@ -19,6 +19,8 @@ export interface Module {
   readonly file: string
   readonly scope: Scope
   readonly exports: Map<string, () => Value | null>
+  /** Names of `exports` that come from another file. */
+  readonly passedOn: Set<string>
   /** Files of `export * from`. */
   readonly stars: string[]
   readonly errors: readonly SyntaxProblem[]
@@ -65,6 +67,9 @@ export interface Machine {
   /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
   readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
+  /** The routers that each registering call registered on, and calls whose path or verb is on record as unknown; by place. */
+  readonly registeredAt: Map<string, Set<RouterValue>>
+  readonly unknownCalls: Set<string>
   readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
   readonly environment: Set<string>
@@ -117,6 +122,8 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     tables: new Map(),
     references: new Map(),
     routers: [],
+    registeredAt: new Map(),
+    unknownCalls: new Set(),
     listeners: [],
     databases: [],
     environment: new Set(),
@@ -137,9 +144,14 @@ export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : ST
 }
 
 export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
-  const at = locate(machine.root, node)
+  if (!machine.run) machine.unknownCalls.add(placeOf(node))
+  noteRecord(machine, { what, text: brief(node), at: locate(machine.root, node) })
+}
+
+/** One record for each place and reason. */
+export function noteRecord(machine: Machine, record: Unresolved): void {
   const records = machine.run?.unresolved ?? machine.unresolved
-  records.set(`${what} ${at.file}:${at.line}`, { what, text: brief(node), at })
+  records.set(`${record.what} ${record.at.file}:${record.at.line}`, record)
 }
 
 /** An unknown value that says where it came from, and a record that it is unknown. */

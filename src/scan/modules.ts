@@ -1,25 +1,24 @@
-import { readFileSync } from 'node:fs'
-import { UserError } from '../errors.ts'
 import { getMember } from './access.ts'
 import { defineCommonJs, readCommonJs, requireModule } from './common-js.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
-import { LimitReached, type Machine, type Module, noteUnresolved, Thrown, unknownValue } from './machine.ts'
+import { LimitReached, type Machine, type Module, noteRecord, noteUnresolved, Thrown, unknownValue } from './machine.ts'
 import { globalScope } from './models/globals.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
 import { relativePath, ts } from './syntax.ts'
-import { type NamespaceValue, UNDEFINED, type Value } from './values.ts'
+import { array, literal, type NamespaceValue, object, UNDEFINED, type Value } from './values.ts'
 
 /** Runs the top level of a file once. A file that fails half-way keeps what it had defined. */
 export function loadModule(machine: Machine, file: string): Module {
   const loaded = machine.modules.get(file)
   if (loaded) return loaded
-  assertReadable(machine, file)
   const { tree, errors } = machine.parser.parse(file)
+  noteUnreadable(machine, file, errors)
   const module: Module = {
     file,
     scope: createScope(globalScope(machine), UNDEFINED),
     exports: new Map(),
+    passedOn: new Set(),
     stars: [],
     errors,
   }
@@ -38,18 +37,13 @@ export function loadModule(machine: Machine, file: string): Module {
   return module
 }
 
-function assertReadable(machine: Machine, file: string): void {
-  try {
-    readFileSync(file)
-  } catch (cause) {
-    throw new UserError(
-      `${relativePath(machine.root, file)} can't be read: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        hint: 'Make the file readable; the app imports it.',
-        cause,
-      },
-    )
-  }
+/** A file that can't be read, or only in part, is a record; everything else is read all the same. */
+function noteUnreadable(machine: Machine, file: string, errors: Module['errors']): void {
+  const failure = machine.files.disk.failure(file)
+  const at = { file: relativePath(machine.root, file), line: 1 }
+  if (failure !== null) noteRecord(machine, { what: 'this file can not be read', text: failure, at })
+  const [first] = errors
+  if (first) noteRecord(machine, { what: `syntax error: ${first.message}`, text: '', at: { ...at, line: first.line } })
 }
 
 function runTopLevel(machine: Machine, module: Module, tree: ts.SourceFile): void {
@@ -60,13 +54,16 @@ function runTopLevel(machine: Machine, module: Module, tree: ts.SourceFile): voi
     try {
       runModuleStatement(machine, module, statement)
     } catch (error) {
-      if (error instanceof Thrown)
-        noteUnresolved(machine, 'the top level throws here as far as analysis can tell', statement)
-      else if (error instanceof LimitReached || error instanceof RangeError)
-        noteUnresolved(machine, 'analysis stopped at its limit', statement)
-      else throw error
+      noteUnresolved(machine, describeStop(error), statement)
     }
   }
+}
+
+/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
+export function describeStop(error: unknown): string {
+  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
+  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
+  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
 }
 
 function runModuleStatement(machine: Machine, module: Module, statement: ts.Statement): void {
@@ -77,7 +74,10 @@ function runModuleStatement(machine: Machine, module: Module, statement: ts.Stat
       ts.isStringLiteralLike(statement.moduleReference.expression)
     ) {
       module.scope.cells.set(statement.name.text, {
-        value: requireModule(machine, statement.moduleReference.expression.text, module.file),
+        value: requireModule(machine, statement.moduleReference.expression.text, {
+          from: module.file,
+          node: statement,
+        }),
       })
     }
     return
@@ -125,8 +125,8 @@ function bindImport(machine: Machine, module: Module, statement: ts.ImportDeclar
   const clause = statement.importClause
   if (!clause) {
     if (specifier === 'express-async-errors') machine.waitsForAsync = true
-    const file = machine.files.resolve(specifier, module.file)
-    if (file) loadModule(machine, file)
+    const file = resolveImport(machine, specifier, { from: module.file, node: statement })
+    if (file && !file.endsWith('.json')) loadModule(machine, file)
     return
   }
   if (clause.isTypeOnly) return
@@ -150,16 +150,18 @@ function bindReExport(machine: Machine, module: Module, statement: ts.ExportDecl
     statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : null
   const clause = statement.exportClause
   if (!clause) {
-    const file = specifier && machine.files.resolve(specifier, module.file)
+    const file = specifier && resolveImport(machine, specifier, { from: module.file, node: statement })
     if (file) module.stars.push(file)
     return
   }
   if (ts.isNamespaceExport(clause)) {
+    module.passedOn.add(clause.name.text)
     module.exports.set(clause.name.text, () => readImport(machine, module, specifier ?? '', '*', statement))
     return
   }
   for (const element of clause.elements) {
     const imported = (element.propertyName ?? element.name).text
+    if (specifier !== null) module.passedOn.add(element.name.text)
     module.exports.set(element.name.text, () =>
       specifier === null
         ? readName(module.scope, imported)
@@ -170,12 +172,9 @@ function bindReExport(machine: Machine, module: Module, statement: ts.ExportDecl
 
 function readImport(machine: Machine, module: Module, specifier: string, name: string, node: ts.Node): Value {
   if (specifier.replace('node:', '') === 'process') return processImport(machine, name, node)
-  const file = machine.files.resolve(specifier, module.file)
-  if (!file) {
-    if (machine.files.isLocal(specifier) && !specifier.endsWith('.json'))
-      noteUnresolved(machine, `no file for the import '${specifier}'`, node)
-    return packageImport(specifier, name)
-  }
+  const file = resolveImport(machine, specifier, { from: module.file, node })
+  if (!file) return packageImport(specifier, name)
+  if (file.endsWith('.json')) return jsonModule(machine, file, name)
   const imported = loadModule(machine, file)
   if (name === '*') return namespaceOf(machine, imported)
   const found = readExport(machine, imported, name) ?? hoistedFunction(machine, imported, name)
@@ -185,6 +184,53 @@ function readImport(machine: Machine, module: Module, specifier: string, name: s
     ? `'${specifier}' imports this file in turn, and ${name} is not there yet`
     : `'${specifier}' does not export ${name}`
   return unknownValue(machine, what, node)
+}
+
+/** Where an import stands. */
+export interface ImportPlace {
+  readonly from: string
+  readonly node: ts.Node
+}
+
+/** The file of the project that an import means; one that is missing, or found in an unusual way, is said. */
+export function resolveImport(machine: Machine, specifier: string, { from, node }: ImportPlace): string | null {
+  const found = machine.files.resolve(specifier, from)
+  if (found?.note) noteUnresolved(machine, `'${specifier}': ${found.note}`, node)
+  if (!found && isMeantAsFile(machine, specifier, from))
+    noteUnresolved(machine, `no file for the import '${specifier}'`, node)
+  return found?.file ?? null
+}
+
+/** `@/` and `~/` are always files; `@acme/db` may be a package that is not installed here. */
+function isMeantAsFile(machine: Machine, specifier: string, from: string): boolean {
+  return machine.files.isLocal(specifier, from) && !ASSETS.test(specifier)
+}
+
+const ASSETS = /\.(?:css|scss|svg|png|jpe?g|html|txt|sql|graphql|wasm|node)$/
+
+/** What a JSON file holds, as far as it is small enough to be of use. */
+export function jsonModule(machine: Machine, file: string, name: string): Value {
+  const whole = readJson(machine.files.disk.read(file) ?? '')
+  if (name === 'default' || name === '*') return whole
+  return whole.kind === 'object' ? (whole.fields.get(name) ?? UNDEFINED) : UNDEFINED
+}
+
+function readJson(text: string): Value {
+  if (text.length > 200_000) return object([], { open: true })
+  try {
+    return fromJson(JSON.parse(text))
+  } catch {
+    return object([], { open: true })
+  }
+}
+
+function fromJson(value: unknown): Value {
+  if (Array.isArray(value)) return array(value.map(fromJson))
+  if (typeof value === 'object' && value !== null)
+    return object(Object.entries(value).map(([key, field]): [string, Value] => [key, fromJson(field)]))
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? literal(value)
+    : literal(null)
 }
 
 /** In a cycle of imports, functions are there before their module has run. */

@@ -1,145 +1,93 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { UserError } from '../errors.ts'
-import { ts } from './syntax.ts'
-
-export interface PackageJson {
-  readonly name?: string
-  readonly type?: string
-  readonly main?: string
-  readonly module?: string
-  readonly scripts?: Readonly<Record<string, string>>
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-}
+import { createDisk, type Disk } from './disk.ts'
+import { declares, findPackages, foldersIn, type PackageFolder, type Packages, rangeOf } from './packages-on-disk.ts'
+import { createResolver, nearestPackage, type ResolvedImport } from './resolve-import.ts'
+import { createSettingsReader } from './tsconfig.ts'
 
 export interface ProjectFiles {
   readonly root: string
-  readonly packageJson: PackageJson
+  readonly disk: Disk
+  /** Those of the root, and of a monorepo's packages below it. */
+  readonly packages: Packages
   /** Absolute; null when the project has none. */
   readonly tsconfig: string | null
-  readonly compilerOptions: ts.CompilerOptions
+  /** What could not be read of the tsconfig. */
+  readonly tsconfigProblems: readonly string[]
   /** The project's own source files, absolute, sorted. */
   readonly sources: readonly string[]
   /** The file that an import means, or null when it is a package or can't be found. */
-  resolve(specifier: string, from: string): string | null
+  resolve(specifier: string, from: string): ResolvedImport | null
   /** Whether the specifier is meant to be a file of the project, found or not. */
-  isLocal(specifier: string): boolean
+  isLocal(specifier: string, from: string): boolean
   hasPackage(name: string): boolean
+  /** The installed version of a package, else the range that a package.json gives, as seen from a file; null: unknown. */
+  versionOf(name: string, from: string): string | null
 }
 
-const SKIPPED_FOLDERS = new Set([
-  'node_modules',
-  'dist',
-  'build',
-  'coverage',
-  '.git',
-  '.next',
-  'out',
-  '.itest',
-  '.turbo',
-])
-const SOURCE = /\.(?:ts|mts|cts|js|mjs|cjs|tsx)$/
+const SOURCE = /\.(?:ts|mts|cts|js|mjs|cjs|tsx|jsx)$/
 
-/** Reads what identifies the project. Throws UserError when the folder is no TypeScript + Express + Drizzle project. */
+/** Reads what identifies the project at `root` (absolute). @throws UserError when it has no package.json */
 export function openProject(root: string): ProjectFiles {
-  const packageFile = path.join(root, 'package.json')
-  if (!existsSync(packageFile)) {
-    throw new UserError(`no package.json in ${root}`, {
-      hint: 'Run itest in the folder of your Express project, or name it with --root DIR.',
-    })
-  }
-  const packageJson = readPackageJson(packageFile)
-  const tsconfig = findTsconfig(root)
-  const compilerOptions = readCompilerOptions(tsconfig)
-  const cache = ts.createModuleResolutionCache(root, (name) => name, compilerOptions)
-  const aliases = [...Object.keys(compilerOptions.paths ?? {}).map((key) => key.replace(/\*$/, '')), '#']
-  const isLocal = (specifier: string): boolean =>
-    specifier.startsWith('.') ||
-    specifier.startsWith('/') ||
-    aliases.some((alias) => alias !== '' && specifier.startsWith(alias))
+  const disk = createDisk()
+  const packages = findPackages(disk, root)
+  const settingsFor = createSettingsReader(disk, packages.top)
+  const sources = [root, ...usedPackages(packages)].flatMap((folder) => listSources(disk, folder))
+  const settings = settingsFor(root)
+  const all = [...new Map([...packages.inside, ...packages.byName.values()].map((one) => [one.folder, one])).values()]
   return {
     root,
-    packageJson,
-    tsconfig,
-    compilerOptions,
-    sources: listSources(root),
-    isLocal,
-    hasPackage: (name) => declaresPackage(packageJson, name) || existsSync(path.join(root, 'node_modules', name)),
-    resolve(specifier, from) {
-      if (!isLocal(specifier) && !compilerOptions.baseUrl) return null
-      const found = ts.resolveModuleName(specifier, from, compilerOptions, ts.sys, cache).resolvedModule
-      if (!found || found.isExternalLibraryImport || found.resolvedFileName.endsWith('.d.ts')) return null
-      if (found.extension === '.json') return null
-      return found.resolvedFileName
-    },
+    disk,
+    packages,
+    tsconfig: settings.file,
+    tsconfigProblems: settings.problems,
+    sources: [...new Set(sources)].sort(),
+    ...createResolver({ disk, root, packages, sources, settingsFor }),
+    hasPackage: (name) => all.some((one) => declares(one, name)) || installed(disk, root, name) !== null,
+    versionOf: (name, from) =>
+      versionOf({ disk, packages: all, top: packages.top }, name, nearestPackage(packages, from) ?? root),
   }
 }
 
-function declaresPackage(packageJson: PackageJson, name: string): boolean {
-  return name in { ...packageJson.dependencies, ...packageJson.devDependencies }
-}
-
-function readPackageJson(file: string): PackageJson {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch (cause) {
-    throw new UserError(`${file} can't be read as JSON: ${cause instanceof Error ? cause.message : cause}`, {
-      hint: 'Fix package.json; itest reads the dependencies and scripts from it.',
-      cause,
-    })
-  }
-}
-
-function findTsconfig(root: string): string | null {
-  const file = path.join(root, 'tsconfig.json')
-  return existsSync(file) ? file : null
-}
-
-function readCompilerOptions(tsconfig: string | null): ts.CompilerOptions {
-  const fallback = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true }
-  if (!tsconfig) return fallback
-  const read = ts.readConfigFile(tsconfig, ts.sys.readFile)
-  if (read.error) {
-    const text = ts.flattenDiagnosticMessageText(read.error.messageText, ' ')
-    throw new UserError(`${tsconfig} can't be read: ${text}`, {
-      hint: 'Fix the file; `npx tsc --showConfig` shows the same error.',
-    })
-  }
-  const host = { ...ts.sys, readDirectory: () => [] }
-  const { options } = ts.parseJsonConfigFileContent(read.config, host, path.dirname(tsconfig))
-  return { ...options, allowJs: true, moduleResolution: options.moduleResolution ?? defaultResolution(options) }
-}
-
-function defaultResolution(options: ts.CompilerOptions): ts.ModuleResolutionKind {
-  const nodeLike =
-    options.module !== undefined && options.module >= ts.ModuleKind.Node16 && options.module <= ts.ModuleKind.NodeNext
-  return nodeLike ? ts.ModuleResolutionKind.NodeNext : ts.ModuleResolutionKind.Bundler
-}
-
-function listSources(root: string): string[] {
-  const found: string[] = []
-  const visit = (folder: string): void => {
-    for (const entry of readFolder(folder)) {
-      const full = path.join(folder, entry)
-      if (SKIPPED_FOLDERS.has(entry) || entry.startsWith('.')) continue
-      if (isFolder(full)) visit(full)
-      else if (SOURCE.test(entry) && !entry.endsWith('.d.ts')) found.push(full)
+/** Packages of the workspace outside of the root that those inside depend on, directly or through each other. */
+function usedPackages({ inside, byName }: Packages): string[] {
+  const seen = new Set<PackageFolder>(inside)
+  for (const one of seen) {
+    for (const name of Object.keys({ ...one.json.dependencies, ...one.json.devDependencies })) {
+      const used = byName.get(name)
+      if (used) seen.add(used)
     }
   }
-  visit(root)
-  return found.sort()
+  return [...seen].filter((one) => !inside.includes(one)).map(({ folder }) => folder)
 }
 
-function readFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    // A folder that can't be listed holds no source we could read either; its importers report what is missing.
-    return []
+interface VersionSearch {
+  readonly disk: Disk
+  readonly packages: readonly PackageFolder[]
+  readonly top: string
+}
+
+/** A range such as `workspace:*` or `catalog:` tells no version, so what is installed comes first. */
+function versionOf({ disk, packages, top }: VersionSearch, name: string, folder: string): string | null {
+  for (let current = folder; ; current = path.dirname(current)) {
+    const version = installed(disk, current, name)?.version
+    if (version) return version
+    if (current === top || path.dirname(current) === current) break
   }
+  const nearest = packages.filter((one) => folder === one.folder || folder.startsWith(`${one.folder}/`))
+  const ranges = [...nearest, ...packages].flatMap(({ json }) => rangeOf(json, name) ?? [])
+  return ranges.find((range) => /\d/.test(range)) ?? null
 }
 
-function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false
+function installed(disk: Disk, folder: string, name: string): { readonly version?: string } | null {
+  const file = path.join(folder, 'node_modules', name, 'package.json')
+  if (!disk.exists(file)) return null
+  const version = disk.read(file)?.match(/"version":\s*"([^"]+)"/)?.[1]
+  return version ? { version } : {}
+}
+
+function listSources(disk: Disk, folder: string): string[] {
+  const own = [...disk.list(folder)].flatMap(([name, kind]) =>
+    kind === 'file' && SOURCE.test(name) && !/\.d\.[mc]?ts$/.test(name) ? [path.join(folder, name)] : [],
+  )
+  return [...own, ...foldersIn(disk, folder).flatMap((name) => listSources(disk, path.join(folder, name)))]
 }

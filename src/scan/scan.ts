@@ -1,15 +1,16 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
-import { type FoundApp, findApps, readText } from './find-app.ts'
-import { flattenLayers, type Layer, toRoute } from './layers.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { describeTable, readDossier } from './dossier.ts'
+import { isAside, listEntries } from './entries.ts'
+import { findApps } from './find-app.ts'
+import { indexRoutes } from './index-routes.ts'
+import { createMachine, type Machine, noteRecord } from './machine.ts'
 import { loadModule } from './modules.ts'
 import { openProject, type ProjectFiles } from './project.ts'
-import { createParser, type ts } from './syntax.ts'
-import { traceRoute } from './trace-route.ts'
-import type { Codebase, Dossier, Route, Table } from './types.ts'
-import type { TableValue } from './values.ts'
+import { sweepSources } from './sweep.ts'
+import { createParser, relativePath } from './syntax.ts'
+import type { Codebase, Dossier, Route } from './types.ts'
 
 /** A scanned project: what it holds, and the dossier of any of its routes on demand. */
 export interface Scan {
@@ -18,147 +19,106 @@ export interface Scan {
   readonly readDossier: (route: Route) => Dossier
 }
 
+export interface ScanOptions {
+  /** The file of the app, relative to the root; null: the project is searched. */
+  readonly app?: string | null
+}
+
 /**
- * Reads the project at `root` (absolute). Nothing of it is run.
- * @throws UserError when there is no Express app, no Drizzle, or a file of the app can't be read or parsed.
+ * Reads the project at `root` (absolute). Nothing of it is run; what can't be read is on record.
+ * @throws UserError when there is no package.json, no Express, or no app
  */
-export function scanProject(root: string): Scan {
+export function scanProject(root: string, options: ScanOptions = {}): Scan {
   const files = openProject(root)
-  assertStack(files)
-  const machine = createMachine(root, files, createParser())
-  const apps = findApps(machine, files)
-  assertSyntax(machine)
+  assertExpress(files)
+  const machine = createMachine(root, files, createParser(files.disk.read))
+  noteSettings(machine, files)
+  const apps = findApps(machine, files, { appFile: findAppFile(files, options.app ?? null) })
+  if (apps.length === 0) throw noApp(machine, files, options.app ?? null)
   loadDatabaseFiles(machine, files)
-  const indexed = apps.flatMap((app) => indexRoutes(machine, app))
+  const index = indexRoutes(machine, apps)
+  const sweep = sweepSources(
+    machine,
+    apps.map(({ router }) => router),
+  )
   const codebase: Codebase = {
-    routes: indexed.map(({ route }) => route),
+    apps: apps.map(({ entry }) => entry),
+    routes: index.routes.map(({ route }) => route),
+    opaque: index.opaque,
+    findings: index.findings,
+    dead: sweep.dead,
     tables: [...machine.tables.values()].map((table) => describeTable(machine, table)),
     database: readDatabaseFacts(machine, files),
-    unresolved: [...machine.unresolved.values()],
+    unresolved: [...machine.unresolved.values(), ...sweep.unresolved],
   }
-  return { files, codebase, readDossier: (route) => readDossier(machine, { indexed, route, codebase }) }
+  return {
+    files,
+    codebase,
+    readDossier: (route) => readDossier(machine, { indexed: index.routes, route, tables: codebase.tables }),
+  }
 }
 
 /** Imports are lazy, so the files that make the database and its tables may not have been needed so far. */
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
-    if (/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file))) continue
-    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\s*\(/.test(readText(file)))
+    if (isAside(files, file) || /seed/.test(relativePath(files.root, file))) continue
+    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\s*\(/.test(files.disk.read(file) ?? ''))
       loadModule(machine, file)
   }
 }
 
-interface IndexedRoute {
-  readonly route: Route
-  readonly app: FoundApp
-  readonly layers: readonly Layer[]
-}
-
-function indexRoutes(machine: Machine, app: FoundApp): IndexedRoute[] {
-  const layers = flattenLayers(machine, app.router)
-  return layers.flatMap((layer, index) => {
-    const route = layer.kind === 'route' ? toRoute(machine, layers, index) : null
-    return route ? [{ route: { ...route, app: `${app.router.at.file}:${app.router.at.line}` }, app, layers }] : []
+function assertExpress(files: ProjectFiles): void {
+  if (files.hasPackage('express')) return
+  throw new UserError(`no Express in ${files.root}: package.json does not list it`, {
+    hint: 'itest tests Express apps. Run it in the folder whose package.json depends on express.',
   })
 }
 
-function assertStack(files: ProjectFiles): void {
-  const { root } = files
-  if (!files.hasPackage('express')) {
-    throw new UserError(`no Express in ${root}: package.json does not list it`, {
-      hint: 'itest tests Express apps. Run it in the folder whose package.json depends on express.',
-    })
-  }
-  if (!files.hasPackage('drizzle-orm')) {
-    throw new UserError(`no Drizzle in ${root}: package.json does not list drizzle-orm`, {
-      hint: 'itest needs drizzle-orm to know the tables. Run it in the folder whose package.json depends on it.',
-    })
-  }
-  if (!files.tsconfig) {
-    throw new UserError(`no tsconfig.json in ${root}`, {
-      hint: 'itest type-checks what it writes with your settings. Create one with `npx tsc --init`.',
-    })
-  }
-}
-
-function assertSyntax(machine: Machine): void {
-  for (const module of machine.modules.values()) {
-    const [first] = module.errors
-    if (!first) continue
-    const file = path.relative(machine.root, module.file)
-    throw new UserError(`syntax error in ${file}:${first.line}: ${first.message}`, {
-      hint: 'Fix it first; `npx tsc --noEmit` shows the same error.',
-    })
-  }
-}
-
-function readDossier(
-  machine: Machine,
-  options: { indexed: readonly IndexedRoute[]; route: Route; codebase: Codebase },
-): Dossier {
-  const found = options.indexed.find(({ route }) => route === options.route)
-  if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
-  const before = new Set(machine.unresolved.keys())
-  const { tree } = machine.parser.parse(path.join(machine.root, found.route.file))
-  const exploration = traceRoute(machine, {
-    layers: found.layers,
-    route: found.route,
-    expressMajor: found.app.entry.expressMajor,
-    anchor: registrationOf(tree, found.route.line),
+/** @throws UserError when the project does not use Drizzle, without which there are no tables to test against */
+export function assertDrizzle(files: ProjectFiles): void {
+  if (files.hasPackage('drizzle-orm')) return
+  throw new UserError(`no Drizzle in ${files.root}: package.json does not list drizzle-orm`, {
+    hint: 'itest needs drizzle-orm to know the tables. Run it in the folder whose package.json depends on it.',
   })
-  const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
-  const cut =
-    exploration.cut > 0
-      ? [
-          {
-            what: `${exploration.cut} more ways through this route were not looked at`,
-            text: '',
-            at: { file: found.route.file, line: found.route.line },
-          },
-        ]
-      : []
-  return {
-    route: found.route,
-    app: found.app.entry,
-    scenarios: exploration.scenarios,
-    tables: touchedTables(options.codebase.tables, exploration.scenarios),
-    sources: exploration.sources,
-    environment: [...machine.environment],
-    unresolved: [...exploration.unresolved, ...unresolved, ...cut],
-  }
 }
 
-function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {
-  const wanted = new Set(
-    scenarios.flatMap((scenario) =>
-      scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : [])),
-    ),
+/** A tsconfig whose base is not installed still says something; what it leaves out may matter to the imports. */
+function noteSettings(machine: Machine, { root, tsconfig, tsconfigProblems }: ProjectFiles): void {
+  const at = { file: tsconfig ? relativePath(root, tsconfig) : 'tsconfig.json', line: 1 }
+  for (const problem of tsconfigProblems)
+    noteRecord(machine, { what: `this tsconfig can not be read in full: ${problem}`, text: '', at })
+}
+
+function findAppFile(files: ProjectFiles, app: string | null): string | null {
+  if (app === null) return null
+  const file = path.resolve(files.root, app)
+  if (files.disk.isFile(file)) return file
+  throw new UserError(
+    `--app ${app}: expected a file of the project, found ${files.disk.isFolder(file) ? 'a folder' : 'nothing'} at ${file}`,
+    {
+      hint: 'Name the file that makes or starts the Express app, relative to the project, e.g. --app src/server.ts.',
+    },
   )
-  for (let size = -1; size !== wanted.size; ) {
-    size = wanted.size
-    for (const table of tables.filter(({ name }) => wanted.has(name))) {
-      for (const column of table.columns) if (column.references) wanted.add(column.references.table)
-    }
-  }
-  return tables.filter(({ name }) => wanted.has(name))
 }
 
-/** The table with the name under which the project exports it. */
-function describeTable(machine: Machine, table: TableValue): Table {
-  const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
-  const own = { name: table.name, dialect: table.dialect, columns }
-  for (const module of machine.modules.values()) {
-    for (const [exportName, read] of module.exports) {
-      if (read() !== table) continue
-      return { ...own, exportName, at: { ...table.at, file: path.relative(machine.root, module.file) } }
-    }
-  }
-  return { ...own, exportName: '', at: table.at }
-}
-
-/** The statement that registers the route: where Express's own last word is said to come from. */
-function registrationOf(tree: ts.SourceFile, line: number): ts.Node {
-  const lineAt = (position: number): number => tree.getLineAndCharacterOfPosition(position).line + 1
-  const holds = (node: ts.Node): boolean => lineAt(node.getStart(tree)) <= line && line <= lineAt(node.end)
-  return tree.statements.find(holds) ?? tree
+function noApp(machine: Machine, files: ProjectFiles, app: string | null): UserError {
+  const broken = [...machine.modules.values()].flatMap((module) =>
+    module.errors.map((error) => `${relativePath(files.root, module.file)}:${error.line} ${error.message}`),
+  )
+  if (broken.length > 0)
+    return new UserError(`a syntax error keeps itest from reading the app: ${broken[0]}`, {
+      hint: 'Fix the syntax; `npx tsc --noEmit` shows the same error.',
+    })
+  if (app !== null)
+    return new UserError(`no Express app with routes in ${app} or what it imports`, {
+      hint: 'Name the file that makes the app, or leave --app out and let itest search.',
+    })
+  const { likely, making } = listEntries(files)
+  const looked = [...new Set([...likely, ...making])].map((file) => relativePath(files.root, file))
+  return new UserError('no Express app with routes found', {
+    hint:
+      looked.length > 0
+        ? `Looked from ${looked.slice(0, 8).join(', ')}. Is the app somewhere else? Name its file with --app FILE, or its project with --root DIR.`
+        : 'Is this the folder of the Express project? Name it with --root DIR.',
+  })
 }

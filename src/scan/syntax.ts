@@ -1,6 +1,5 @@
 import path from 'node:path'
-import { Project, ts } from 'ts-morph'
-import { UserError } from '../errors.ts'
+import { ts } from 'ts-morph'
 import type { SourceLocation } from './types.ts'
 
 export { ts }
@@ -15,32 +14,27 @@ export interface SyntaxProblem {
   readonly line: number
 }
 
-/** Parses files with ts-morph. No types and no library files are loaded: the scan needs syntax only. */
-export function createParser(): Parser {
-  const project = new Project({
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
-    skipLoadingLibFiles: true,
-    compilerOptions: { allowJs: true },
-  })
+/** Parses files with the compiler of ts-morph. No program, no types, no library files: the scan needs syntax only. */
+export function createParser(read: (file: string) => string | null): Parser {
+  const trees = new Map<string, ReturnType<Parser['parse']>>()
   return {
     parse(file) {
-      const tree = readTree(project, file)
-      return { tree, errors: readSyntaxErrors(tree) }
+      const known = trees.get(file) ?? parseText(file, read(file) ?? '')
+      trees.set(file, known)
+      return known
     },
   }
 }
 
 /** The parser's own stack ends on code that is nested thousands deep: such a file counts as one that can't be read. */
-function readTree(project: Project, file: string): ts.SourceFile {
+export function parseText(file: string, text: string): ReturnType<Parser['parse']> {
   try {
-    return project.addSourceFileAtPath(file).compilerNode
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    throw new UserError(`${path.basename(file)} is nested too deeply to be read`, {
-      hint: 'Is it generated? Exclude it, or split its expressions.',
-      cause,
-    })
+    const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true)
+    return { tree, errors: readSyntaxErrors(tree) }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const tree = ts.createSourceFile(file, '', ts.ScriptTarget.ESNext, true)
+    return { tree, errors: [{ message: 'nested too deeply to be read', line: 1 }] }
   }
 }
 
@@ -62,9 +56,16 @@ export function locate(root: string, node: ts.Node): SourceLocation {
   }
 }
 
+/** Where a node stands, the same for two parses of a file. */
+export function placeOf(node: ts.Node): string {
+  return `${node.getSourceFile().fileName}:${node.end}`
+}
+
+/** Relative to the root, forward slashes; a package beside the root begins with `../`. */
 export function relativePath(root: string, file: string): string {
   const prefix = root.endsWith('/') ? root : `${root}/`
-  return file.startsWith(prefix) ? file.slice(prefix.length) : file
+  if (file.startsWith(prefix)) return file.slice(prefix.length)
+  return path.isAbsolute(file) ? path.relative(root, file).split(path.sep).join('/') : file
 }
 
 /** The text of a node on one line, cut at `limit` characters. */

@@ -1,10 +1,11 @@
 import { extend, getMember } from './access.ts'
 import { callFunctionLike } from './call.ts'
 import { type Exploration, exploreScenarios } from './explore.ts'
-import { answersSame, callableOf, isMountedAbove, type Layer } from './layers.ts'
+import { answersSame, callableOf, type Layer } from './layers.ts'
 import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
 import { applyOperator } from './operators.ts'
+import { isMountedAbove } from './route-pattern.ts'
 import type { ts } from './syntax.ts'
 import { hasResponded } from './trace-events.ts'
 import type { Expression, Route, Scenario } from './types.ts'
@@ -36,17 +37,37 @@ type Passage =
 /** Every way through the middleware and the handler of a route. */
 export function traceRoute(
   machine: Machine,
-  options: { layers: readonly Layer[]; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
+  options: { layers: readonly Layer[]; layer: Layer; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
 ): Exploration {
-  const { layers, route } = options
-  const chain = layers.filter((layer) =>
-    layer.kind === 'route' ? answersSame(layer, route) : isMountedAbove(layer.path, route.path),
+  const { layers, layer, route } = options
+  const chain = layers.filter((one) =>
+    one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern),
   )
   return exploreScenarios(
     machine,
     (condition) => certainOf(route, condition),
     () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
   )
+}
+
+/** Whether a layer can pass a request on; null when its code does not tell. */
+export function passesOn(
+  machine: Machine,
+  layer: Layer,
+  options: { expressMajor: 4 | 5; anchor: ts.Node },
+): boolean | null {
+  const passages = new Set<Passage['kind']>()
+  const { cut } = exploreScenarios(
+    machine,
+    () => null,
+    () => {
+      const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
+      passages.add(runLayer(machine, layer, run).kind)
+      return 'responded'
+    },
+  )
+  if (passages.has('next')) return true
+  return cut > 0 || passages.size === 0 || passages.has('unknown') ? null : false
 }
 
 /** A request that reaches the route has all its parameters. */

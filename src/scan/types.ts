@@ -185,14 +185,50 @@ export interface FunctionReference {
 export interface Route {
   /** Upper case; `ALL` for `app.all`. */
   readonly method: string
-  /** As a client sends it, parameters as `:id`. */
+  /** As a client sends it, parameters as `:id`; a regular expression as its source, between slashes. */
   readonly path: string
   /** Where it is registered. */
   readonly file: string
   readonly line: number
+  /** Where its app is made, `file:line`. */
   readonly app: string
   readonly handler: FunctionReference
   readonly middleware: readonly FunctionReference[]
+  /** What answers every request for it before it is asked; null: nothing does. */
+  readonly shadowedBy: RouteReference | null
+}
+
+export interface RouteReference {
+  /** Empty for a middleware, which answers any method. */
+  readonly method: string
+  readonly path: string
+  readonly file: string
+  readonly line: number
+}
+
+/** Something that answers requests without being a route of the project's own code, e.g. a mounted library. */
+export interface OpaqueMount {
+  readonly path: string
+  /** What is mounted there, e.g. `better-auth.toNodeHandler` or the name of a function. */
+  readonly what: string
+  readonly why: string
+  readonly file: string
+  readonly line: number
+  readonly app: string
+}
+
+/** Something about the code that its author would want to know. */
+export interface ScanFinding {
+  readonly kind: 'duplicate-route' | 'shadowed-route'
+  readonly message: string
+  readonly at: SourceLocation
+}
+
+/** Code that looks like a registration and registers nothing in the apps that were found. */
+export interface DeadRegistration {
+  readonly text: string
+  readonly why: string
+  readonly at: SourceLocation
 }
 
 /** How a test gets the app. */
@@ -243,7 +279,11 @@ export interface Dossier {
 }
 
 export interface Codebase {
+  readonly apps: readonly AppEntry[]
   readonly routes: readonly Route[]
+  readonly opaque: readonly OpaqueMount[]
+  readonly findings: readonly ScanFinding[]
+  readonly dead: readonly DeadRegistration[]
   readonly tables: readonly Table[]
   readonly database: DatabaseFacts
   readonly unresolved: readonly Unresolved[]

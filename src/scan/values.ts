@@ -90,11 +90,15 @@ export type PackageValue = { readonly kind: 'package'; readonly module: string; 
 
 export type PromiseValue = { readonly kind: 'promise'; readonly state: 'fulfilled' | 'rejected'; readonly value: Value }
 
+export type RegisteredPath = { readonly path: string; readonly isRegex: boolean }
+
 export type Registration = {
   readonly kind: 'use' | 'route'
   /** Upper case; `ALL`; empty for `use`. */
   readonly method: string
   readonly path: string
+  /** `path` is the source of a regular expression. */
+  readonly isRegex: boolean
   /** `.all` in a `.route()` chain that goes on: it guards the verbs after it and is no endpoint. */
   readonly guards: boolean
   readonly handlers: readonly Value[]
@@ -113,7 +117,7 @@ export type RouterValue = {
 export type RegistrationValue = {
   readonly kind: 'registration'
   readonly router: RouterValue
-  readonly paths: readonly string[]
+  readonly paths: readonly RegisteredPath[]
 }
 
 export type TableValue = {

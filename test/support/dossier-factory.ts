@@ -41,6 +41,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
       app: 'app',
       handler: { name: 'createOrder', file: 'src/routes/orders.ts', line: 12 },
       middleware: [{ name: 'requireUser', file: 'src/auth.ts', line: 4 }],
+      shadowedBy: null,
     },
     app: { file: 'src/app.ts', line: 5, how: 'exported', exportName: 'app', expressMajor: 5 },
     scenarios: [],

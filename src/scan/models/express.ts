@@ -1,11 +1,12 @@
 import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, noteUnresolved } from '../machine.ts'
-import { locate, ts } from '../syntax.ts'
+import { locate, placeOf, ts } from '../syntax.ts'
 import {
   knownString,
   native,
   object,
   type PackageValue,
+  type RegisteredPath,
   type Registration,
   type RegistrationValue,
   type RouterValue,
@@ -68,14 +69,18 @@ export function registrationMember(machine: Machine, owner: RegistrationValue, n
   if (!VERBS.has(name)) return UNDEFINED
   return native(name, (args, node) => {
     for (const path of owner.paths)
-      register(machine, owner.router, {
-        kind: 'route',
-        method: name.toUpperCase(),
-        path,
-        guards: name === 'all' && isContinued(node),
-        handlers: flatten(args),
-        at: locateCall(machine, node),
-      })
+      register(
+        machine,
+        owner.router,
+        {
+          ...path,
+          kind: 'route',
+          method: name.toUpperCase(),
+          guards: name === 'all' && isContinued(node),
+          handlers: flatten(args),
+        },
+        node,
+      )
     return owner
   })
 }
@@ -89,14 +94,18 @@ function registerVerb(
   const paths = readPaths(machine, first, call.node)
   if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
   for (const path of paths ?? []) {
-    register(machine, call.router, {
-      kind: 'route',
-      method: call.verb.toUpperCase(),
-      path,
-      guards: false,
-      handlers: flatten(handlers),
-      at: locateCall(machine, call.node),
-    })
+    register(
+      machine,
+      call.router,
+      {
+        ...path,
+        kind: 'route',
+        method: call.verb.toUpperCase(),
+        guards: false,
+        handlers: flatten(handlers),
+      },
+      call.node,
+    )
   }
   return call.router
 }
@@ -106,25 +115,35 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
   const hasPath =
     first !== undefined &&
     (first.kind === 'literal' || first.kind === 'symbol' || isTextList(first) || isPattern(first))
-  const paths = hasPath ? readPaths(machine, first, node) : ['/']
+  const paths = hasPath ? readPaths(machine, first, node) : [{ path: '/', isRegex: false }]
   if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
   for (const path of paths ?? []) {
-    register(machine, router, {
-      kind: 'use',
-      method: '',
-      path,
-      guards: false,
-      handlers: flatten(hasPath ? rest : args),
-      at: locateCall(machine, node),
-    })
+    register(
+      machine,
+      router,
+      {
+        ...path,
+        kind: 'use',
+        method: '',
+        guards: false,
+        handlers: flatten(hasPath ? rest : args),
+      },
+      node,
+    )
   }
   return router
 }
 
-function register(machine: Machine, router: RouterValue, registration: Registration): void {
+function register(machine: Machine, router: RouterValue, registration: Omit<Registration, 'at'>, node: ts.Node): void {
+  if (!machine.run) noteRegistration(machine, router, node)
   const before = router.registrations.length
   machine.run?.journal.push(() => router.registrations.splice(before))
-  router.registrations.push(registration)
+  router.registrations.push({ ...registration, at: locateCall(machine, node) })
+}
+
+function noteRegistration(machine: Machine, router: RouterValue, node: ts.Node): void {
+  const routers = machine.registeredAt.get(placeOf(node)) ?? new Set()
+  machine.registeredAt.set(placeOf(node), routers.add(router))
 }
 
 function isPattern(value: Value): boolean {
@@ -132,16 +151,23 @@ function isPattern(value: Value): boolean {
 }
 
 function isTextList(value: Value): boolean {
-  return value.kind === 'array' && value.items.length > 0 && value.items.every((item) => item.kind === 'literal')
+  return value.kind === 'array' && value.items.length > 0 && value.items.every((item) => readPath(item) !== null)
 }
 
-function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): string[] | null {
-  const single = knownString(value)
-  if (single !== null) return [single]
+function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): RegisteredPath[] | null {
+  const single = readPath(value)
+  if (single) return [single]
   if (value?.kind !== 'array') return null
-  const paths = value.items.map(knownString)
+  const paths = value.items.map(readPath)
   if (paths.includes(null)) noteUnresolved(machine, 'one of these paths is not known before a run', node)
   return paths.filter((path) => path !== null)
+}
+
+function readPath(value: Value | undefined): RegisteredPath | null {
+  const text = knownString(value)
+  if (text !== null) return { path: text, isRegex: false }
+  const source = value?.kind === 'object' && isPattern(value) ? knownString(value.fields.get('source')) : null
+  return source === null ? null : { path: source.startsWith('/') ? source : `/${source}/`, isRegex: true }
 }
 
 function flatten(handlers: readonly Value[]): Value[] {

@@ -1,6 +1,6 @@
 import { decideFailure } from '../decisions.ts'
 import { type Machine, makeError } from '../machine.ts'
-import type { PackageJson } from '../project.ts'
+import type { ProjectFiles } from '../project.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
 import type { Expression } from '../types.ts'
@@ -116,7 +116,7 @@ function databaseError(machine: Machine, driver: string, id: number): Value {
   ])
   // The words are the driver's and the database's.
   const thrown = makeError(name, operation('database message'), fields)
-  if (!wrapsErrors(machine.files.packageJson)) return thrown
+  if (!wrapsErrors(machine.files)) return thrown
   return makeError('DrizzleQueryError', operation('database message'), [['cause', thrown]])
 }
 
@@ -129,9 +129,8 @@ const DRIVER_FIELDS = [
   ['column', 'column'],
 ] as const
 
-function wrapsErrors(packageJson: PackageJson): boolean {
-  const range = { ...packageJson.devDependencies, ...packageJson.dependencies }['drizzle-orm']
-  const version = range?.match(/(\d+)\.(\d+)/)
+function wrapsErrors(files: ProjectFiles): boolean {
+  const version = files.versionOf('drizzle-orm', files.root)?.match(/(\d+)\.(\d+)/)
   return !version || Number(version[1]) > 0 || Number(version[2]) >= 44
 }
 

@@ -1,0 +1,48 @@
+import { Chalk } from 'chalk'
+import type { Codebase, SourceLocation } from '../scan/types.ts'
+import { alignColumns, wrap } from './layout.ts'
+import type { TextOptions } from './text.ts'
+
+/** What `itest routes --json` prints. */
+export function routesReport({ apps, routes, opaque, findings, dead, unresolved }: Codebase): object {
+  return { schema: 'itest.routes/1', routes, opaque, findings, unresolved, dead, apps }
+}
+
+/** Every route with its handler, one a line, then what analysis has to say about them. */
+export function renderRoutes(codebase: Codebase, options: TextOptions): string {
+  const paint = new Chalk({ level: options.color ? 1 : 0 })
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0
+      ? []
+      : ['', paint.bold(title), ...lines.flatMap((line) => wrap(`  ${line}`, options.width, '    '))]
+  const opaque = codebase.opaque.map((mount) => `${mount.path}  ${place(mount)} ${mount.what}: ${mount.why}`)
+  const findings = codebase.findings.map(({ message }) => message)
+  const unresolved = codebase.unresolved.map((record) => describe(record.at, record.what, record.text))
+  const dead = codebase.dead.map((record) => describe(record.at, record.why, record.text))
+  return `${[
+    ...listRoutes(codebase),
+    ...section('Not routes, but they answer requests:', opaque),
+    ...section('Findings:', findings),
+    ...section('Not resolved:', unresolved),
+    ...section('Registrations that no app uses:', dead),
+  ].join('\n')}\n`
+}
+
+/** With several apps, each has a heading. */
+function listRoutes({ routes, apps }: Codebase): string[] {
+  const rows = alignColumns(routes.map((route) => [route.method, route.path, place(route), route.handler.name]))
+  if (apps.length < 2) return rows
+  return rows.flatMap((row, index) => {
+    const app = routes[index]?.app
+    const isFirst = index === 0 || routes[index - 1]?.app !== app
+    return isFirst ? [...(index === 0 ? [] : ['']), `app ${app}`, row] : [row]
+  })
+}
+
+function place({ file, line }: SourceLocation): string {
+  return `${file}:${line}`
+}
+
+function describe(at: SourceLocation, what: string, text: string): string {
+  return `${place(at)} ${what}${text ? `: ${text}` : ''}`
+}

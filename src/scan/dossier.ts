@@ -1,0 +1,71 @@
+import { type IndexedRoute, registrationOf } from './index-routes.ts'
+import type { Machine } from './machine.ts'
+import { relativePath } from './syntax.ts'
+import { traceRoute } from './trace-route.ts'
+import type { Dossier, Route, Table } from './types.ts'
+import type { TableValue } from './values.ts'
+
+/** Everything that is known of one route before a run. */
+export function readDossier(
+  machine: Machine,
+  options: { indexed: readonly IndexedRoute[]; route: Route; tables: readonly Table[] },
+): Dossier {
+  const found = options.indexed.find(({ route }) => route === options.route)
+  if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
+  const before = new Set(machine.unresolved.keys())
+  const exploration = traceRoute(machine, {
+    layers: found.layers,
+    layer: found.layer,
+    route: found.route,
+    expressMajor: found.app.entry.expressMajor,
+    anchor: registrationOf(machine, found.layer.at),
+  })
+  const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
+  const cut =
+    exploration.cut > 0
+      ? [
+          {
+            what: `${exploration.cut} more ways through this route were not looked at`,
+            text: '',
+            at: { file: found.route.file, line: found.route.line },
+          },
+        ]
+      : []
+  return {
+    route: found.route,
+    app: found.app.entry,
+    scenarios: exploration.scenarios,
+    tables: touchedTables(options.tables, exploration.scenarios),
+    sources: exploration.sources,
+    environment: [...machine.environment],
+    unresolved: [...exploration.unresolved, ...unresolved, ...cut],
+  }
+}
+
+function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {
+  const wanted = new Set(
+    scenarios.flatMap((scenario) =>
+      scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : [])),
+    ),
+  )
+  for (let size = -1; size !== wanted.size; ) {
+    size = wanted.size
+    for (const table of tables.filter(({ name }) => wanted.has(name))) {
+      for (const column of table.columns) if (column.references) wanted.add(column.references.table)
+    }
+  }
+  return tables.filter(({ name }) => wanted.has(name))
+}
+
+/** The table with the name under which the project exports it. */
+export function describeTable(machine: Machine, table: TableValue): Table {
+  const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
+  const own = { name: table.name, dialect: table.dialect, columns }
+  for (const module of machine.modules.values()) {
+    for (const [exportName, read] of module.exports) {
+      if (module.passedOn.has(exportName) || read() !== table) continue
+      return { ...own, exportName, at: { ...table.at, file: relativePath(machine.root, module.file) } }
+    }
+  }
+  return { ...own, exportName: '', at: table.at }
+}

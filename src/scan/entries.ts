@@ -1,0 +1,70 @@
+import path from 'node:path'
+import { declares, type PackageFolder } from './packages-on-disk.ts'
+import type { ProjectFiles } from './project.ts'
+import { firstSource, SOURCE_EXTENSIONS } from './resolve-import.ts'
+
+const COMMON_ENTRIES = [
+  'server',
+  'index',
+  'app',
+  'main',
+  'src/server',
+  'src/index',
+  'src/app',
+  'src/main',
+  'server/index',
+  'server/src/index',
+  'src/server/index',
+  'api/index',
+  'bin/www',
+]
+
+/** Files that only tests, tools and examples run. */
+const ASIDE =
+  /\.(?:test|spec|e2e|stories|config)\.|(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|cypress|playwright|fixtures)\//
+
+export interface Entries {
+  /** What package.json starts, or files of the usual names, absolute, likeliest first. */
+  readonly likely: readonly string[]
+  /** Files whose text makes an Express app. */
+  readonly making: readonly string[]
+}
+
+export function isAside(files: ProjectFiles, file: string): boolean {
+  return ASIDE.test(path.relative(files.root, file).split(path.sep).join('/'))
+}
+
+/** Where an Express app may start. Of a monorepo only the packages that list Express are looked at. */
+export function listEntries(files: ProjectFiles): Entries {
+  const inside = files.packages.inside
+  const owners = inside.filter((one) => declares(one, 'express'))
+  const likely = (owners.length > 0 ? owners : inside).flatMap((one) => likelyEntries(files, one))
+  return { likely: [...new Set(likely)], making: files.sources.filter((file) => makesApp(files, file)) }
+}
+
+function likelyEntries(files: ProjectFiles, { folder, json }: PackageFolder): string[] {
+  const named = [
+    ...textsIn([json.main, json.module, json.bin, json.exports]),
+    ...Object.values(json.scripts ?? {}).flatMap(
+      (script) => String(script).match(/[\w./@-]+\.(?:[mc]?[tj]sx?)\b/g) ?? [],
+    ),
+    ...Object.values(json.scripts ?? {}).flatMap(
+      (script) => String(script).match(/(?<=\b(?:node|nodemon|tsx|ts-node|bun|bun run)\s+)[\w./-]+/g) ?? [],
+    ),
+  ]
+  return [...named, ...COMMON_ENTRIES]
+    .flatMap((name) => firstSource(files.disk, folder, [name]) ?? [])
+    .filter((file) => files.sources.includes(file) && !isAside(files, file))
+}
+
+/** All strings of a package.json field, whatever its form. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
+function makesApp(files: ProjectFiles, file: string): boolean {
+  if (isAside(files, file) || !SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension))) return false
+  const text = files.disk.read(file) ?? ''
+  return /\bexpress\s*\(|\.default\s*\(\)|\brequire\(['"]express['"]\)\s*\(/.test(text) && /['"]express['"]/.test(text)
+}
