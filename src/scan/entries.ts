@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { declares, type PackageFolder } from './packages-on-disk.ts'
 import type { ProjectFiles } from './project.ts'
 import { firstSource, SOURCE_EXTENSIONS } from './resolve-import.ts'
+import { relativePath } from './syntax.ts'
 
 const COMMON_ENTRIES = [
   'server',
@@ -23,6 +23,9 @@ const COMMON_ENTRIES = [
 const ASIDE =
   /\.(?:test|spec|e2e|stories|config)\.|(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|cypress|playwright|fixtures)\//
 
+/** Programs of their own, which may make an app to try something. */
+const TOOLS = /(?:^|\/)(?:scripts?|tools?|examples?|demos?|benchmarks?|bench|mocks?|migrations?|seeds?)\//
+
 export interface Entries {
   /** What package.json starts, or files of the usual names, absolute, likeliest first. */
   readonly likely: readonly string[]
@@ -31,7 +34,7 @@ export interface Entries {
 }
 
 export function isAside(files: ProjectFiles, file: string): boolean {
-  return ASIDE.test(path.relative(files.root, file).split(path.sep).join('/'))
+  return ASIDE.test(relativePath(files.root, file))
 }
 
 /** Where an Express app may start. Of a monorepo only the packages that list Express are looked at. */
@@ -39,7 +42,13 @@ export function listEntries(files: ProjectFiles): Entries {
   const inside = files.packages.inside
   const owners = inside.filter((one) => declares(one, 'express'))
   const likely = (owners.length > 0 ? owners : inside).flatMap((one) => likelyEntries(files, one))
-  return { likely: [...new Set(likely)], making: files.sources.filter((file) => makesApp(files, file)) }
+  const isTool = (file: string): boolean => TOOLS.test(relativePath(files.root, file))
+  const making = files.sources.filter((file) => makesApp(files, file))
+  const [started, tools] = [likely.filter((file) => !isTool(file)), likely.filter(isTool)]
+  return {
+    likely: [...new Set(started.length > 0 ? started : tools)],
+    making: making.some((file) => !isTool(file)) ? making.filter((file) => !isTool(file)) : making,
+  }
 }
 
 function likelyEntries(files: ProjectFiles, { folder, json }: PackageFolder): string[] {

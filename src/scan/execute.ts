@@ -60,10 +60,26 @@ function executeLabeled(machine: Machine, node: ts.LabeledStatement, scope: Scop
 export function executeBlock(machine: Machine, statements: readonly ts.Statement[], scope: Scope): Completion {
   hoistFunctions(machine, statements, scope)
   for (const statement of statements) {
-    const completion = executeStatement(machine, statement, scope)
+    const completion = machine.run
+      ? executeStatement(machine, statement, scope)
+      : executeAtImport(machine, statement, scope)
     if (completion.kind !== 'normal') return completion
   }
   return NORMAL
+}
+
+/**
+ * An app that starts does not throw on the way, so a throw seen while it is made comes from what analysis does not know:
+ * it is on record, and the next statement runs.
+ */
+function executeAtImport(machine: Machine, statement: ts.Statement, scope: Scope): Completion {
+  try {
+    return executeStatement(machine, statement, scope)
+  } catch (error) {
+    if (!(error instanceof Thrown)) throw error
+    noteUnresolved(machine, 'throws here as far as analysis can tell, and is taken to go on', statement)
+    return NORMAL
+  }
 }
 
 export function hoistFunctions(_machine: Machine, statements: readonly ts.Statement[], scope: Scope): void {

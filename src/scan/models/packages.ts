@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../call.ts'
 import { decideFailure } from '../decisions.ts'
 import { describePackage, express } from '../express-value.ts'
-import { type Machine, makeError, Thrown } from '../machine.ts'
+import { type Machine, makeError, noteUnresolved, Thrown } from '../machine.ts'
 import { locate, ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
 import type { EffectClass, Expression } from '../types.ts'
@@ -92,9 +92,25 @@ export function callPackage(machine: Machine, callee: PackageValue, call: Call):
     if (value) return value
   }
   if (callee.module === 'http-errors') return httpError(callee, call.args)
-  if (!machine.run) return appendCall(machine, callee, call)
+  if (!machine.run) return callAtImport(machine, callee, call)
   return callOpaque(machine, callee, call)
 }
+
+/** While an app is made, a callback that goes on making it runs: `next.prepare().then(() => { ... app.listen() })`. */
+function callAtImport(machine: Machine, callee: PackageValue, call: Call): Value {
+  const isThen = memberNames(callee).at(-1) === 'then'
+  for (const arg of call.args) {
+    if (arg.kind === 'function' && (isThen || MAKING.test(arg.node.getText()))) callCallbacks(machine, [arg], call.node)
+  }
+  if (call.args.some((arg) => arg.kind === 'router') && !TAKING_APPS.test(callee.module))
+    noteUnresolved(machine, `the package ${callee.module} is given the app and may add routes to it`, call.node)
+  return appendCall(machine, callee, call)
+}
+
+const MAKING = /\bexpress\s*\(|\.listen\s*\(|\b(?:app|router|server)\.use\s*\(/
+/** Packages that run an app, look at it or report on it, and register nothing. */
+const TAKING_APPS =
+  /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   if (passesRequestOn(call.args)) return passRequestOn(machine, call)
