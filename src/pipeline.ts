@@ -20,8 +20,8 @@ import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
 import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
 import { findRoute } from './scan/find-route.ts'
-import { assertDrizzle, type Scan, scanProject } from './scan/scan.ts'
-import type { Dossier } from './scan/types.ts'
+import { assertDrizzle, assertTsconfig, describeBroken, type Scan, scanProject } from './scan/scan.ts'
+import type { Dossier, Route } from './scan/types.ts'
 import { assembleFile } from './write/assemble.ts'
 import { writeBuiltIn } from './write/built-in.ts'
 import { chooseWriter } from './write/choose-writer.ts'
@@ -53,13 +53,22 @@ const RUN_LIMIT_MS = 180_000
 export function planFor(wanted: RouteArgument, options: Pick<GenOptions, 'root' | 'out' | 'app'>): PlannedRoute {
   const scan = scanProject(options.root, options)
   assertDrizzle(scan.files)
-  const route = findRoute(scan.codebase, wanted)
+  const route = findWanted(scan, wanted)
   const dossier = scan.readDossier(route)
   const { database } = scan.codebase
   const plan = planRoute(dossier, [...database.urlVariables, ...Object.values(database.partVariables)])
   const style = readCodeStyle(scan.files)
   const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(route, options.out), style })
   return { scan, dossier, plan, vocabulary, style }
+}
+
+/** A route that is missing may be in the file that could not be read. */
+function findWanted({ codebase, broken }: Scan, wanted: RouteArgument): Route {
+  try {
+    return findRoute(codebase, wanted)
+  } catch (error) {
+    throw broken[0] ? describeBroken(broken[0]) : error
+  }
 }
 
 /** plan -> prompt: portable to any assistant. */
@@ -73,6 +82,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const { time, timings } = createStopwatch(world.now)
   world.progress('reading the code')
   const planned = await time('scan and plan', () => planFor(wanted, options))
+  assertCanGenerate(planned.scan)
   const { scaffold } = planned.vocabulary
   const harness = describeProject(options.root, planned.scan.codebase.database, planned.plan)
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
@@ -102,6 +112,12 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   } finally {
     await engine.stop()
   }
+}
+
+/** @throws UserError when what is generated could neither be checked nor run */
+function assertCanGenerate({ files, broken: [broken] }: Scan): void {
+  assertTsconfig(files)
+  if (broken) throw describeBroken(broken)
 }
 
 interface CheckedDraft {

@@ -21,7 +21,7 @@ const COMMON_ENTRIES = [
 
 /** Files that only tests, tools and examples run. */
 const ASIDE =
-  /\.(?:test|spec|e2e|stories|config)\.|(?:^|\/)(?:__tests__|__mocks__|tests?|e2e|cypress|playwright|fixtures)\//
+  /\.(?:test|spec|e2e|stories|config)\.|(?:^|\/)(?:__tests__|__mocks__|tests?|test-[\w-]+|testing|e2e|cypress|playwright|fixtures)\//
 
 /** Programs of their own, which may make an app to try something. */
 const TOOLS = /(?:^|\/)(?:scripts?|tools?|examples?|demos?|benchmarks?|bench|mocks?|migrations?|seeds?)\//
@@ -73,7 +73,8 @@ function textsIn(value: unknown): string[] {
 }
 
 function makesApp(files: ProjectFiles, file: string): boolean {
-  if (isAside(files, file) || !SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension))) return false
+  if (!file.startsWith(`${files.root}/`) || isAside(files, file)) return false
+  if (!SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension))) return false
   const text = files.disk.read(file) ?? ''
   return /\bexpress\s*\(|\.default\s*\(\)|\brequire\(['"]express['"]\)\s*\(/.test(text) && /['"]express['"]/.test(text)
 }

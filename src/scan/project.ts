@@ -31,7 +31,7 @@ export function openProject(root: string): ProjectFiles {
   const disk = createDisk()
   const packages = findPackages(disk, root)
   const settingsFor = createSettingsReader(disk, packages.top)
-  const sources = [root, ...usedPackages(packages)].flatMap((folder) => listSources(disk, folder))
+  const sources = [root, ...usedPackages(packages, root)].flatMap((folder) => listSources(disk, folder))
   const settings = settingsFor(root)
   const all = [...new Map([...packages.inside, ...packages.byName.values()].map((one) => [one.folder, one])).values()]
   return {
@@ -49,12 +49,12 @@ export function openProject(root: string): ProjectFiles {
 }
 
 /** Packages of the workspace outside of the root that those inside depend on, directly or through each other. */
-function usedPackages({ inside, byName }: Packages): string[] {
+function usedPackages({ inside, byName }: Packages, root: string): string[] {
   const seen = new Set<PackageFolder>(inside)
   for (const one of seen) {
     for (const name of Object.keys({ ...one.json.dependencies, ...one.json.devDependencies })) {
       const used = byName.get(name)
-      if (used) seen.add(used)
+      if (used && !root.startsWith(`${used.folder}/`)) seen.add(used)
     }
   }
   return [...seen].filter((one) => !inside.includes(one)).map(({ folder }) => folder)

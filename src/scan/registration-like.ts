@@ -17,12 +17,21 @@ export function findRegistrationLike(tree: ts.SourceFile): RegistrationLike[] {
   const makesRouters = /['"]express['"]/.test(tree.text)
   const declared = readDeclarations(tree)
   const found: RegistrationLike[] = []
-  const visit = (node: ts.Node): void => {
+  visitNodes(tree, (node) => {
     if (ts.isCallExpression(node) && isRegistration(node, { declared, makesRouters })) found.push({ node })
-    ts.forEachChild(node, visit)
-  }
-  visit(tree)
+  })
   return found
+}
+
+/** Every node, in the order of the text, without recursion: sums of thousands of terms are nested as deep. */
+function visitNodes(root: ts.Node, visit: (node: ts.Node) => void): void {
+  const waiting: ts.Node[] = [root]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    visit(node)
+    const children: ts.Node[] = []
+    ts.forEachChild(node, (child) => void children.push(child))
+    waiting.push(...children.reverse())
+  }
 }
 
 interface FileFacts {
@@ -77,15 +86,13 @@ function isRouterLike(owner: ts.Expression, { declared, makesRouters }: FileFact
 /** Names that the file declares, and whether by their initializer or type they are routers; unknown ones are left out. */
 function readDeclarations(tree: ts.SourceFile): Map<string, boolean> {
   const declared = new Map<string, boolean>()
-  const visit = (node: ts.Node): void => {
+  visitNodes(tree, (node) => {
     if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isPropertyDeclaration(node)) {
       const verdict = readDeclaration(node)
       if (verdict !== null && ts.isIdentifier(node.name))
         declared.set(node.name.text, verdict || declared.get(node.name.text) === true)
     }
-    ts.forEachChild(node, visit)
-  }
-  visit(tree)
+  })
   return declared
 }
 

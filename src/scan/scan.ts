@@ -17,6 +17,16 @@ export interface Scan {
   readonly files: ProjectFiles
   readonly codebase: Codebase
   readonly readDossier: (route: Route) => Dossier
+  /** Files of the app that can't be read, or only in part: it will hardly start. */
+  readonly broken: readonly BrokenFile[]
+}
+
+export interface BrokenFile {
+  /** Relative to the root. */
+  readonly file: string
+  /** 1-based; null when nothing of the file could be read. */
+  readonly line: number | null
+  readonly message: string
 }
 
 export interface ScanOptions {
@@ -55,6 +65,7 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
     files,
     codebase,
     readDossier: (route) => readDossier(machine, { indexed: index.routes, route, tables: codebase.tables }),
+    broken: findBroken(machine),
   }
 }
 
@@ -101,14 +112,36 @@ function findAppFile(files: ProjectFiles, app: string | null): string | null {
   )
 }
 
+function findBroken(machine: Machine): BrokenFile[] {
+  return [...machine.modules.values()].flatMap((module): BrokenFile[] => {
+    const file = relativePath(machine.root, module.file)
+    const failure = machine.files.disk.failure(module.file)
+    if (failure !== null) return [{ file, line: null, message: failure }]
+    const [first] = module.errors
+    return first ? [{ file, ...first }] : []
+  })
+}
+
+/** The user's mistake that a broken file is, where something can't go on without it. */
+export function describeBroken({ file, line, message }: BrokenFile): UserError {
+  if (line === null)
+    return new UserError(`${file} can't be read: ${message}`, { hint: 'Make the file readable; the app imports it.' })
+  return new UserError(`syntax error in ${file}:${line}: ${message}`, {
+    hint: 'Fix it first; `npx tsc --noEmit` shows the same error.',
+  })
+}
+
+/** @throws UserError when the project has no tsconfig, by whose settings generated code is checked */
+export function assertTsconfig({ root, tsconfig }: ProjectFiles): void {
+  if (tsconfig) return
+  throw new UserError(`no tsconfig.json in ${root}`, {
+    hint: 'itest type-checks what it writes with your settings. Create one with `npx tsc --init`.',
+  })
+}
+
 function noApp(machine: Machine, files: ProjectFiles, app: string | null): UserError {
-  const broken = [...machine.modules.values()].flatMap((module) =>
-    module.errors.map((error) => `${relativePath(files.root, module.file)}:${error.line} ${error.message}`),
-  )
-  if (broken.length > 0)
-    return new UserError(`a syntax error keeps itest from reading the app: ${broken[0]}`, {
-      hint: 'Fix the syntax; `npx tsc --noEmit` shows the same error.',
-    })
+  const [broken] = findBroken(machine)
+  if (broken) return describeBroken(broken)
   if (app !== null)
     return new UserError(`no Express app with routes in ${app} or what it imports`, {
       hint: 'Name the file that makes the app, or leave --app out and let itest search.',

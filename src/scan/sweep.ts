@@ -25,8 +25,7 @@ export function sweepSources(machine: Machine, apps: readonly RouterValue[]): Sw
       const at = { file: relativePath(machine.root, file), line: errors[0].line }
       unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
     }
-    if (!tree) continue
-    for (const like of findRegistrationLike(tree)) {
+    for (const like of tree ? findRegistrationLike(tree) : []) {
       const verdict = judge(machine, like, mounted)
       if (!verdict) continue
       const record = { text: brief(like.node), at: locate(machine.root, like.node) }
