@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
-import yoctoSpinner from 'yocto-spinner'
 import { ModelError, UserError } from './errors.ts'
 import { parseOptions, parseRoute } from './options.ts'
 import type { World } from './pipeline.ts'
 import type { Progress } from './progress.ts'
-import { renderPlan } from './report/plan-text.ts'
-import { renderRoutes, routesReport } from './report/routes-text.ts'
-import { renderText, type TextOptions } from './report/text.ts'
+import type { TextOptions } from './report/text.ts'
 
 /** 0 as wanted, 1 a test says no, 2 the user's mistake, 3 our crash, 4 the model failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -17,7 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   process.stdout.on('error', ignoreClosedPipe)
-  const spinner = createProgress()
+  const spinner = await createProgress()
   let exitCode = 0
   const program = createProgram({
     world: {
@@ -92,6 +89,7 @@ function createProgram({ world, finish }: Wiring): Command {
       const route = parseRoute(words)
       const { generate } = await import('./pipeline.ts')
       const report = await generate(route, options, world)
+      const { renderText } = await import('./report/text.ts')
       finish(options.json ? toJson(report) : renderText(report, terminal()), report.exitCode)
     })
   addCommand(program, 'plan', 'print the paths of a route that must be tested, and what each expects')
@@ -99,8 +97,10 @@ function createProgram({ world, finish }: Wiring): Command {
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
       const route = parseRoute(words)
-      const { planFor } = await import('./pipeline.ts')
-      const { plan, dossier } = planFor(route, options)
+      const { planFor } = await import('./plan-for.ts')
+      const { plan, read } = await planFor(route, { ...options, whole: false })
+      const { renderPlan } = await import('./report/plan-text.ts')
+      const { dossier } = read
       finish(
         options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()),
         0,
@@ -111,14 +111,16 @@ function createProgram({ world, finish }: Wiring): Command {
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
       const route = parseRoute(words)
-      const { planFor, promptFor } = await import('./pipeline.ts')
-      const prompt = await promptFor(planFor(route, options))
+      const { planFor } = await import('./plan-for.ts')
+      const { promptFor } = await import('./pipeline.ts')
+      const prompt = await promptFor(await planFor(route, { ...options, whole: false }))
       finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
     })
   addCommand(program, 'routes', 'list the routes of the project').action(async (raw: Record<string, unknown>) => {
     const options = parseOptions(raw, process.cwd())
-    const { scanProject } = await import('./scan/scan.ts')
-    const { codebase } = scanProject(options.root, options)
+    const { readCodebase } = await import('./scan/read-project.ts')
+    const { renderRoutes, routesReport } = await import('./report/routes-text.ts')
+    const codebase = await readCodebase(options.root, options)
     finish(options.json ? toJson(routesReport(codebase)) : renderRoutes(codebase, terminal()), 0)
   })
   return program
@@ -131,6 +133,7 @@ function addCommand(program: Command, name: string, description: string): Comman
     .option('--root <dir>', 'folder of the project', '.')
     .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
     .option('--json', 'print one JSON object and nothing else')
+    .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
     .exitOverride()
 }
 
@@ -144,8 +147,9 @@ function terminal(): TextOptions {
 }
 
 /** A spinner where a person watches, plain lines where none does; always on stderr. */
-function createProgress(): { progress: Progress; stop: () => void } {
+async function createProgress(): Promise<{ progress: Progress; stop: () => void }> {
   if (process.stderr.isTTY && process.env.CI === undefined) {
+    const { default: yoctoSpinner } = await import('yocto-spinner')
     const spinner = yoctoSpinner({ stream: process.stderr })
     return {
       progress: (text) => {

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import * as z from 'zod'
 import { UserError } from './errors.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
@@ -33,37 +32,53 @@ export function parseRoute(words: readonly string[]): RouteArgument {
   return { method: known, path: target }
 }
 
-const Options = z.object({
-  root: z.string(),
-  app: z.string().nullable(),
-  out: z.string(),
-  model: z.string().optional(),
-  database: z.enum(['auto', 'postgres', 'pglite']),
-  force: z.boolean(),
-  json: z.boolean(),
-})
+export interface GenOptions {
+  /** Absolute. */
+  readonly root: string
+  /** The file of the app, as the user wrote it; null: found by itself. */
+  readonly app: string | null
+  /** Relative to the root. */
+  readonly out: string
+  readonly model?: string
+  readonly database: (typeof ENGINES)[number]
+  readonly force: boolean
+  readonly json: boolean
+  /** Whether an earlier scan of unchanged files will do. */
+  readonly cache: boolean
+}
 
-export type GenOptions = z.infer<typeof Options>
+const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
 /** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
 export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GenOptions {
-  const parsed = Options.safeParse({
-    root: '.',
-    app: null,
-    out: 'tests/integration',
-    database: 'auto',
-    force: false,
-    json: false,
-    ...raw,
-  })
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new UserError(`--${issue?.path.join('.')}: ${issue?.message}`, {
-      hint: '`itest gen --help` lists the options.',
-    })
+  const root = readRoot(readText(raw, 'root') ?? '.', cwd)
+  const model = readText(raw, 'model')
+  return {
+    root,
+    app: readText(raw, 'app'),
+    out: readOut(readText(raw, 'out') ?? 'tests/integration', root),
+    ...(model === null ? {} : { model }),
+    database: readEngine(readText(raw, 'database') ?? 'auto'),
+    force: raw.force === true,
+    json: raw.json === true,
+    cache: raw.cache !== false,
   }
-  const root = readRoot(parsed.data.root, cwd)
-  return { ...parsed.data, root, out: readOut(parsed.data.out, root) }
+}
+
+function readText(raw: Readonly<Record<string, unknown>>, name: string): string | null {
+  const value = raw[name]
+  if (value === undefined || typeof value === 'string') return value ?? null
+  throw new UserError(`--${name}: expected text, found ${typeof value}`, {
+    hint: '`itest gen --help` lists the options.',
+  })
+}
+
+function readEngine(given: string): GenOptions['database'] {
+  const known = ENGINES.find((engine) => engine === given)
+  if (known) return known
+  throw new UserError(`--database: expected ${ENGINES.join(', ')}, found ${given}`, {
+    hint: '`itest gen --help` lists the options.',
+  })
 }
 
 function readRoot(given: string, cwd: string): string {

@@ -7,8 +7,8 @@ import type { Finding } from './check/types.ts'
 import { type Engine, startEngine } from './harness/engine.ts'
 import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
-import { planRoute } from './plan/plan.ts'
 import type { Plan } from './plan/types.ts'
+import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
@@ -18,16 +18,12 @@ import type { GenReport, ReportedPath } from './report/types.ts'
 import { runTests } from './run/run.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
-import { type CodeStyle, readCodeStyle } from './scan/code-style.ts'
-import { findRoute } from './scan/find-route.ts'
-import { assertDrizzle, assertTsconfig, describeBroken, type Scan, scanProject } from './scan/scan.ts'
-import type { Dossier, Route } from './scan/types.ts'
+import { describeBroken, noTsconfig } from './scan/mistakes.ts'
+import type { ReadRoute } from './scan/read-project.ts'
 import { assembleFile } from './write/assemble.ts'
 import { writeBuiltIn } from './write/built-in.ts'
 import { chooseWriter } from './write/choose-writer.ts'
 import { writeWithModel } from './write/model.ts'
-import { nameTestFile } from './write/name-test-file.ts'
-import { buildScaffold, type Vocabulary } from './write/scaffold.ts'
 import type { Draft, Scaffold } from './write/types.ts'
 
 export interface World {
@@ -38,58 +34,33 @@ export interface World {
   readonly now: () => number
 }
 
-/** A route with everything known of it before a run. */
-export interface PlannedRoute {
-  readonly scan: Scan
-  readonly dossier: Dossier
-  readonly plan: Plan
-  readonly vocabulary: Vocabulary
-  readonly style: CodeStyle
-}
-
 const RUN_LIMIT_MS = 180_000
 
-/** scan -> plan: what `itest plan` prints and the rest builds on. */
-export function planFor(wanted: RouteArgument, options: Pick<GenOptions, 'root' | 'out' | 'app'>): PlannedRoute {
-  const scan = scanProject(options.root, options)
-  assertDrizzle(scan.files)
-  const route = findWanted(scan, wanted)
-  const dossier = scan.readDossier(route)
-  const { database } = scan.codebase
-  const plan = planRoute(dossier, [...database.urlVariables, ...Object.values(database.partVariables)])
-  const style = readCodeStyle(scan.files)
-  const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(route, options.out), style })
-  return { scan, dossier, plan, vocabulary, style }
-}
-
-/** A route that is missing may be in the file that could not be read. */
-function findWanted({ codebase, broken }: Scan, wanted: RouteArgument): Route {
-  try {
-    return findRoute(codebase, wanted)
-  } catch (error) {
-    throw broken[0] ? describeBroken(broken[0]) : error
-  }
-}
-
 /** plan -> prompt: portable to any assistant. */
-export async function promptFor({ plan, dossier, vocabulary }: PlannedRoute): Promise<Prompt> {
+export async function promptFor({ plan, read, vocabulary }: PlannedRoute): Promise<Prompt> {
   const nonce = randomBytes(8).toString('hex')
-  return renderPrompt({ plan, dossier, scaffold: vocabulary.scaffold, nonce, templates: await loadPromptTemplates() })
+  return renderPrompt({
+    plan,
+    dossier: read.dossier,
+    scaffold: vocabulary.scaffold,
+    nonce,
+    templates: await loadPromptTemplates(),
+  })
 }
 
 /** scan -> plan -> prompt -> write -> check -> run -> classify -> prove -> report, for one route. */
 export async function generate(wanted: RouteArgument, options: GenOptions, world: World): Promise<GenReport> {
   const { time, timings } = createStopwatch(world.now)
   world.progress('reading the code')
-  const planned = await time('scan and plan', () => planFor(wanted, options))
-  assertCanGenerate(planned.scan)
+  const planned = await time('scan and plan', () => planFor(wanted, { ...options, whole: true }))
+  assertCanGenerate(options.root, planned.read)
   const { scaffold } = planned.vocabulary
-  const harness = describeProject(options.root, planned.scan.codebase.database, planned.plan)
+  const harness = describeProject(options.root, planned.read.database, planned.plan)
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
   const text = await time('assemble', () =>
-    assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.style }),
+    assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.read.style }),
   )
   if (draft.kept.cases.length === 0)
     return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [] })
@@ -115,8 +86,8 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
 }
 
 /** @throws UserError when what is generated could neither be checked nor run */
-function assertCanGenerate({ files, broken: [broken] }: Scan): void {
-  assertTsconfig(files)
+function assertCanGenerate(root: string, { tsconfig, broken: [broken] }: ReadRoute): void {
+  if (!tsconfig) throw noTsconfig(root)
   if (broken) throw describeBroken(broken)
 }
 
@@ -159,11 +130,11 @@ function checkDraft({ plan, vocabulary }: PlannedRoute, draft: Draft): CheckedDr
 }
 
 async function checkTypes(
-  { scan, vocabulary }: PlannedRoute,
+  { read, vocabulary }: PlannedRoute,
   { options, world, text }: RunSetup,
 ): Promise<readonly Finding[]> {
-  if (!scan.files.tsconfig) return []
-  const input = { root: options.root, tsconfig: scan.files.tsconfig, file: vocabulary.scaffold.file, text }
+  if (!read.tsconfig) return []
+  const input = { root: options.root, tsconfig: read.tsconfig, file: vocabulary.scaffold.file, text }
   return typeCheckInThread({ ...input, fallbackPaths: typeFallbacks() }, world.signal)
 }
 
@@ -255,7 +226,7 @@ function buildReport(input: ReportInput): GenReport {
     paths,
     findings,
     questions: planned.plan.questions,
-    unresolved: planned.dossier.unresolved,
+    unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
     hints: [...input.hints, ...hintsOn(paths)],
     timings: input.timings,

@@ -6,10 +6,7 @@ import type { Dossier, Route, Table } from './types.ts'
 import type { TableValue } from './values.ts'
 
 /** Everything that is known of one route before a run. */
-export function readDossier(
-  machine: Machine,
-  options: { indexed: readonly IndexedRoute[]; route: Route; tables: readonly Table[] },
-): Dossier {
+export function readDossier(machine: Machine, options: { indexed: readonly IndexedRoute[]; route: Route }): Dossier {
   const found = options.indexed.find(({ route }) => route === options.route)
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
   const before = new Set(machine.unresolved.keys())
@@ -35,7 +32,7 @@ export function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    tables: touchedTables(options.tables, exploration.scenarios),
+    tables: touchedTables(describeTables(machine), exploration.scenarios),
     sources: exploration.sources,
     environment: [...machine.environment],
     unresolved: [...exploration.unresolved, ...unresolved, ...cut],
@@ -57,8 +54,15 @@ function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']
   return tables.filter(({ name }) => wanted.has(name))
 }
 
+/** All tables known so far; what a foreign key points at may only come up while they are described. */
+export function describeTables(machine: Machine): Table[] {
+  const size = machine.tables.size
+  const described = [...machine.tables.values()].map((table) => describeTable(machine, table))
+  return machine.tables.size === size ? described : describeTables(machine)
+}
+
 /** The table with the name under which the project exports it. */
-export function describeTable(machine: Machine, table: TableValue): Table {
+function describeTable(machine: Machine, table: TableValue): Table {
   const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
   const own = { name: table.name, dialect: table.dialect, columns }
   for (const module of machine.modules.values()) {

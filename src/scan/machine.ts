@@ -1,5 +1,6 @@
 import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
+import type { RoutePattern } from './route-pattern.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from './syntax.ts'
 import type { Column, Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
@@ -67,6 +68,10 @@ export interface Machine {
   /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
   readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
+  /** The one route that is asked for: routers mounted where it can't be are not looked at. Null: all are. */
+  readonly wanted: RoutePattern | null
+  /** Mounts that were passed over for that. */
+  passedOver: number
   /** The routers that each registering call registered on, and calls whose path or verb is on record as unknown; by place. */
   readonly registeredAt: Map<string, Set<RouterValue>>
   readonly unknownCalls: Set<string>
@@ -112,11 +117,10 @@ export class Thrown extends Error {
 /** The analysis has done enough work on one run. */
 export class LimitReached extends Error {}
 
-export function createMachine(root: string, files: ProjectFiles, parser: Parser): Machine {
+export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' | 'wanted'>): Machine {
   return {
-    root,
-    files,
-    parser,
+    ...input,
+    passedOver: 0,
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),

@@ -49,6 +49,19 @@ export function coversPath(pattern: RoutePattern, path: RoutePattern): boolean {
   return matches(pattern, path, false)
 }
 
+/** Whether a mount at `prefix`, under whatever other mounts, can be on the way to a path. */
+export function mayLeadTo(prefix: RoutePattern, path: RoutePattern): boolean {
+  if (prefix.rest || path.rest) return true
+  const starts = [...path.segments.keys(), path.segments.length]
+  return starts.some((start) =>
+    prefix.segments.every((segment, index) => {
+      const actual = path.segments[start + index]
+      if (segment.kind !== 'literal') return segment.kind === 'rest' || actual !== undefined
+      return actual?.kind === 'literal' && actual.text === segment.text
+    }),
+  )
+}
+
 function matches(wanted: RoutePattern, given: RoutePattern, isPrefix: boolean): boolean {
   for (const [index, segment] of wanted.segments.entries()) {
     if (segment.kind === 'rest') return true

@@ -288,3 +288,12 @@ export interface Codebase {
   readonly database: DatabaseFacts
   readonly unresolved: readonly Unresolved[]
 }
+
+/** A file of the app that can't be read, or only in part. */
+export interface BrokenFile {
+  /** Relative to the root. */
+  readonly file: string
+  /** 1-based; null when nothing of the file could be read. */
+  readonly line: number | null
+  readonly message: string
+}

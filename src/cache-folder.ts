@@ -31,7 +31,8 @@ async function buildApart(target: string, build: (target: string) => Promise<voi
   }
 }
 
-function cacheFolder(): string {
+/** The user's folder for what can be made again, by the rules of the system. */
+export function cacheFolder(): string {
   const base =
     process.env.XDG_CACHE_HOME ??
     (process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : null) ??
