@@ -58,7 +58,9 @@ function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']
 export function describeTables(machine: Machine): Table[] {
   const size = machine.tables.size
   const described = [...machine.tables.values()].map((table) => describeTable(machine, table))
-  return machine.tables.size === size ? described : describeTables(machine)
+  if (machine.tables.size > size) return describeTables(machine)
+  // In which order modules were needed is nobody's concern.
+  return described.sort((a, b) => (`${a.name} ${a.at.file}` < `${b.name} ${b.at.file}` ? -1 : 1))
 }
 
 /** The table with the name under which the project exports it. */

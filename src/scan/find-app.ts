@@ -1,11 +1,10 @@
 import { callFunctionLike } from './call.ts'
 import { describeEntry } from './describe-entry.ts'
 import { listEntries } from './entries.ts'
-import { countRoutes } from './layers.ts'
 import { type Machine, noteUnresolved } from './machine.ts'
 import { describeStop, loadModule } from './modules.ts'
 import type { ProjectFiles } from './project.ts'
-import { ts } from './syntax.ts'
+import { relativePath, ts } from './syntax.ts'
 import type { AppEntry } from './types.ts'
 import { type FunctionValue, operation, type RouterValue } from './values.ts'
 
@@ -19,7 +18,7 @@ export interface AppSearch {
   readonly appFile: string | null
 }
 
-/** Evaluates the project from its entries and returns the apps that turn up, the one with the most routes first. */
+/** Evaluates the project from its entries and returns the apps that turn up: first those that listen, else in that order. */
 export function findApps(machine: Machine, files: ProjectFiles, { appFile }: AppSearch): FoundApp[] {
   const entries = listEntries(files)
   const started = appFile === null ? entries.likely : [appFile]
@@ -27,10 +26,10 @@ export function findApps(machine: Machine, files: ProjectFiles, { appFile }: App
   if (appFile === null) for (const file of entries.making) loadModule(machine, file)
   callFactories(machine, new Set(appFile === null ? entries.making : started))
   const apps = machine.routers.filter((router) => hasLayers(router) && !isMounted(machine, router))
+  const isListening = (router: RouterValue): boolean => machine.listeners.some(({ app }) => app === router)
   return apps
-    .map((router) => ({ found: { router, entry: describeEntry(machine, files, router) }, count: countRoutes(router) }))
-    .sort((a, b) => b.count - a.count)
-    .map(({ found }) => found)
+    .map((router) => ({ router, entry: describeEntry(machine, files, router) }))
+    .sort((a, b) => Number(isListening(b.router)) - Number(isListening(a.router)))
 }
 
 function hasLayers(router: RouterValue): boolean {
@@ -55,8 +54,13 @@ function callFactories(machine: Machine, files: ReadonlySet<string>): void {
   }
 }
 
-function wasCalled(machine: Machine, factory: FunctionValue): boolean {
-  return [...machine.makers.values()].some((maker) => maker.node === factory.node)
+/** Whether one of the apps comes out of it already, called by an entry. */
+function wasCalled(machine: Machine, { node }: FunctionValue): boolean {
+  const tree = node.getSourceFile()
+  const file = relativePath(machine.root, tree.fileName)
+  const lines = [node.getStart(tree), node.end].map((position) => tree.getLineAndCharacterOfPosition(position).line + 1)
+  const [first = 0, last = 0] = lines
+  return machine.routers.some(({ isApp, at }) => isApp && at.file === file && first <= at.line && at.line <= last)
 }
 
 function isNamedForIt(machine: Machine, name: string): boolean {

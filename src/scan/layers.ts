@@ -44,11 +44,6 @@ function flattenRegistration(registration: Registration, { path: prefix, owners 
   })
 }
 
-/** How many routes an app has, its routers' included. */
-export function countRoutes(router: RouterValue): number {
-  return flattenLayers(router).filter((layer) => layer.kind === 'route' && !layer.guards).length
-}
-
 function asRouter(value: Value): RouterValue | null {
   if (value.kind === 'router') return value
   // `app.use(import x = require())` and default interop: `{ default: router }`.

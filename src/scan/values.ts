@@ -128,7 +128,13 @@ export type TableValue = {
   readonly at: SourceLocation
 }
 
-export type DbValue = { readonly kind: 'db'; readonly driver: string; readonly transaction: number | null }
+export type DbValue = {
+  readonly kind: 'db'
+  readonly driver: string
+  readonly transaction: number | null
+  /** What `drizzle(client, { schema })` was given: its tables are those of `db.query`. */
+  readonly schema: Value | null
+}
 
 /** A Drizzle builder that has not run yet. */
 export type QueryValue = {

@@ -102,7 +102,9 @@ function createTable(
 }
 
 function createDatabase(machine: Machine, callee: PackageValue, call: Call): DbValue {
-  const value: DbValue = { kind: 'db', driver: callee.module.replace('drizzle-orm/', ''), transaction: null }
+  const schema = call.args.flatMap((arg) => (arg.kind === 'object' ? (arg.fields.get('schema') ?? []) : []))[0] ?? null
+  const driver = callee.module.replace('drizzle-orm/', '')
+  const value: DbValue = { kind: 'db', driver, transaction: null, schema }
   const step = { kind: 'call', args: call.args, at: locate(machine.root, call.node) } as const
   machine.databases.push({ value, call: { ...callee, steps: [...callee.steps, step] } })
   return value
@@ -143,15 +145,30 @@ function asTable(value: Value | undefined): TableValue | null {
   return value?.kind === 'table' ? value : null
 }
 
-/** `db.query.users.findFirst(...)`: tables by the name under which the schema exports them. */
+/** `db.query.users.findFirst(...)`: tables by the name that the schema has for them. */
 function relationalTables(machine: Machine, owner: DbValue): Value {
-  const entries = [...machine.modules.values()].flatMap((module) =>
-    [...module.exports].flatMap(([name, read]): (readonly [string, Value])[] => {
-      const value = read()
-      return value?.kind === 'table' ? [[name, relationalMethods(machine, owner, value)]] : []
-    }),
+  const given = owner.schema ? membersOf(owner.schema) : []
+  const named = given.length > 0 ? given : exportedValues(machine)
+  const entries = named.flatMap(([name, value]): (readonly [string, Value])[] =>
+    value?.kind === 'table' ? [[name, relationalMethods(machine, owner, value)]] : [],
   )
   return object(entries, { open: true })
+}
+
+function membersOf(schema: Value): (readonly [string, Value | null])[] {
+  if (schema.kind === 'namespace') return schema.names().map((name) => [name, schema.member(name)])
+  if (schema.kind !== 'object') return []
+  // `{ ...users, ...orders }` of namespaces keeps what could not be spread under a name of its own.
+  return [...schema.fields].flatMap(([name, value]) =>
+    value.kind === 'namespace' ? membersOf(value) : [[name, value]],
+  )
+}
+
+/** Without a schema that can be seen, whatever is loaded. */
+function exportedValues(machine: Machine): (readonly [string, Value | null])[] {
+  return [...machine.modules.values()].flatMap((module) =>
+    [...module.exports].map(([name, read]) => [name, read()] as const),
+  )
 }
 
 function relationalMethods(machine: Machine, owner: DbValue, table: TableValue): Value {
