@@ -24,6 +24,7 @@ export interface ProjectFiles {
   versionOf(name: string, from: string): string | null
 }
 
+const LOCK_FILES = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'npm-shrinkwrap.json']
 const SOURCE = /\.(?:ts|mts|cts|js|mjs|cjs|tsx|jsx)$/
 
 /** Reads what identifies the project at `root` (absolute). @throws UserError when it has no package.json */
@@ -33,6 +34,8 @@ export function openProject(root: string): ProjectFiles {
   const settingsFor = createSettingsReader(disk, packages.top)
   const sources = [root, ...usedPackages(packages, root)].flatMap((folder) => listSources(disk, folder))
   const settings = settingsFor(root)
+  // What is installed may change what a package means without any of our files changing.
+  for (const name of LOCK_FILES) for (const folder of new Set([root, packages.top])) disk.read(path.join(folder, name))
   const all = [...new Map([...packages.inside, ...packages.byName.values()].map((one) => [one.folder, one])).values()]
   return {
     root,

@@ -36,6 +36,7 @@ export function createResolver(input: ResolverInput): Resolver {
   const host: ts.ModuleResolutionHost = {
     fileExists: (file) => file.startsWith(`${packages.top}/`) && !file.includes('/node_modules/') && disk.isFile(file),
     readFile: (file) => disk.read(file) ?? undefined,
+    getCurrentDirectory: () => input.root,
   }
 
   const byCompiler = (specifier: string, from: string): string | null => {
@@ -163,7 +164,7 @@ function byConvention(input: ResolverInput, specifier: string, from: string): Re
   const usual = ['@/', '~/', '#/', '#', '@'].map((alias) => ({ alias, folders: [path.join(owner, 'src'), owner] }))
   for (const { alias, folders } of [...declared, ...usual]) {
     if (!specifier.startsWith(alias)) continue
-    const rest = specifier.slice(alias.length)
+    const rest = specifier.slice(alias.length).replace(/^\//, '')
     for (const folder of folders) {
       const file = firstSource(input.disk, folder, [rest])
       if (file) return { file, note: declared.some((one) => one.alias === alias) ? null : GUESSED }

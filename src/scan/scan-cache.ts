@@ -52,10 +52,15 @@ function readEntry<T>(file: string, question: Question): Entry<T> | null {
   }
 }
 
+/** A folder that can't be written costs the next run its time, and this one nothing. */
 function writeEntry(folder: string, file: string, text: string): void {
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`
   try {
     mkdirSync(folder, { recursive: true })
+  } catch {
+    return
+  }
+  try {
     writeFileSync(draft, text)
     renameSync(draft, file)
     removeOldest(folder)
