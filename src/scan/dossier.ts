@@ -60,7 +60,7 @@ export function describeTables(machine: Machine): Table[] {
   const described = [...machine.tables.values()].map((table) => describeTable(machine, table))
   if (machine.tables.size > size) return describeTables(machine)
   // In which order modules were needed is nobody's concern.
-  return described.sort((a, b) => (`${a.name} ${a.at.file}` < `${b.name} ${b.at.file}` ? -1 : 1))
+  return described.sort((a, b) => (a.at.file === b.at.file ? a.at.line - b.at.line : a.at.file < b.at.file ? -1 : 1))
 }
 
 /** The table with the name under which the project exports it. */
