@@ -18,7 +18,7 @@ export function renderRoutes(codebase: Codebase, options: TextOptions): string {
   const opaque = codebase.opaque.map((mount) => `${mount.path}  ${place(mount)} ${mount.what}: ${mount.why}`)
   const findings = codebase.findings.map(({ message }) => message)
   const unresolved = codebase.unresolved.map((record) => describe(record.at, record.what, record.text))
-  const dead = codebase.dead.map((record) => describe(record.at, record.why, record.text))
+  const dead = groupDead(codebase.dead)
   return `${[
     ...listRoutes(codebase),
     ...section('Not routes, but they answer requests:', opaque),
@@ -36,6 +36,20 @@ function listRoutes({ routes, apps }: Codebase): string[] {
     const app = routes[index]?.app
     const isFirst = index === 0 || routes[index - 1]?.app !== app
     return isFirst ? [...(index === 0 ? [] : ['']), `app ${app}`, row] : [row]
+  })
+}
+
+/** Files that no app needs have many of them, for one reason. */
+function groupDead(dead: Codebase['dead']): string[] {
+  const groups = new Map<string, (typeof dead)[number][]>()
+  for (const record of dead) {
+    const key = `${record.at.file} ${record.why}`
+    groups.set(key, [...(groups.get(key) ?? []), record])
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    if (others.length === 0) return [describe(first.at, first.why, first.text)]
+    return [`${place(first.at)} and ${others.length} more ${others.length === 1 ? 'call' : 'calls'}: ${first.why}`]
   })
 }
 

@@ -37,17 +37,21 @@ export function isAside(files: ProjectFiles, file: string): boolean {
   return ASIDE.test(relativePath(files.root, file))
 }
 
+/** Whether a file is a program of its own that somebody runs by hand. */
+export function isTool(files: ProjectFiles, file: string): boolean {
+  return TOOLS.test(relativePath(files.root, file))
+}
+
 /** Where an Express app may start. Of a monorepo only the packages that list Express are looked at. */
 export function listEntries(files: ProjectFiles): Entries {
   const inside = files.packages.inside
   const owners = inside.filter((one) => declares(one, 'express'))
   const likely = (owners.length > 0 ? owners : inside).flatMap((one) => likelyEntries(files, one))
-  const isTool = (file: string): boolean => TOOLS.test(relativePath(files.root, file))
   const making = files.sources.filter((file) => makesApp(files, file))
-  const [started, tools] = [likely.filter((file) => !isTool(file)), likely.filter(isTool)]
+  const [started, tools] = [likely.filter((file) => !isTool(files, file)), likely.filter((file) => isTool(files, file))]
   return {
     likely: [...new Set(started.length > 0 ? started : tools)],
-    making: making.some((file) => !isTool(file)) ? making.filter((file) => !isTool(file)) : making,
+    making: making.some((file) => !isTool(files, file)) ? making.filter((file) => !isTool(files, file)) : making,
   }
 }
 
@@ -63,7 +67,7 @@ function likelyEntries(files: ProjectFiles, { folder, json }: PackageFolder): st
   ]
   return [...named, ...COMMON_ENTRIES]
     .flatMap((name) => firstSource(files.disk, folder, [name]) ?? [])
-    .filter((file) => files.sources.includes(file) && !isAside(files, file))
+    .filter((file) => files.sources.includes(file) && !isAside(files, file) && !/\.[jt]sx$/.test(file))
 }
 
 /** All strings of a package.json field, whatever its form. */

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
 import { describeTables, readDossier } from './dossier.ts'
-import { isAside } from './entries.ts'
+import { isAside, isTool } from './entries.ts'
 import { findApps } from './find-app.ts'
 import { indexRoutes } from './index-routes.ts'
 import { createMachine, type Machine, noteRecord } from './machine.ts'
@@ -78,7 +78,7 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   const pattern = machine.wanted ? DATABASE : DATABASE_OR_TABLE
   for (const file of files.sources) {
-    if (isAside(files, file) || /seed/.test(relativePath(files.root, file))) continue
+    if (isAside(files, file) || isTool(files, file) || /seed/.test(path.basename(file))) continue
     if (pattern.test(files.disk.read(file) ?? '')) loadModule(machine, file)
   }
 }
