@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
+import { describeInputs } from './facts/inputs.ts'
 import { type FoundApp, findApps, readText } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
 import { createMachine, type Machine } from './machine.ts'
@@ -121,6 +122,7 @@ function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
+    inputs: describeInputs(exploration.scenarios, found.route),
     tables: touchedTables(options.codebase.tables, exploration.scenarios),
     sources: exploration.sources,
     environment: [...machine.environment],

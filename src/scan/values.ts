@@ -83,7 +83,13 @@ export type NativeValue = {
 
 export type PackageStep =
   | { readonly kind: 'member'; readonly name: string }
-  | { readonly kind: 'call' | 'new'; readonly args: readonly Value[]; readonly at: SourceLocation }
+  | {
+      readonly kind: 'call' | 'new'
+      readonly args: readonly Value[]
+      readonly at: SourceLocation
+      /** Null: no call of the code. */
+      readonly node: ts.Node | null
+    }
 
 /** Something that comes out of a package, and how it was reached: `z`, `.object`, `({...})`, `.strict`, `()`. */
 export type PackageValue = { readonly kind: 'package'; readonly module: string; readonly steps: readonly PackageStep[] }

@@ -60,7 +60,8 @@ export function appendCall(
   callee: PackageValue,
   call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new' },
 ): PackageValue {
-  const step: PackageStep = { kind: call.kind ?? 'call', args: call.args, at: locate(machine.root, call.node) }
+  const { node, args } = call
+  const step: PackageStep = { kind: call.kind ?? 'call', args, at: locate(machine.root, node), node }
   return { ...callee, steps: [...callee.steps, step] }
 }
 

@@ -1,0 +1,182 @@
+import { partsOf, usedBy } from '../expressions.ts'
+import type {
+  Decision,
+  Expression,
+  InputCheck,
+  InputFact,
+  InputSource,
+  Route,
+  Scenario,
+  Shape,
+  SourceLocation,
+  TraceEvent,
+} from '../types.ts'
+
+type ValidateEvent = Extract<TraceEvent, { kind: 'validate' }>
+type InputExpression = Extract<Expression, { kind: 'input' }>
+
+interface Gathered {
+  readonly from: InputSource
+  readonly path: readonly string[]
+  readonly rules: { readonly shape: Shape; readonly validator: string }[]
+  readonly checks: Map<string, InputCheck>
+  readonly usedAt: Map<string, SourceLocation>
+}
+
+/** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
+export function describeInputs(scenarios: readonly Scenario[], route: Route): InputFact[] {
+  const found = new Map<string, Gathered>()
+  for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
+  for (const scenario of scenarios) {
+    for (const decision of scenario.decisions) gatherDecision(found, scenario, decision)
+    for (const event of scenario.events) gatherEvent(found, event)
+  }
+  return withoutContainers([...found.values()]).map(describe)
+}
+
+function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
+  const key = JSON.stringify([from, ...path])
+  const known = found.get(key) ?? { from, path, rules: [], checks: new Map(), usedAt: new Map() }
+  found.set(key, known)
+  return known
+}
+
+function gatherDecision(found: Map<string, Gathered>, scenario: Scenario, decision: Decision): void {
+  if (isFits(decision.condition)) return
+  const check = checkOf(scenario, decision)
+  for (const input of readIn([decision.condition])) {
+    const known = gather(found, input.from, input.path)
+    known.usedAt.set(keyOf(decision.at), decision.at)
+    if (check) known.checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
+  }
+}
+
+function isFits(condition: Expression): boolean {
+  return condition.kind === 'operation' && condition.name === 'fits'
+}
+
+/** A condition of the code itself is a check when it is the last thing looked at before a 4xx. */
+function checkOf(scenario: Scenario, decision: Decision): InputCheck | null {
+  const status = clientError(scenario)
+  if (status === null || scenario.decisions.findLast(isAboutInput) !== decision) return null
+  const isRefused = !scenario.events.some((event) => event.kind === 'validate' && event.outcome === 'fails')
+  return isRefused ? { condition: decision.condition, refusedWhen: decision.taken, status, at: decision.at } : null
+}
+
+function isAboutInput({ condition }: Decision): boolean {
+  return partsOf(condition).some((part) => part.kind === 'input' || part.kind === 'result')
+}
+
+function clientError({ events }: Scenario): number | null {
+  const response = events.find((event) => event.kind === 'respond')
+  const status = response?.kind === 'respond' && response.status.kind === 'literal' ? response.status.value : null
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null
+}
+
+function gatherEvent(found: Map<string, Gathered>, event: TraceEvent): void {
+  for (const input of readIn(usedBy(event))) gather(found, input.from, input.path).usedAt.set(keyOf(event.at), event.at)
+  if (event.kind === 'validate') gatherRules(found, event)
+}
+
+/** The rules of a schema over the request, over one of its parts, or over one field. */
+function gatherRules(found: Map<string, Gathered>, event: ValidateEvent): void {
+  const walk = (subject: Expression, shape: Shape): void => {
+    if (subject.kind === 'object' && shape.type === 'object') {
+      for (const [key, field] of Object.entries(subject.fields)) {
+        const inner = shape.fields[key]
+        if (inner) walk(field, inner)
+      }
+      return
+    }
+    const inputs = readIn([subject])
+    const [input] = inputs
+    if (inputs.length === 1 && input) gatherShape(found, input, { shape, event })
+  }
+  walk(event.subject, event.shape)
+}
+
+function gatherShape(
+  found: Map<string, Gathered>,
+  input: InputExpression,
+  { shape, event }: { shape: Shape; event: ValidateEvent },
+): void {
+  const fields = shape.type === 'object' ? Object.entries(shape.fields) : []
+  // Rules over all the fields together belong to the object itself.
+  if (fields.length === 0 || shape.refined || shape.checks.length > 0 || input.path.length > 0) {
+    const known = gather(found, input.from, input.path)
+    const isKnown = known.rules.some((rule) => JSON.stringify(rule.shape) === JSON.stringify(shape))
+    if (!isKnown) known.rules.push({ shape, validator: event.validator })
+    known.usedAt.set(keyOf(event.at), event.at)
+  }
+  for (const [name, field] of fields) {
+    gatherShape(found, { ...input, path: [...input.path, pathName(input.from, name)] }, { shape: field, event })
+  }
+}
+
+function pathName(from: InputSource, name: string): string {
+  return from === 'headers' ? name.toLowerCase() : name
+}
+
+/** The inputs that expressions read; the length of a list is read of the list. */
+function readIn(expressions: readonly Expression[]): InputExpression[] {
+  return expressions.flatMap(partsOf).flatMap((part) => {
+    if (part.kind !== 'input') return []
+    return part.path.at(-1) === 'length' ? [{ ...part, path: part.path.slice(0, -1) }] : [part]
+  })
+}
+
+/** `body` says nothing more where `body.email` is listed, unless it is checked or stored itself. */
+function withoutContainers(all: readonly Gathered[]): Gathered[] {
+  const isAbove = (outer: Gathered, inner: Gathered): boolean =>
+    outer.from === inner.from &&
+    outer.path.length < inner.path.length &&
+    outer.path.every((name, index) => name === inner.path[index])
+  return all.filter(
+    (one) =>
+      one.rules.length > 0 || one.checks.size > 0 || !all.some((other) => isAbove(one, other)) || one.path.length > 0,
+  )
+}
+
+function describe({ from, path, rules, checks, usedAt }: Gathered): InputFact {
+  const [rule] = rules
+  const manual = [...checks.values()]
+  const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
+  return {
+    from,
+    path,
+    required: isRequired({ from, path }, rules, manual),
+    rules: rule?.shape ?? null,
+    ruleSource: rule?.validator ?? (manual.length > 0 ? 'manual' : null),
+    checks: manual,
+    usedAt: [...usedAt.values()],
+    source: source === '' ? null : source,
+  }
+}
+
+/** A path parameter is always there; of others a rule or a check for presence tells. */
+function isRequired(
+  input: Pick<Gathered, 'from' | 'path'>,
+  rules: Gathered['rules'],
+  checks: readonly InputCheck[],
+): boolean | null {
+  if (input.from === 'params') return true
+  if (checks.some((check) => asksForPresence(check, input))) return true
+  const known = rules.filter(({ shape }) => shape.type !== 'unknown')
+  if (known.some(({ shape }) => !shape.optional)) return true
+  return known.length > 0 && known.length === rules.length ? false : null
+}
+
+/** `!x`, `x === undefined`, `x == null` that lead to a refusal. */
+function asksForPresence({ condition, refusedWhen }: InputCheck, input: Pick<Gathered, 'from' | 'path'>): boolean {
+  const isInput = (part: Expression | undefined): boolean =>
+    part?.kind === 'input' && part.from === input.from && part.path.join('.') === input.path.join('.')
+  if (isInput(condition)) return !refusedWhen
+  if (condition.kind !== 'operation' || !isInput(condition.operands[0])) return false
+  const [, other] = condition.operands
+  const isEmpty = other?.kind === 'undefined' || (other?.kind === 'literal' && !other.value)
+  return refusedWhen && (condition.name === 'is nullish' || (condition.name === '===' && isEmpty))
+}
+
+function keyOf({ file, line }: SourceLocation): string {
+  return `${file}:${line}`
+}

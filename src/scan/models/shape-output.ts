@@ -1,0 +1,42 @@
+import { express } from '../express-value.ts'
+import type { Shape } from '../types.ts'
+import { object, operation, symbol, type Value } from '../values.ts'
+
+type Member = (owner: Value, name: string) => Value
+
+/** What a validator that accepts the shape gives for the value: the value itself, unless the schema changes it. */
+export function outputOf(value: Value, shape: Shape, member: Member): Value {
+  if (shape.parsed) return symbol(shape.parsed)
+  if (shape.type !== 'object') return isChanged(shape) ? operation('parsed', value) : value
+  const isWhole = value.kind === 'symbol' && value.expression.kind !== 'input'
+  if (isWhole || (value.kind !== 'symbol' && value.kind !== 'object' && value.kind !== 'request')) return value
+  const fields = Object.entries(shape.fields)
+  return object(fields.map(([name, field]) => [name, outputOf(member(value, name), field, member)]))
+}
+
+/** The same with all fields of the input, which a schema that lets further ones through gives. */
+export function looseOutput(value: Value, shape: Extract<Shape, { type: 'object' }>, member: Member): Value {
+  const changed = Object.entries(shape.fields).filter(([, field]) => isChanged(field))
+  return object([
+    ['...0', symbol(express(value))],
+    ...changed.map(([name, field]): [string, Value] => [name, outputOf(member(value, name), field, member)]),
+  ])
+}
+
+function isChanged(shape: Shape): boolean {
+  if (shape.parsed) return true
+  switch (shape.type) {
+    case 'object':
+      return Object.values(shape.fields).some(isChanged)
+    case 'record':
+      return isChanged(shape.value)
+    case 'array':
+      return isChanged(shape.item)
+    case 'tuple':
+      return shape.items.some(isChanged)
+    case 'union':
+      return shape.options.some(isChanged)
+    default:
+      return false
+  }
+}
