@@ -55,7 +55,7 @@ function matchesType(value: unknown, shape: Shape, evaluate: Evaluate): Match {
     case 'boolean':
       return typeof value === 'boolean' || (shape.coerced && matchesFlag(value))
     case 'date':
-      return shape.coerced ? !Number.isNaN(new Date(String(value)).getTime()) : value instanceof Date
+      return value instanceof Date || (shape.coerced && becomesDate(value))
     case 'enum':
       return shape.values.some((each) => (shape.coerced ? String(each) === String(value) : each === value))
     case 'array':
@@ -132,6 +132,11 @@ function fitsLimits(value: number, shape: Extract<Shape, { type: 'number' }>): b
   if (shape.multipleOf !== null && value % shape.multipleOf !== 0) return false
   if ((shape.above !== null && value <= shape.above) || (shape.below !== null && value >= shape.below)) return false
   return (shape.min === null || value >= shape.min) && (shape.max === null || value <= shape.max)
+}
+
+function becomesDate(value: unknown): Match {
+  if (typeof value === 'string' || typeof value === 'number') return !Number.isNaN(new Date(value).getTime())
+  return 'unknown'
 }
 
 function matchesFlag(value: unknown): Match {
