@@ -175,6 +175,7 @@ function guessShapedText(shape: Extract<Shape, { type: 'string' }>, name: string
     case 'guid':
       return guessUuid(name)
     case 'url':
+    case 'web address':
       return guessText('url')
     case 'datetime':
       return dateAt(ordinal)

@@ -5,12 +5,14 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i,
   guid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  url: /^https?:\/\/\S+$/,
   datetime: /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/,
   date: /^\d{4}-\d\d-\d\d$/,
   iso8601: /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/,
   'strong password': /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)(?=.*[^\w\s]).{8,}$/,
 }
+
+/** Validators differ in which addresses they take, but for these. */
+const ADDRESS = /^https?:\/\/[^\s/]+\.\S+$/
 
 type Match = boolean | 'unknown'
 type Evaluate = (check: Expression) => Computed
@@ -57,7 +59,7 @@ function matchesType(value: unknown, shape: Shape, evaluate: Evaluate): Match {
     case 'date':
       return value instanceof Date || (shape.coerced && becomesDate(value))
     case 'enum':
-      return shape.values.some((each) => (shape.coerced ? String(each) === String(value) : each === value))
+      return matchesListed(value, shape)
     case 'array':
       return Array.isArray(value) ? matchesList(value, shape, evaluate) : matchesNoList(value, shape)
     case 'tuple':
@@ -106,8 +108,16 @@ function matchesString(value: unknown, shape: Extract<Shape, { type: 'string' }>
 function matchesText(value: string, shape: Extract<Shape, { type: 'string' }>): Match {
   if (shape.min !== null && value.length < shape.min) return false
   if (shape.max !== null && value.length > shape.max) return false
-  const formed = shape.format === null ? true : (FORMATS[shape.format]?.test(value) ?? 'unknown')
+  // What is cut off before the rules are asked is not shown.
+  if (value !== value.trim() && (shape.coerced || shape.parsed)) return 'unknown'
+  const formed = shape.format === null ? true : matchesFormat(value, shape.format)
   return shape.pattern === null ? formed : all([formed, matchesPattern(value, shape.pattern)])
+}
+
+function matchesFormat(value: string, format: string): Match {
+  if (format !== 'url' && format !== 'web address') return FORMATS[format]?.test(value) ?? 'unknown'
+  if (ADDRESS.test(value)) return true
+  return (format === 'url' ? /:/ : /[:.@]/).test(value) ? 'unknown' : false
 }
 
 function matchesPattern(value: string, pattern: string): Match {
@@ -139,7 +149,13 @@ function becomesDate(value: unknown): Match {
   return 'unknown'
 }
 
+function matchesListed(value: unknown, { values, coerced }: Extract<Shape, { type: 'enum' }>): Match {
+  if (!coerced) return values.some((each) => each === value)
+  return typeof value === 'object' ? 'unknown' : values.some((each) => String(each) === String(value))
+}
+
 function matchesFlag(value: unknown): Match {
+  if (typeof value === 'object') return 'unknown'
   if (value === 'true' || value === 'false') return true
   return value === 0 || value === 1 || value === '0' || value === '1' ? 'unknown' : false
 }

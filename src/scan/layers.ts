@@ -1,5 +1,6 @@
 import { describePackage } from './express-value.ts'
 import type { Machine } from './machine.ts'
+import { validatorMiddleware } from './models/express-validator.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
 import type { Registration, RouterValue, Value } from './values.ts'
@@ -150,7 +151,8 @@ export function callableOf(machine: Machine, value: Value, layer: Layer): Value 
   if (value.kind === 'function' || value.kind === 'native') return value
   if (value.kind === 'package') {
     const call = WRAPPERS.test(value.module) ? value.steps.findLast((step) => step.kind === 'call') : undefined
-    return (call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined) ?? null
+    const wrapped = call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined
+    return wrapped ?? validatorMiddleware(machine, value)
   }
   const handle = value.kind === 'object' ? (value.fields.get('handle') ?? null) : null
   if (handle?.kind === 'function') return handle

@@ -59,8 +59,7 @@ function isFits(condition: Expression): boolean {
 function checkOf(scenario: Scenario, decision: Decision): InputCheck | null {
   const status = clientError(scenario)
   if (status === null || scenario.decisions.findLast(isAboutInput) !== decision) return null
-  const isRefused = !scenario.events.some((event) => event.kind === 'validate' && event.outcome === 'fails')
-  return isRefused ? { condition: decision.condition, refusedWhen: decision.taken, status, at: decision.at } : null
+  return { condition: decision.condition, refusedWhen: decision.taken, status, at: decision.at }
 }
 
 function isAboutInput({ condition }: Decision): boolean {

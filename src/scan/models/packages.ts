@@ -19,6 +19,7 @@ import {
 import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
+import { callExpressValidator } from './express-validator.ts'
 import { callFetchPackage } from './http.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
@@ -72,6 +73,7 @@ const MODELS: readonly PackageModel[] = [
   callExpress,
   callDrizzle,
   callZod,
+  callExpressValidator,
   callFetchPackage,
   callAxios,
   callTokens,

@@ -19,14 +19,18 @@ export function decideValidation(machine: Machine, { validator, value, shape, no
   const subject = express(value)
   const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
   const fits = decide(machine, condition, node)
+  recordValidation(machine, { validator, value, shape, node }, fits)
+  return fits
+}
+
+export function recordValidation(machine: Machine, { validator, value, shape, node }: Validation, fits: boolean): void {
   record(machine, {
     kind: 'validate',
     id: nextEvent(machine),
     validator,
-    subject,
+    subject: express(value),
     shape,
     outcome: fits ? 'ok' : 'fails',
     at: locate(machine.root, node),
   })
-  return fits
 }
