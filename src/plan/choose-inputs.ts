@@ -134,24 +134,10 @@ function isSame(expression: Expression, input: InputExpression): boolean {
   )
 }
 
-const CONVERSIONS = new Set([
-  'Number',
-  'String',
-  'Date',
-  'parseInt',
-  'parseFloat',
-  'trim',
-  'toLowerCase',
-  'toUpperCase',
-  '??',
-  'default',
-  'Boolean',
-  'toString',
-  'toInt',
-  'toFloat',
-  'normalizeEmail',
-  'escape',
-])
+const CONVERSIONS = new Set(
+  `Number String Date Boolean parseInt parseFloat toString trim toLowerCase toUpperCase ?? && default
+   toInt toFloat toBoolean normalizeEmail escape`.split(/\s+/),
+)
 
 function carries(expression: Expression, input: InputExpression): boolean {
   if (isSame(expression, input)) return true

@@ -148,7 +148,7 @@ export function guessForShape(shape: Shape, name: string, ordinal = 0): Json {
 
 /** A rule such as "not empty", which a column or a comparison knows better how to satisfy. */
 function saysNothing(shape: Shape): boolean {
-  if (shape.type === 'any') return true
+  if (shape.type === 'any' || (shape.type === 'enum' && shape.values.length === 0)) return true
   const { type } = shape
   return type === 'string' && shape.coerced && !shape.format && !shape.pattern && !shape.max && (shape.min ?? 0) <= 1
 }

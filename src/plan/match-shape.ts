@@ -21,7 +21,7 @@ type Evaluate = (check: Expression) => Computed
 export function matchesShape(value: unknown, shape: Shape, evaluate: Evaluate): Match {
   if (value === undefined || value === null) {
     const isAllowed = value === undefined ? shape.optional : shape.nullable
-    if (isAllowed) return true
+    if (isAllowed) return matchesNothing(shape, evaluate)
     if (shape.type === 'object' && shape.lenient) return matchesObject({}, shape, evaluate)
     const isUndecoded = shape.type === 'unknown' || (shape.type === 'union' && !isTyped(shape))
     // A missing number becomes one that another rule may refuse.
@@ -32,6 +32,12 @@ export function matchesShape(value: unknown, shape: Shape, evaluate: Evaluate): 
   const checks = shape.checks.map(evaluate)
   if (checks.some((check) => check.known && !check.value)) return false
   return shape.refined || checks.some((check) => !check.known) ? 'unknown' : true
+}
+
+/** Further rules may be asked of what is missing too, or not. */
+function matchesNothing(shape: Shape, evaluate: Evaluate): Match {
+  const holds = shape.checks.map(evaluate).every((check) => check.known && Boolean(check.value))
+  return shape.refined || !holds ? 'unknown' : true
 }
 
 function isTyped(shape: Extract<Shape, { type: 'union' }>): boolean {
@@ -145,6 +151,8 @@ function fitsLimits(value: number, shape: Extract<Shape, { type: 'number' }>): b
 }
 
 function becomesDate(value: unknown): Match {
+  // Some take digits for a count of milliseconds.
+  if (typeof value === 'string' && /^[\d.]+$/.test(value)) return 'unknown'
   if (typeof value === 'string' || typeof value === 'number') return !Number.isNaN(new Date(value).getTime())
   return 'unknown'
 }
@@ -157,6 +165,7 @@ function matchesListed(value: unknown, { values, coerced }: Extract<Shape, { typ
 function matchesFlag(value: unknown): Match {
   if (typeof value === 'object') return 'unknown'
   if (value === 'true' || value === 'false') return true
+  if (typeof value === 'string' && /^(?:true|false)$/i.test(value)) return 'unknown'
   return value === 0 || value === 1 || value === '0' || value === '1' ? 'unknown' : false
 }
 

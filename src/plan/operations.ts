@@ -138,6 +138,7 @@ function changeText(value: unknown, change: (text: string) => string): Computed 
 const SANITIZERS: Readonly<Record<string, Operate>> = {
   toInt: ([value]) => known(value === undefined ? value : Number.parseInt(String(value), 10)),
   toFloat: ([value]) => known(value === undefined ? value : Number.parseFloat(String(value))),
+  toBoolean: ([value]) => known(typeof value === 'string' ? value !== 'false' && value !== '0' && value !== '' : value),
   normalizeEmail: ([value]) =>
     /@(?:g|google|hot|ya|live|outlook|icloud|me)/i.test(String(value))
       ? unknown('an address that its provider writes in several ways')

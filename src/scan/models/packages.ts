@@ -17,10 +17,12 @@ import {
   type Value,
 } from '../values.ts'
 import { callAxios } from './axios.ts'
+import { callCelebrate, celebrateMember } from './celebrate.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
 import { callFetchPackage } from './http.ts'
+import { callJoi } from './joi.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -47,8 +49,8 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const shape = name === 'shape' ? shapeMember(owner) : null
-  return shape ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
+  const known = name === 'shape' ? shapeMember(owner) : celebrateMember(owner, name)
+  return known ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 
 /** The names of a chain, without `default` and without its calls: `['router']`, `['z', 'object']`. */
@@ -74,6 +76,8 @@ const MODELS: readonly PackageModel[] = [
   callDrizzle,
   callZod,
   callExpressValidator,
+  callCelebrate,
+  callJoi,
   callFetchPackage,
   callAxios,
   callTokens,

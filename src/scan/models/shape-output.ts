@@ -11,7 +11,16 @@ export function outputOf(value: Value, shape: Shape, member: Member): Value {
   const isWhole = value.kind === 'symbol' && value.expression.kind !== 'input'
   if (isWhole || (value.kind !== 'symbol' && value.kind !== 'object' && value.kind !== 'request')) return value
   const fields = Object.entries(shape.fields)
-  return object(fields.map(([name, field]) => [name, outputOf(member(value, name), field, member)]))
+  if (fields.length === 0) return value
+  return object(fields.map(([name, field]) => [name, innerOutput(member(value, name), field, member)]))
+}
+
+/** A part that is missing stays missing. */
+function innerOutput(value: Value, shape: Shape, member: Member): Value {
+  if (shape.optional && !isChanged(shape)) return value
+  const output = outputOf(value, shape, member)
+  const isMade = output.kind === 'object' || (output.kind === 'symbol' && output.expression.kind === 'object')
+  return isMade && shape.optional ? operation('&&', value, output) : output
 }
 
 /** The same with all fields of the input, which a schema that lets further ones through gives. */
@@ -19,7 +28,7 @@ export function looseOutput(value: Value, shape: Extract<Shape, { type: 'object'
   const changed = Object.entries(shape.fields).filter(([, field]) => isChanged(field))
   return object([
     ['...0', symbol(express(value))],
-    ...changed.map(([name, field]): [string, Value] => [name, outputOf(member(value, name), field, member)]),
+    ...changed.map(([name, field]): [string, Value] => [name, innerOutput(member(value, name), field, member)]),
   ])
 }
 
