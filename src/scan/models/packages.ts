@@ -23,6 +23,7 @@ import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
 import { callFetchPackage } from './http.ts'
 import { callJoi } from './joi.ts'
+import { callOtherValidator } from './other-validators.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -78,6 +79,7 @@ const MODELS: readonly PackageModel[] = [
   callExpressValidator,
   callCelebrate,
   callJoi,
+  callOtherValidator,
   callFetchPackage,
   callAxios,
   callTokens,
