@@ -11,6 +11,7 @@ import type {
   SourceLocation,
   TraceEvent,
 } from '../types.ts'
+import { findRefusals } from './refusals.ts'
 
 type ValidateEvent = Extract<TraceEvent, { kind: 'validate' }>
 type InputExpression = Extract<Expression, { kind: 'input' }>
@@ -26,12 +27,19 @@ interface Gathered {
 /** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
 export function describeInputs(scenarios: readonly Scenario[], route: Route): InputFact[] {
   const found = new Map<string, Gathered>()
+  const refusals = findRefusals(scenarios)
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
+  const seen = new Set<string>()
   for (const scenario of scenarios) {
-    for (const decision of scenario.decisions) gatherDecision(found, scenario, decision)
-    for (const event of scenario.events) gatherEvent(found, event)
+    for (const decision of scenario.decisions) gatherDecision(found, decision, refusals.get(decision))
+    for (const event of scenario.events) {
+      const { id, ...same } = event
+      const key = JSON.stringify(same)
+      if (!seen.has(key)) gatherEvent(found, event)
+      seen.add(key)
+    }
   }
-  return withoutContainers([...found.values()]).map(describe)
+  return [...found.values()].map(describe)
 }
 
 function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
@@ -41,9 +49,10 @@ function gather(found: Map<string, Gathered>, from: InputSource, path: readonly 
   return known
 }
 
-function gatherDecision(found: Map<string, Gathered>, scenario: Scenario, decision: Decision): void {
-  if (isFits(decision.condition)) return
-  const check = checkOf(scenario, decision)
+function gatherDecision(found: Map<string, Gathered>, decision: Decision, status: number | undefined): void {
+  const { condition, taken, at } = decision
+  if (isFits(condition)) return
+  const check = status === undefined ? null : { condition, refusedWhen: taken, status, at }
   for (const input of readIn([decision.condition])) {
     const known = gather(found, input.from, input.path)
     known.usedAt.set(keyOf(decision.at), decision.at)
@@ -53,23 +62,6 @@ function gatherDecision(found: Map<string, Gathered>, scenario: Scenario, decisi
 
 function isFits(condition: Expression): boolean {
   return condition.kind === 'operation' && condition.name === 'fits'
-}
-
-/** A condition of the code itself is a check when it is the last thing looked at before a 4xx. */
-function checkOf(scenario: Scenario, decision: Decision): InputCheck | null {
-  const status = clientError(scenario)
-  if (status === null || scenario.decisions.findLast(isAboutInput) !== decision) return null
-  return { condition: decision.condition, refusedWhen: decision.taken, status, at: decision.at }
-}
-
-function isAboutInput({ condition }: Decision): boolean {
-  return partsOf(condition).some((part) => part.kind === 'input' || part.kind === 'result')
-}
-
-function clientError({ events }: Scenario): number | null {
-  const response = events.find((event) => event.kind === 'respond')
-  const status = response?.kind === 'respond' && response.status.kind === 'literal' ? response.status.value : null
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : null
 }
 
 function gatherEvent(found: Map<string, Gathered>, event: TraceEvent): void {
@@ -99,9 +91,9 @@ function gatherShape(
   input: InputExpression,
   { shape, event }: { shape: Shape; event: ValidateEvent },
 ): void {
-  const fields = shape.type === 'object' ? Object.entries(shape.fields) : []
-  // Rules over all the fields together belong to the object itself.
-  if (fields.length === 0 || shape.refined || shape.checks.length > 0 || input.path.length > 0) {
+  const fields = innerShapes(shape)
+  // Of a whole part of the request only rules over all its fields together say anything.
+  if (shape.type !== 'object' || shape.refined || shape.checks.length > 0 || input.path.length > 0) {
     const known = gather(found, input.from, input.path)
     const isKnown = known.rules.some((rule) => JSON.stringify(rule.shape) === JSON.stringify(shape))
     if (!isKnown) known.rules.push({ shape, validator: event.validator })
@@ -112,6 +104,12 @@ function gatherShape(
   }
 }
 
+/** The fields of an object, and what stands for each item of a list. */
+function innerShapes(shape: Shape): (readonly [string, Shape])[] {
+  if (shape.type === 'object') return Object.entries(shape.fields)
+  return shape.type === 'array' && shape.item.type === 'object' ? [['0', shape.item]] : []
+}
+
 function pathName(from: InputSource, name: string): string {
   return from === 'headers' ? name.toLowerCase() : name
 }
@@ -120,31 +118,20 @@ function pathName(from: InputSource, name: string): string {
 function readIn(expressions: readonly Expression[]): InputExpression[] {
   return expressions.flatMap(partsOf).flatMap((part) => {
     if (part.kind !== 'input') return []
-    return part.path.at(-1) === 'length' ? [{ ...part, path: part.path.slice(0, -1) }] : [part]
+    return part.path.length > 1 && part.path.at(-1) === 'length' ? [{ ...part, path: part.path.slice(0, -1) }] : [part]
   })
 }
 
-/** `body` says nothing more where `body.email` is listed, unless it is checked or stored itself. */
-function withoutContainers(all: readonly Gathered[]): Gathered[] {
-  const isAbove = (outer: Gathered, inner: Gathered): boolean =>
-    outer.from === inner.from &&
-    outer.path.length < inner.path.length &&
-    outer.path.every((name, index) => name === inner.path[index])
-  return all.filter(
-    (one) =>
-      one.rules.length > 0 || one.checks.size > 0 || !all.some((other) => isAbove(one, other)) || one.path.length > 0,
-  )
-}
-
 function describe({ from, path, rules, checks, usedAt }: Gathered): InputFact {
-  const [rule] = rules
+  const [rule, ...others] = rules
   const manual = [...checks.values()]
   const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
   return {
     from,
     path,
     required: isRequired({ from, path }, rules, manual),
-    rules: rule?.shape ?? null,
+    // What a second check asks is not shown.
+    rules: rule && others.length > 0 ? { ...rule.shape, refined: true } : (rule?.shape ?? null),
     ruleSource: rule?.validator ?? (manual.length > 0 ? 'manual' : null),
     checks: manual,
     usedAt: [...usedAt.values()],
