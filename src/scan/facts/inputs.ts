@@ -31,19 +31,21 @@ export function describeInputs(scenarios: readonly Scenario[], route: Route): In
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
   const seen = new Set<string>()
   for (const scenario of scenarios) {
-    for (const decision of scenario.decisions) gatherDecision(found, decision, refusals.get(decision))
+    for (const decision of scenario.decisions) {
+      const status = refusals.statuses.get(decision)
+      if (isNew(seen, `${refusals.numbers.get(decision)} ${status}`)) gatherDecision(found, decision, status)
+    }
     for (const event of scenario.events) {
-      const { id, ...same } = event
-      const key = JSON.stringify(same)
-      if (!seen.has(key)) gatherEvent(found, event)
-      seen.add(key)
+      for (const input of readIn(usedBy(event))) use(gather(found, input.from, input.path), event.at)
+      const isCheck = event.kind === 'validate'
+      if (isCheck && isNew(seen, JSON.stringify([event.at, event.subject, event.shape]))) gatherRules(found, event)
     }
   }
   return [...found.values()].map(describe)
 }
 
 function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
-  const key = JSON.stringify([from, ...path])
+  const key = [from, ...path].join('\n')
   const known = found.get(key) ?? { from, path, rules: [], checks: new Map(), usedAt: new Map() }
   found.set(key, known)
   return known
@@ -53,9 +55,9 @@ function gatherDecision(found: Map<string, Gathered>, decision: Decision, status
   const { condition, taken, at } = decision
   if (isFits(condition)) return
   const check = status === undefined ? null : { condition, refusedWhen: taken, status, at }
-  for (const input of readIn([decision.condition])) {
+  for (const input of readIn([condition])) {
     const known = gather(found, input.from, input.path)
-    known.usedAt.set(keyOf(decision.at), decision.at)
+    use(known, at)
     if (check) known.checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
   }
 }
@@ -64,9 +66,14 @@ function isFits(condition: Expression): boolean {
   return condition.kind === 'operation' && condition.name === 'fits'
 }
 
-function gatherEvent(found: Map<string, Gathered>, event: TraceEvent): void {
-  for (const input of readIn(usedBy(event))) gather(found, input.from, input.path).usedAt.set(keyOf(event.at), event.at)
-  if (event.kind === 'validate') gatherRules(found, event)
+function isNew(seen: Set<string>, key: string): boolean {
+  const isKnown = seen.has(key)
+  seen.add(key)
+  return !isKnown
+}
+
+function use(input: Gathered, at: SourceLocation): void {
+  input.usedAt.set(`${at.file}:${at.line}`, at)
 }
 
 /** The rules of a schema over the request, over one of its parts, or over one field. */
@@ -97,7 +104,7 @@ function gatherShape(
     const known = gather(found, input.from, input.path)
     const isKnown = known.rules.some((rule) => JSON.stringify(rule.shape) === JSON.stringify(shape))
     if (!isKnown) known.rules.push({ shape, validator: event.validator })
-    known.usedAt.set(keyOf(event.at), event.at)
+    use(known, event.at)
   }
   for (const [name, field] of fields) {
     gatherShape(found, { ...input, path: [...input.path, pathName(input.from, name)] }, { shape: field, event })
@@ -161,8 +168,4 @@ function asksForPresence({ condition, refusedWhen }: InputCheck, input: Pick<Gat
   const [, other] = condition.operands
   const isEmpty = other?.kind === 'undefined' || (other?.kind === 'literal' && !other.value)
   return refusedWhen && (condition.name === 'is nullish' || (condition.name === '===' && isEmpty))
-}
-
-function keyOf({ file, line }: SourceLocation): string {
-  return `${file}:${line}`
 }

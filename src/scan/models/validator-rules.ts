@@ -23,13 +23,21 @@ export function chainShape(calls: readonly ChainCall[], text: string): Shape {
   let shape: Shape = anyShape()
   for (const [index, call] of calls.entries()) {
     const isNegated = calls[index - 1]?.name === 'not'
-    const changesFirst = CHANGING.test(call.name) && calls.slice(index + 1).some(({ name }) => RULE.test(name))
+    const rule = calls.slice(index + 1).find(({ name }) => RULE.test(name))?.name
+    const changesFirst = rule !== undefined && CHANGING.test(call.name) && !isNumberFirst(call.name, rule)
     const next: Shape | null = changesFirst ? null : isNegated ? negated(shape, call) : changed(shape, call)
     shape = next ?? notRead(shape, text)
   }
+  // A fraction is cut off before anyone asks for a whole number.
+  if (shape.type === 'number' && isNumberFirst(calls[0]?.name, calls[1]?.name)) shape = { ...shape, integer: false }
   if (calls.some(({ name }) => name === 'default')) return mayBe(shape, [''])
   const optional = calls.findLast(({ name }) => name === 'optional')
   return optional ? asOptional(shape, optional) : shape
+}
+
+/** `.toInt().isInt()`: what starts like a number is one. */
+function isNumberFirst(sanitizer: string | undefined, rule: string | undefined): boolean {
+  return /^to(?:Int|Float)$/.test(sanitizer ?? '') && /^is(?:Int|Float|Numeric|Decimal)$/.test(rule ?? '')
 }
 
 const RULE = /^(?:is[A-Z]\w*|not(?:Empty)?|matches|equals|contains|exists)$/
