@@ -153,6 +153,7 @@ const OBJECTS: Readonly<Record<string, Operate>> = {
     value instanceof Date && !Number.isNaN(value.getTime()) ? known(value.toISOString()) : unknown('toISOString'),
   getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),
   includes: ([value, part]) => includes(value, part),
+  entries: ([value]) => known(Object.entries(value ?? {}).filter(([, field]) => field !== undefined)),
   member: ([value, name]) => readPath(value, [String(name)]),
   in: ([name, value]) => (typeof value === 'object' && value !== null ? known(String(name) in value) : unknown('in')),
   without: ([value, ...names]) => omit(value, names.map(String)),

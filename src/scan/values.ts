@@ -41,7 +41,13 @@ export type ObjectValue = {
   readonly hidden: Set<string>
 }
 
-export type ArrayValue = { readonly kind: 'array'; readonly items: Value[]; readonly open: boolean }
+export type ArrayValue = {
+  readonly kind: 'array'
+  readonly items: Value[]
+  readonly open: boolean
+  /** How many there are, where some of the items may be missing. */
+  readonly count?: Value
+}
 
 export type FunctionNode =
   | ts.FunctionDeclaration

@@ -1,6 +1,6 @@
 import { express } from '../express-value.ts'
 import type { Shape } from '../types.ts'
-import { object, operation, symbol, type Value } from '../values.ts'
+import { literal, object, operation, symbol, type Value } from '../values.ts'
 
 type Member = (owner: Value, name: string) => Value
 
@@ -12,7 +12,11 @@ export function outputOf(value: Value, shape: Shape, member: Member): Value {
   if (isWhole || (value.kind !== 'symbol' && value.kind !== 'object' && value.kind !== 'request')) return value
   const fields = Object.entries(shape.fields)
   if (fields.length === 0) return value
-  return object(fields.map(([name, field]) => [name, innerOutput(member(value, name), field, member)]))
+  const isPartial = fields.some(([, field]) => field.optional && !field.parsed)
+  return object([
+    ...fields.map(([name, field]) => [name, innerOutput(member(value, name), field, member)] as const),
+    ...(isPartial ? [['#partial', literal(true)] as const] : []),
+  ])
 }
 
 /** A part that is missing stays missing. */

@@ -141,7 +141,8 @@ function changeValue(shape: Shape, { name, args, reading }: SchemaCall): Shape |
   const output = outputOf(input, shape, reader.member)
   const computed = (): Expression | null => {
     const made = first ? reader.apply(first, [output]) : null
-    return made && express(made)
+    // An answer that does not depend on the value was computed of something else.
+    return made && made.kind !== 'literal' ? express(made) : null
   }
   switch (name) {
     case 'refine': {
