@@ -286,3 +286,23 @@ describe('what is not known', () => {
     expect(dossier.unresolved.map(({ what }) => what)).toContain('what this validator checks is not known')
   })
 })
+
+describe('odd chains', () => {
+  it.each([
+    'body()',
+    'body([])',
+    "body('').isInt()",
+    "body('a.**.b').isInt()",
+    "body('a[0].b').isInt()",
+    'oneOf([])',
+    'oneOf(rules)',
+    'checkSchema({})',
+    'checkSchema({ a: 1 })',
+    "body('a').custom()",
+    "body('a').isIn()",
+    "body('a').matches()",
+    "body('a').not()",
+  ])('do no harm: %s', (chain) => {
+    expect(outline(readChecked(chain))).toContain('204')
+  })
+})

@@ -101,6 +101,14 @@ describe('the inputs of a route', () => {
     expect(inputOf(dossier, 'body').rules?.checks.map(show)).toEqual(['===(body.a, body.b)'])
   })
 
+  it('have rules for what the code makes of them', () => {
+    const dossier = readHandler('z.number().int().parse(Number(req.params.id)); res.json({})', {
+      imports: ZOD,
+      route: 'get /orders/:id',
+    })
+    expect(inputOf(dossier, 'params.id').rules).toMatchObject({ type: 'number', integer: true, coerced: true })
+  })
+
   it('say that a second schema is not shown', () => {
     const dossier = readHandler(
       'z.object({ a: z.string() }).parse(req.body); z.object({ a: z.string().min(2) }).parse(req.body); res.json({})',

@@ -223,3 +223,22 @@ describe('celebrate', () => {
     ])
   })
 })
+
+describe('odd schemas', () => {
+  it.each([
+    'Joi.object(undefined)',
+    'Joi.object(rules)',
+    'Joi.object({ ...rules })',
+    'Joi.array().items()',
+    'Joi.alternatives()',
+    'Joi.alternatives().try()',
+    'Joi.valid()',
+    'Joi.string().valid()',
+    'Joi.object({ a: undefined })',
+    'Joi.object().keys(rules)',
+    'Joi.link()',
+    'Joi',
+  ])('do no harm: %s', (schema) => {
+    expect(() => fieldOf(schema)).not.toThrow()
+  })
+})

@@ -215,3 +215,29 @@ describe('what analysis says of a zod schema', () => {
     expect(refined || checks.length > 0).toBe(true)
   })
 })
+
+describe('odd schemas', () => {
+  it.each([
+    'z.object()',
+    'z.object(fields)',
+    'z.union()',
+    'z.union(options)',
+    'z.enum(values)',
+    'z.enum([])',
+    'z.literal()',
+    'z.array()',
+    'z.tuple()',
+    'z.record()',
+    'z.lazy()',
+    'z.string().min()',
+    'z.string().min(limit)',
+    'z.string().or()',
+    'z.string().pipe()',
+    'z.object({ ...fields })',
+    'z',
+  ])('are not taken for known: %s', (source) => {
+    const shape = shapeOf(source)
+    const said = VALUES.slice(2).filter((value) => value !== null && matches(shape, value) === true)
+    expect(shape.refined || shape.type === 'object' || said.length === 0).toBe(true)
+  })
+})

@@ -88,9 +88,15 @@ function gatherRules(found: Map<string, Gathered>, event: ValidateEvent): void {
     }
     const inputs = readIn([subject])
     const [input] = inputs
-    if (inputs.length === 1 && input) gatherShape(found, input, { shape, event })
+    if (inputs.length !== 1 || !input) return
+    gatherShape(found, input, { shape: subject.kind === 'input' ? shape : ofConverted(shape), event })
   }
   walk(event.subject, event.shape)
+}
+
+/** Rules for what the code made of an input, e.g. of `Number(req.params.id)`. */
+function ofConverted(shape: Shape): Shape {
+  return shape.type === 'number' ? { ...shape, coerced: true } : { ...shape, refined: true }
 }
 
 function gatherShape(
