@@ -1,6 +1,6 @@
 import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
 import { expressionsOfScenario, type InputExpression, tableOf, walk } from './expressions.ts'
-import { guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
+import { completeShape, guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
 import { repairInputs } from './repair-inputs.ts'
 import type { Json } from './types.ts'
 import { readAt, writeAt } from './write-at.ts'
@@ -40,6 +40,7 @@ export function chooseInputs(
     if ((shaped !== undefined && hint.columns.length === 0) || isAbsent(hint) || isBeyondGuessing(hint)) continue
     writeAt(inputs[input.from], input.path, shaped ?? chooseValue(input, hint, index))
   }
+  for (const { from, shape } of shapesOf(scenario)) completeShape(inputs[from], shape)
   for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
   return repairInputs(scenario, asSent(inputs), environment)
 }
@@ -133,20 +134,10 @@ function isSame(expression: Expression, input: InputExpression): boolean {
   )
 }
 
-const CONVERSIONS = new Set([
-  'Number',
-  'String',
-  'Date',
-  'parseInt',
-  'parseFloat',
-  'trim',
-  'toLowerCase',
-  'toUpperCase',
-  '??',
-  'default',
-  'Boolean',
-  'toString',
-])
+const CONVERSIONS = new Set(
+  `Number String Date Boolean parseInt parseFloat toString trim toLowerCase toUpperCase ?? && default
+   toInt toFloat toBoolean normalizeEmail escape`.split(/\s+/),
+)
 
 function carries(expression: Expression, input: InputExpression): boolean {
   if (isSame(expression, input)) return true

@@ -112,7 +112,9 @@ export function guessForShape(shape: Shape, name: string, ordinal = 0): Json {
   switch (shape.type) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(shape.fields).map(([key, field], index) => [key, guessForShape(field, key, index)]),
+        Object.entries(shape.fields).flatMap(([key, field], index) =>
+          saysNothing(field) ? [] : [[key, guessForShape(field, key, index)]],
+        ),
       )
     case 'string':
       return guessShapedText(shape, name, ordinal)
@@ -123,13 +125,45 @@ export function guessForShape(shape: Shape, name: string, ordinal = 0): Json {
     case 'date':
       return dateAt(ordinal)
     case 'enum':
-      return shape.values[0] ?? ''
+      return shape.values[0] ?? null
     case 'array':
-      return [guessForShape(shape.item, name.replace(/s$/, ''), ordinal)]
+      return Array.from({ length: Math.max(1, shape.min ?? 1) }, () =>
+        guessForShape(shape.item, name.replace(/s$/, ''), ordinal),
+      )
+    case 'record':
+      return { key: guessForShape(shape.value, name, ordinal) }
+    case 'tuple':
+      return shape.items.map((item, index) => guessForShape(item, name, ordinal + index))
+    case 'union': {
+      const option = shape.options.find(({ type }) => type !== 'unknown') ?? shape.options[0]
+      return option ? guessForShape(option, name, ordinal) : guessText(name)
+    }
+    case 'any':
     case 'unknown':
       return guessText(name)
     default:
       return shape satisfies never
+  }
+}
+
+/** A rule such as "not empty", which a column or a comparison knows better how to satisfy. */
+function saysNothing(shape: Shape): boolean {
+  if (shape.type === 'any' || (shape.type === 'enum' && shape.values.length === 0)) return true
+  const { type } = shape
+  return type === 'string' && shape.coerced && !shape.format && !shape.pattern && !shape.max && (shape.min ?? 0) <= 1
+}
+
+/** Gives required fields that have no value yet one. */
+export function completeShape(value: unknown, shape: Shape): void {
+  if (shape.type === 'array' && Array.isArray(value)) {
+    for (const item of value) completeShape(item, shape.item)
+    return
+  }
+  if (shape.type !== 'object' || typeof value !== 'object' || value === null) return
+  for (const [index, [key, field]] of Object.entries(shape.fields).entries()) {
+    const given: unknown = Reflect.get(value, key)
+    if (given !== undefined) completeShape(given, field)
+    else if (!field.optional) Reflect.set(value, key, guessForShape(field, key, index))
   }
 }
 
@@ -141,9 +175,14 @@ function guessShapedText(shape: Extract<Shape, { type: 'string' }>, name: string
     case 'guid':
       return guessUuid(name)
     case 'url':
+    case 'web address':
       return guessText('url')
     case 'datetime':
       return dateAt(ordinal)
+    case 'iso8601':
+      return dateAt(ordinal)
+    case 'strong password':
+      return guessText('password')
     case 'date':
       return dateAt(ordinal).slice(0, 10)
     default: {
@@ -188,13 +227,21 @@ function findMatching(pattern: string, name: string): string | undefined {
   if (!literal?.[1]) return undefined
   try {
     const expression = new RegExp(literal[1], literal[2]?.replace(/[gy]/g, ''))
-    return [guessText(name), ...SAMPLES, guessUuid(name)].find((text) => expression.test(text))
+    const plain = literal[1].replace(/^\^|\$$/g, '').replace(/\\(.)/g, '$1')
+    const text = guessText(name)
+    const samples = [text, ...SAMPLES, guessUuid(name), `${plain}${text}`, `${text}${plain}`, plain]
+    return samples.find((sample) => expression.test(sample))
   } catch {
     return undefined
   }
 }
 
+/** The number, or one near it that is within the limits. */
 function clamp(value: number, shape: Extract<Shape, { type: 'number' }>): number {
-  const low = shape.min !== null && value < shape.min ? shape.min : value
-  return shape.max !== null && low > shape.max ? shape.max : low
+  const { min, max, above, below, multipleOf } = shape
+  const low = min !== null && value < min ? min : above !== null && value <= above ? above + 1 : value
+  const high = max !== null && low > max ? max : below !== null && low >= below ? below - 1 : low
+  // Between two close limits, e.g. above 0 and below 1.
+  const between = above !== null && high <= above && below !== null ? (above + below) / 2 : high
+  return multipleOf === null ? between : Math.ceil(between / multipleOf) * multipleOf
 }

@@ -34,6 +34,10 @@ function shapedMutations(shape: Shape): Mutation[] {
     }
     case 'array':
       return [...(shape.min ? [{ name: 'empty', words: 'is empty', value: [] }] : []), wrongType]
+    case 'union':
+      return shape.options[0] ? shapedMutations(shape.options[0]) : []
+    case 'any':
+      return []
     default:
       return [wrongType]
   }
@@ -60,6 +64,8 @@ function numberMutations(shape: Extract<Shape, { type: 'number' }>): Mutation[] 
   const mutations: Mutation[] = []
   if (shape.min !== null) mutations.push({ name: 'too-small', words: 'is too small', value: shape.min - 1 })
   if (shape.max !== null) mutations.push({ name: 'too-large', words: 'is too large', value: shape.max + 1 })
+  if (shape.above !== null) mutations.push({ name: 'too-small', words: 'is too small', value: shape.above })
+  if (shape.below !== null) mutations.push({ name: 'too-large', words: 'is too large', value: shape.below })
   if (shape.integer) mutations.push({ name: 'fraction', words: 'is not a whole number', value: 1.5 })
   return mutations
 }

@@ -120,13 +120,31 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   concat: (parts) => known(parts.map(String).join('')),
   String: ([value]) => known(String(value)),
   'JSON.stringify': ([value]) => known(JSON.stringify(value)),
-  trim: ([value]) => known(String(value).trim()),
-  toLowerCase: ([value]) => known(String(value).toLowerCase()),
-  toUpperCase: ([value]) => known(String(value).toUpperCase()),
+  trim: ([value]) => changeText(value, (text) => text.trim()),
+  toLowerCase: ([value]) => changeText(value, (text) => text.toLowerCase()),
+  toUpperCase: ([value]) => changeText(value, (text) => text.toUpperCase()),
   encodeURIComponent: ([value]) => known(encodeURIComponent(String(value))),
   startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
   endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
+}
+
+/** Validators leave what is missing as it is; in other code the call would have thrown. */
+function changeText(value: unknown, change: (text: string) => string): Computed {
+  return known(value === undefined || value === null ? value : change(String(value)))
+}
+
+/** What sanitizers of validators make of a text. */
+const SANITIZERS: Readonly<Record<string, Operate>> = {
+  toInt: ([value]) => known(value === undefined ? value : Number.parseInt(String(value), 10)),
+  toFloat: ([value]) => known(value === undefined ? value : Number.parseFloat(String(value))),
+  toBoolean: ([value]) => known(typeof value === 'string' ? value !== 'false' && value !== '0' && value !== '' : value),
+  normalizeEmail: ([value]) =>
+    /@(?:g|google|hot|ya|live|outlook|icloud|me)/i.test(String(value))
+      ? unknown('an address that its provider writes in several ways')
+      : changeText(value, (text) => text.toLowerCase()),
+  escape: ([value]) =>
+    /[<>&'"/\\`]/.test(String(value)) ? unknown('a text with escaped characters') : changeText(value, (text) => text),
 }
 
 const OBJECTS: Readonly<Record<string, Operate>> = {
@@ -135,13 +153,14 @@ const OBJECTS: Readonly<Record<string, Operate>> = {
     value instanceof Date && !Number.isNaN(value.getTime()) ? known(value.toISOString()) : unknown('toISOString'),
   getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),
   includes: ([value, part]) => includes(value, part),
+  entries: ([value]) => known(Object.entries(value ?? {}).filter(([, field]) => field !== undefined)),
   member: ([value, name]) => readPath(value, [String(name)]),
   in: ([name, value]) => (typeof value === 'object' && value !== null ? known(String(name) in value) : unknown('in')),
   without: ([value, ...names]) => omit(value, names.map(String)),
 }
 
 const OPERATIONS = new Map<string, Operate>([
-  ...[LOGIC, NUMBERS, TEXTS, OBJECTS].flatMap((operations) => Object.entries(operations)),
+  ...[LOGIC, NUMBERS, TEXTS, SANITIZERS, OBJECTS].flatMap((operations) => Object.entries(operations)),
   // An object literal can't have it: every object has that method already.
   ['toString', ([value]) => known(String(value))],
 ])

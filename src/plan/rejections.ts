@@ -64,6 +64,7 @@ function partsOf(input: InputExpression, shape: Shape): Field[] {
       const own = { input: { ...input, path: [...input.path, name] }, shape: inner }
       return [own, ...(inner.type === 'object' || inner.type === 'array' ? partsOf(own.input, inner) : [])]
     })
+  if (shape.type === 'union') return shape.options[0] ? partsOf(input, shape.options[0]) : []
   if (shape.type === 'array') {
     const item = { ...input, path: [...input.path, '0'] }
     return shape.item.type === 'object' ? partsOf(item, shape.item) : [{ input: item, shape: shape.item }]

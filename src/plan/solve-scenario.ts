@@ -4,7 +4,7 @@ import { chooseInputs, type Inputs } from './choose-inputs.ts'
 import { chooseReply } from './choose-reply.ts'
 import { evaluateExpression, makesText, type World } from './evaluate-expression.ts'
 import { changesSomething, type ExternalEvent, sharesDecisions } from './expressions.ts'
-import { fingerprint } from './fingerprint.ts'
+import { fingerprint, outcomeOf } from './fingerprint.ts'
 import { type Problem, type SolverState, worldOf } from './solver-state.ts'
 import type { SeedRow, Tables } from './tables.ts'
 import type { PlannedFault, PlannedStub } from './types.ts'
@@ -105,14 +105,14 @@ function checkDecisions(state: SolverState): string | null {
 function isIrrelevant(state: SolverState, index: number): boolean {
   const { dossier, scenario } = state
   const decision = scenario.decisions[index]
-  const outcome = fingerprint(scenario.events)
+  const outcome = outcomeOf(scenario.events)
   const others = dossier.scenarios.filter((other) => {
     const turned = other.decisions[index]
     if (!turned || !decision || turned.taken === decision.taken) return false
     if (fingerprint(turned.condition) !== fingerprint(decision.condition)) return false
     return sharesDecisions(other, scenario, index) && !isContradicted(state, other, index)
   })
-  return others.length > 0 && others.every((other) => fingerprint(other.events) === outcome)
+  return others.length > 0 && others.every((other) => outcomeOf(other.events) === outcome)
 }
 
 /** Whether what is known already rules out the other way for another reason. */

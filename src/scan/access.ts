@@ -88,6 +88,7 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
   const own = owner.fields.get(name)
   if (own) return own
   const getter = owner.getters?.get(name)
+  if (getter?.kind === 'native') return getter.call([], node)
   if (getter) return callFunction(machine, getter, { callee: getter, self: owner, args: [], node })
   const method = findMethod(machine, owner, { name, node })
   if (method) return method

@@ -17,7 +17,7 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const { run } = machine
   if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)
   const condition = value.expression
-  const implied = run.certain(condition) ?? impliedAnswer(run, condition)
+  const implied = run.certain(condition) ?? aboutIssues(condition) ?? impliedAnswer(run, condition)
   if (implied !== null) return implied
   if (run.isOver) return preferred
   machine.steps += RECORD_STEPS
@@ -81,6 +81,27 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const truth = run.known.get(key)
   if (truth === undefined) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+/** The list of what a validator found wrong has at least one entry. */
+function aboutIssues(condition: Expression): boolean | null {
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  if (/ issues$/.test(condition.name)) return true
+  if (left?.kind !== 'operation') return null
+  if (condition.name === 'member') return aboutIssues(left) && (isCount(right) || isFirst(right)) ? true : null
+  const isOfCount = left.name === 'member' && isCount(left.operands[1]) && aboutIssues(left) === true
+  const isNone = right?.kind === 'literal' && right.value === 0
+  if (!isOfCount || !isNone) return null
+  return condition.name === '>' ? true : condition.name === '===' ? false : null
+}
+
+function isCount(name: Expression | undefined): boolean {
+  return name?.kind === 'literal' && name.value === 'length'
+}
+
+function isFirst(name: Expression | undefined): boolean {
+  return name?.kind === 'literal' && String(name.value) === '0'
 }
 
 function impliedTruth(run: Run, condition: Expression): boolean | null {

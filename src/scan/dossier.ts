@@ -1,3 +1,4 @@
+import { describeInputs } from './facts/inputs.ts'
 import { type IndexedRoute, registrationOf } from './index-routes.ts'
 import type { Machine } from './machine.ts'
 import { relativePath } from './syntax.ts'
@@ -32,6 +33,7 @@ export function readDossier(machine: Machine, options: { indexed: readonly Index
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
+    inputs: describeInputs(exploration.scenarios, found.route),
     tables: touchedTables(describeTables(machine), exploration.scenarios),
     sources: exploration.sources,
     environment: [...machine.environment],

@@ -1,5 +1,7 @@
 import { describePackage } from './express-value.ts'
 import type { Machine } from './machine.ts'
+import { celebrateMiddleware, isCelebrateErrors } from './models/celebrate.ts'
+import { validatorMiddleware } from './models/express-validator.ts'
 import { coversPath, isMountedAbove, type RoutePattern, readPattern, regexPattern } from './route-pattern.ts'
 import { locate, ts } from './syntax.ts'
 import type { FunctionReference, Route } from './types.ts'
@@ -55,7 +57,7 @@ function asRouter(value: Value): RouterValue | null {
 }
 
 function isErrorHandler(value: Value): boolean {
-  return value.kind === 'function' && value.node.parameters.length === 4
+  return (value.kind === 'function' && value.node.parameters.length === 4) || isCelebrateErrors(value)
 }
 
 /** `/api` + `/orders/` is `/api/orders`. */
@@ -123,7 +125,8 @@ export function callableOf(machine: Machine, value: Value, layer: Layer): Value 
   if (value.kind === 'function' || value.kind === 'native') return value
   if (value.kind === 'package') {
     const call = WRAPPERS.test(value.module) ? value.steps.findLast((step) => step.kind === 'call') : undefined
-    return (call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined) ?? null
+    const wrapped = call?.kind === 'call' ? call.args.findLast((arg) => arg.kind === 'function') : undefined
+    return wrapped ?? validatorMiddleware(machine, value) ?? celebrateMiddleware(machine, value)
   }
   const handle = value.kind === 'object' ? (value.fields.get('handle') ?? null) : null
   if (handle?.kind === 'function') return handle

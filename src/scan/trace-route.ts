@@ -4,6 +4,7 @@ import { type Exploration, exploreScenarios } from './explore.ts'
 import { answersSame, callableOf, type Layer } from './layers.ts'
 import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
+import { sourceOf } from './models/shapes.ts'
 import { applyOperator } from './operators.ts'
 import { isMountedAbove } from './route-pattern.ts'
 import type { ts } from './syntax.ts'
@@ -190,7 +191,7 @@ function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
     })
   else if (handler.kind === 'package' && !PASSING.test(handler.module)) {
     const what = `middleware of the package ${name}: whether it lets a request pass is not known`
-    machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: '', at: layer.at })
+    machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: sourceOf(handler), at: layer.at })
   }
   return isLast ? { kind: 'unknown' } : { kind: 'next' }
 }

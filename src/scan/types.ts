@@ -41,27 +41,55 @@ interface ShapeBase {
 /** What a validator accepts, as far as it can be read from the code. */
 export type Shape = ShapeBase &
   (
-    | { readonly type: 'object'; readonly fields: Readonly<Record<string, Shape>> }
+    | {
+        readonly type: 'object'
+        readonly fields: Readonly<Record<string, Shape>>
+        /** Refuses fields that are not listed. */
+        readonly strict: boolean
+        /** What is no object counts as an object without fields: the validator looks at the fields only. */
+        readonly lenient: boolean
+      }
+    | { readonly type: 'record'; readonly value: Shape }
     | {
         readonly type: 'string'
         readonly min: number | null
         readonly max: number | null
         readonly format: string | null
         readonly pattern: string | null
+        /** Numbers and booleans are taken as text. */
+        readonly coerced: boolean
       }
     | {
         readonly type: 'number'
         readonly min: number | null
         readonly max: number | null
+        /** Must be greater, or smaller, than this. */
+        readonly above: number | null
+        readonly below: number | null
+        readonly multipleOf: number | null
         readonly integer: boolean
+        /** A number written as text is taken too. */
         readonly coerced: boolean
       }
-    | { readonly type: 'boolean' }
+    | { readonly type: 'boolean'; readonly coerced: boolean }
     | { readonly type: 'date'; readonly coerced: boolean }
-    | { readonly type: 'enum'; readonly values: readonly string[] }
-    | { readonly type: 'array'; readonly item: Shape; readonly min: number | null }
+    | { readonly type: 'enum'; readonly values: readonly EnumValue[]; readonly coerced: boolean }
+    | {
+        readonly type: 'array'
+        readonly item: Shape
+        readonly min: number | null
+        readonly max: number | null
+        /** What is no list passes: the validator looks at the items only. */
+        readonly lenient: boolean
+      }
+    | { readonly type: 'tuple'; readonly items: readonly Shape[] }
+    | { readonly type: 'union'; readonly options: readonly Shape[] }
+    | { readonly type: 'any' }
+    /** Rules that can't be decoded; `text` is their source. */
     | { readonly type: 'unknown'; readonly text: string }
   )
+
+export type EnumValue = string | number | boolean | null
 
 /** What one outbound HTTP call is made of. */
 export interface HttpTarget {
@@ -133,6 +161,17 @@ export type TraceEvent =
       readonly at: SourceLocation
     }
   | { readonly kind: 'throw'; readonly id: number; readonly error: string; readonly at: SourceLocation }
+  | {
+      readonly kind: 'validate'
+      readonly id: number
+      /** The package that checks, e.g. `zod`. */
+      readonly validator: string
+      /** What is checked, e.g. the body. */
+      readonly subject: Expression
+      readonly shape: Shape
+      readonly outcome: Outcome
+      readonly at: SourceLocation
+    }
 
 /** A branch that the code takes depending on something only known at run time. */
 export interface Decision {
@@ -267,10 +306,36 @@ export interface DatabaseFacts {
   readonly schemaFiles: readonly string[]
 }
 
+/** A condition of the code itself on an input, and where it leads when the input is refused. */
+export interface InputCheck {
+  readonly condition: Expression
+  /** How the condition falls for a refused input. */
+  readonly refusedWhen: boolean
+  readonly status: number
+  readonly at: SourceLocation
+}
+
+/** One input that the route reads or checks. */
+export interface InputFact {
+  readonly from: InputSource
+  readonly path: readonly string[]
+  /** Null: not known. */
+  readonly required: boolean | null
+  /** What a validator says of it. */
+  readonly rules: Shape | null
+  /** Where rules or checks come from: a validator's package, or `manual`. */
+  readonly ruleSource: string | null
+  readonly checks: readonly InputCheck[]
+  readonly usedAt: readonly SourceLocation[]
+  /** The schema's source where its rules can't be decoded. */
+  readonly source: string | null
+}
+
 export interface Dossier {
   readonly route: Route
   readonly app: AppEntry
   readonly scenarios: readonly Scenario[]
+  readonly inputs: readonly InputFact[]
   /** Tables that the route touches, and the parents that their foreign keys need. */
   readonly tables: readonly Table[]
   readonly sources: readonly VisitedSource[]

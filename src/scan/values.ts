@@ -36,12 +36,18 @@ export type ObjectValue = {
   /** More fields may exist than are listed. */
   readonly open: boolean
   readonly type: ClassValue | { readonly kind: 'builtin'; readonly name: string } | null
-  readonly getters: Map<string, FunctionValue> | null
+  readonly getters: Map<string, FunctionValue | NativeValue> | null
   /** Fields that neither JSON nor a spread shows: what `Error` puts on an instance. */
   readonly hidden: Set<string>
 }
 
-export type ArrayValue = { readonly kind: 'array'; readonly items: Value[]; readonly open: boolean }
+export type ArrayValue = {
+  readonly kind: 'array'
+  readonly items: Value[]
+  readonly open: boolean
+  /** How many there are, where some of the items may be missing. */
+  readonly count?: Value
+}
 
 export type FunctionNode =
   | ts.FunctionDeclaration
@@ -83,7 +89,13 @@ export type NativeValue = {
 
 export type PackageStep =
   | { readonly kind: 'member'; readonly name: string }
-  | { readonly kind: 'call' | 'new'; readonly args: readonly Value[]; readonly at: SourceLocation }
+  | {
+      readonly kind: 'call' | 'new'
+      readonly args: readonly Value[]
+      readonly at: SourceLocation
+      /** Null: no call of the code. */
+      readonly node: ts.Node | null
+    }
 
 /** Something that comes out of a package, and how it was reached: `z`, `.object`, `({...})`, `.strict`, `()`. */
 export type PackageValue = { readonly kind: 'package'; readonly module: string; readonly steps: readonly PackageStep[] }

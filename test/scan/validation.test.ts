@@ -181,14 +181,14 @@ describe('zod', () => {
     ['z.int().positive()', { type: 'number', integer: true, min: 1 }],
     ['z.number().int().min(3)', { type: 'number', integer: true, min: 3 }],
     ['z.coerce.number()', { type: 'number', coerced: true }],
-    ['z.coerce.string().min(2)', { type: 'unknown' }],
+    ['z.coerce.string().min(2)', { type: 'string', coerced: true, min: 2 }],
     ["z.enum(['a', 'b'])", { type: 'enum', values: ['a', 'b'] }],
     ['z.boolean().optional()', { type: 'boolean', optional: true }],
     ['z.string().nullable()', { type: 'string', nullable: true }],
     ['z.array(z.string()).min(1)', { type: 'array', min: 1, item: { type: 'string' } }],
     ['z.string().array()', { type: 'array', item: { type: 'string' } }],
     ['z.string().regex(/^a+$/)', { type: 'string', pattern: '/^a+$/' }],
-    ['z.union([z.string(), z.number()])', { type: 'unknown' }],
+    ['z.union([z.string(), z.number()])', { type: 'union', options: [{ type: 'string' }, { type: 'number' }] }],
   ])('reads the rules of %s', (schema, expected) => {
     expect(fieldOf(schema)).toMatchObject(expected)
   })
@@ -230,7 +230,7 @@ describe('zod', () => {
     const shape = condition?.kind === 'operation' ? condition.operands[1] : undefined
     const fields = shape?.kind === 'shape' && shape.shape.type === 'object' ? shape.shape.fields : {}
     expect({ userId: fields.userId?.optional, status: fields.status?.optional }).toEqual(optional)
-    expect(fields.total).toMatchObject({ type: 'number', refined: true })
+    expect(fields.total).toMatchObject({ type: 'number', min: 1, refined: false })
   })
 
   it('does not check the environment at import', () => {
@@ -240,5 +240,68 @@ describe('zod', () => {
     })
     expect(bodyFor(dossier, 200)).toBe('{key: env.KEY}')
     expect(eventOf(dossier, 'respond').via).toBe('json')
+  })
+})
+
+describe('what comes out of a schema', () => {
+  const read = (code: string): ReturnType<typeof readHandler> =>
+    readHandler(code, {
+      imports: ZOD,
+      before: `const schema = z.object({
+        a: z.string().optional(),
+        to: z.object({ city: z.string().trim() }).optional(),
+        page: z.coerce.number().default(1),
+        tags: z.array(z.coerce.number()),
+        kind: z.any(),
+      })
+      const part = z.object({ a: z.string().optional(), b: z.string().optional() })`,
+    })
+
+  it('is changed only where the schema changes it', () => {
+    const { a, to, page, tags, kind } = {
+      a: 'body.a',
+      to: '&&(body.to, {city: trim(body.to.city)})',
+      page: 'default(Number(body.page), 1)',
+      tags: 'parsed(body.tags)',
+      kind: 'body.kind',
+    }
+    expect(bodyFor(read('res.json(schema.parse(req.body))'), 200)).toBe(
+      `{a: ${a}, to: ${to}, page: ${page}, tags: ${tags}, kind: ${kind}}`,
+    )
+  })
+
+  it('may have none of its optional fields', () => {
+    const dossier = read(`const input = part.parse(req.body)
+      if (Object.keys(input).length === 0) return res.sendStatus(400)
+      res.json(input)`)
+    expect(outline(dossier)).toEqual(['200', '500', '400'])
+    expect(dossier.scenarios.map((scenario) => decisionsOf(scenario)[1])).toContain(
+      '!===(member(entries({a: body.a, b: body.b}), "length"), 0)',
+    )
+  })
+
+  it('is asked for its fields by a refinement', () => {
+    const shape = shapeOf('z.object({ a: z.string().optional() }).refine((value) => Object.keys(value).length > 0)')
+    expect(shape.checks.map(show)).toEqual(['>(member(entries({a: body.a}), "length"), 0)'])
+  })
+
+  it('is an event of the trace before what comes after', () => {
+    const dossier = read(
+      'const input = schema.parse(req.body); await db.insert(users).values({ email: input.a }); res.sendStatus(201)',
+    )
+    expect(firstScenario(dossier).events.map(({ kind, id }) => `${id} ${kind}`)).toEqual([
+      '1 validate',
+      '2 db',
+      '3 respond',
+    ])
+    expect(eventOf(dossier, 'validate')).toMatchObject({
+      validator: 'zod',
+      subject: { kind: 'input', from: 'body' },
+      outcome: 'ok',
+    })
+    const outcomes = dossier.scenarios.flatMap(({ events }) =>
+      events.flatMap((event) => (event.kind === 'validate' ? [event.outcome] : [])),
+    )
+    expect([...new Set(outcomes)]).toEqual(['ok', 'fails'])
   })
 })

@@ -45,6 +45,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     },
     app: { file: 'src/app.ts', line: 5, how: 'exported', exportName: 'app', expressMajor: 5 },
     scenarios: [],
+    inputs: [],
     tables: [table()],
     sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
     environment: [],

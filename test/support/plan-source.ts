@@ -81,6 +81,8 @@ const CLIENTS = `
 
 interface SourceParts {
   readonly imports?: string
+  /** Before the route, e.g. middleware. */
+  readonly before?: string
   /** After the routes, e.g. an error middleware. */
   readonly after?: string
   readonly options?: SourceOptions
@@ -99,6 +101,7 @@ export function planFor(route: string, handler: string, parts: SourceParts = {})
     ${parts.imports ?? ''}
     export const app = express()
     app.use(express.json())
+    ${parts.before ?? ''}
     app.${verb.toLowerCase()}('${path}', async (req, res, next) => {
       ${handler}
     })

@@ -132,7 +132,7 @@ export function outline(dossier: Dossier): string[] {
 }
 
 export function outlineScenario(scenario: Scenario): string {
-  const events = scenario.events.map(describeEvent)
+  const events = scenario.events.filter(({ kind }) => kind !== 'validate').map(describeEvent)
   return [...events, ...(scenario.end === 'responded' ? [] : [scenario.end])].join(' > ')
 }
 
@@ -150,6 +150,8 @@ function describeEvent(event: TraceEvent): string {
       return event.phase
     case 'throw':
       return `throw ${event.error}`
+    case 'validate':
+      return `${event.validator} ${event.outcome}`
     default:
       return event satisfies never
   }

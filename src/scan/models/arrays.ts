@@ -93,6 +93,7 @@ const METHODS: Readonly<Record<string, Method>> = {
 
 export function arrayMember(machine: Machine, owner: ArrayValue, name: string): Value {
   if (/^\d+$/.test(name)) return owner.items[Number(name)] ?? missing(owner)
+  if (name === 'length' && owner.count) return owner.count
   if (name === 'length') return owner.open ? operation('length', owner) : literal(owner.items.length)
   const method = METHODS[name]
   return method ? native(name, (args, node) => method(machine, owner, args, node)) : UNDEFINED

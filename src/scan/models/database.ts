@@ -36,7 +36,8 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   if (made) return made
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
-  return { ...callee, steps: [...callee.steps, { kind: 'call', args: call.args, at: locate(machine.root, call.node) }] }
+  const { args, node } = call
+  return { ...callee, steps: [...callee.steps, { kind: 'call', args, at: locate(machine.root, node), node }] }
 }
 
 /** The columns of a table by the names that the code gives them. */
@@ -105,7 +106,7 @@ function createDatabase(machine: Machine, callee: PackageValue, call: Call): DbV
   const schema = call.args.flatMap((arg) => (arg.kind === 'object' ? (arg.fields.get('schema') ?? []) : []))[0] ?? null
   const driver = callee.module.replace('drizzle-orm/', '')
   const value: DbValue = { kind: 'db', driver, transaction: null, schema }
-  const step = { kind: 'call', args: call.args, at: locate(machine.root, call.node) } as const
+  const step = { kind: 'call', args: call.args, at: locate(machine.root, call.node), node: call.node } as const
   machine.databases.push({ value, call: { ...callee, steps: [...callee.steps, step] } })
   return value
 }

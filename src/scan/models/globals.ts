@@ -142,10 +142,12 @@ function listFields(value: Value, pick: (key: string, field: Value) => Value): V
   if (value.kind === 'object') {
     const fields = shownFields(value)
     const known = fields.filter(([key]) => !key.startsWith('...'))
-    return array(
+    const listed = array(
       known.map(([key, field]) => pick(key, field)),
       value.open || known.length < fields.length,
     )
+    if (!value.fields.has('#partial')) return listed
+    return { ...listed, count: operation('member', operation('entries', value), literal('length')) }
   }
   if (value.kind === 'namespace') return array(value.names().map((key) => pick(key, value.member(key) ?? UNDEFINED)))
   if (value.kind === 'table') {

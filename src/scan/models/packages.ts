@@ -17,9 +17,13 @@ import {
   type Value,
 } from '../values.ts'
 import { callAxios } from './axios.ts'
+import { callCelebrate, celebrateMember } from './celebrate.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
+import { callExpressValidator } from './express-validator.ts'
 import { callFetchPackage } from './http.ts'
+import { callJoi } from './joi.ts'
+import { callOtherValidator } from './other-validators.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -46,8 +50,8 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const shape = name === 'shape' ? shapeMember(owner) : null
-  return shape ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
+  const known = name === 'shape' ? shapeMember(owner) : celebrateMember(owner, name)
+  return known ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 
 /** The names of a chain, without `default` and without its calls: `['router']`, `['z', 'object']`. */
@@ -60,7 +64,8 @@ export function appendCall(
   callee: PackageValue,
   call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new' },
 ): PackageValue {
-  const step: PackageStep = { kind: call.kind ?? 'call', args: call.args, at: locate(machine.root, call.node) }
+  const { node, args } = call
+  const step: PackageStep = { kind: call.kind ?? 'call', args, at: locate(machine.root, node), node }
   return { ...callee, steps: [...callee.steps, step] }
 }
 
@@ -71,6 +76,10 @@ const MODELS: readonly PackageModel[] = [
   callExpress,
   callDrizzle,
   callZod,
+  callExpressValidator,
+  callCelebrate,
+  callJoi,
+  callOtherValidator,
   callFetchPackage,
   callAxios,
   callTokens,

@@ -1,196 +1,227 @@
-import { describePackage } from '../express-value.ts'
+import { express } from '../express-value.ts'
+import { brief } from '../syntax.ts'
 import type { Expression, Shape } from '../types.ts'
-import { knownString, type PackageStep, type PackageValue, type Value } from '../values.ts'
-import { changeNumber, changeText, numberOf } from './scalar-rules.ts'
-import { tableShape } from './table-shape.ts'
+import {
+  literal,
+  operation,
+  type PackageStep,
+  type PackageValue,
+  type SymbolValue,
+  symbol,
+  type Value,
+} from '../values.ts'
+import { changeList, changeNumber, changeText } from './scalar-rules.ts'
+import { outputOf } from './shape-output.ts'
+import { anyShape, arrayShape, unionShape, unknownShape } from './shape-parts.ts'
+import { changeObject } from './zod-objects.ts'
+import { intersect, startShape } from './zod-types.ts'
 
-/** The condition that a `refine` callback computes of the value at a path; null when it is more than one expression. */
-export type ReadCheck = (callback: Value | undefined, path: readonly string[]) => Expression | null
-
-const BASE = { optional: false, nullable: false, refined: false, checks: [], parsed: null }
-
-/** The rules of a zod schema, read from the calls that built it. */
-export function readShape(schema: PackageValue, readCheck: ReadCheck, path: readonly string[] = []): Shape {
-  const calls = pairCalls(schema.steps)
-  let shape: Shape = { ...BASE, type: 'unknown', text: describePackage(schema) }
-  let coerced = false
-  for (const { name, args } of calls) {
-    if (name === 'coerce') coerced = true
-    else shape = applyCall(shape, { name, args, coerced, path, readCheck })
-  }
-  return shape
+/** How schemas are read: what a member of the checked value is, and what a callback of the schema computes. */
+export interface SchemaReader {
+  readonly member: (owner: Value, name: string) => Value
+  /** Null when the callback is more than one expression without branches: its answer would not be sound. */
+  readonly apply: (callback: Value, args: readonly Value[]) => Value | null
 }
 
-interface SchemaCall {
+export interface Reading {
+  /** The value that the schema checks. */
+  readonly input: Value
+  readonly reader: SchemaReader
+  readonly depth: number
+}
+
+export interface SchemaCall {
   readonly name: string
   readonly args: readonly Value[]
   readonly coerced: boolean
-  readonly path: readonly string[]
-  readonly readCheck: ReadCheck
+  readonly reading: Reading
+  /** The source of the schema. */
+  readonly text: string
 }
 
-function pairCalls(steps: readonly PackageStep[]): { name: string; args: readonly Value[] }[] {
-  return steps.flatMap((step, index) => {
+/** Schemas may hold themselves. */
+const DEEPEST = 5
+
+/** The rules of a zod schema, read from the calls that built it. */
+export function readShape(schema: PackageValue, reading: Reading): Shape {
+  const text = sourceOf(schema)
+  if (reading.depth > DEEPEST) return unknownShape(text)
+  let shape: Shape | null = null
+  let coerced = false
+  for (const { name, args } of pairCalls(schema.steps)) {
+    if (name === 'coerce') coerced = true
+    else {
+      const call = { name, args, coerced, reading, text }
+      shape = shape ? changeShape(shape, call) : (startKnown(call) ?? startShape(call) ?? unknownShape(text))
+    }
+  }
+  return settleCoercedText(shape ?? unknownShape(text))
+}
+
+const SOURCE_LIMIT = 400
+
+/** The source of the whole chain. */
+export function sourceOf(schema: PackageValue): string {
+  const last = schema.steps.findLast((step) => step.kind === 'call')
+  return last?.kind === 'call' && last.node ? brief(last.node, SOURCE_LIMIT) : schema.module
+}
+
+export function shapeOf(value: Value, reading: Reading): Shape {
+  if (value.kind === 'package') return readShape(value, reading)
+  return unknownShape(value.kind)
+}
+
+/** Reading one level down: a field or an item of the value. */
+export function within(reading: Reading, name: string): Reading {
+  return { ...reading, input: reading.reader.member(reading.input, name), depth: reading.depth + 1 }
+}
+
+/** The schema that drizzle-zod hands to `(schema) => schema.min(1)`: one whose rules are known already. */
+export function columnSchema(shape: Shape): PackageValue {
+  const known = symbol({ kind: 'shape', shape })
+  const at = { file: '', line: 0 }
+  const steps: PackageStep[] = [
+    { kind: 'member', name: KNOWN },
+    { kind: 'call', args: [known], at, node: null },
+  ]
+  return { kind: 'package', module: 'drizzle-zod', steps }
+}
+
+const KNOWN = '#known'
+
+function startKnown({ name, args: [first] }: SchemaCall): Shape | null {
+  return name === KNOWN && first?.kind === 'symbol' && first.expression.kind === 'shape' ? first.expression.shape : null
+}
+
+interface PairedCall {
+  readonly name: string
+  readonly args: readonly Value[]
+}
+
+/** The calls of a chain with their names, and the members that lead to another schema. */
+function pairCalls(steps: readonly PackageStep[]): PairedCall[] {
+  return steps.flatMap((step, index): PairedCall[] => {
     if (step.kind !== 'member') return []
     const next = steps[index + 1]
     if (step.name === 'coerce') return [{ name: 'coerce', args: [] }]
     // `z.iso.date()` checks a string.
     if (step.name === 'iso') return [{ name: 'string', args: [] }]
-    return next && next.kind !== 'member' ? [{ name: step.name, args: next.args }] : []
+    if (next && next.kind !== 'member') return [{ name: step.name, args: next.args }]
+    const isInside = steps.slice(0, index).some((other) => other.kind !== 'member')
+    if (step.name === 'shape' && isInside && next) return [{ name: 'shape', args: [literal(next.name)] }]
+    if (step.name === 'element' && isInside) return [{ name: 'element', args: [] }]
+    return []
   })
 }
 
-function applyCall(shape: Shape, call: SchemaCall): Shape {
+function changeShape(shape: Shape, call: SchemaCall): Shape {
   return (
-    startShape(shape, call) ??
     changeText(shape, call) ??
     changeNumber(shape, call) ??
+    changeList(shape, call) ??
     changeObject(shape, call) ??
+    changeEnum(shape, call) ??
+    changeValue(shape, call) ??
     changeAny(shape, call)
   )
 }
 
-function startShape(shape: Shape, call: SchemaCall): Shape | null {
-  const { name, args, coerced } = call
+function changeEnum(shape: Shape, { name, args }: SchemaCall): Shape | null {
+  const [list] = args
+  if (shape.type !== 'enum' || list?.kind !== 'array' || list.open) return null
+  const named = new Set(list.items.map((item) => (item.kind === 'literal' ? item.value : undefined)))
+  if (name === 'extract') return { ...shape, values: shape.values.filter((value) => named.has(value)) }
+  return name === 'exclude' ? { ...shape, values: shape.values.filter((value) => !named.has(value)) } : null
+}
+
+/** Methods that change what comes out, or look at it. */
+function changeValue(shape: Shape, { name, args, reading }: SchemaCall): Shape | null {
   const [first] = args
-  if (shape.type !== 'unknown') return null
-  switch (name) {
-    case 'string':
-      // Takes anything and turns it into text, so no value of another type is wrong.
-      if (coerced) return { ...BASE, type: 'unknown', text: 'coerced string' }
-      return { ...BASE, type: 'string', min: null, max: null, format: null, pattern: null }
-    case 'number':
-      return { ...BASE, type: 'number', min: null, max: null, integer: false, coerced }
-    case 'boolean':
-      if (coerced) return { ...BASE, type: 'unknown', text: 'coerced boolean' }
-      return { ...BASE, type: 'boolean' }
-    case 'date':
-      return { ...BASE, type: 'date', coerced }
-    case 'enum':
-    case 'nativeEnum':
-      return { ...BASE, type: 'enum', values: enumValues(first) }
-    case 'literal':
-      return { ...BASE, type: 'enum', values: first?.kind === 'literal' ? [String(first.value)] : [] }
-    case 'object':
-    case 'strictObject':
-    case 'looseObject':
-      return { ...BASE, type: 'object', fields: readFields(first, call) }
-    case 'array':
-      return first
-        ? { ...BASE, type: 'array', item: shapeOf(first, { ...call, path: [...call.path, '0'] }), min: null }
-        : null
-    case 'int':
-    case 'int32':
-      return { ...BASE, type: 'number', min: null, max: null, integer: true, coerced }
-    case 'createInsertSchema':
-    case 'createSelectSchema':
-    case 'createUpdateSchema':
-      return first?.kind === 'table'
-        ? tableShape(first, { purpose: name, overrides: readOverrides(args[1], call) })
-        : null
-    default:
-      return null
+  const { input, reader } = reading
+  const output = outputOf(input, shape, reader.member)
+  const computed = (): Expression | null => {
+    const made = first ? reader.apply(first, [output]) : null
+    // An answer that does not depend on the value was computed of something else.
+    return made && made.kind !== 'literal' ? express(made) : null
   }
-}
-
-function shapeOf(value: Value, call: SchemaCall): Shape {
-  return value.kind === 'package'
-    ? readShape(value, call.readCheck, call.path)
-    : { ...BASE, type: 'unknown', text: value.kind }
-}
-
-/** Overrides of drizzle-zod; a function changes the column's own schema in a way that is not read. */
-function readOverrides(value: Value | undefined, call: SchemaCall): Record<string, Shape | 'changed'> {
-  const fields = readFields(value, call)
-  if (value?.kind !== 'object') return fields
-  const changed = [...value.fields].filter(([, field]) => field.kind === 'function')
-  return { ...fields, ...Object.fromEntries(changed.map(([key]) => [key, 'changed' as const])) }
-}
-
-function readFields(value: Value | undefined, call: SchemaCall): Record<string, Shape> {
-  if (value?.kind !== 'object') return {}
-  return Object.fromEntries(
-    [...value.fields].map(([key, field]) => [key, shapeOf(field, { ...call, path: [...call.path, key] })]),
-  )
-}
-
-function enumValues(value: Value | undefined): string[] {
-  const items = value?.kind === 'array' ? value.items : value?.kind === 'object' ? [...value.fields.values()] : []
-  return items.flatMap((item) => knownString(item) ?? [])
-}
-
-function changeObject(shape: Shape, call: SchemaCall): Shape | null {
-  const { name, args } = call
-  if (shape.type === 'array' && name === 'min') return { ...shape, min: numberOf(args[0]) }
-  if (shape.type !== 'object') return null
-  const [first] = args
-  const keys = first?.kind === 'object' ? new Set(first.fields.keys()) : null
-  switch (name) {
-    case 'extend':
-      return { ...shape, fields: { ...shape.fields, ...readFields(first, call) } }
-    case 'merge': {
-      const merged = first?.kind === 'package' ? readShape(first, call.readCheck, call.path) : null
-      return merged?.type === 'object'
-        ? { ...shape, fields: { ...shape.fields, ...merged.fields } }
-        : { ...shape, refined: true }
-    }
-    case 'pick':
-      return { ...shape, fields: keepFields(shape.fields, (key) => keys?.has(key) ?? true) }
-    case 'omit':
-      return { ...shape, fields: keepFields(shape.fields, (key) => !keys?.has(key)) }
-    case 'partial':
-      return {
-        ...shape,
-        fields: Object.fromEntries(
-          Object.entries(shape.fields).map(([key, field]) => [
-            key,
-            { ...field, optional: field.optional || !keys || keys.has(key) },
-          ]),
-        ),
-      }
-    case 'strict':
-    case 'passthrough':
-    case 'strip':
-    case 'loose':
-      return shape
-    default:
-      return null
-  }
-}
-
-function keepFields(fields: Readonly<Record<string, Shape>>, keep: (key: string) => boolean): Record<string, Shape> {
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => keep(key)))
-}
-
-function changeAny(shape: Shape, { name, args, path, readCheck }: SchemaCall): Shape {
   switch (name) {
     case 'refine': {
-      const check = readCheck(args[0], path)
+      const check = computed()
       return check ? { ...shape, checks: [...shape.checks, check] } : { ...shape, refined: true }
     }
-    case 'transform': {
-      const parsed = readCheck(args[0], path)
-      return parsed ? { ...shape, parsed } : { ...shape, refined: true }
-    }
-    case 'optional':
+    case 'transform':
+      return { ...shape, parsed: computed() ?? express(operation('parsed', input)) }
+    case 'trim':
+    case 'toLowerCase':
+    case 'toUpperCase':
+      return { ...shape, parsed: express(operation(name, output)) }
     case 'default':
+    case 'prefault': {
+      const fallback = first?.kind === 'function' ? operation('default of the schema') : first
+      return fallback ? { ...shape, optional: true, parsed: express(operation('default', output, fallback)) } : null
+    }
     case 'catch':
+      return { ...anyShape(), parsed: express(operation('parsed', input)) }
+    case 'pipe':
+      return pipeInto(shape, first, reading)
+    default:
+      return null
+  }
+}
+
+/** `z.string().transform(Number).pipe(z.number().int())` takes a number as text. */
+function pipeInto(shape: Shape, next: Value | undefined, reading: Reading): Shape {
+  const parsed = symbol(shape.parsed ?? express(reading.input))
+  const then = next ? shapeOf(next, { ...reading, input: parsed, depth: reading.depth + 1 }) : null
+  const isNumber = isTextual(reading.input) && shape.type === 'string' && isConversion(parsed)
+  if (then?.type === 'number' && isNumber && shape.pattern === null && !shape.refined)
+    return { ...then, coerced: true, optional: shape.optional, nullable: shape.nullable, parsed: parsed.expression }
+  return { ...shape, refined: true, parsed: then?.parsed ?? shape.parsed ?? express(operation('parsed', parsed)) }
+}
+
+function isTextual(input: Value): boolean {
+  return input.kind === 'symbol' && input.expression.kind === 'input' && input.expression.from !== 'body'
+}
+
+function isConversion({ expression }: SymbolValue): boolean {
+  return expression.kind === 'operation' && /^(?:Number|parseInt|parseFloat)$/.test(expression.name)
+}
+
+const SILENT = new Set(['describe', 'meta', 'openapi', 'brand', 'readonly', 'register'])
+
+function changeAny(shape: Shape, { name, args, reading, text }: SchemaCall): Shape {
+  const [first] = args
+  switch (name) {
+    case 'optional':
+    case 'exactOptional':
       return { ...shape, optional: true }
+    case 'nonoptional':
+      return { ...shape, optional: false }
     case 'nullable':
       return { ...shape, nullable: true }
     case 'nullish':
       return { ...shape, optional: true, nullable: true }
+    case 'unwrap':
+      return { ...shape, optional: false, nullable: false }
     case 'array':
-      return args.length === 0 ? { ...BASE, type: 'array', item: shape, min: null } : shape
-    case 'describe':
-    case 'meta':
-    case 'openapi':
-    case 'brand':
-    case 'readonly':
-    case 'safe':
-    case 'finite':
-      return shape
+      return arrayShape(shape)
+    case 'or':
+      return first ? unionShape([shape, shapeOf(first, reading)]) : unknownShape(text)
+    case 'and':
+      return first ? intersect(shape, shapeOf(first, reading), text) : unknownShape(text)
+    case 'element':
+      return shape.type === 'array' ? shape.item : unknownShape(text)
+    case 'shape':
+      return unknownShape(text)
     default:
-      return { ...shape, refined: true }
+      return SILENT.has(name) ? shape : { ...shape, refined: true }
   }
+}
+
+/** `z.coerce.string()` makes the text `undefined` of what is missing, which most rules refuse. */
+function settleCoercedText(shape: Shape): Shape {
+  if (shape.type !== 'string' || !shape.coerced) return shape
+  const accepts = (text: string): boolean =>
+    !shape.format && !shape.pattern && text.length >= (shape.min ?? 0) && text.length <= (shape.max ?? text.length)
+  return { ...shape, optional: shape.optional && accepts('undefined'), nullable: shape.nullable && accepts('null') }
 }

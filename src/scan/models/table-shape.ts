@@ -1,52 +1,43 @@
 import type { Column, Shape } from '../types.ts'
 import type { TableValue } from '../values.ts'
-
-const BASE = { optional: false, nullable: false, refined: false, checks: [], parsed: null }
+import { anyShape, booleanShape, dateShape, enumShape, numberShape, objectShape, textShape } from './shape-parts.ts'
 
 interface TableSchema {
-  readonly purpose: 'createInsertSchema' | 'createSelectSchema' | 'createUpdateSchema'
-  readonly overrides: Readonly<Record<string, Shape | 'changed'>>
+  readonly purpose: string
+  /** What the code puts in the place of a column's own rules; null: it keeps them. */
+  readonly override: (column: Column, own: Shape) => Shape | null
 }
 
 /** What drizzle-zod makes of a table: a selected row has every column, an inserted one may leave out defaults. */
-export function tableShape(table: TableValue, { purpose, overrides }: TableSchema): Shape {
+export function tableShape(table: TableValue, { purpose, override }: TableSchema): Shape {
   const fields = table.columns.map((column): [string, Shape] => {
     const own = columnShape(column, purpose)
-    const override = overrides[column.key]
-    if (!override) return [column.key, own]
-    return [column.key, override === 'changed' ? { ...own, refined: true } : override]
+    return [column.key, override(column, own) ?? own]
   })
-  return { ...BASE, type: 'object', fields: Object.fromEntries(fields) }
+  return objectShape(Object.fromEntries(fields))
 }
 
-function columnShape(column: Column, purpose: TableSchema['purpose']): Shape {
+function columnShape(column: Column, purpose: string): Shape {
   const mayBeLeftOut = purpose === 'createUpdateSchema' || !column.notNull || column.hasDefault
-  const base = { ...BASE, optional: purpose !== 'createSelectSchema' && mayBeLeftOut, nullable: !column.notNull }
-  if (column.enumValues) return { ...base, type: 'enum', values: column.enumValues }
+  return {
+    ...columnRules(column),
+    optional: purpose !== 'createSelectSchema' && mayBeLeftOut,
+    nullable: !column.notNull,
+  }
+}
+
+function columnRules(column: Column): Shape {
+  if (column.enumValues) return enumShape(column.enumValues)
   switch (column.json) {
     case 'number':
-      return {
-        ...base,
-        type: 'number',
-        min: null,
-        max: null,
-        integer: !/real|double|float/.test(column.type),
-        coerced: false,
-      }
+      return numberShape({ integer: !/real|double|float/.test(column.type) })
     case 'boolean':
-      return { ...base, type: 'boolean' }
+      return booleanShape()
     case 'date':
-      return { ...base, type: 'date', coerced: false }
+      return dateShape()
     case 'string':
-      return {
-        ...base,
-        type: 'string',
-        min: null,
-        max: null,
-        format: column.type === 'uuid' ? 'uuid' : null,
-        pattern: null,
-      }
+      return textShape({ format: column.type === 'uuid' ? 'uuid' : null })
     default:
-      return { ...base, type: 'unknown', text: column.type }
+      return anyShape()
   }
 }

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import type { Dossier, InputFact } from '../../src/scan/types.ts'
+import { readHandler, show } from '../support/scan-source.ts'
+
+const ZOD = "import { z } from 'zod'"
+
+function inputOf(dossier: Dossier, name: string): InputFact {
+  const found = dossier.inputs.find(({ from, path }) => [from, ...path].join('.') === name)
+  if (!found) throw new Error(`no ${name} among ${namesOf(dossier).join(', ')}`)
+  return found
+}
+
+function namesOf(dossier: Dossier): string[] {
+  return dossier.inputs.map(({ from, path }) => [from, ...path].join('.'))
+}
+
+/** `!x -> 400`: what refuses an input, and with what. */
+function checksOf(dossier: Dossier, name: string): string[] {
+  return inputOf(dossier, name).checks.map(
+    ({ condition, refusedWhen, status }) => `${refusedWhen ? '' : '!'}${show(condition)} -> ${status}`,
+  )
+}
+
+describe('the inputs of a route', () => {
+  it('are its parameters, and what it reads of body, query, headers and cookies', () => {
+    const dossier = readHandler(
+      `const key = req.get('Idempotency-Key')
+       await db.insert(orders).values({ userId: req.body.userId, total: Number(req.query.total), status: key })
+       res.json({ who: req.cookies.session, id: req.params.id })`,
+      { route: 'post /users/:userId/orders/:id' },
+    )
+    expect(namesOf(dossier).sort()).toEqual([
+      'body.userId',
+      'cookies.session',
+      'headers.idempotency-key',
+      'params.id',
+      'params.userId',
+      'query.total',
+    ])
+    expect(inputOf(dossier, 'params.userId')).toEqual({
+      from: 'params',
+      path: ['userId'],
+      required: true,
+      rules: null,
+      ruleSource: null,
+      checks: [],
+      usedAt: [],
+      source: null,
+    })
+    expect(inputOf(dossier, 'body.userId')).toMatchObject({ required: null, usedAt: [{ file: 'src/app.ts' }] })
+  })
+
+  it('are none where the route reads nothing', () => {
+    expect(readHandler('res.json({})', { route: 'get /health' }).inputs).toEqual([])
+  })
+
+  it('have the rules of the schema that checks them', () => {
+    const dossier = readHandler('const input = schema.parse({ body: req.body, query: req.query }); res.json(input)', {
+      imports: ZOD,
+      before: `const schema = z.object({
+        body: z.object({ email: z.email(), to: z.object({ city: z.string().optional() }), items: z.array(z.object({ qty: z.int() })) }),
+        query: z.object({ page: z.coerce.number() }),
+      })`,
+    })
+    expect(namesOf(dossier)).toEqual([
+      'body.email',
+      'body.to',
+      'body.to.city',
+      'body.items',
+      'body.items.0',
+      'body.items.0.qty',
+      'query.page',
+    ])
+    expect(inputOf(dossier, 'body.email')).toMatchObject({
+      required: true,
+      rules: { type: 'string', format: 'email' },
+      ruleSource: 'zod',
+      source: null,
+    })
+    expect(inputOf(dossier, 'body.to.city')).toMatchObject({ required: false })
+    expect(inputOf(dossier, 'query.page')).toMatchObject({ required: true, rules: { type: 'number', coerced: true } })
+  })
+
+  it('have the source of rules that can not be decoded', () => {
+    const dossier = readHandler('z.object({ age: z.preprocess(toAge, z.number()) }).parse(req.body); res.json({})', {
+      imports: ZOD,
+    })
+    expect(inputOf(dossier, 'body.age')).toMatchObject({
+      required: null,
+      rules: { type: 'unknown' },
+      ruleSource: 'zod',
+      source: 'z.preprocess(toAge, z.number())',
+    })
+  })
+
+  it('keep rules over several fields with the object', () => {
+    const dossier = readHandler(
+      'z.object({ a: z.string(), b: z.string() }).refine((value) => value.a === value.b).parse(req.body); res.json({})',
+      { imports: ZOD },
+    )
+    expect(inputOf(dossier, 'body').rules?.checks.map(show)).toEqual(['===(body.a, body.b)'])
+  })
+
+  it('have rules for what the code makes of them', () => {
+    const dossier = readHandler('z.number().int().parse(Number(req.params.id)); res.json({})', {
+      imports: ZOD,
+      route: 'get /orders/:id',
+    })
+    expect(inputOf(dossier, 'params.id').rules).toMatchObject({ type: 'number', integer: true, coerced: true })
+  })
+
+  it('say that a second schema is not shown', () => {
+    const dossier = readHandler(
+      'z.object({ a: z.string() }).parse(req.body); z.object({ a: z.string().min(2) }).parse(req.body); res.json({})',
+      { imports: ZOD },
+    )
+    expect(inputOf(dossier, 'body.a').rules).toMatchObject({ type: 'string', refined: true })
+  })
+
+  it.each([
+    ['joi', "import Joi from 'joi'", 'Joi.assert(req.body, Joi.object({ a: Joi.string() }))', false],
+    [
+      'express-validator',
+      "import { body, validationResult } from 'express-validator'",
+      "await body('a').notEmpty().run(req); validationResult(req).throw()",
+      true,
+    ],
+  ])('have the rules of %s', (ruleSource, imports, check, required) => {
+    const dossier = readHandler(`${check}; res.json({})`, { imports })
+    expect(inputOf(dossier, 'body.a')).toMatchObject({ ruleSource, required, rules: { type: 'string', min: 1 } })
+  })
+})
+
+describe('checks by hand', () => {
+  it.each([
+    ['presence', 'if (!req.body.a) return res.sendStatus(400)', ['!body.a -> 400']],
+    ['absence', 'if (req.body.a === undefined) return res.sendStatus(422)', ['===(body.a, undefined) -> 422']],
+    [
+      'type',
+      "if (typeof req.body.a !== 'string') return res.sendStatus(400)",
+      ['!===(typeof(body.a), "string") -> 400'],
+    ],
+    ['number', 'if (isNaN(Number(req.body.a))) return res.sendStatus(400)', ['isNaN(Number(body.a)) -> 400']],
+    [
+      'pattern',
+      'if (!/^a+$/.test(req.body.a)) return res.sendStatus(400)',
+      ['!matches pattern(body.a, "/^a+$/") -> 400'],
+    ],
+    ['length', 'if (req.body.a.length < 3) return res.sendStatus(400)', ['<(body.a.length, 3) -> 400']],
+    [
+      'list',
+      "if (!['x', 'y'].includes(req.body.a)) return res.sendStatus(400)",
+      ['!includes(["x", "y"], body.a) -> 400'],
+    ],
+    ['error', 'if (!req.body.a) throw Object.assign(new Error("no"), { status: 400 })', ['!body.a -> 400']],
+  ])('are told by %s', (_, code, expected) => {
+    const dossier = readHandler(`${code}; res.json({})`)
+    expect(checksOf(dossier, 'body.a')).toEqual(expected)
+    expect(inputOf(dossier, 'body.a')).toMatchObject({ ruleSource: 'manual', rules: null })
+  })
+
+  it('say that an input is required where its absence is refused', () => {
+    const dossier = readHandler(
+      'if (!req.body.a) return res.sendStatus(400); if (req.body.b > 3) return res.sendStatus(400); res.json({})',
+    )
+    expect([inputOf(dossier, 'body.a').required, inputOf(dossier, 'body.b').required]).toEqual([true, null])
+  })
+
+  it('are told one by one where one condition asks several', () => {
+    const dossier = readHandler('if (!req.body.a || !req.body.b) return res.sendStatus(400); res.json({})')
+    expect([checksOf(dossier, 'body.a'), checksOf(dossier, 'body.b')]).toEqual([['!body.a -> 400'], ['!body.b -> 400']])
+  })
+
+  it('have their line', () => {
+    const dossier = readHandler('\nif (!req.body.a) return res.sendStatus(400)\nres.json({})')
+    const [check] = inputOf(dossier, 'body.a').checks
+    expect(inputOf(dossier, 'body.a').usedAt).toEqual([check?.at])
+  })
+
+  it('are no conditions that only choose', () => {
+    const dossier = readHandler(
+      `const label = req.body.kind === 'a' ? 'A' : 'B'
+       const [user] = await db.select().from(users).where(eq(users.id, req.body.userId))
+       if (!user) return res.sendStatus(404)
+       res.json({ label })`,
+    )
+    expect(checksOf(dossier, 'body.kind')).toEqual([])
+    expect(checksOf(dossier, 'body.userId')).toEqual([])
+  })
+
+  it('are of credentials too', () => {
+    const dossier = readHandler('if (!req.headers.authorization) return res.sendStatus(401); res.json({})')
+    expect(checksOf(dossier, 'headers.authorization')).toEqual(['!headers.authorization -> 401'])
+  })
+})
