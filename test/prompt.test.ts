@@ -111,7 +111,11 @@ Open: the field that carries the key. Write it if the source shows this, else le
     const columns = [
       column({ key: 'id', type: 'serial', notNull: true, hasDefault: true, primaryKey: true }),
       column({ key: 'state', notNull: true, hasDefault: true, defaultValue: 'new', enumValues: ['new', 'paid'] }),
-      column({ key: 'code', unique: true, references: { table: 'codes', column: 'id' } }),
+      column({
+        key: 'code',
+        unique: true,
+        references: { table: 'codes', column: 'id', onDelete: null, onUpdate: null },
+      }),
     ]
     expect(section('Tables', { dossier: dossier({ tables: [table({ columns })] }) })).toBe(`\
 \`orders\` (src/db/schema.ts:3, table "orders")

@@ -13,7 +13,16 @@ import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
-import { type ArrayValue, literal, type ObjectValue, operation, symbol, UNDEFINED, type Value } from './values.ts'
+import {
+  type ArrayValue,
+  literal,
+  native,
+  type ObjectValue,
+  operation,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
 
 /** The value of `owner.name`. */
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
@@ -81,6 +90,7 @@ function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Va
 
 function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
   const column = owner.columns.find((candidate) => candidate.key === name)
+  if (!column && name === 'enableRLS') return native(name, () => owner)
   return column ? symbol({ kind: 'column', table: owner.name, column: column.key }) : UNDEFINED
 }
 

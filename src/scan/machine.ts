@@ -2,7 +2,7 @@ import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, type SyntaxProblem, type ts } from './syntax.ts'
-import type { Column, Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
+import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
 import {
   type ClassValue,
   type DbValue,
@@ -62,8 +62,6 @@ export interface Machine {
   readonly modules: Map<string, Module>
   readonly unresolved: Map<string, Unresolved>
   readonly tables: Map<string, TableValue>
-  /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
-  readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
   readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
@@ -115,7 +113,6 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),
-    references: new Map(),
     routers: [],
     listeners: [],
     databases: [],
@@ -137,9 +134,13 @@ export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : ST
 }
 
 export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
-  const at = locate(machine.root, node)
+  recordUnresolved(machine, { what, text: brief(node), at: locate(machine.root, node) })
+}
+
+/** `noteUnresolved` where no node is at hand. */
+export function recordUnresolved(machine: Machine, unresolved: Unresolved): void {
   const records = machine.run?.unresolved ?? machine.unresolved
-  records.set(`${what} ${at.file}:${at.line}`, { what, text: brief(node), at })
+  records.set(`${unresolved.what} ${unresolved.at.file}:${unresolved.at.line}`, unresolved)
 }
 
 /** An unknown value that says where it came from, and a record that it is unknown. */

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
+import { describeTables } from './describe-tables.ts'
 import { type FoundApp, findApps, readText } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
 import { createMachine, type Machine } from './machine.ts'
@@ -9,7 +10,6 @@ import { openProject, type ProjectFiles } from './project.ts'
 import { createParser, type ts } from './syntax.ts'
 import { traceRoute } from './trace-route.ts'
 import type { Codebase, Dossier, Route, Table } from './types.ts'
-import type { TableValue } from './values.ts'
 
 /** A scanned project: what it holds, and the dossier of any of its routes on demand. */
 export interface Scan {
@@ -32,7 +32,7 @@ export function scanProject(root: string): Scan {
   const indexed = apps.flatMap((app) => indexRoutes(machine, app))
   const codebase: Codebase = {
     routes: indexed.map(({ route }) => route),
-    tables: [...machine.tables.values()].map((table) => describeTable(machine, table)),
+    tables: describeTables(machine),
     database: readDatabaseFacts(machine, files),
     unresolved: [...machine.unresolved.values()],
   }
@@ -137,23 +137,10 @@ function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']
   for (let size = -1; size !== wanted.size; ) {
     size = wanted.size
     for (const table of tables.filter(({ name }) => wanted.has(name))) {
-      for (const column of table.columns) if (column.references) wanted.add(column.references.table)
+      for (const key of table.foreignKeys) wanted.add(key.table)
     }
   }
   return tables.filter(({ name }) => wanted.has(name))
-}
-
-/** The table with the name under which the project exports it. */
-function describeTable(machine: Machine, table: TableValue): Table {
-  const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
-  const own = { name: table.name, dialect: table.dialect, columns }
-  for (const module of machine.modules.values()) {
-    for (const [exportName, read] of module.exports) {
-      if (read() !== table) continue
-      return { ...own, exportName, at: { ...table.at, file: path.relative(machine.root, module.file) } }
-    }
-  }
-  return { ...own, exportName: '', at: table.at }
 }
 
 /** The statement that registers the route: where Express's own last word is said to come from. */

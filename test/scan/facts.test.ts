@@ -66,7 +66,7 @@ describe('tables', () => {
     )
     expect(tables.map((table) => [table.name, table.exportName])).toEqual([
       ['app_a', 'a'],
-      ['b', 'b'],
+      ['auth.b', 'b'],
     ])
   })
 
