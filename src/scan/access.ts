@@ -15,6 +15,7 @@ import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
 import {
   type ArrayValue,
+  array,
   literal,
   native,
   type ObjectValue,
@@ -73,11 +74,18 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
 }
 
 function symbolMember(machine: Machine, expression: Expression, name: string): Value {
+  if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   // Generated tests run under Vitest, which sets it.
   if (name === 'NODE_ENV') return literal('test')
   machine.environment.add(name)
   return symbol({ kind: 'env', name })
+}
+
+function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'column' }>): Value {
+  const columns = machine.tables.get(expression.table)?.columns
+  const values = columns?.find(({ key }) => key === expression.column)?.enumValues
+  return values ? array(values.map((value) => literal(value))) : symbol(extend(expression, 'enumValues'))
 }
 
 function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {

@@ -2,7 +2,7 @@ import { type Call, callFunctionLike } from '../call.ts'
 import { LimitReached, type Machine, noteUnresolved, recordUnresolved, Thrown } from '../machine.ts'
 import { locate } from '../syntax.ts'
 import type { Column, Dialect } from '../types.ts'
-import { knownString, type PackageValue, type TableValue, type Value } from '../values.ts'
+import { array, knownString, literal, type PackageValue, type TableValue, type Value } from '../values.ts'
 import {
   argumentsOf,
   chainAfter,
@@ -158,6 +158,15 @@ function listUnknowns(column: Column, start: BuilderStart, json: Column['json'] 
     ...(start.nameCall?.[0]?.kind === 'symbol' ? [`the name of the column ${key} is only known at run time`] : []),
     ...(isEnum && !column.enumValues ? [`the values of the enum column ${key} are not known`] : []),
   ]
+}
+
+/** `role.enumValues` of a `pgEnum`. */
+export function enumValuesOf(owner: PackageValue): Value | null {
+  const [first, second] = argumentsOf(owner)
+  const names = memberNames(owner)
+  const values = names[0] === 'pgEnum' ? first?.[1] : names[1] === 'enum' ? second?.[1] : undefined
+  const texts = owner.module.startsWith('drizzle-orm') ? readEnum(values) : null
+  return texts && array(texts.map((text) => literal(text)))
 }
 
 function readEnum(value: Value | undefined): readonly string[] | null {

@@ -17,6 +17,7 @@ import {
   type Value,
 } from '../values.ts'
 import { callAxios } from './axios.ts'
+import { enumValuesOf } from './columns.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFetchPackage } from './http.ts'
@@ -46,6 +47,8 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
+  const values = name === 'enumValues' ? enumValuesOf(owner) : null
+  if (values) return values
   const shape = name === 'shape' ? shapeMember(owner) : null
   return shape ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
