@@ -1,8 +1,9 @@
 import path from 'node:path'
 import { applyCasing, readCasing } from './casing.ts'
+import { listCommonJs } from './common-js.ts'
 import { express } from './express-value.ts'
-import { type Machine, recordUnresolved } from './machine.ts'
-import { callAfter, optionOf, placeOf } from './models/builder-chain.ts'
+import { type Machine, type Module, recordUnresolved } from './machine.ts'
+import { callAfter, callsAfter, optionOf, placeOf } from './models/builder-chain.ts'
 import { hasNullsNotDistinct, namedDefault } from './models/column-defaults.ts'
 import { tryCall } from './models/columns.ts'
 import { readExtras, toAction, uniqueName } from './models/constraints.ts'
@@ -40,10 +41,12 @@ function describeTable(context: SqlContext, table: TableValue): Table {
     ),
     primaryKey,
     uniques: [...columns.flatMap((column) => ownUnique(table, column)), ...extras.uniques],
-    foreignKeys: [...columns.flatMap(ownForeignKey), ...extras.foreignKeys].map((key) => ({
-      ...key,
-      name: key.name ?? foreignKeyName(context, table, key),
-    })),
+    foreignKeys: [...columns.flatMap(({ key }) => ownForeignKeys(context, table, key)), ...extras.foreignKeys].map(
+      (key) => ({
+        ...key,
+        name: key.name ?? foreignKeyName(context, table, key),
+      }),
+    ),
     checks: extras.checks,
     indexes: extras.indexes,
   }
@@ -57,7 +60,7 @@ function describeColumn(context: SqlContext, table: TableValue, column: Column):
     name: table.unnamed.has(column.key) ? applyCasing(column.key, context.casing) : column.name,
     defaultSql: column.defaultSource === 'sql' ? readDefaultSql(context, builder) : null,
     generated: column.generated && { sql: readGenerated(context, table, builder) },
-    references: readReference(context, table, { column, builder }),
+    references: readReferences(context, table, column.key)[0] ?? null,
   }
 }
 
@@ -84,29 +87,25 @@ function readSql(context: SqlContext, value: Value, builder: PackageValue): stri
   return text
 }
 
-function readReference(
-  context: SqlContext,
-  table: TableValue,
-  { column, builder }: { column: Column; builder: PackageValue },
-): Column['references'] {
-  const args = callAfter(builder, 'references')
-  if (!args) return null
-  const [target] = args
-  const found =
-    target?.kind === 'function'
-      ? tryCall(context.machine, { callee: target, self: null, args: [], node: table.node })
-      : null
-  if (found?.kind !== 'symbol' || found.expression.kind !== 'column') {
-    const at = placeOf(builder) ?? table.at
-    recordUnresolved(context.machine, { what: `what the column ${column.key} references is not known`, text: '', at })
-    return null
-  }
-  return {
-    table: found.expression.table,
-    column: found.expression.column,
-    onDelete: toAction(optionOf(args, 'onDelete')),
-    onUpdate: toAction(optionOf(args, 'onUpdate')),
-  }
+type Reference = NonNullable<Column['references']>
+
+/** A column may point at several others. */
+function readReferences(context: SqlContext, table: TableValue, key: string): Reference[] {
+  const builder = table.builders.get(key)
+  if (!builder) return []
+  return callsAfter(builder, 'references').flatMap((args): Reference[] => {
+    const [target] = args
+    const call = target?.kind === 'function' ? { callee: target, self: null, args: [], node: table.node } : null
+    const found = call && tryCall(context.machine, call)
+    if (found?.kind !== 'symbol' || found.expression.kind !== 'column') {
+      const at = placeOf(builder) ?? table.at
+      recordUnresolved(context.machine, { what: `what the column ${key} references is not known`, text: '', at })
+      return []
+    }
+    const { table: name, column } = found.expression
+    const [onDelete, onUpdate] = ['onDelete', 'onUpdate'].map((when) => toAction(optionOf(args, when)))
+    return [{ table: name, column, onDelete: onDelete ?? null, onUpdate: onUpdate ?? null }]
+  })
 }
 
 function ownUnique(table: TableValue, { key }: Column): Unique[] {
@@ -125,10 +124,15 @@ function ownUnique(table: TableValue, { key }: Column): Unique[] {
   ]
 }
 
-function ownForeignKey({ key, references }: Column): ForeignKey[] {
-  if (!references) return []
-  const { table, column, onDelete, onUpdate } = references
-  return [{ name: null, columns: [key], table, foreignColumns: [column], onDelete, onUpdate }]
+function ownForeignKeys(context: SqlContext, table: TableValue, key: string): ForeignKey[] {
+  return readReferences(context, table, key).map(({ table: name, column, onDelete, onUpdate }) => ({
+    name: null,
+    columns: [key],
+    table: name,
+    foreignColumns: [column],
+    onDelete,
+    onUpdate,
+  }))
 }
 
 /** As Drizzle makes it up. */
@@ -149,14 +153,19 @@ function sqlNameOf(table: TableValue, key: string, casing: Casing | null): strin
 function exportOf(machine: Machine, table: TableValue): Pick<Table, 'exportName' | 'at'> {
   const home = machine.modules.get(path.join(machine.root, table.at.file))
   for (const module of home ? [home, ...machine.modules.values()] : machine.modules.values()) {
-    for (const [exportName, read] of module.exports) {
-      if (read() !== table) continue
+    for (const [exportName, value] of listExports(module)) {
+      if (value !== table) continue
       const file = relativePath(machine.root, module.file)
       const line = module === home ? table.at.line : lineOfName(machine, module.file, exportName)
       return { exportName, at: { file, line } }
     }
   }
   return { exportName: '', at: table.at }
+}
+
+function listExports(module: Module): [string, Value | null][] {
+  const own = [...module.exports].map(([name, read]): [string, Value | null] => [name, read()])
+  return [...own.filter(([name]) => name !== 'export='), ...listCommonJs(module)]
 }
 
 /** The line of the statement that says the name; 1 when none does. */

@@ -41,10 +41,12 @@ export function scanProject(root: string): Scan {
 
 /** Imports are lazy, so the files that make the database and its tables may not have been needed so far. */
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
-  for (const file of files.sources) {
-    if (/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file))) continue
-    if (/\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\s*\(/.test(readText(file)))
-      loadModule(machine, file)
+  const sources = files.sources.filter(
+    (file) => !/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file)),
+  )
+  // First what a connection is made with: of tables that share a name, those of the app come first.
+  for (const wanted of [/\bdrizzle\s*[(<]/, /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b/]) {
+    for (const file of sources) if (wanted.test(readText(file))) loadModule(machine, file)
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectFiles } from '../project.ts'
 import { relativePath, ts } from '../syntax.ts'
-import { findEffect } from './find-effect.ts'
+import { findEffect, isCommonJs } from './find-effect.ts'
 
 /** Packages whose import only declares. Drivers and `drizzle-orm/<driver>` are none: they belong to a connection. */
 const HARMLESS =
@@ -12,6 +12,7 @@ const HARMLESS =
 export interface SafeModule {
   readonly file: string
   readonly code: string
+  readonly isCommonJs: boolean
   /** Files of the project by the specifier in `code`. */
   readonly local: ReadonlyMap<string, string>
   /** Specifiers of packages. */
@@ -67,7 +68,7 @@ function judgeModule(files: ProjectFiles, file: string): Judged {
     else if (!isInstalled(specifier, file)) return { reason: `${specifier} is not installed` }
     else packages.push(specifier)
   }
-  return { module: { file, code, local, packages } }
+  return { module: { file, code, isCommonJs: isCommonJs(tree), local, packages } }
 }
 
 /** JavaScript without types and without imports that are types only. */

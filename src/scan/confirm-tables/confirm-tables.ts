@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectFiles } from '../project.ts'
-import { relativePath } from '../syntax.ts'
-import type { Codebase, Dialect, Table } from '../types.ts'
+import type { Codebase, Table } from '../types.ts'
 import { type Collected, createCollector, type SafeModule } from './collect-modules.ts'
 import { compareTable } from './compare-table.ts'
 import { runChild } from './run-child.ts'
 import { toTable } from './to-table.ts'
-import type { ChildAnswer, RawTable, TableConfirmation, TableFinding, TableResult } from './types.ts'
+import type { ChildAnswer, RawPlace, RawTable, TableConfirmation, TableFinding, TableResult } from './types.ts'
 
 export interface ConfirmOptions {
   /** For all schema files together; 20,000 unless given. */
@@ -28,7 +27,7 @@ export async function confirmTables(
   const answer = await runAll(files, codebase, { collected, timeoutMs })
   const nameTable = tableNamer(tables)
   const compared = tables.map((table) => judgeTable(table, { collected, answer, nameTable }))
-  const missed = listMissed(tables, answer).map((raw) => describeMissed(files, raw, nameTable))
+  const missed = listMissed(tables, answer).flatMap((raw) => describeMissed(files, raw, nameTable))
   return {
     results: compared.map(({ result }) => result),
     tables: [...compared.map(({ table }) => table), ...missed],
@@ -68,13 +67,15 @@ async function runAll(
   })
 }
 
-type NameTable = (place: { dialect: Dialect; schema: string | null; name: string }) => string
+type NameTable = Parameters<typeof toTable>[1]
 
-/** The name of the scan for a run-time table: a foreign key does not say which file its table is from. */
+/** The name of the scan for a run-time table; by its own name when it is not exported. */
 function tableNamer(tables: readonly Table[]): NameTable {
-  return ({ dialect, schema, name }) => {
+  return ({ dialect, schema, name, places }) => {
     const wanted = schema === null ? name : `${schema}.${name}`
-    const found = tables.find((table) => table.dialect === dialect && bareName(table) === wanted)
+    const found =
+      tables.find((table) => isExportedAt(places, table)) ??
+      tables.find((table) => table.dialect === dialect && bareName(table) === wanted)
     return found?.name ?? wanted
   }
 }
@@ -100,9 +101,11 @@ function judgeTable(table: Table, { collected, answer, nameTable }: Evidence): {
   const module = collected.get(table.at.file)
   if (module && !module.safe) return skip(module.reason)
   if (answer.status === 'failed') return skip(answer.reason)
-  const failure = answer.answer.failures.find(({ file }) => file.endsWith(`/${table.at.file}`))
+  const failure = answer.answer.failures.find(
+    ({ file, exportName }) => file === table.at.file && (exportName === null || exportName === table.exportName),
+  )
   if (failure) return skip(`the import failed: ${failure.message}`)
-  const raw = answer.answer.tables.find((candidate) => isSameTable(candidate, table))
+  const raw = answer.answer.tables.find(({ places }) => isExportedAt(places, table))
   if (!raw) return skip(`its file exports no table ${table.exportName} when it is run`)
   const compared = compareTable(table, toTable(raw, nameTable))
   if (compared.differences.length === 0) return { result: { confirmed: 'yes', ...own }, table }
@@ -112,8 +115,8 @@ function judgeTable(table: Table, { collected, answer, nameTable }: Evidence): {
   }
 }
 
-function isSameTable(raw: RawTable, table: Table): boolean {
-  return raw.exportName === table.exportName && raw.file.endsWith(`/${table.at.file}`)
+function isExportedAt(places: readonly RawPlace[], table: Table): boolean {
+  return places.some(({ file, exportName }) => exportName === table.exportName && file === table.at.file)
 }
 
 /** Tables of the run that analysis did not see; those that a file passes on from another are no news. */
@@ -122,16 +125,18 @@ function listMissed(tables: readonly Table[], answer: Answer): RawTable[] {
   return answer.answer.tables.filter((raw) => {
     const name = raw.schema === null ? raw.name : `${raw.schema}.${raw.name}`
     return !tables.some(
-      (table) => isSameTable(raw, table) || (table.dialect === raw.dialect && bareName(table) === name),
+      (table) => isExportedAt(raw.places, table) || (table.dialect === raw.dialect && bareName(table) === name),
     )
   })
 }
 
-function describeMissed({ root }: ProjectFiles, raw: RawTable, nameTable: NameTable): Table {
-  const { file, exportName } = raw
-  const at = { file: relativePath(root, file), line: lineOf(file, exportName) }
+function describeMissed({ root }: ProjectFiles, raw: RawTable, nameTable: NameTable): Table[] {
+  const [place] = raw.places
+  if (!place) return []
+  const { file, exportName } = place
+  const at = { file, line: lineOf(path.join(root, file), exportName) }
   const { fullName, ...table } = toTable(raw, nameTable)
-  return { ...table, name: fullName, exportName, at }
+  return [{ ...table, name: fullName, exportName, at }]
 }
 
 /** The first line that says the name; 1 when none does. */

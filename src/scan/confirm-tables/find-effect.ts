@@ -25,9 +25,34 @@ export function findEffect(tree: ts.SourceFile): string | null {
     if (node.kind === ts.SyntaxKind.ImportKeyword && ts.isCallExpression(node.parent)) return 'imports while it runs'
     if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return 'waits for something'
     if (!ts.isIdentifier(node) || !isReference(node)) return null
-    if (node.text === 'require' || node.text === 'module' || node.text === 'exports') return 'is a CommonJS module'
+    if (COMMON_JS.has(node.text) && isCommonJs(tree)) return node.text === 'require' ? judgeRequire(node) : null
     return declared.has(node.text) || GLOBALS.has(node.text) ? null : `uses ${node.text}`
   })
+}
+
+const COMMON_JS = new Set(['require', 'module', 'exports'])
+
+/** A script that imports and exports nothing in the way of ES modules. */
+export function isCommonJs(tree: ts.SourceFile): boolean {
+  return !tree.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) ||
+      ts.isExportDeclaration(statement) ||
+      ts.isExportAssignment(statement) ||
+      hasExportWord(statement),
+  )
+}
+
+function hasExportWord(statement: ts.Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []
+  return modifiers.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+}
+
+/** What is required under a plain name is judged like an import. */
+function judgeRequire({ parent }: ts.Identifier): string | null {
+  const isPlain =
+    ts.isCallExpression(parent) && parent.arguments.length === 1 && parent.arguments.every(ts.isStringLiteralLike)
+  return isPlain ? null : 'requires what only a run knows'
 }
 
 function search(node: ts.Node, judge: (node: ts.Node) => string | null): string | null {

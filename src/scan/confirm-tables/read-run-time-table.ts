@@ -1,21 +1,20 @@
 import type { Dialect } from '../types.ts'
 import type { Drizzle, DrizzleColumn, DrizzleConfig, DrizzleIndex, DrizzleTable } from './open-drizzle.ts'
-import type { RawColumn, RawDefault, RawForeignKey, RawIndex, RawTable } from './types.ts'
+import type { RawColumn, RawDefault, RawForeignKey, RawIndex, RawPlace, RawTable } from './types.ts'
+
+/** Where each table is exported. */
+export type Places = ReadonlyMap<DrizzleTable, readonly RawPlace[]>
 
 /** What Drizzle itself says of a table; null when it is of no dialect that was asked for. */
-export function readRunTimeTable(
-  drizzle: Drizzle,
-  table: DrizzleTable,
-  place: { file: string; exportName: string },
-): RawTable | null {
+export function readRunTimeTable(drizzle: Drizzle, table: DrizzleTable, places: Places): RawTable | null {
   const dialect = drizzle.dialectOf(table)
   if (!dialect) return null
-  const reader: Reader = { drizzle, table, dialect }
+  const reader: Reader = { drizzle, table, dialect, places }
   const config = drizzle.configOf(table, dialect)
   const columns = Object.entries(drizzle.columnsOf(table))
   const indexes = config.indexes.map((index) => readIndex(reader, index))
   return {
-    ...place,
+    places: places.get(table) ?? [],
     dialect,
     name: config.name,
     schema: config.schema ?? null,
@@ -35,6 +34,7 @@ interface Reader {
   readonly drizzle: Drizzle
   readonly table: DrizzleTable
   readonly dialect: Dialect
+  readonly places: Places
 }
 
 function readColumn({ drizzle, dialect }: Reader, key: string, column: DrizzleColumn): RawColumn {
@@ -133,6 +133,7 @@ function readForeignKey(
     columns: columns.map((column) => keyOf(reader, column)),
     table: target.name,
     schema: target.schema ?? null,
+    places: reader.places.get(foreignTable) ?? [],
     foreignColumns: foreignColumns.map((column) => findKey(drizzle, foreignTable, column) ?? '?'),
     onDelete: key.onDelete ?? null,
     onUpdate: key.onUpdate ?? null,

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ts } from '../syntax.ts'
+import { relativePath, ts } from '../syntax.ts'
 import type { Casing, Dialect } from '../types.ts'
 import { packageFolder, type SafeModule } from './collect-modules.ts'
 import type { ChildAnswer, ChildInput } from './types.ts'
@@ -52,7 +52,9 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
 }
 
 function writeProject(folder: string, { root, entries, modules, dialects, casing }: ChildRun): ChildInput {
-  const copies = new Map(modules.map(({ file }, index) => [file, `module-${index}.mjs`]))
+  const copies = new Map(
+    modules.map(({ file, isCommonJs }, index) => [file, `module-${index}.${isCommonJs ? 'cjs' : 'mjs'}`]),
+  )
   for (const module of modules) {
     const copy = copies.get(module.file)
     if (copy) writeFileSync(path.join(folder, copy), withImports(module, copies))
@@ -61,7 +63,10 @@ function writeProject(folder: string, { root, entries, modules, dialects, casing
   linkPackage(folder, 'drizzle-orm', entries[0] ?? root)
   for (const name of OWN_SCRIPTS) writeFileSync(path.join(folder, `${name}.mjs`), readOwnScript(name))
   const input = {
-    modules: entries.map((file) => ({ file, url: pathToFileURL(path.join(folder, copies.get(file) ?? '')).href })),
+    modules: entries.map((file) => ({
+      file: relativePath(root, file),
+      url: pathToFileURL(path.join(folder, copies.get(file) ?? '')).href,
+    })),
     dialects,
     casing,
     answerFile: path.join(folder, 'answer.json'),

@@ -15,12 +15,12 @@ export interface RunTimeTable extends TableConstraints {
 /** `nameTable` gives the name by which the scan knows a table. */
 export function toTable(
   raw: RawTable,
-  nameTable: (table: { dialect: Dialect; schema: string | null; name: string }) => string,
+  nameTable: (table: Pick<RawTable, 'dialect' | 'schema' | 'name' | 'places'>) => string,
 ): RunTimeTable {
   const own = raw.columns.filter(({ primary }) => primary).map(({ key }) => key)
   const primaryKey = raw.primaryKey.length > 0 ? raw.primaryKey : own
   const foreignKeys = raw.foreignKeys.map((key) =>
-    toForeignKey(key, nameTable({ dialect: raw.dialect, schema: key.schema, name: key.table })),
+    toForeignKey(key, nameTable({ ...key, dialect: raw.dialect, name: key.table })),
   )
   return {
     fullName: raw.schema === null ? raw.name : `${raw.schema}.${raw.name}`,

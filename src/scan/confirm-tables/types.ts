@@ -36,6 +36,7 @@ export interface TableConfirmation {
 
 /** What the child process is told. */
 export interface ChildInput {
+  /** `file` is relative to the project's root, `url` where its copy is. */
   readonly modules: readonly { readonly file: string; readonly url: string }[]
   readonly dialects: readonly Dialect[]
   readonly casing: Casing | null
@@ -46,7 +47,14 @@ export interface ChildInput {
 /** What the child process answers, before it is put into the terms of `Table`. */
 export interface ChildAnswer {
   readonly tables: readonly RawTable[]
-  readonly failures: readonly { readonly file: string; readonly message: string }[]
+  readonly failures: readonly RawFailure[]
+}
+
+export interface RawFailure {
+  readonly file: string
+  /** Null: the whole file. */
+  readonly exportName: string | null
+  readonly message: string
 }
 
 export interface RawColumn {
@@ -87,19 +95,26 @@ export interface RawIndex {
   readonly nullsNotDistinct: boolean
 }
 
+/** Where a module exports a table. */
+export interface RawPlace {
+  readonly file: string
+  readonly exportName: string
+}
+
 export interface RawForeignKey {
   readonly name: string | null
   readonly columns: readonly string[]
   readonly table: string
   readonly schema: string | null
+  readonly places: readonly RawPlace[]
   readonly foreignColumns: readonly string[]
   readonly onDelete: string | null
   readonly onUpdate: string | null
 }
 
 export interface RawTable {
-  readonly file: string
-  readonly exportName: string
+  /** More than one where a file passes on what another exports. */
+  readonly places: readonly RawPlace[]
   readonly dialect: Dialect
   readonly name: string
   readonly schema: string | null

@@ -12,16 +12,18 @@ export function hasMember(builder: PackageValue, name: string): boolean {
   return builder.steps.some((step) => step.kind === 'member' && step.name === name)
 }
 
-/** The arguments of the last call of a member; null when it is not in the chain. */
-export function callAfter(builder: PackageValue, name: string): readonly Value[] | null {
-  const index = builder.steps.findLastIndex((step) => step.kind === 'member' && step.name === name)
-  if (index < 0) return null
-  const call = builder.steps[index + 1]
-  return call?.kind === 'call' ? call.args : []
+/** The arguments of every call of a member. */
+export function callsAfter(builder: PackageValue, name: string): (readonly Value[])[] {
+  return builder.steps.flatMap((step, index) => {
+    if (step.kind !== 'member' || step.name !== name) return []
+    const call = builder.steps[index + 1]
+    return [call?.kind === 'call' ? call.args : []]
+  })
 }
 
-export function countMembers(builder: PackageValue, name: string): number {
-  return builder.steps.filter((step) => step.kind === 'member' && step.name === name).length
+/** The arguments of the last call of a member, which wins; null when it is not in the chain. */
+export function callAfter(builder: PackageValue, name: string): readonly Value[] | null {
+  return callsAfter(builder, name).at(-1) ?? null
 }
 
 /** The chain without what comes before its last member of that name. */

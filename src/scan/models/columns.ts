@@ -5,8 +5,8 @@ import type { Column, Dialect } from '../types.ts'
 import { array, knownString, literal, type PackageValue, type TableValue, type Value } from '../values.ts'
 import {
   argumentsOf,
+  callsAfter,
   chainAfter,
-  countMembers,
   hasMember,
   isTrue,
   knownNumber,
@@ -57,7 +57,7 @@ function readColumn(
   const start = readStart(machine, builder, definition.call)
   const own = lastingChain(machine, builder)
   const mode = knownString(optionOf(start.nameCall, 'mode'))
-  const depth = countMembers(builder, 'array')
+  const depth = callsAfter(builder, 'array').length
   const given = givenName(start)
   const json = jsonType(start.type, mode, definition.dialect)
   const primaryKey = hasMember(own, 'primaryKey')
@@ -71,7 +71,7 @@ function readColumn(
     // What a list column takes is not described yet; `unknown` keeps anyone from guessing a single value.
     json: depth > 0 ? 'unknown' : (json ?? 'unknown'),
     mode,
-    length: knownNumber(optionOf(start.nameCall, 'length')),
+    length: takesLength(start.type, definition.dialect) ? knownNumber(optionOf(start.nameCall, 'length')) : null,
     precision: knownNumber(optionOf(start.nameCall, 'precision')),
     scale: knownNumber(optionOf(start.nameCall, 'scale')),
     withTimezone: isTrue(optionOf(start.nameCall, 'withTimezone')),
@@ -86,6 +86,11 @@ function readColumn(
   const at = placeOf(builder) ?? locate(machine.root, definition.call.node)
   for (const what of listUnknowns(column, start, json)) recordUnresolved(machine, { what, text: '', at })
   return { column, builder: own, isNamed: given !== null }
+}
+
+/** Other builders ignore the option. */
+function takesLength(type: string, dialect: Dialect): boolean {
+  return /^(?:var)?(?:char|binary)$/.test(type) || (type === 'text' && dialect === 'sqlite')
 }
 
 /** Up to drizzle-orm 0.x `.array()` makes a new column: what was said before it holds for its items. */

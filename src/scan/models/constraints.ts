@@ -1,11 +1,10 @@
 import { express } from '../express-value.ts'
 import { recordUnresolved } from '../machine.ts'
-import { locate } from '../syntax.ts'
 import type { Check, ForeignKey, Index, ReferentialAction, TableConstraints, Unique } from '../table-types.ts'
 import type { Expression, SourceLocation } from '../types.ts'
 import { knownString, type PackageValue, type TableValue, UNDEFINED, type Value } from '../values.ts'
 import { argumentsOf, callAfter, hasMember, optionOf, placeOf } from './builder-chain.ts'
-import { hasNullsNotDistinct } from './column-defaults.ts'
+import { hasNullsNotDistinct, isSql } from './column-defaults.ts'
 import { tryCall } from './columns.ts'
 import { memberNames } from './packages.ts'
 import { type SqlContext, sqlText } from './sql-text.ts'
@@ -17,7 +16,8 @@ export function readExtras(context: SqlContext, table: TableValue): Lists {
   const lists: Lists = { primaryKey: [], uniques: [], foreignKeys: [], checks: [], indexes: [] }
   for (const extra of listExtras(context, table)) {
     if (extra.kind === 'package') readExtra(context, { table, extra, lists })
-    else note(context, 'a constraint or index that is not known', locate(context.machine.root, table.node))
+    else if (isSql(extra)) note(context, `SQL among the constraints of ${table.name}, which Drizzle ignores`, table.at)
+    else note(context, 'a constraint or index that is not known', table.at)
   }
   return lists
 }
@@ -34,7 +34,7 @@ function listExtras({ machine }: SqlContext, table: TableValue): Value[] {
     recordUnresolved(machine, {
       what: `not all constraints of the table ${table.name} are known`,
       text: '',
-      at: locate(machine.root, node),
+      at: table.at,
     })
   if (made?.kind === 'array') return made.items.flatMap((item) => (item.kind === 'array' ? item.items : [item]))
   return made?.kind === 'object' ? [...made.fields.values()] : []

@@ -111,7 +111,9 @@ function uniqueName(
   machine: Machine,
   { name, dialect, at }: { name: string; dialect: Dialect; at: SourceLocation },
 ): string {
-  const candidates = [name, `${name} (${dialect})`, `${name} (${at.file})`, `${name} (${at.file}:${at.line})`]
+  const other = machine.tables.get(name)
+  const suffixes = other && other.dialect !== dialect ? [dialect, at.file] : [at.file]
+  const candidates = [name, ...suffixes.map((suffix) => `${name} (${suffix})`)]
   const isFree = (candidate: string): boolean => {
     const taken = machine.tables.get(candidate)
     return !taken || (taken.at.file === at.file && taken.at.line === at.line)
