@@ -6,7 +6,7 @@ import { type Collected, createCollector, type SafeModule } from './collect-modu
 import { compareTable } from './compare-table.ts'
 import { runChild } from './run-child.ts'
 import { toTable } from './to-table.ts'
-import type { ChildAnswer, RawPlace, RawTable, TableConfirmation, TableFinding, TableResult } from './types.ts'
+import type { ChildAnswer, RawTable, TableConfirmation, TableFinding, TableResult } from './types.ts'
 
 export interface ConfirmOptions {
   /** For all schema files together; 20,000 unless given. */
@@ -43,7 +43,7 @@ type Collection = ReadonlyMap<string, Collected>
 /** By file, relative to the root. */
 function collectAll(files: ProjectFiles, tables: readonly Table[]): Collection {
   const collect = createCollector(files)
-  const wanted = new Set(tables.filter(({ exportName }) => exportName !== '').map(({ at }) => at.file))
+  const wanted = new Set(tables.map(({ at }) => at.file))
   return new Map([...wanted].map((file) => [file, collect(path.join(files.root, file))]))
 }
 
@@ -71,18 +71,21 @@ type NameTable = Parameters<typeof toTable>[1]
 
 /** The name of the scan for a run-time table; by its own name when it is not exported. */
 function tableNamer(tables: readonly Table[]): NameTable {
-  return ({ dialect, schema, name, places }) => {
-    const wanted = schema === null ? name : `${schema}.${name}`
-    const found =
-      tables.find((table) => isExportedAt(places, table)) ??
-      tables.find((table) => table.dialect === dialect && bareName(table) === wanted)
-    return found?.name ?? wanted
+  return (raw) => {
+    const found = tables.find((table) => isSameTable(raw, table)) ?? tables.find((table) => hasSameName(raw, table))
+    return found?.name ?? fullName(raw)
   }
 }
 
-/** Without what keeps tables apart that share a name. */
-function bareName({ name }: Table): string {
-  return name.replace(/ \(.*\)$/, '')
+type Named = Parameters<NameTable>[0]
+
+function fullName({ schema, name }: Named): string {
+  return schema === null ? name : `${schema}.${name}`
+}
+
+/** The scan's name without what keeps tables apart that share one. */
+function hasSameName(raw: Named, table: Table): boolean {
+  return raw.dialect === table.dialect && table.name.replace(/ \(.*\)$/, '') === fullName(raw)
 }
 
 interface Evidence {
@@ -97,7 +100,6 @@ function judgeTable(table: Table, { collected, answer, nameTable }: Evidence): {
     result: { confirmed: 'not-run', ...own, reason },
     table,
   })
-  if (table.exportName === '') return skip('the table is not exported')
   const module = collected.get(table.at.file)
   if (module && !module.safe) return skip(module.reason)
   if (answer.status === 'failed') return skip(answer.reason)
@@ -105,8 +107,13 @@ function judgeTable(table: Table, { collected, answer, nameTable }: Evidence): {
     ({ file, exportName }) => file === table.at.file && (exportName === null || exportName === table.exportName),
   )
   if (failure) return skip(`the import failed: ${failure.message}`)
-  const raw = answer.answer.tables.find(({ places }) => isExportedAt(places, table))
-  if (!raw) return skip(`its file exports no table ${table.exportName} when it is run`)
+  const raw = answer.answer.tables.find((candidate) => isSameTable(candidate, table))
+  if (!raw)
+    return skip(
+      table.exportName === ''
+        ? 'the table is not exported'
+        : `its file exports no table ${table.exportName} when it is run`,
+    )
   const compared = compareTable(table, toTable(raw, nameTable))
   if (compared.differences.length === 0) return { result: { confirmed: 'yes', ...own }, table }
   return {
@@ -115,18 +122,20 @@ function judgeTable(table: Table, { collected, answer, nameTable }: Evidence): {
   }
 }
 
-function isExportedAt(places: readonly RawPlace[], table: Table): boolean {
-  return places.some(({ file, exportName }) => exportName === table.exportName && file === table.at.file)
+function isSameTable(raw: Named, table: Table): boolean {
+  return raw.places.some(
+    ({ file, exportName }) =>
+      file === table.at.file &&
+      // One that is exported inside an object has no export of its own.
+      (exportName === table.exportName || (table.exportName === '' && hasSameName(raw, table))),
+  )
 }
 
 /** Tables of the run that analysis did not see; those that a file passes on from another are no news. */
 function listMissed(tables: readonly Table[], answer: Answer): RawTable[] {
   if (answer.status === 'failed') return []
   return answer.answer.tables.filter((raw) => {
-    const name = raw.schema === null ? raw.name : `${raw.schema}.${raw.name}`
-    return !tables.some(
-      (table) => isExportedAt(raw.places, table) || (table.dialect === raw.dialect && bareName(table) === name),
-    )
+    return !tables.some((table) => isSameTable(raw, table) || hasSameName(raw, table))
   })
 }
 
@@ -135,8 +144,8 @@ function describeMissed({ root }: ProjectFiles, raw: RawTable, nameTable: NameTa
   if (!place) return []
   const { file, exportName } = place
   const at = { file, line: lineOf(path.join(root, file), exportName) }
-  const { fullName, ...table } = toTable(raw, nameTable)
-  return [{ ...table, name: fullName, exportName, at }]
+  const { fullName: name, ...table } = toTable(raw, nameTable)
+  return [{ ...table, name, exportName, at }]
 }
 
 /** The first line that says the name; 1 when none does. */

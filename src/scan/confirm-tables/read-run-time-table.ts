@@ -68,7 +68,8 @@ function readColumn({ drizzle, dialect }: Reader, key: string, column: DrizzleCo
 
 /** Lists are columns around columns, or, from drizzle-orm 1 on, columns with a number of dimensions. */
 function unwrapList(column: DrizzleColumn): { depth: number; item: DrizzleColumn } {
-  if (column.dimensions) return { depth: column.dimensions, item: column }
+  // A vector has dimensions of its own.
+  if (column.dimensions && !/vector$/i.test(column.columnType)) return { depth: column.dimensions, item: column }
   if (!column.baseColumn) return { depth: 0, item: column }
   const inner = unwrapList(column.baseColumn)
   return { ...inner, depth: inner.depth + 1 }

@@ -46,6 +46,9 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
     if (failure) return { status: 'failed', reason: failure }
     if (!existsSync(input.answerFile)) return { status: 'failed', reason: 'the child process ended without an answer' }
     return { status: 'answered', answer: JSON.parse(readFileSync(input.answerFile, 'utf8')) }
+  } catch (error) {
+    // A full disk, a file that was removed meanwhile: the static tables are still there.
+    return { status: 'failed', reason: `the copy can't be made: ${error instanceof Error ? error.message : error}` }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

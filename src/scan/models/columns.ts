@@ -2,7 +2,7 @@ import { type Call, callFunctionLike } from '../call.ts'
 import { LimitReached, type Machine, noteUnresolved, recordUnresolved, Thrown } from '../machine.ts'
 import { locate } from '../syntax.ts'
 import type { Column, Dialect } from '../types.ts'
-import { array, knownString, literal, type PackageValue, type TableValue, type Value } from '../values.ts'
+import { knownString, type PackageValue, type TableValue, type Value } from '../values.ts'
 import {
   argumentsOf,
   callsAfter,
@@ -165,18 +165,9 @@ function listUnknowns(column: Column, start: BuilderStart, json: Column['json'] 
   ]
 }
 
-/** `role.enumValues` of a `pgEnum`. */
-export function enumValuesOf(owner: PackageValue): Value | null {
-  const [first, second] = argumentsOf(owner)
-  const names = memberNames(owner)
-  const values = names[0] === 'pgEnum' ? first?.[1] : names[1] === 'enum' ? second?.[1] : undefined
-  const texts = owner.module.startsWith('drizzle-orm') ? readEnum(values) : null
-  return texts && array(texts.map((text) => literal(text)))
-}
-
-function readEnum(value: Value | undefined): readonly string[] | null {
+/** The values of an enum, from its list or from an enum of TypeScript. */
+export function readEnum(value: Value | undefined): readonly string[] | null {
   if (value?.kind === 'object' && !value.open) {
-    // `pgEnum('role', Role)` with an enum of TypeScript.
     const texts = [...value.fields.values()].map(knownString)
     return texts.length > 0 && texts.every((text) => text !== null) ? texts : null
   }

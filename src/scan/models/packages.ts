@@ -17,8 +17,8 @@ import {
   type Value,
 } from '../values.ts'
 import { callAxios } from './axios.ts'
-import { enumValuesOf } from './columns.ts'
 import { callDrizzle } from './database.ts'
+import { enumMember } from './enum-members.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFetchPackage } from './http.ts'
 import { callTokens } from './tokens.ts'
@@ -47,7 +47,7 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const values = name === 'enumValues' ? enumValuesOf(owner) : null
+  const values = enumMember(owner, name)
   if (values) return values
   const shape = name === 'shape' ? shapeMember(owner) : null
   return shape ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
