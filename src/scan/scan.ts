@@ -45,7 +45,10 @@ function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
     (file) => !/\.(?:test|spec|config)\.|__tests__|seed/.test(path.relative(files.root, file)),
   )
   // First what a connection is made with: of tables that share a name, those of the app come first.
-  for (const wanted of [/\bdrizzle\s*[(<]/, /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b/]) {
+  for (const wanted of [
+    /\bdrizzle\s*[(<]/,
+    /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|camel)Case\.table\b/,
+  ]) {
     for (const file of sources) if (wanted.test(readText(file))) loadModule(machine, file)
   }
 }

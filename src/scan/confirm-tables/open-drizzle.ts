@@ -81,10 +81,10 @@ export interface Drizzle {
 // Typed as plain strings: these are the project's modules, resolved when this runs, and no imports of ours.
 const MAIN: string = 'drizzle-orm'
 const CASING: string = 'drizzle-orm/casing'
-const CORES: Readonly<Record<Dialect, { module: string; table: string; dialect: string }>> = {
-  postgres: { module: 'drizzle-orm/pg-core', table: 'PgTable', dialect: 'PgDialect' },
-  sqlite: { module: 'drizzle-orm/sqlite-core', table: 'SQLiteTable', dialect: 'SQLiteSyncDialect' },
-  mysql: { module: 'drizzle-orm/mysql-core', table: 'MySqlTable', dialect: 'MySqlDialect' },
+const CORES: Readonly<Record<Dialect, { module: string; table: string; dialects: readonly string[] }>> = {
+  postgres: { module: 'drizzle-orm/pg-core', table: 'PgTable', dialects: ['PgDialect'] },
+  sqlite: { module: 'drizzle-orm/sqlite-core', table: 'SQLiteTable', dialects: ['SQLiteSyncDialect', 'SQLiteDialect'] },
+  mysql: { module: 'drizzle-orm/mysql-core', table: 'MySqlTable', dialects: ['MySqlDialect'] },
 }
 
 interface Core {
@@ -118,7 +118,7 @@ export async function openDrizzle({ dialects, casing }: ChildInput): Promise<Dri
 async function openCore(dialect: Dialect, casing: Casing | null): Promise<Core> {
   const names = CORES[dialect]
   const core = await import(names.module)
-  const Writer = core[names.dialect]
+  const Writer = names.dialects.map((name) => core[name]).find((candidate) => candidate !== undefined)
   return { getTableConfig: core.getTableConfig, Table: core[names.table], writer: new Writer(casing ? { casing } : {}) }
 }
 

@@ -21,7 +21,7 @@ export function readRunTimeTable(drizzle: Drizzle, table: DrizzleTable, places: 
     columns: columns.map(([key, column]) => readColumn(reader, key, column)),
     primaryKey: config.primaryKeys.flatMap(({ columns: parts }) => parts.map((part) => keyOf(reader, part))),
     uniques: [
-      ...config.uniqueConstraints.map((unique) => readUnique(reader, unique)),
+      ...config.uniqueConstraints.map((unique) => readUnique(reader, config, unique)),
       ...indexes.filter(({ unique }) => unique),
     ],
     indexes: indexes.filter(({ unique }) => !unique),
@@ -108,9 +108,14 @@ function readIndex(reader: Reader, { config }: DrizzleIndex): RawIndex {
   }
 }
 
-function readUnique(reader: Reader, unique: DrizzleConfig['uniqueConstraints'][number]): RawIndex {
+function readUnique(
+  reader: Reader,
+  config: DrizzleConfig,
+  unique: DrizzleConfig['uniqueConstraints'][number],
+): RawIndex {
   return {
-    name: unique.name ?? null,
+    // From drizzle-orm 1 on, the name is made up only when migrations are written.
+    name: unique.name ?? [config.name, ...unique.columns.map(({ name }) => name), 'unique'].join('_'),
     unique: true,
     columns: unique.columns.map((part) => keyOf(reader, part)),
     expressions: [],

@@ -1,3 +1,4 @@
+import { takesLength } from '../models/column-json.ts'
 import type { ForeignKey } from '../table-types.ts'
 import type { Column, Dialect } from '../types.ts'
 import type { RawColumn } from './types.ts'
@@ -19,7 +20,7 @@ export function toColumn(raw: RawColumn, around: Around): Column {
     sqlType: type === 'customType' ? raw.sqlType : null,
     json: toJson(raw, type),
     mode: null,
-    length: raw.length,
+    length: takesLength(type, around.dialect) ? raw.length : null,
     precision: raw.precision,
     scale: raw.scale,
     withTimezone: raw.withTimezone,
@@ -71,6 +72,7 @@ function toType({ columnType, sqlType }: RawColumn): string {
   return flat === 'doubleprecision' ? 'doublePrecision' : flat
 }
 
+const OBJECTS = /^(?:json|point|line|geometry)$/
 const JSON_TYPES: Readonly<Record<string, Column['json']>> = {
   string: 'string',
   number: 'number',
@@ -84,7 +86,7 @@ function toJson({ dataType, depth }: RawColumn, type: string): Column['json'] {
   if (depth > 0) return 'unknown'
   const [first = '', second = ''] = dataType.split(' ')
   if (first === 'bigint') return /^(?:bigint|numeric|decimal)$/.test(type) ? 'string' : 'unknown'
-  if (first === 'object') return second === 'date' ? 'date' : second === 'json' ? 'object' : 'unknown'
+  if (first === 'object') return second === 'date' ? 'date' : OBJECTS.test(second) ? 'object' : 'unknown'
   return JSON_TYPES[first] ?? 'unknown'
 }
 

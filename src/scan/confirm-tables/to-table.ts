@@ -1,7 +1,7 @@
 import type { ForeignKey, ReferentialAction, TableConstraints, Unique } from '../table-types.ts'
 import type { Column, Dialect } from '../types.ts'
 import { toColumn } from './to-column.ts'
-import type { RawForeignKey, RawIndex, RawTable } from './types.ts'
+import type { RawColumn, RawForeignKey, RawIndex, RawTable } from './types.ts'
 
 /** A run-time table in the terms of the scan; `at` and `exportName` are the scan's business. */
 export interface RunTimeTable extends TableConstraints {
@@ -30,7 +30,7 @@ export function toTable(
       toColumn(column, { dialect: raw.dialect, foreignKeys, isKey: primaryKey.includes(column.key) }),
     ),
     primaryKey,
-    uniques: [...raw.columns.flatMap(ownUnique), ...raw.uniques.map(toUnique)],
+    uniques: [...raw.columns.flatMap((column) => ownUnique(raw, column)), ...raw.uniques.map(toUnique)],
     foreignKeys,
     checks: raw.checks,
     indexes: raw.indexes.map(({ name, columns, expressions, where }) => ({ name, columns, expressions, where })),
@@ -47,8 +47,11 @@ function toAction(text: string | null): ReferentialAction | null {
   return ACTIONS.find((action) => action === text) ?? null
 }
 
-function ownUnique({ key, unique }: RawTable['columns'][number]): Unique[] {
-  return unique ? [{ ...unique, columns: [key], expressions: [], partial: false, where: null }] : []
+function ownUnique(table: RawTable, { key, name, unique }: RawColumn): Unique[] {
+  if (!unique) return []
+  // Drizzle makes the name up, from version 1 on only when it writes migrations.
+  const made = unique.name ?? `${table.name}_${name}_unique`
+  return [{ ...unique, name: made, columns: [key], expressions: [], partial: false, where: null }]
 }
 
 function toUnique({ name, columns, expressions, partial, where, nullsNotDistinct }: RawIndex): Unique {

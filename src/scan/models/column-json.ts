@@ -10,7 +10,7 @@ const JSON_TYPES: Readonly<Record<Exclude<Json, 'unknown'>, RegExp>> = {
   date: /^(?:timestamp|datetime)$/,
   object: /^jsonb?$/,
 }
-const WITHOUT_JSON = /^(?:customType|blob|point|line|geometry|vector|halfvec|singlestoreEnum)$/
+const WITHOUT_JSON = /^(?:customType|blob|bytea|point|line|geometry|vector|halfvec|singlestoreEnum)$/
 
 /** What a value of the column is in code and JSON; null for a builder that is not Drizzle's, or is too new. */
 export function jsonType(type: string, mode: string | null, dialect: Dialect): Json | null {
@@ -48,4 +48,9 @@ function jsonByMode(type: string, mode: string | null, dialect: Dialect): Json |
     default:
       return null
   }
+}
+
+/** Whether the builder heeds `length`; others ignore it. */
+export function takesLength(type: string, dialect: Dialect): boolean {
+  return /^(?:var)?(?:char|binary)$/.test(type) || (type === 'text' && dialect === 'sqlite')
 }

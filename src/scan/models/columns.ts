@@ -1,7 +1,8 @@
 import { type Call, callFunctionLike } from '../call.ts'
+import { applyCasing } from '../casing.ts'
 import { LimitReached, type Machine, noteUnresolved, recordUnresolved, Thrown } from '../machine.ts'
 import { locate } from '../syntax.ts'
-import type { Column, Dialect } from '../types.ts'
+import type { Casing, Column, Dialect } from '../types.ts'
 import { knownString, type PackageValue, type TableValue, type Value } from '../values.ts'
 import {
   argumentsOf,
@@ -14,7 +15,7 @@ import {
   placeOf,
 } from './builder-chain.ts'
 import { readDefaults } from './column-defaults.ts'
-import { jsonType } from './column-json.ts'
+import { jsonType, takesLength } from './column-json.ts'
 import { memberNames } from './packages.ts'
 
 type Columns = Pick<TableValue, 'columns' | 'builders' | 'unnamed'>
@@ -23,6 +24,8 @@ interface Definition {
   readonly table: string
   readonly dialect: Dialect
   readonly columns: Value | undefined
+  /** The table's own; null where `drizzle(...)` may say one. */
+  readonly casing: Casing | null
   readonly call: Call
 }
 
@@ -57,7 +60,7 @@ function readColumn(
   const start = readStart(machine, builder, definition.call)
   const own = lastingChain(machine, builder)
   const mode = knownString(optionOf(start.nameCall, 'mode'))
-  const depth = callsAfter(builder, 'array').length
+  const depth = listDepth(builder)
   const given = givenName(start)
   const json = jsonType(start.type, mode, definition.dialect)
   const primaryKey = hasMember(own, 'primaryKey')
@@ -65,7 +68,7 @@ function readColumn(
   const defaults = readDefaults(own, start.type)
   const column: Column = {
     key,
-    name: given ?? key,
+    name: given ?? applyCasing(key, definition.casing),
     type: `${start.type}${'[]'.repeat(depth)}`,
     sqlType: start.sqlType,
     // What a list column takes is not described yet; `unknown` keeps anyone from guessing a single value.
@@ -85,12 +88,13 @@ function readColumn(
   }
   const at = placeOf(builder) ?? locate(machine.root, definition.call.node)
   for (const what of listUnknowns(column, start, json)) recordUnresolved(machine, { what, text: '', at })
-  return { column, builder: own, isNamed: given !== null }
+  return { column, builder: own, isNamed: given !== null || definition.casing !== null }
 }
 
-/** Other builders ignore the option. */
-function takesLength(type: string, dialect: Dialect): boolean {
-  return /^(?:var)?(?:char|binary)$/.test(type) || (type === 'text' && dialect === 'sqlite')
+/** `.array().array()`, and `.array('[][]')` from drizzle-orm 1 on. */
+function listDepth(builder: PackageValue): number {
+  const depths = callsAfter(builder, 'array').map(([brackets]) => (knownString(brackets)?.length ?? 2) / 2)
+  return depths.reduce((sum, depth) => sum + depth, 0)
 }
 
 /** Up to drizzle-orm 0.x `.array()` makes a new column: what was said before it holds for its items. */

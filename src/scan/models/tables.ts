@@ -1,7 +1,7 @@
 import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, noteUnresolved } from '../machine.ts'
 import { locate } from '../syntax.ts'
-import type { Dialect, SourceLocation } from '../types.ts'
+import type { Casing, Dialect, SourceLocation } from '../types.ts'
 import { knownString, type PackageValue, type TableValue, UNDEFINED, type Value } from '../values.ts'
 import { argumentsOf } from './builder-chain.ts'
 import { readColumns } from './columns.ts'
@@ -12,6 +12,8 @@ const TABLE_MAKERS: Readonly<Record<string, Dialect>> = {
   sqliteTable: 'sqlite',
   mysqlTable: 'mysql',
 }
+
+const CASINGS: Readonly<Record<string, Casing>> = { snakeCase: 'snake_case', camelCase: 'camelCase' }
 
 /** A call that makes a table, in any of the ways that Drizzle has; null when it is another call. */
 export function callTableMaker(machine: Machine, callee: PackageValue, call: Call): TableValue | null {
@@ -27,6 +29,9 @@ export function callTableMaker(machine: Machine, callee: PackageValue, call: Cal
   // pgTableCreator((name) => ...) gives a function that is called once per table.
   if (/^(?:pg|sqlite|mysql)TableCreator$/.test(maker) && made.length === 1 && names.length === 1)
     return createTable(machine, { dialect, schema: null, name: renamed(machine, made[0]?.[0], call), call })
+  // From drizzle-orm 1 on, a table says how its columns are named.
+  if (Object.hasOwn(CASINGS, maker) && made.length === 0 && names[1] === 'table')
+    return createTable(machine, { dialect, schema: null, name: call.args[0], call, casing: CASINGS[maker] })
   if (/^(?:pgSchema|mysqlSchema|mysqlDatabase)$/.test(maker) && made.length === 1 && names[1] === 'table')
     return createTable(machine, { dialect, schema: readSchema(machine, made[0]?.[0], call), name: call.args[0], call })
   return null
@@ -59,9 +64,10 @@ interface TableStart {
   readonly schema: string | null
   readonly name: Value | undefined
   readonly call: Call
+  readonly casing?: Casing | undefined
 }
 
-function createTable(machine: Machine, { dialect, schema, name, call }: TableStart): TableValue {
+function createTable(machine: Machine, { dialect, schema, name, call, casing }: TableStart): TableValue {
   const [, definition, extras] = call.args
   const sqlName = knownString(name)
   if (sqlName === null) noteUnresolved(machine, 'the name of this table is only known at run time', call.node)
@@ -81,6 +87,7 @@ function createTable(machine: Machine, { dialect, schema, name, call }: TableSta
       table: unique,
       dialect,
       columns: columnsOf(machine, dialect, { definition, call }),
+      casing: casing ?? null,
       call,
     }),
     extras: extras ?? null,
