@@ -16,27 +16,46 @@ type Files = Readonly<Record<string, string>>
 
 /** Writes a small project to a temporary folder, gives it to `use`, and removes it whatever happens. */
 export function withProject<T>(files: Files, options: SourceOptions, use: (root: string) => T): T {
-  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'itest-scan-')))
+  const root = writeProject(files, options)
   try {
-    const dependencies = {
-      express: options.express === 4 ? '^4.22.0' : '^5.1.0',
-      'drizzle-orm': options.drizzle ?? '^0.45.0',
-    }
-    const packageJson = { name: 'sample', dependencies, ...options.packageJson }
-    const compilerOptions = { module: 'nodenext', strict: true, ...options.compilerOptions }
-    const all = {
-      'package.json': JSON.stringify(packageJson),
-      'tsconfig.json': JSON.stringify({ compilerOptions }),
-      ...files,
-    }
-    for (const [name, text] of Object.entries(all)) {
-      mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
-      writeFileSync(path.join(root, name), text)
-    }
     return use(root)
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** `withProject` for what takes its time. */
+export async function withProjectAsync<T>(
+  files: Files,
+  options: SourceOptions,
+  use: (root: string) => Promise<T>,
+): Promise<T> {
+  const root = writeProject(files, options)
+  try {
+    return await use(root)
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+function writeProject(files: Files, options: SourceOptions): string {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'itest-scan-')))
+  const dependencies = {
+    express: options.express === 4 ? '^4.22.0' : '^5.1.0',
+    'drizzle-orm': options.drizzle ?? '^0.45.0',
+  }
+  const packageJson = { name: 'sample', dependencies, ...options.packageJson }
+  const compilerOptions = { module: 'nodenext', strict: true, ...options.compilerOptions }
+  const all = {
+    'package.json': JSON.stringify(packageJson),
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
+    ...files,
+  }
+  for (const [name, text] of Object.entries(all)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+    writeFileSync(path.join(root, name), text)
+  }
+  return root
 }
 
 /** What the scan says of a project made of these files; its dossiers are read before the folder goes. */

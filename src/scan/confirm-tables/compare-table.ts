@@ -50,7 +50,7 @@ export function compareTable(table: Table, runTime: RunTimeTable): { differences
     if (!runTime.columns.some((column) => column.key === key)) compare(`columns.${key}`, 'a column', null)
   }
   compare('primaryKey', table.primaryKey, runTime.primaryKey)
-  for (const list of LISTS) compare(list, sorted(table[list]), sorted(runTime[list]))
+  for (const list of LISTS) compare(list, without(table[list], runTime[list]), without(runTime[list], table[list]))
   if (differences.length === 0) return { differences, table }
   const { schema, primaryKey, uniques, foreignKeys, checks, indexes } = runTime
   return { differences, table: { ...table, schema, columns, primaryKey, uniques, foreignKeys, checks, indexes } }
@@ -82,13 +82,7 @@ function normalize(value: unknown): unknown {
   )
 }
 
-function sorted(list: readonly object[]): readonly object[] {
-  return list
-    .map((item) => ({ item, key: JSON.stringify(normalize(sortedFields(item))) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ item }) => item)
-}
-
-function sortedFields(item: object): object {
-  return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** What is in one list only: the order of constraints means nothing. */
+function without(list: readonly object[], others: readonly object[]): readonly object[] {
+  return list.filter((item) => !others.some((other) => isDeepStrictEqual(normalize(item), normalize(other))))
 }

@@ -2,7 +2,7 @@ import { ts } from '../syntax.ts'
 
 /** Global names that only compute. */
 const GLOBALS = new Set(
-  'undefined NaN Infinity Object Array String Number Boolean BigInt Symbol Date Math JSON RegExp Map Set WeakMap WeakSet Promise Error TypeError RangeError Intl URL URLSearchParams TextEncoder TextDecoder parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent structuredClone crypto console Buffer Uint8Array arguments'.split(
+  'undefined NaN Infinity Object Array String Number Boolean BigInt Symbol Date Math JSON Reflect RegExp Map Set WeakMap WeakSet Promise Error TypeError RangeError Intl URL URLSearchParams TextEncoder TextDecoder parseInt parseFloat isNaN isFinite encodeURIComponent decodeURIComponent structuredClone crypto console Buffer Uint8Array arguments'.split(
     ' ',
   ),
 )

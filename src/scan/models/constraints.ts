@@ -70,7 +70,8 @@ function readExtra(context: SqlContext, item: Extra): void {
       lists.checks.push(readCheck(context, item))
       return
     default:
-      if (!IRRELEVANT.test(kind)) note(context, `${kind} of the table ${table.name} is not known`, placeOf(extra))
+      if (!IRRELEVANT.test(kind))
+        note(context, `${kind} of the table ${table.name} is not known`, placeOf(extra) ?? table.at)
   }
 }
 
@@ -107,7 +108,7 @@ function readIndex(context: SqlContext, item: Extra): Index {
   const on = ['on', 'onOnly', 'using'].map((name) => callAfter(extra, name)).find((args) => args !== null)
   const parts = (on ?? []).filter((part) => part.kind !== 'literal').map((part) => express(part))
   if (parts.length === 0)
-    note(context, `the columns of an index of the table ${table.name} are not known`, placeOf(extra))
+    note(context, `the columns of an index of the table ${table.name} are not known`, placeOf(extra) ?? table.at)
   const where = callAfter(extra, 'where')?.[0]
   return {
     name: knownString(argumentsOf(extra)[0]?.[0]),
@@ -143,7 +144,7 @@ function readForeignKey(context: SqlContext, item: Extra): ForeignKey[] {
   const columns = columnsIn(optionOf(options ? [options] : [], 'columns'))
   const [target] = targets ?? []
   if (!targets || !columns || !target) {
-    note(context, `a foreign key of the table ${table.name} is not known`, placeOf(extra))
+    note(context, `a foreign key of the table ${table.name} is not known`, placeOf(extra) ?? table.at)
     return []
   }
   return [
@@ -179,17 +180,18 @@ function readCheck(context: SqlContext, item: Extra): Check {
 function keysOf(context: SqlContext, { table, extra }: Extra, values: readonly Value[]): string[] {
   return values.flatMap((value) => {
     const key = plainColumn(express(value))
-    if (key === null) note(context, `a column of the primary key of ${table.name} is not known`, placeOf(extra))
+    if (key === null)
+      note(context, `a column of the primary key of ${table.name} is not known`, placeOf(extra) ?? table.at)
     return key ?? []
   })
 }
 
 function textOf(context: SqlContext, expression: Expression, { table, extra }: Extra): string | null {
   const text = sqlText(context, expression)
-  if (text === null) note(context, `SQL of the table ${table.name} can't be read`, placeOf(extra))
+  if (text === null) note(context, `SQL of the table ${table.name} can't be read`, placeOf(extra) ?? table.at)
   return text
 }
 
-function note({ machine }: SqlContext, what: string, at: SourceLocation | null): void {
-  if (at) recordUnresolved(machine, { what, text: '', at })
+function note({ machine }: SqlContext, what: string, at: SourceLocation): void {
+  recordUnresolved(machine, { what, text: '', at })
 }
