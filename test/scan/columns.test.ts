@@ -60,6 +60,8 @@ describe('columns', () => {
 
   it.each([
     ["text().default('x')", { defaultSource: 'literal', defaultValue: 'x', defaultSql: null }],
+    ['timestamp().default(new Date())', { defaultSource: 'literal', defaultValue: null }],
+    ["timestamp().default(new Date('2030-01-01'))", { defaultSource: 'literal' }],
     ['jsonb().default({ a: 1 })', { defaultSource: 'literal', defaultValue: null }],
     ["bigint({ mode: 'bigint' }).default(5n)", { defaultSource: 'literal', defaultValue: null }],
     [`integer().default(sql\`1 + \${2}\`)`, { defaultSource: 'sql', defaultValue: null, defaultSql: '1 + 2' }],

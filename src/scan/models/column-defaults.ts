@@ -47,7 +47,17 @@ function isFilledByDatabase(builder: PackageValue, type: string): boolean {
 function sourceOf(value: Value | undefined): Column['defaultSource'] {
   if (value?.kind === 'literal' || value?.kind === 'object' || value?.kind === 'array') return 'literal'
   if (isSql(value)) return 'sql'
+  if (isMoment(value)) return 'literal'
   return 'unknown'
+}
+
+/** `default(new Date())`: a value like any other, made when the schema is imported. */
+function isMoment(value: Value | undefined): boolean {
+  if (value?.kind !== 'symbol') return false
+  const { expression } = value
+  return expression.kind === 'unknown'
+    ? /^(?:new Date|Date\.now)\b/.test(expression.text)
+    : expression.kind === 'operation' && expression.name === 'Date'
 }
 
 export function isSql(value: Value | undefined): boolean {
