@@ -1,4 +1,4 @@
-import { type Machine, recordUnresolved } from './machine.ts'
+import { type Machine, noteRecord } from './machine.ts'
 import type { Casing } from './types.ts'
 import { isNullish, knownString, type Value } from './values.ts'
 
@@ -12,7 +12,7 @@ export function readCasing(machine: Machine): Casing | null {
     for (const value of given) {
       const casing = toCasing(value)
       if (casing === undefined)
-        recordUnresolved(machine, {
+        noteRecord(machine, {
           what: 'the casing of drizzle(...) is only known at run time',
           text: '',
           at: made.at,
@@ -22,7 +22,7 @@ export function readCasing(machine: Machine): Casing | null {
     if (given.length === 0) found.add(null)
     if (found.size > 1) {
       const what = 'calls of drizzle(...) differ in casing: names of columns that are not given are unsure'
-      recordUnresolved(machine, { what, text: '', at: made.at })
+      noteRecord(machine, { what, text: '', at: made.at })
     }
   }
   const [first] = found

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { applyCasing, readCasing } from './casing.ts'
 import { listCommonJs } from './common-js.ts'
 import { express } from './express-value.ts'
-import { type Machine, type Module, recordUnresolved } from './machine.ts'
+import { type Machine, type Module, noteRecord } from './machine.ts'
 import { callAfter, callsAfter, optionOf, placeOf } from './models/builder-chain.ts'
 import { hasNullsNotDistinct, namedDefault } from './models/column-defaults.ts'
 import { tryCall } from './models/columns.ts'
@@ -13,16 +13,22 @@ import type { ForeignKey, Unique } from './table-types.ts'
 import type { Casing, Column, Table } from './types.ts'
 import { knownString, type PackageValue, type TableValue, type Value } from './values.ts'
 
-/** Every table with what could be read only when all tables were known: what it points at, and the names of its columns. */
+/**
+ * Every table with what could be read only when all tables were known: what it points at, and the names of its columns.
+ * What a foreign key points at may only come up while they are described.
+ */
 export function describeTables(machine: Machine): Table[] {
   const casing = readCasing(machine)
   const { steps } = machine
-  const tables = [...machine.tables.values()].map((table) => {
+  const { size } = machine.tables
+  const described = [...machine.tables.values()].map((table) => {
     machine.steps = 0
     return describeTable({ machine, casing, dialect: table.dialect }, table)
   })
   machine.steps = steps
-  return tables
+  if (machine.tables.size > size) return describeTables(machine)
+  // In which order modules were needed is nobody's concern.
+  return described.sort((a, b) => (`${a.name} ${a.at.file}` < `${b.name} ${b.at.file}` ? -1 : 1))
 }
 
 function describeTable(context: SqlContext, table: TableValue): Table {
@@ -83,7 +89,7 @@ function readGenerated(context: SqlContext, table: TableValue, builder: PackageV
 function readSql(context: SqlContext, value: Value, builder: PackageValue): string | null {
   const text = sqlText(context, express(value))
   const at = placeOf(builder)
-  if (text === null && at) recordUnresolved(context.machine, { what: "SQL of a column can't be read", text: '', at })
+  if (text === null && at) noteRecord(context.machine, { what: "SQL of a column can't be read", text: '', at })
   return text
 }
 
@@ -99,7 +105,7 @@ function readReferences(context: SqlContext, table: TableValue, key: string): Re
     const found = call && tryCall(context.machine, call)
     if (found?.kind !== 'symbol' || found.expression.kind !== 'column') {
       const at = placeOf(builder) ?? table.at
-      recordUnresolved(context.machine, { what: `what the column ${key} references is not known`, text: '', at })
+      noteRecord(context.machine, { what: `what the column ${key} references is not known`, text: '', at })
       return []
     }
     const { table: name, column } = found.expression

@@ -134,13 +134,13 @@ export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : ST
 }
 
 export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
-  recordUnresolved(machine, { what, text: brief(node), at: locate(machine.root, node) })
+  noteRecord(machine, { what, text: brief(node), at: locate(machine.root, node) })
 }
 
-/** `noteUnresolved` where no node is at hand. */
-export function recordUnresolved(machine: Machine, unresolved: Unresolved): void {
+/** One record for each place and reason. */
+export function noteRecord(machine: Machine, record: Unresolved): void {
   const records = machine.run?.unresolved ?? machine.unresolved
-  records.set(`${unresolved.what} ${unresolved.at.file}:${unresolved.at.line}`, unresolved)
+  records.set(`${record.what} ${record.at.file}:${record.at.line}`, record)
 }
 
 /** An unknown value that says where it came from, and a record that it is unknown. */

@@ -80,7 +80,7 @@ describe('tables', () => {
       appWith("app.get('/a', async (req, res) => res.json(await db.select().from(orders)))"),
       'GET /a',
     )
-    expect(dossier.tables.map((table) => table.name)).toEqual(['users', 'orders'])
+    expect(dossier.tables.map((table) => table.name)).toEqual(['orders', 'users'])
   })
 })
 

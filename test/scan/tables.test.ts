@@ -10,14 +10,14 @@ describe('tables', () => {
       export const authUsers = auth.table('users', { id: integer().primaryKey(), userId: integer().references(() => users.id) })
       export const tokens = auth.table('tokens', { owner: integer().references(() => authUsers.id) })`)
     expect(tables.map(({ name, schema, exportName }) => [name, schema, exportName])).toEqual([
-      ['users', null, 'users'],
-      ['auth.users', 'auth', 'authUsers'],
       ['auth.tokens', 'auth', 'tokens'],
+      ['auth.users', 'auth', 'authUsers'],
+      ['users', null, 'users'],
     ])
     expect(tables.map(({ foreignKeys }) => foreignKeys.map(({ table, name }) => [table, name]))).toEqual([
-      [],
-      [['users', 'users_userId_users_id_fk']],
       [['auth.users', 'tokens_owner_users_id_fk']],
+      [['users', 'users_userId_users_id_fk']],
+      [],
     ])
   })
 

@@ -1,6 +1,6 @@
 import { type Call, callFunctionLike } from '../call.ts'
 import { applyCasing } from '../casing.ts'
-import { LimitReached, type Machine, noteUnresolved, recordUnresolved, Thrown } from '../machine.ts'
+import { LimitReached, type Machine, noteRecord, noteUnresolved, Thrown } from '../machine.ts'
 import { locate } from '../syntax.ts'
 import type { Casing, Column, Dialect } from '../types.ts'
 import { knownString, type PackageValue, type TableValue, type Value } from '../values.ts'
@@ -87,7 +87,7 @@ function readColumn(
     references: null,
   }
   const at = placeOf(builder) ?? locate(machine.root, definition.call.node)
-  for (const what of listUnknowns(column, start, json)) recordUnresolved(machine, { what, text: '', at })
+  for (const what of listUnknowns(column, start, json)) noteRecord(machine, { what, text: '', at })
   return { column, builder: own, isNamed: given !== null || definition.casing !== null }
 }
 

@@ -1,5 +1,5 @@
 import { express } from '../express-value.ts'
-import { recordUnresolved } from '../machine.ts'
+import { noteRecord } from '../machine.ts'
 import type { Check, ForeignKey, Index, ReferentialAction, TableConstraints, Unique } from '../table-types.ts'
 import type { Expression, SourceLocation } from '../types.ts'
 import { knownString, type PackageValue, type TableValue, UNDEFINED, type Value } from '../values.ts'
@@ -31,7 +31,7 @@ function listExtras({ machine }: SqlContext, table: TableValue): Value[] {
   if (made?.kind === 'literal') return []
   const isOpen = made?.kind === 'object' || made?.kind === 'array' ? made.open : true
   if (isOpen)
-    recordUnresolved(machine, {
+    noteRecord(machine, {
       what: `not all constraints of the table ${table.name} are known`,
       text: '',
       at: table.at,
@@ -193,5 +193,5 @@ function textOf(context: SqlContext, expression: Expression, { table, extra }: E
 }
 
 function note({ machine }: SqlContext, what: string, at: SourceLocation): void {
-  recordUnresolved(machine, { what, text: '', at })
+  noteRecord(machine, { what, text: '', at })
 }

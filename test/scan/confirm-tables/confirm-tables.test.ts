@@ -7,7 +7,7 @@ import { APP, confirm, outline, schema, USERS } from '../../support/confirm-sour
 describe('analysis and Drizzle agree', () => {
   it.each([
     ['orders', ['orders yes']],
-    ['bookings', ['rooms yes', 'bookings yes', 'booking_events yes']],
+    ['bookings', ['booking_events yes', 'bookings yes', 'rooms yes']],
   ])('on the fixture %s', async (name, expected) => {
     const root = fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url))
     const { files, codebase } = scanProject(root)
@@ -89,11 +89,11 @@ describe('analysis and Drizzle agree', () => {
     )
     expect(confirmation.findings.map(({ message }) => message)).toEqual([])
     expect(outline(confirmation)).toEqual([
-      'users yes',
-      'auth.users yes',
-      'members yes',
       'app_badges yes',
+      'auth.users yes',
       'hidden yes',
+      'members yes',
+      'users yes',
     ])
   })
 
@@ -123,7 +123,7 @@ describe('analysis and Drizzle agree', () => {
           (t) => [primaryKey({ columns: [t.a, t.b], name: 'pk' }), foreignKey({ columns: [t.a], foreignColumns: [people.n], name: 'fk' })])`,
     })
     expect(confirmation.findings.map(({ message }) => message)).toEqual([])
-    expect(outline(confirmation)).toEqual(['users yes', 'links yes', 'people yes', 'shop.orders yes'])
+    expect(outline(confirmation)).toEqual(['links yes', 'people yes', 'shop.orders yes', 'users yes'])
   })
 
   it('on a CommonJS schema in JavaScript', async () => {
@@ -145,8 +145,8 @@ describe('analysis and Drizzle agree', () => {
     const { results, tables } = await confirm({ 'src/a.ts': make('id'), 'src/b.ts': make('no') })
     expect(results.map(({ confirmed }) => confirmed)).toEqual(['yes', 'yes', 'yes', 'yes'])
     expect(tables.flatMap(({ foreignKeys }) => foreignKeys.map(({ table }) => table))).toEqual([
-      'users',
       'users (src/b.ts)',
+      'users',
     ])
   })
 })
