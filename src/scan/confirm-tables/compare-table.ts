@@ -33,7 +33,8 @@ const LISTS = ['uniques', 'foreignKeys', 'checks', 'indexes'] as const satisfies
 export function compareTable(table: Table, runTime: RunTimeTable): { differences: TableDifference[]; table: Table } {
   const differences: TableDifference[] = []
   const compare = (what: string, analysis: unknown, found: unknown): boolean => {
-    const isSame = isDeepStrictEqual(normalize(analysis), normalize(found))
+    const isType = what.endsWith('.type')
+    const isSame = isDeepStrictEqual(normalize(analysis, isType), normalize(found, isType))
     if (!isSame) differences.push({ what, analysis, runTime: found })
     return isSame
   }
@@ -46,8 +47,8 @@ export function compareTable(table: Table, runTime: RunTimeTable): { differences
     compare(`columns.${column.key}`, null, column)
     return column
   })
-  for (const { key } of table.columns) {
-    if (!runTime.columns.some((column) => column.key === key)) compare(`columns.${key}`, 'a column', null)
+  for (const column of table.columns) {
+    if (!runTime.columns.some(({ key }) => key === column.key)) compare(`columns.${column.key}`, column, null)
   }
   compare('primaryKey', table.primaryKey, runTime.primaryKey)
   for (const list of LISTS) compare(list, without(table[list], runTime[list]), without(runTime[list], table[list]))
@@ -70,9 +71,9 @@ function mergeColumn(
 const ALIASES: Readonly<Record<string, string>> = { decimal: 'numeric', int: 'integer' }
 
 /** What means the same is written the same: space in SQL, `no action` where nothing is said, names of one type. */
-function normalize(value: unknown): unknown {
-  if (typeof value === 'string') return ALIASES[value] ?? value.replace(/\s+/g, ' ').trim()
-  if (Array.isArray(value)) return value.map(normalize)
+function normalize(value: unknown, isType = false): unknown {
+  if (typeof value === 'string') return (isType && ALIASES[value]) || value.replace(/\s+/g, ' ').trim()
+  if (Array.isArray(value)) return value.map((item) => normalize(item))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [

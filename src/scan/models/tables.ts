@@ -72,19 +72,19 @@ function createTable(machine: Machine, { dialect, schema, name, call, casing }: 
   const sqlName = knownString(name)
   if (sqlName === null) noteUnresolved(machine, 'the name of this table is only known at run time', call.node)
   const at = locate(machine.root, call.node)
-  const unique = uniqueName(machine, {
+  const distinct = distinctName(machine, {
     name: schema === null ? (sqlName ?? '?') : `${schema}.${sqlName ?? '?'}`,
     dialect,
     at,
   })
   const made: TableValue = {
     kind: 'table',
-    name: unique,
+    name: distinct,
     schema,
     sqlName: sqlName ?? '?',
     dialect,
     ...readColumns(machine, {
-      table: unique,
+      table: distinct,
       dialect,
       columns: columnsOf(machine, dialect, { definition, call }),
       casing: casing ?? null,
@@ -94,7 +94,7 @@ function createTable(machine: Machine, { dialect, schema, name, call, casing }: 
     node: call.node,
     at,
   }
-  machine.tables.set(unique, made)
+  machine.tables.set(distinct, made)
   return made
 }
 
@@ -114,7 +114,7 @@ function columnsOf(
 }
 
 /** Columns and events point at tables by name, so two tables that share one get different ones. */
-function uniqueName(
+function distinctName(
   machine: Machine,
   { name, dialect, at }: { name: string; dialect: Dialect; at: SourceLocation },
 ): string {
