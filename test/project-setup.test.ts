@@ -17,6 +17,7 @@ function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
   return {
     driver: 'pg',
     dialect: 'postgres',
+    casing: null,
     urlVariables: ['DATABASE_URL'],
     partVariables: {},
     migrations: 'drizzle',

@@ -111,13 +111,46 @@ Open: the field that carries the key. Write it if the source shows this, else le
     const columns = [
       column({ key: 'id', type: 'serial', notNull: true, hasDefault: true, primaryKey: true }),
       column({ key: 'state', notNull: true, hasDefault: true, defaultValue: 'new', enumValues: ['new', 'paid'] }),
-      column({ key: 'code', unique: true, references: { table: 'codes', column: 'id' } }),
+      column({
+        key: 'code',
+        unique: true,
+        references: { table: 'codes', column: 'id', onDelete: null, onUpdate: null },
+      }),
     ]
     expect(section('Tables', { dossier: dossier({ tables: [table({ columns })] }) })).toBe(`\
 \`orders\` (src/db/schema.ts:3, table "orders")
 - id: serial, primary key, default
 - state: text, not null, default "new", one of "new", "paid"
 - code: text, unique, references codes.id`)
+  })
+
+  it('tells what a table promises of several columns', () => {
+    const unique = { name: null, columns: ['a', 'b'], expressions: [], partial: false, where: null }
+    const joint = table({
+      columns: [column({ key: 'a' }), column({ key: 'b', generated: { sql: 'a' } })],
+      primaryKey: ['a', 'b'],
+      uniques: [
+        { ...unique, nullsNotDistinct: false },
+        { ...unique, columns: [], expressions: ['lower(a)'], partial: true, where: 'b > 0', nullsNotDistinct: false },
+      ],
+      foreignKeys: [
+        { name: null, columns: ['a', 'b'], table: 'codes', foreignColumns: ['c', 'd'], onDelete: null, onUpdate: null },
+      ],
+      checks: [
+        { name: 'short', sql: 'length(a) < 9' },
+        { name: 'far', sql: null },
+      ],
+    })
+    expect(section('Tables', { dossier: dossier({ tables: [joint] }) })).toBe(`\
+\`orders\` (src/db/schema.ts:3, table "orders")
+- a: text
+- b: text, computed by the database
+- primary key (a, b)
+- unique (a, b)
+- unique (lower(a)) where b > 0
+- (a, b) references codes (c, d)
+- check "short": length(a) < 9
+- check "far": not known`)
   })
 
   it('shows the file and the names, without the ones that a case must not use', () => {

@@ -100,15 +100,28 @@ function foreignKeys(
   table: Table,
   row: Readonly<Record<string, unknown>>,
 ): { parent: string; fixed: Record<string, unknown> }[] {
-  const keys: { parent: string; fixed: Record<string, unknown> }[] = []
+  const joint = table.foreignKeys.filter(
+    ({ columns }) => columns.length > 1 && columns.every((key) => hasValue(row[key])),
+  )
+  const keys: { parent: string; fixed: Record<string, unknown> }[] = joint.map(
+    ({ table: parent, columns, foreignColumns }) => ({
+      parent,
+      fixed: Object.fromEntries(columns.map((key, index) => [foreignColumns[index] ?? '', row[key]])),
+    }),
+  )
   for (const { key, references } of table.columns) {
     const value = row[key]
-    if (!references || value === undefined || value === null) continue
+    if (!references || !hasValue(value)) continue
+    if (joint.some((other) => other.table === references.table && other.columns.includes(key))) continue
     const partner = keys.find((other) => other.parent === references.table && !(references.column in other.fixed))
     if (partner) partner.fixed[references.column] = value
     else keys.push({ parent: references.table, fixed: { [references.column]: value } })
   }
   return keys
+}
+
+function hasValue(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 function hasValues(row: Readonly<Record<string, unknown>>, wished: Readonly<Record<string, unknown>>): boolean {

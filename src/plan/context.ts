@@ -62,7 +62,7 @@ function seededTables(dossier: Dossier, seeds: readonly SeedRow[]): Tables {
 export function isLog(event: DbEvent): boolean {
   return (
     event.operation === 'insert' &&
-    /(?:^|_)(?:audit|logs?|events?|history|attempts?|outbox|activity)(?:_|$)/i.test(event.table ?? '')
+    /(?:^|[._])(?:audit|logs?|events?|history|attempts?|outbox|activity)(?:_|$)/i.test(event.table ?? '')
   )
 }
 

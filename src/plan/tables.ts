@@ -41,14 +41,22 @@ export function withDoubt(tables: Tables, name: string): Tables {
   return new Map([...tables, [name, { ...readTable(tables, name), certain: false }]])
 }
 
-/** The unique column in which the row clashes with one that is already there; null when it fits in. */
+/** The unique columns in which the row clashes with one that is already there; null when it fits in. */
 export function findClash(tables: Tables, table: Table, values: Readonly<Record<string, unknown>>): string | null {
-  const unique = table.columns.filter((column) => column.unique)
+  const unique = uniqueKeys(table)
   for (const { values: other } of readTable(tables, table.name).rows) {
-    const clash = unique.find(({ key }) => isKnown(other[key]) && isSameValue(other[key], values[key]))
-    if (clash) return clash.key
+    const clash = unique.find((keys) =>
+      keys.every((key) => isKnown(other[key]) && isSameValue(other[key], values[key])),
+    )
+    if (clash) return clash.join(' and ')
   }
   return null
+}
+
+/** Columns that no two rows share all of; what holds for some rows only, or for expressions, is not judged. */
+function uniqueKeys({ primaryKey, uniques }: Table): (readonly string[])[] {
+  const plain = uniques.filter(({ partial, expressions }) => !partial && expressions.length === 0)
+  return [primaryKey, ...plain.map(({ columns }) => columns)].filter((keys) => keys.length > 0)
 }
 
 function isKnown(value: unknown): boolean {

@@ -1,9 +1,31 @@
 import type { Column, Table } from '../scan/types.ts'
 
 /** A table by the name that the test file imports, with its columns by the names that rows have in code. */
-export function describeTable({ name, exportName, at, columns }: Table): string {
+export function describeTable(table: Table): string {
+  const { name, exportName, at, columns } = table
   const head = `\`${exportName || name}\` (${at.file}:${at.line}, table "${name}")`
-  return [head, ...columns.map((column) => `- ${describeColumn(column)}`)].join('\n')
+  const facts = [...columns.map(describeColumn), ...describeConstraints(table)]
+  return [head, ...facts.map((fact) => `- ${fact}`)].join('\n')
+}
+
+/** What no single column says. */
+function describeConstraints({ primaryKey, uniques, foreignKeys, checks }: Table): string[] {
+  return [
+    ...(primaryKey.length > 1 ? [`primary key (${primaryKey.join(', ')})`] : []),
+    ...uniques.filter(({ columns, partial }) => columns.length !== 1 || partial).map(describeUnique),
+    ...foreignKeys
+      .filter(({ columns }) => columns.length > 1)
+      .map(
+        ({ columns, table, foreignColumns }) =>
+          `(${columns.join(', ')}) references ${table} (${foreignColumns.join(', ')})`,
+      ),
+    ...checks.map(({ name, sql }) => `check "${name}": ${sql ?? 'not known'}`),
+  ]
+}
+
+function describeUnique({ columns, expressions, partial, where }: Table['uniques'][number]): string {
+  const condition = partial ? ` where ${where ?? 'a condition that is not known'}` : ''
+  return `unique (${[...columns, ...expressions].join(', ')})${condition}`
 }
 
 function describeColumn(column: Column): string {
@@ -14,6 +36,7 @@ function describeColumn(column: Column): string {
     ...(column.primaryKey ? ['primary key'] : []),
     ...(column.notNull && !column.primaryKey ? ['not null'] : []),
     ...(column.unique ? ['unique'] : []),
+    ...(column.generated ? ['computed by the database'] : []),
     ...(column.hasDefault ? [`default${literal}`] : []),
     ...(enumValues ? [`one of ${enumValues.map((value) => JSON.stringify(value)).join(', ')}`] : []),
     ...(references ? [`references ${references.table}.${references.column}`] : []),

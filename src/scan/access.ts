@@ -13,7 +13,17 @@ import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
-import { type ArrayValue, literal, type ObjectValue, operation, symbol, UNDEFINED, type Value } from './values.ts'
+import {
+  type ArrayValue,
+  array,
+  literal,
+  native,
+  type ObjectValue,
+  operation,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
 
 /** The value of `owner.name`. */
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
@@ -64,11 +74,18 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
 }
 
 function symbolMember(machine: Machine, expression: Expression, name: string): Value {
+  if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   // Generated tests run under Vitest, which sets it.
   if (name === 'NODE_ENV') return literal('test')
   machine.environment.add(name)
   return symbol({ kind: 'env', name })
+}
+
+function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'column' }>): Value {
+  const columns = machine.tables.get(expression.table)?.columns
+  const values = columns?.find(({ key }) => key === expression.column)?.enumValues
+  return values ? array(values.map((value) => literal(value))) : symbol(extend(expression, 'enumValues'))
 }
 
 function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
@@ -81,6 +98,7 @@ function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Va
 
 function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
   const column = owner.columns.find((candidate) => candidate.key === name)
+  if (!column && name === 'enableRLS') return native(name, () => owner)
   return column ? symbol({ kind: 'column', table: owner.name, column: column.key }) : UNDEFINED
 }
 

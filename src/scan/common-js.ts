@@ -12,6 +12,13 @@ export function readCommonJs(module: Module, name: string): Value | null {
   return null
 }
 
+/** Everything that a CommonJS module exports; the whole under `default` when it is no object of names. */
+export function listCommonJs(module: Module): [string, Value][] {
+  const exported = readCommonJs(module, 'default')
+  if (!exported) return []
+  return exported.kind === 'object' ? [...exported.fields] : [['default', exported]]
+}
+
 function commonJsExports(module: Module): Value | null {
   const cell = module.scope.cells.get('module')
   return cell?.value.kind === 'object' ? (cell.value.fields.get('exports') ?? null) : null

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { readCasing } from './casing.ts'
 import type { Disk } from './disk.ts'
 import { express } from './express-value.ts'
 import type { Machine } from './machine.ts'
@@ -38,6 +39,7 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
   return {
     driver: first?.value.driver ?? null,
     dialect: dialects.values().next().value ?? null,
+    casing: readCasing(machine),
     urlVariables: [...names],
     partVariables: {
       ...Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),

@@ -1,10 +1,9 @@
+import { describeTables } from './describe-tables.ts'
 import { describeInputs } from './facts/inputs.ts'
 import { type IndexedRoute, registrationOf } from './index-routes.ts'
 import type { Machine } from './machine.ts'
-import { relativePath } from './syntax.ts'
 import { traceRoute } from './trace-route.ts'
 import type { Dossier, Route, Table } from './types.ts'
-import type { TableValue } from './values.ts'
 
 /** Everything that is known of one route before a run. */
 export function readDossier(machine: Machine, options: { indexed: readonly IndexedRoute[]; route: Route }): Dossier {
@@ -50,30 +49,8 @@ function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']
   for (let size = -1; size !== wanted.size; ) {
     size = wanted.size
     for (const table of tables.filter(({ name }) => wanted.has(name))) {
-      for (const column of table.columns) if (column.references) wanted.add(column.references.table)
+      for (const key of table.foreignKeys) wanted.add(key.table)
     }
   }
   return tables.filter(({ name }) => wanted.has(name))
-}
-
-/** All tables known so far; what a foreign key points at may only come up while they are described. */
-export function describeTables(machine: Machine): Table[] {
-  const size = machine.tables.size
-  const described = [...machine.tables.values()].map((table) => describeTable(machine, table))
-  if (machine.tables.size > size) return describeTables(machine)
-  // In which order modules were needed is nobody's concern.
-  return described.sort((a, b) => (a.at.file === b.at.file ? a.at.line - b.at.line : a.at.file < b.at.file ? -1 : 1))
-}
-
-/** The table with the name under which the project exports it. */
-function describeTable(machine: Machine, table: TableValue): Table {
-  const columns = table.columns.map((column) => ({ ...column, references: machine.references.get(column)?.() ?? null }))
-  const own = { name: table.name, dialect: table.dialect, columns }
-  for (const module of machine.modules.values()) {
-    for (const [exportName, read] of module.exports) {
-      if (module.passedOn.has(exportName) || read() !== table) continue
-      return { ...own, exportName, at: { ...table.at, file: relativePath(machine.root, module.file) } }
-    }
-  }
-  return { ...own, exportName: '', at: table.at }
 }

@@ -102,6 +102,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(machine, node, scope)
   if (ts.isRegularExpressionLiteral(node))
     return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
+  if (ts.isBigIntLiteral(node)) return literal(BigInt(node.text.replace(/_|n$/g, '')))
   if (ts.isMetaProperty(node)) return object([['url', literal('file:///app')]], { open: true })
   switch (node.kind) {
     case ts.SyntaxKind.TrueKeyword:

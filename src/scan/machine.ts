@@ -3,7 +3,7 @@ import type { ProjectFiles } from './project.ts'
 import type { RoutePattern } from './route-pattern.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from './syntax.ts'
-import type { Column, Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
+import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
 import {
   type ClassValue,
   type DbValue,
@@ -65,8 +65,6 @@ export interface Machine {
   readonly modules: Map<string, Module>
   readonly unresolved: Map<string, Unresolved>
   readonly tables: Map<string, TableValue>
-  /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
-  readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
   /** The one route that is asked for: routers mounted where it can't be are not looked at. Null: all are. */
   readonly wanted: RoutePattern | null
@@ -124,7 +122,6 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),
-    references: new Map(),
     routers: [],
     registeredAt: new Map(),
     unknownCalls: new Set(),

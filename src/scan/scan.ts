@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readDatabaseFacts } from './database-facts.ts'
-import { describeTables, readDossier } from './dossier.ts'
+import { describeTables } from './describe-tables.ts'
+import { readDossier } from './dossier.ts'
 import { isAside, isTool } from './entries.ts'
 import { findApps } from './find-app.ts'
 import { indexRoutes } from './index-routes.ts'
@@ -45,9 +46,9 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
   const wanted = options.wanted && files.sources.length > LARGE ? readPattern(options.wanted.path) : null
   const machine = createMachine({ root, files, parser: createParser(files.disk.read), wanted })
   noteSettings(machine, files)
+  loadDatabaseFiles(machine, files)
   const apps = findApps(machine, files, { appFile: findAppFile(files, options.app ?? null) })
   if (apps.length === 0) throw noApp(files, { app: options.app ?? null, broken: findBroken(machine)[0] })
-  loadDatabaseFiles(machine, files)
   const index = indexRoutes(machine, apps)
   const sweep = wanted
     ? { dead: [], unresolved: [] }
@@ -74,17 +75,20 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
   }
 }
 
-/** Imports are lazy, so the files that make the database and its tables may not have been needed so far. */
+/**
+ * Imports are lazy, so the files that make the database and its tables might never be needed. They come first, and those
+ * that a connection is made with before the rest: of tables that share a name, those of the app have it.
+ */
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
-  const pattern = machine.wanted ? DATABASE : DATABASE_OR_TABLE
-  for (const file of files.sources) {
-    if (isAside(files, file) || isTool(files, file) || /seed/.test(path.basename(file))) continue
-    if (pattern.test(files.disk.read(file) ?? '')) loadModule(machine, file)
-  }
+  const sources = files.sources.filter(
+    (file) => !isAside(files, file) && !isTool(files, file) && !/seed/.test(path.basename(file)),
+  )
+  for (const pattern of [DATABASE, TABLE])
+    for (const file of sources) if (pattern.test(files.disk.read(file) ?? '')) loadModule(machine, file)
 }
 
 const DATABASE = /\bdrizzle\s*[(<]/
-const DATABASE_OR_TABLE = /\bdrizzle\s*[(<]|\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\s*\(/
+const TABLE = /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|camel)Case\.table\b/
 
 /** A tsconfig whose base is not installed still says something; what it leaves out may matter to the imports. */
 function noteSettings(machine: Machine, { root, tsconfig, tsconfigProblems }: ProjectFiles): void {

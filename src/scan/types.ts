@@ -1,5 +1,9 @@
 /** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
 
+import type { Casing, Dialect, Table } from './table-types.ts'
+
+export type { Casing, Column, Dialect, Table } from './table-types.ts'
+
 export interface SourceLocation {
   /** Relative to the project root, forward slashes. */
   readonly file: string
@@ -188,33 +192,6 @@ export interface Scenario {
   readonly end: 'responded' | 'hangs' | 'cut'
 }
 
-export interface Column {
-  /** The property in code and in JSON, e.g. `userId`. */
-  readonly key: string
-  /** The name in the database, e.g. `user_id`. */
-  readonly name: string
-  /** The Drizzle builder, e.g. `integer`, `uuid`, `timestamp`. */
-  readonly type: string
-  readonly json: 'string' | 'number' | 'boolean' | 'date' | 'object' | 'unknown'
-  readonly notNull: boolean
-  readonly hasDefault: boolean
-  /** The default when it is a literal of the code. */
-  readonly defaultValue: string | number | boolean | null
-  readonly primaryKey: boolean
-  readonly unique: boolean
-  readonly enumValues: readonly string[] | null
-  readonly references: { readonly table: string; readonly column: string } | null
-}
-
-export interface Table {
-  readonly name: string
-  /** Where the code exports it: `orders` of `src/db/schema.ts`. */
-  readonly exportName: string
-  readonly at: SourceLocation
-  readonly dialect: 'postgres' | 'sqlite' | 'mysql'
-  readonly columns: readonly Column[]
-}
-
 export interface FunctionReference {
   readonly name: string
   readonly file: string
@@ -296,7 +273,9 @@ export interface VisitedSource {
 export interface DatabaseFacts {
   /** The driver package that the code passes to Drizzle. */
   readonly driver: string | null
-  readonly dialect: 'postgres' | 'sqlite' | 'mysql' | null
+  readonly dialect: Dialect | null
+  /** Null when no `drizzle(...)` sets it. */
+  readonly casing: Casing | null
   /** Environment variables that hold the connection URL. */
   readonly urlVariables: readonly string[]
   /** Environment variables that hold one part of the connection. */

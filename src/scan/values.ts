@@ -1,7 +1,7 @@
 import { express, limitSize } from './express-value.ts'
 import type { Scope } from './scope.ts'
 import type { ts } from './syntax.ts'
-import type { Column, Expression, SourceLocation } from './types.ts'
+import type { Column, Dialect, Expression, SourceLocation } from './types.ts'
 
 /** What the interpreter computes with: known values, functions of the project, and symbols for what only a run knows. */
 export type Value =
@@ -134,9 +134,21 @@ export type RegistrationValue = {
 
 export type TableValue = {
   readonly kind: 'table'
+  /** Unique among all tables. */
   readonly name: string
-  readonly dialect: 'postgres' | 'sqlite' | 'mysql'
+  readonly schema: string | null
+  /** The name in its schema. */
+  readonly sqlName: string
+  readonly dialect: Dialect
+  /** As the table itself shows them; what points at other tables is read when all tables are known. */
   readonly columns: readonly Column[]
+  /** The chain behind each column, by key. */
+  readonly builders: ReadonlyMap<string, PackageValue>
+  /** Keys of the columns whose name is left to Drizzle. */
+  readonly unnamed: ReadonlySet<string>
+  /** The third argument: indexes and constraints. */
+  readonly extras: Value | null
+  readonly node: ts.Node
   readonly at: SourceLocation
 }
 

@@ -92,4 +92,20 @@ describe('the tables', () => {
     expect(findClash(held, orders, { id: 1 })).toBe('id')
     expect(findClash(held, orders, { id: 2, user: null })).toBeNull()
   })
+
+  it('find the columns that only together are unique, and leave out what holds for some rows only', () => {
+    const unique = { name: null, expressions: [], partial: false, where: null, nullsNotDistinct: false }
+    const joint = table({
+      columns: [column({ key: 'a' }), column({ key: 'b' })],
+      uniques: [
+        { ...unique, columns: ['a', 'b'] },
+        { ...unique, columns: ['a'], partial: true, where: 'b is null' },
+        { ...unique, columns: [], expressions: ['lower(a)'] },
+      ],
+    })
+    const held = withRows(new Map(), 'orders', [{ values: { a: 'x', b: 'y' }, seed: null, written: [] }])
+    expect(findClash(held, joint, { a: 'x', b: 'y' })).toBe('a and b')
+    expect(findClash(held, joint, { a: 'x', b: 'z' })).toBeNull()
+    expect(findClash(held, joint, { a: 'x', b: null })).toBeNull()
+  })
 })

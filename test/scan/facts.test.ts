@@ -66,7 +66,7 @@ describe('tables', () => {
     )
     expect(tables.map((table) => [table.name, table.exportName])).toEqual([
       ['app_a', 'a'],
-      ['b', 'b'],
+      ['auth.b', 'b'],
     ])
   })
 
@@ -80,7 +80,7 @@ describe('tables', () => {
       appWith("app.get('/a', async (req, res) => res.json(await db.select().from(orders)))"),
       'GET /a',
     )
-    expect(dossier.tables.map((table) => table.name)).toEqual(['users', 'orders'])
+    expect(dossier.tables.map((table) => table.name)).toEqual(['orders', 'users'])
   })
 })
 

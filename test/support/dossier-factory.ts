@@ -5,10 +5,21 @@ export function column(overrides: Partial<Column> & Pick<Column, 'key'>): Column
   return {
     name: overrides.key,
     type: 'text',
+    sqlType: null,
     json: 'string',
+    mode: null,
+    length: null,
+    precision: null,
+    scale: null,
+    withTimezone: false,
     notNull: false,
     hasDefault: false,
     defaultValue: null,
+    defaultSource: null,
+    defaultSql: null,
+    onUpdate: null,
+    generated: null,
+    identity: null,
     primaryKey: false,
     unique: false,
     enumValues: null,
@@ -17,17 +28,46 @@ export function column(overrides: Partial<Column> & Pick<Column, 'key'>): Column
   }
 }
 
+/** A table whose lists of constraints follow from its columns. */
 export function table(overrides: Partial<Table> = {}): Table {
+  const columns = overrides.columns ?? [
+    column({ key: 'id', type: 'serial', json: 'number', notNull: true, hasDefault: true, primaryKey: true }),
+    column({ key: 'userId', name: 'user_id', notNull: true }),
+  ]
+  const unique = columns.filter((candidate) => candidate.unique && !candidate.primaryKey)
   return {
     name: 'orders',
+    schema: null,
     exportName: 'orders',
     at: { file: 'src/db/schema.ts', line: 3 },
     dialect: 'postgres',
-    columns: [
-      column({ key: 'id', type: 'serial', json: 'number', notNull: true, hasDefault: true, primaryKey: true }),
-      column({ key: 'userId', name: 'user_id', notNull: true }),
-    ],
+    primaryKey: columns.filter((candidate) => candidate.primaryKey).map(({ key }) => key),
+    uniques: unique.map(({ key }) => ({
+      name: `orders_${key}_unique`,
+      columns: [key],
+      expressions: [],
+      partial: false,
+      where: null,
+      nullsNotDistinct: false,
+    })),
+    foreignKeys: columns.flatMap(({ key, references }) =>
+      references
+        ? [
+            {
+              name: null,
+              columns: [key],
+              table: references.table,
+              foreignColumns: [references.column],
+              onDelete: references.onDelete,
+              onUpdate: references.onUpdate,
+            },
+          ]
+        : [],
+    ),
+    checks: [],
+    indexes: [],
     ...overrides,
+    columns,
   }
 }
 

@@ -5,7 +5,6 @@ import { nextEvent, record } from '../trace-events.ts'
 import {
   type DbValue,
   fulfilled,
-  knownString,
   literal,
   native,
   object,
@@ -17,11 +16,9 @@ import {
   UNDEFINED,
   type Value,
 } from '../values.ts'
-import { readColumns } from './columns.ts'
 import { memberNames } from './packages.ts'
 import { startQuery } from './queries.ts'
-
-const DIALECTS = { pgTable: 'postgres', sqliteTable: 'sqlite', mysqlTable: 'mysql' } as const
+import { callTableMaker } from './tables.ts'
 
 /** Everything that comes out of `drizzle-orm`. */
 export function callDrizzle(machine: Machine, callee: PackageValue, call: Call): Value | null {
@@ -30,10 +27,10 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   const name = names.at(-1) ?? ''
   const isPlain = callee.steps.every((step) => step.kind === 'member')
   if (name === 'drizzle' && isPlain) return createDatabase(machine, callee, call)
-  if (isPlain && isTableMaker(name))
-    return createTable(machine, { dialect: DIALECTS[name], name: knownString(call.args[0]) ?? '?', call })
-  const made = tableFromMaker(machine, callee, { name, call })
+  const made = callTableMaker(machine, callee, call)
   if (made) return made
+  // What an alias reads are rows of its table.
+  if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
   const { args, node } = call
@@ -44,62 +41,6 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
 function columnsOf(value: Value | undefined): Value {
   if (value?.kind !== 'table') return object([], { open: true })
   return object(value.columns.map(({ key }) => [key, symbol({ kind: 'column', table: value.name, column: key })]))
-}
-
-function isTableMaker(name: string): name is keyof typeof DIALECTS {
-  return name in DIALECTS
-}
-
-/** `pgTableCreator((name) => ...)` and `pgSchema('auth').table(...)`. */
-function tableFromMaker(
-  machine: Machine,
-  callee: PackageValue,
-  { name, call }: { name: string; call: Call },
-): TableValue | null {
-  const made = callee.steps.find((step) => step.kind === 'call')
-  const maker = callee.steps.find((step) => step.kind === 'member')
-  if (made?.kind !== 'call' || maker?.kind !== 'member') return null
-  const dialect = callee.module.endsWith('sqlite-core')
-    ? 'sqlite'
-    : callee.module.endsWith('mysql-core')
-      ? 'mysql'
-      : 'postgres'
-  const given = call.args[0] ?? UNDEFINED
-  if (/TableCreator$/.test(maker.name) && callee.steps.at(-1)?.kind === 'call') {
-    const [rename] = made.args
-    const renamed = rename
-      ? callFunctionLike(machine, { callee: rename, self: null, args: [given], node: call.node })
-      : given
-    return createTable(machine, { dialect, name: knownString(renamed) ?? knownString(given) ?? '?', call })
-  }
-  if (/^(?:pg|mysql)Schema$/.test(maker.name) && name === 'table')
-    return createTable(machine, { dialect, name: knownString(given) ?? '?', call })
-  return null
-}
-
-function createTable(
-  machine: Machine,
-  table: { dialect: TableValue['dialect']; name: string; call: Call },
-): TableValue {
-  const [, definition] = table.call.args
-  const builders: Value = {
-    kind: 'package',
-    module: `drizzle-orm/${table.dialect === 'postgres' ? 'pg' : table.dialect}-core`,
-    steps: [],
-  }
-  const columns =
-    definition?.kind === 'function'
-      ? callFunctionLike(machine, { callee: definition, self: null, args: [builders], node: table.call.node })
-      : definition
-  const made: TableValue = {
-    kind: 'table',
-    name: table.name,
-    dialect: table.dialect,
-    columns: readColumns(machine, columns, table.call),
-    at: locate(machine.root, table.call.node),
-  }
-  machine.tables.set(table.name, made)
-  return made
 }
 
 function createDatabase(machine: Machine, callee: PackageValue, call: Call): DbValue {

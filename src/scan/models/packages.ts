@@ -19,6 +19,7 @@ import {
 import { callAxios } from './axios.ts'
 import { callCelebrate, celebrateMember } from './celebrate.ts'
 import { callDrizzle } from './database.ts'
+import { enumMember } from './enum-members.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
 import { callFetchPackage } from './http.ts'
@@ -50,7 +51,7 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const known = name === 'shape' ? shapeMember(owner) : celebrateMember(owner, name)
+  const known = name === 'shape' ? shapeMember(owner) : (enumMember(owner, name) ?? celebrateMember(owner, name))
   return known ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 

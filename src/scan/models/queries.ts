@@ -1,5 +1,5 @@
 import { decideFailure } from '../decisions.ts'
-import { type Machine, makeError } from '../machine.ts'
+import { type Machine, makeError, noteUnresolved } from '../machine.ts'
 import type { ProjectFiles } from '../project.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
@@ -18,6 +18,7 @@ import {
   type TableValue,
   type Value,
 } from '../values.ts'
+import { memberNames } from './packages.ts'
 import { promiseMember } from './promises.ts'
 
 interface QueryStart {
@@ -54,7 +55,7 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     native(name, (args) => ({ ...owner, ...change(args) }))
   switch (name) {
     case 'from':
-      return next(([table]) => (table?.kind === 'table' ? { table } : {}))
+      return native(name, ([source], node) => readFrom(machine, owner, { source, node }))
     case 'values':
     case 'set':
       return next(([values]) => ({ values: values ?? null }))
@@ -84,6 +85,19 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     default:
       return next(() => ({}))
   }
+}
+
+/** Rows of anything but a table have columns that are not known. */
+function readFrom(
+  machine: Machine,
+  owner: QueryValue,
+  { source, node }: { source: Value | undefined; node: ts.Node },
+): QueryValue {
+  if (source?.kind === 'table') return { ...owner, table: source }
+  const isView = source?.kind === 'package' && memberNames(source).some((name) => /view$/i.test(name))
+  const what = isView ? 'a view' : source?.kind === 'query' ? 'a subquery' : 'something that is not known'
+  noteUnresolved(machine, `rows are read from ${what}, not from a table`, node)
+  return owner
 }
 
 /** Sends the query: one event, one chance to fail, and what it answers. */

@@ -15,6 +15,7 @@ import {
   UNDEFINED,
   type Value,
 } from '../values.ts'
+import { isIndexOrder } from './constraints.ts'
 
 const ITERATING = new Set([
   'map',
@@ -77,6 +78,7 @@ export function callSymbol(machine: Machine, call: Call): Value {
     if (answered) return answered
   }
   if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
+  if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   if (PURE.has(method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)

@@ -10,7 +10,11 @@ interface TableSchema {
 
 /** What drizzle-zod makes of a table: a selected row has every column, an inserted one may leave out defaults. */
 export function tableShape(table: TableValue, { purpose, override }: TableSchema): Shape {
-  const fields = table.columns.map((column): [string, Shape] => {
+  // What the database computes is no part of what comes in.
+  const columns = table.columns.filter(
+    ({ generated, identity }) => purpose === 'createSelectSchema' || (!generated && identity !== 'always'),
+  )
+  const fields = columns.map((column): [string, Shape] => {
     const own = columnShape(column, purpose)
     return [column.key, override(column, own) ?? own]
   })
