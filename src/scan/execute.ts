@@ -7,7 +7,7 @@ import { type Machine, noteUnresolved, step, Thrown } from './machine.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
-import { recordThrow } from './trace-events.ts'
+import { recordHandler, recordThrow } from './trace-events.ts'
 import { literal, object, operation, UNDEFINED, type Value } from './values.ts'
 
 /** How a statement ends. A `throw` travels as `Thrown`. */
@@ -152,6 +152,7 @@ interface Outcome {
 }
 
 function executeCatch(machine: Machine, clause: ts.CatchClause, thrown: Thrown, scope: Scope): Outcome {
+  recordHandler(machine, { by: 'catch', name: '', at: clause })
   return settleBlock(() => {
     const inner = createScope(scope)
     if (clause.variableDeclaration) bindPattern(machine, clause.variableDeclaration.name, thrown.value, inner)

@@ -1,8 +1,9 @@
 import { awaitValue, type Call, callFunctionLike, settle } from '../call.ts'
-import { type Machine, makeError, Thrown } from '../machine.ts'
+import { type Machine, makeError, noteUnresolved, Thrown } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
 import { nextEvent, record } from '../trace-events.ts'
 import {
+  array,
   type DbValue,
   fulfilled,
   knownString,
@@ -127,7 +128,7 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
-      return native('batch', ([queries]) => queries ?? UNDEFINED)
+      return native('batch', ([queries], node) => runBatch(machine, owner, queries, node))
     case 'query':
       return relationalTables(machine, owner)
     case 'rollback':
@@ -162,13 +163,40 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
         where?.kind === 'function'
           ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node })
           : where
+      const option = (key: string): Value | undefined =>
+        options?.kind === 'object' ? options.fields.get(key) : undefined
       const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
-      return startQuery(owner, { operation: 'select', table, where: condition, single, joined, node })
+      return startQuery(owner, {
+        operation: 'select',
+        table,
+        where: condition,
+        single,
+        joined,
+        limit: option('limit'),
+        offset: option('offset'),
+        orderBy: orderOf(machine, option('orderBy'), { table, node }),
+        node,
+      })
     })
   return object([
     ['findFirst', find(true)],
     ['findMany', find(false)],
   ])
+}
+
+/** `orderBy: desc(t.id)`, a list of such, or a function of the table that gives either. */
+function orderOf(machine: Machine, value: Value | undefined, query: { table: TableValue; node: ts.Node }): Value[] {
+  const given =
+    value?.kind === 'function'
+      ? callFunctionLike(machine, {
+          callee: value,
+          self: null,
+          args: [query.table, operatorFunctions()],
+          node: query.node,
+        })
+      : value
+  if (!given) return []
+  return given.kind === 'array' ? given.items : [given]
 }
 
 function operatorFunctions(): Value {
@@ -193,6 +221,20 @@ function operatorFunctions(): Value {
     'sql',
   ]
   return object(names.map((name) => [name, native(name, (args) => operation(name, ...args))]))
+}
+
+/** `db.batch([...])` runs its statements in order in a transaction of their own. */
+function runBatch(machine: Machine, owner: DbValue, queries: Value | undefined, node: ts.Node): Value {
+  if (queries?.kind !== 'array' || queries.open) noteUnresolved(machine, 'statements of this batch are not known', node)
+  const items = queries?.kind === 'array' ? queries.items : []
+  const runAll = native('batch', ([tx]) => {
+    const transaction = tx?.kind === 'db' ? tx.transaction : null
+    return array(
+      items.map((item) => awaitValue(machine, item.kind === 'query' ? { ...item, transaction } : item, node)),
+      queries?.kind !== 'array' || queries.open,
+    )
+  })
+  return runTransaction(machine, owner, runAll, node)
 }
 
 function runTransaction(machine: Machine, owner: DbValue, callback: Value | undefined, node: ts.Node): Value {

@@ -1,13 +1,16 @@
 import { decideFailure } from '../decisions.ts'
+import { express } from '../express-value.ts'
 import { type Machine, makeError } from '../machine.ts'
+import { clockOf, rejectionOf, trackPromise } from '../pending.ts'
 import type { PackageJson } from '../project.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
-import type { Expression } from '../types.ts'
+import type { ConflictClause } from '../types.ts'
 import {
   array,
   type DbValue,
   fulfilled,
+  knownString,
   native,
   object,
   operation,
@@ -27,6 +30,9 @@ interface QueryStart {
   readonly projection?: Value | undefined
   readonly single?: boolean
   readonly joined?: boolean
+  readonly limit?: Value | undefined
+  readonly offset?: Value | undefined
+  readonly orderBy?: readonly Value[]
   readonly node: ts.Node
 }
 
@@ -43,7 +49,12 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     projection: start.projection?.kind === 'object' ? start.projection : null,
     joined: start.joined ?? false,
     single: start.single ?? false,
-    conflict: false,
+    joins: [],
+    limit: start.limit ?? null,
+    offset: start.offset ?? null,
+    orderBy: start.orderBy ?? [],
+    locks: null,
+    conflict: null,
     node: start.node,
   }
 }
@@ -66,11 +77,22 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'innerJoin':
     case 'rightJoin':
     case 'fullJoin':
-      return next(() => ({ joined: true }))
+    case 'crossJoin':
+      return next(([table]) => ({
+        joined: true,
+        joins: [...owner.joins, ...(table?.kind === 'table' ? [table.name] : [])],
+      }))
     case 'onConflictDoNothing':
     case 'onConflictDoUpdate':
     case 'onDuplicateKeyUpdate':
-      return next(() => ({ conflict: true }))
+      return next(([clause]) => ({ conflict: readConflict(name, clause) }))
+    case 'limit':
+    case 'offset':
+      return next(([count]) => ({ [name]: count ?? null }))
+    case 'orderBy':
+      return next((orderBy) => ({ orderBy: orderBy.flatMap((by) => (by.kind === 'array' ? by.items : [by])) }))
+    case 'for':
+      return next(([strength]) => ({ locks: knownString(strength) ?? 'update' }))
     case 'then':
     case 'catch':
     case 'finally':
@@ -88,9 +110,9 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
 
 /** Sends the query: one event, one chance to fail, and what it answers. */
 export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
+  const start = clockOf(machine)
   const id = nextEvent(machine)
-  const answer: Expression = { kind: 'result', event: id, path: [] }
-  const fails = decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, query.node)
+  const fails = decideFailure(machine, rejectionOf(id), query.node)
   recordDatabase(machine, {
     id,
     operation: query.operation,
@@ -100,11 +122,33 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     projection: query.projection,
     returns: query.returns,
     joined: query.joined,
+    joins: query.joins,
+    limit: query.limit,
+    offset: query.offset,
+    orderBy: query.orderBy,
+    conflict: query.conflict,
+    locks: query.locks,
     transaction: query.transaction,
     outcome: fails ? 'fails' : 'ok',
     node: query.node,
   })
-  return fails ? rejected(databaseError(machine, query.driver, id)) : fulfilled(readAnswer(query, id))
+  const answer = fails ? rejected(databaseError(machine, query.driver, id)) : fulfilled(readAnswer(query, id))
+  trackPromise(machine, answer, start)
+  return answer
+}
+
+function readConflict(method: string, clause: Value | undefined): ConflictClause {
+  const field = (name: string): Value | undefined => (clause?.kind === 'object' ? clause.fields.get(name) : undefined)
+  const given = field('target')
+  const targets = given?.kind === 'array' ? given.items : given ? [given] : []
+  const set = field('set')
+  return {
+    action: method === 'onConflictDoNothing' ? 'nothing' : 'update',
+    target: targets.flatMap((target) =>
+      target.kind === 'symbol' && target.expression.kind === 'column' ? [target.expression.column] : [],
+    ),
+    set: set ? express(set) : null,
+  }
 }
 
 /** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
