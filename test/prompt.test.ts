@@ -175,6 +175,7 @@ describe('the data of the project', () => {
       caller: 'charge',
       outcome: 'ok',
       timing: 'in-order',
+      concurrentWith: [],
       failure: null,
       stack: [],
       decided: 0,

@@ -77,6 +77,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     sources: new Map(),
     pending: createPendingLog(),
     handlers: [],
+    caught: new Set(),
     harmless: new Map(),
     nextEvent: 0,
     nextTransaction: 0,

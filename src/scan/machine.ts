@@ -71,6 +71,8 @@ export interface Run {
   readonly pending: PendingLog
   /** Who took over errors, in order. */
   readonly handlers: HandlerVisit[]
+  /** Errors that somebody took over. */
+  readonly caught: Set<Value>
   /** Calls without an effect, by package, member and place. */
   readonly harmless: Map<string, HarmlessUse>
   nextEvent: number

@@ -130,18 +130,25 @@ export function timeEvents(run: Run): TraceEvent[] {
   )
   if (left.length === 0 && overlaps.length === 0) return run.events
   return run.events.map((event, index) => {
-    if (event.kind !== 'external' && event.kind !== 'db') return event
+    if (!isTimed(event)) return event
     const time = times[index] ?? 0
     const around = left.filter((pending) => isWithin(time, pending))
     const isUnhandled = event.outcome === 'fails' && around.some(({ isRejected }) => isRejected)
-    const isConcurrent = overlaps.some((overlap) => isWithin(time, overlap))
-    const timing = around.length > 0 ? 'detached' : isConcurrent ? 'concurrent' : 'in-order'
+    const own = overlaps.filter((overlap) => isWithin(time, overlap))
+    const timing = around.length > 0 ? 'detached' : own.length > 0 ? 'concurrent' : 'in-order'
     return {
       ...event,
+      concurrentWith: run.events.flatMap((other, at) =>
+        other !== event && isTimed(other) && own.some((overlap) => isWithin(times[at] ?? 0, overlap)) ? [other.id] : [],
+      ),
       timing: event.timing === 'deferred' ? 'deferred' : timing,
       failure: isUnhandled ? 'unhandled rejection' : null,
     }
   })
+}
+
+function isTimed(event: TraceEvent): event is Extract<TraceEvent, { kind: 'external' | 'db' }> {
+  return event.kind === 'external' || event.kind === 'db'
 }
 
 function isWithin(time: number, stretch: { readonly start: number; readonly end: number }): boolean {

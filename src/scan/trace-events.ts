@@ -19,7 +19,9 @@ import type { FunctionValue, Value } from './values.ts'
 import { withWritten } from './written-fields.ts'
 
 /** An event as the code that notices it knows it; where and when in the run is added in one place. */
-type NewEvent<E = TraceEvent> = E extends TraceEvent ? Omit<E, 'stack' | 'decided' | 'timing' | 'failure'> : never
+type NewEvent<E = TraceEvent> = E extends TraceEvent
+  ? Omit<E, 'stack' | 'decided' | 'timing' | 'concurrentWith' | 'failure'>
+  : never
 
 /** The number of the next event; 0 when nothing is traced. */
 export function nextEvent(machine: Machine): number {
@@ -38,7 +40,7 @@ export function record(machine: Machine, event: NewEvent): void {
     stack: machine.callStack.map((frame) => describeFrame(machine, frame)),
     decided: run.decisions.length,
   }
-  const timing = { timing: isLate ? 'deferred' : 'in-order', failure: null } as const
+  const timing = { timing: isLate ? 'deferred' : 'in-order', concurrentWith: [], failure: null } as const
   const placed: TraceEvent =
     event.kind === 'external' || event.kind === 'db' ? { ...event, ...place, ...timing } : { ...event, ...place }
   run.pending.times.push(run.pending.now)
@@ -65,18 +67,21 @@ function ownName({ node }: FunctionValue): string {
 }
 
 export function recordThrow(machine: Machine, value: Value, node: ts.Node): void {
-  record(machine, { kind: 'throw', id: nextEvent(machine), error: className(value), at: locate(machine.root, node) })
+  const rethrow = machine.run?.caught.has(value) ?? false
+  const at = locate(machine.root, node)
+  record(machine, { kind: 'throw', id: nextEvent(machine), error: className(value), rethrow, at })
 }
 
 /** Notes who takes over an error that is on its way. */
 export function recordHandler(
   machine: Machine,
-  visit: { by: HandlerVisit['by']; name: string; at: ts.Node | SourceLocation },
+  visit: { by: HandlerVisit['by']; name: string; error: Value; at: ts.Node | SourceLocation },
 ): void {
   const { run } = machine
   if (!run) return
   const at = 'line' in visit.at ? visit.at : locate(machine.root, visit.at)
-  run.handlers.push({ by: visit.by, name: visit.name, at, after: run.nextEvent })
+  run.caught.add(visit.error)
+  run.handlers.push({ by: visit.by, name: visit.name, at, after: run.nextEvent, decided: run.decisions.length })
 }
 
 export function recordExternal(

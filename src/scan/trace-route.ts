@@ -98,7 +98,7 @@ function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
     if (left && layer.owners.includes(left)) continue
     left = null
     if (!isAsked(layer, failure)) continue
-    if (failure) noteErrorMiddleware(machine, layer)
+    if (failure) noteErrorMiddleware(machine, layer, failure.error)
     const passage = runLayer(machine, layer, { ...run, error: failure?.error ?? null })
     if (passage.kind === 'answered') return 'responded'
     if (passage.kind === 'unknown') return 'cut'
@@ -110,11 +110,11 @@ function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
   return 'responded'
 }
 
-function noteErrorMiddleware(machine: Machine, layer: Layer): void {
+function noteErrorMiddleware(machine: Machine, layer: Layer, error: Value): void {
   const [handler] = layer.handlers
   const isOwn = handler?.kind === 'function'
   const name = isOwn ? handler.name || '(anonymous)' : handler?.kind === 'package' ? handler.module : '(unknown)'
-  recordHandler(machine, { by: 'error-middleware', name, at: isOwn ? handler.node : layer.at })
+  recordHandler(machine, { by: 'error-middleware', name, error, at: isOwn ? handler.node : layer.at })
 }
 
 function ownersOf(failure: Failure | null, layer: Layer): Layer['owners'] {
@@ -141,13 +141,13 @@ function runHandler(
   { handler, layer }: { handler: Value; layer: Layer },
   run: ChainRun & { error: Value | null },
 ): Passage {
-  const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler)
+  const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler, isLast(layer, handler))
   if (!callee) return passOpaque(machine, handler, layer)
   let called: Passage | null = null
   const next = native('next', ([error], node) => {
     called ??= readNext(error)
     if (machine.run) noteAnswer(machine.run)
-    if (called.kind === 'error') recordHandler(machine, { by: 'next', name: 'next', at: node })
+    if (called.kind === 'error') recordHandler(machine, { by: 'next', name: 'next', error: called.error, at: node })
     return UNDEFINED
   })
   const { request, response } = run.exchange
@@ -180,9 +180,8 @@ function runTasks(tasks: (() => void)[] | undefined): void {
 
 /** Middleware that the project's code does not show passes the request on; a route's last handler would have answered. */
 function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
-  const isLast = layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
   const name = handler.kind === 'package' ? handler.module : handler.kind
-  if (isLast)
+  if (isLast(layer, handler))
     machine.run?.unresolved.set(`${name} ${layer.at.line}`, {
       what: `how the package ${name} answers is not known`,
       text: '',
@@ -192,7 +191,11 @@ function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
     const what = `middleware of the package ${name}: whether it lets a request pass is not known`
     machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: '', at: layer.at })
   }
-  return isLast ? { kind: 'unknown' } : { kind: 'next' }
+  return isLast(layer, handler) ? { kind: 'unknown' } : { kind: 'next' }
+}
+
+function isLast(layer: Layer, handler: Value): boolean {
+  return layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
 }
 
 function readNext(error: Value | undefined): Passage {
@@ -221,7 +224,7 @@ const PASSING =
 function answerByDefault(machine: Machine, error: Value | null, run: ChainRun): void {
   const node = run.anchor
   const owner = run.exchange.response
-  if (error) recordHandler(machine, { by: 'default-handler', name: 'Express', at: node })
+  if (error) recordHandler(machine, { by: 'default-handler', name: 'Express', error, at: node })
   const status = error ? errorStatus(machine, error, node) : literal(404)
   respond(machine, { owner, status, body: null, via: 'default-error-handler', node })
 }

@@ -1,3 +1,5 @@
+import type { RouteFacts } from './facts/types.ts'
+
 /** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
 
 export interface SourceLocation {
@@ -112,6 +114,8 @@ interface EventBase {
 interface TimedEvent extends EventBase {
   readonly outcome: Outcome
   readonly timing: Timing
+  /** Events that are under way at the same time. */
+  readonly concurrentWith: readonly number[]
   /** Nobody handles the promise that failed: Node ends the process, the request notices nothing. */
   readonly failure: 'unhandled rejection' | null
 }
@@ -167,7 +171,8 @@ export type TraceEvent =
       readonly phase: 'begin' | 'commit' | 'rollback'
       readonly transaction: number
     })
-  | (EventBase & { readonly kind: 'throw'; readonly error: string })
+  /** `rethrow`: an error that was caught before and is passed on. */
+  | (EventBase & { readonly kind: 'throw'; readonly error: string; readonly rethrow: boolean })
 
 /** A branch that the code takes depending on something only known at run time. */
 export interface Decision {
@@ -183,6 +188,8 @@ export interface HandlerVisit {
   readonly at: SourceLocation
   /** The latest event before it; 0 for none. */
   readonly after: number
+  /** As of an event. */
+  readonly decided: number
 }
 
 /** One way through middleware and handler: under these decisions, these events, in this order. */
@@ -283,10 +290,11 @@ export interface DatabaseFacts {
   readonly schemaFiles: readonly string[]
 }
 
-export interface Dossier {
+export interface Dossier extends RouteFacts {
   readonly route: Route
   readonly app: AppEntry
   readonly scenarios: readonly Scenario[]
+  readonly harmless: readonly HarmlessCall[]
   /** Tables that the route touches, and the parents that their foreign keys need. */
   readonly tables: readonly Table[]
   readonly sources: readonly VisitedSource[]

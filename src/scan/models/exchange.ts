@@ -183,7 +183,7 @@ export function respond(machine: Machine, response: Response): void {
 /** https://nodejs.org/api/errors.html#err_http_headers_sent */
 function throwHeadersSent(machine: Machine, node: ts.Node): never {
   const error = 'ERR_HTTP_HEADERS_SENT'
-  record(machine, { kind: 'throw', id: nextEvent(machine), error, at: locate(machine.root, node) })
+  record(machine, { kind: 'throw', id: nextEvent(machine), error, rethrow: false, at: locate(machine.root, node) })
   const message = literal('Cannot set headers after they are sent to the client')
   throw new Thrown(makeError('Error', message, [['code', literal(error)]]))
 }

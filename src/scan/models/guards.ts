@@ -77,13 +77,18 @@ const GUARDS: readonly Guard[] = [
 const PREPARING =
   /^(?:passport\.(?:initialize|session)|express-session|cookie-session|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
 
-/** A guard as a function of the exchange; null for any other value. */
-export function guardOf(machine: Machine, value: Value): Value | null {
+/**
+ * A guard as a function of the exchange; null for any other value. As the last handler of a route it answers by itself,
+ * which only a custom callback shows.
+ */
+export function guardOf(machine: Machine, value: Value, isLast: boolean): Value | null {
   if (value.kind !== 'package' || value.steps.at(-1)?.kind !== 'call') return null
   const name = makerName(value)
   if (PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
   const guard = findGuard(value)
-  if (!guard) return null
+  const last = value.steps.at(-1)
+  const answers = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
+  if (!guard || (isLast && !answers)) return null
   return native(
     name,
     (args, node) => guardRequest(machine, value, { callee: value, self: null, args, node }) ?? UNDEFINED,

@@ -404,9 +404,14 @@ export function classifyCall(module: string, member: string): EffectClass {
   return HARMLESS_BY_NAME(module) ? 'harmless' : 'unclassified'
 }
 
-/** Whether the call only reads what is outside; null when its name does not tell. */
-export function isReading(member: string): boolean {
-  return READING.test(member)
+/** Members that change something. */
+const WRITING =
+  /^(?:create|send|post|put|patch|set|del|delete|remove|update|upsert|insert|add|push|publish|emit|upload|charge|capture|confirm|cancel|refund|pay|transfer|incr|decr|expire|track|identify|enqueue|write|append|unlink|rename|copy)/
+
+/** What a call does to what is outside, as far as its name tells. */
+export function accessByName(member: string): 'read' | 'write' | 'unknown' {
+  if (READING.test(member)) return 'read'
+  return WRITING.test(member) || DISK_WRITES.test(member) ? 'write' : 'unknown'
 }
 
 /** Whether the function returns when its work is done, instead of a promise. */

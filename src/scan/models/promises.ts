@@ -27,7 +27,8 @@ export function promiseMember(machine: Machine, owner: PromiseValue, name: strin
     // Handing errors to `next` ties the promise to the request: nobody awaits it, and yet the request waits.
     if ([first, second].some((given) => given?.kind === 'native' && given.name === 'next')) waitFor(machine, owner)
     if (!callback || callback.kind === 'literal') return owner
-    if (owner.state === 'rejected') recordHandler(machine, { by: '.catch', name: nameOf(callback), at: node })
+    if (owner.state === 'rejected')
+      recordHandler(machine, { by: '.catch', name: nameOf(callback), error: owner.value, at: node })
     const result = settle(machine, () =>
       awaitValue(machine, callFunctionLike(machine, { callee: callback, self: null, args: [owner.value], node }), node),
     )
