@@ -8,7 +8,7 @@ import type {
   VisitedSource,
 } from '../types.ts'
 import { describe, isSame, partsOf } from './expressions.ts'
-import { credentialOf, principalsOf } from './principals.ts'
+import { credentialOf, isBareCredential, principalsOf } from './principals.ts'
 import { distinct, outcomeOf, type RespondEvent, responseOf, siteOf, statusOf } from './scenarios.ts'
 import type { AccessFacts, AuthenticationFact, OwnershipFact, Refusal, RoleFact } from './types.ts'
 
@@ -30,12 +30,13 @@ interface Given {
 
 /** Who may do this: what is checked of the credentials, of the row's owner, and of roles. */
 export function readAccess(given: Given): AccessFacts {
-  const turned = given.scenarios.flatMap((scenario) => turnedAway(scenario) ?? [])
+  const askers = new Map(given.scenarios.map((scenario) => [scenario, principalsOf(scenario)]))
+  const turned = [...askers].flatMap(([scenario, isPrincipal]) => turnedAway(scenario, isPrincipal) ?? [])
   const owned = turned.filter(isOwnership)
   const roles = turned.filter((one) => !isOwnership(one) && isRole(one))
   const rest = turned.filter((one) => !owned.includes(one) && !roles.includes(one) && isAuthentication(one))
   const lookups = new Set(rest.flatMap(lookupsOf))
-  const byWhere = given.scenarios.flatMap((scenario) => ownershipByWhere(scenario, lookups))
+  const byWhere = [...askers].flatMap(([scenario, isPrincipal]) => ownershipByWhere(scenario, { isPrincipal, lookups }))
   return {
     authentication: readAuthentication(rest, given),
     ownership: distinct([...byWhere, ...owned.flatMap(ownershipByComparison)]),
@@ -43,13 +44,13 @@ export function readAccess(given: Given): AccessFacts {
   }
 }
 
-function turnedAway(scenario: Scenario): TurnedAway | null {
+function turnedAway(scenario: Scenario, isPrincipal: TurnedAway['isPrincipal']): TurnedAway | null {
   const response = responseOf(scenario)
   if (!response) return null
   const path = scenario.decisions.slice(0, causeOf(scenario, response))
   const last = path.at(-1)
   if (!last) return null
-  const turned = { scenario, response, path, last, isPrincipal: principalsOf(scenario) }
+  const turned = { scenario, response, path, last, isPrincipal }
   const status = statusOf(scenario)
   const isRefused = status === 401 || status === 403 || response.via === 'redirect'
   // A row of somebody else is often said not to be there.
@@ -195,10 +196,12 @@ function lookupsOf(turned: TurnedAway): string[] {
 }
 
 /** Queries that take only rows whose column equals something of who is asking. */
-function ownershipByWhere(scenario: Scenario, lookups: ReadonlySet<string>): OwnershipFact[] {
-  const isPrincipal = principalsOf(scenario)
+function ownershipByWhere(
+  scenario: Scenario,
+  { isPrincipal, lookups }: Pick<TurnedAway, 'isPrincipal'> & { lookups: ReadonlySet<string> },
+): OwnershipFact[] {
   return scenario.events.flatMap((event) => {
-    if (event.kind !== 'db' || !event.where || lookups.has(siteOf(event))) return []
+    if (event.kind !== 'db' || !event.where || !isPrincipal(event.where) || lookups.has(siteOf(event))) return []
     return partsOf(event.where).flatMap((part): OwnershipFact[] => {
       const tie = tieOf(part, isPrincipal)
       if (!tie) return []
@@ -214,5 +217,7 @@ function tieOf(
   if (part.kind !== 'operation' || part.name !== 'eq') return null
   const column = part.operands.find((operand) => operand.kind === 'column')
   const principal = part.operands.find((operand) => column && !isSame(operand, column) && isPrincipal(operand))
-  return column?.kind === 'column' && principal ? { table: column.table, column: column.column, principal } : null
+  // A row found by the token itself says whose it is; it is not checked to be theirs.
+  if (!principal || isBareCredential(principal)) return null
+  return column?.kind === 'column' ? { table: column.table, column: column.column, principal } : null
 }

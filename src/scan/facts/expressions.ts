@@ -5,6 +5,11 @@ export function partsOf(expression: Expression): Expression[] {
   return [expression, ...childrenOf(expression).flatMap(partsOf)]
 }
 
+/** Whether the expression or anything inside it passes the test; quicker than asking its parts, of which there are many. */
+export function hasPart(expression: Expression, test: (part: Expression) => boolean): boolean {
+  return test(expression) || childrenOf(expression).some((child) => hasPart(child, test))
+}
+
 function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'operation':

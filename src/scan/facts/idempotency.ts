@@ -1,5 +1,5 @@
 import type { Expression, Scenario, Table } from '../types.ts'
-import { describe, expressionsOf, isSame, partsOf } from './expressions.ts'
+import { describe, expressionsOf, hasPart, isSame, partsOf } from './expressions.ts'
 import { type DbEvent, distinct, isWrite, outcomeOf, statusOf, targetOf } from './scenarios.ts'
 import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './types.ts'
 
@@ -11,16 +11,22 @@ const KEY_FIELD =
 
 /** Keys of the request that tell a repetition, and inserts that a repetition does not double. */
 export function readIdempotency(scenarios: readonly Scenario[], tables: readonly Table[]): IdempotencyFacts {
-  const inputs = distinct(scenarios.flatMap(shownParts).filter(isKey))
+  const inputs = distinct(scenarios.flatMap(keysOf))
   return {
     keys: inputs.map((key) => readKey(key, scenarios, tables)),
     upserts: distinct(scenarios.flatMap(readUpserts)),
   }
 }
 
-function shownParts(scenario: Scenario): Expression[] {
-  const conditions = scenario.decisions.map(({ condition }) => condition)
-  return [...conditions, ...scenario.events.flatMap(expressionsOf)].flatMap(partsOf)
+function keysOf(scenario: Scenario): Input[] {
+  const found: Input[] = []
+  const look = (part: Expression): boolean => {
+    if (isKey(part)) found.push(part)
+    return false
+  }
+  for (const { condition } of scenario.decisions) hasPart(condition, look)
+  for (const event of scenario.events) for (const shown of expressionsOf(event)) hasPart(shown, look)
+  return found
 }
 
 function isKey(part: Expression): part is Input {
@@ -48,7 +54,7 @@ function readKey(key: Input, scenarios: readonly Scenario[], tables: readonly Ta
 }
 
 function holds(expression: Expression, key: Input): boolean {
-  return partsOf(expression).some((part) => isSame(part, key))
+  return hasPart(expression, (part) => part.kind === 'input' && isSame(part, key))
 }
 
 function isRefusedWithout(scenario: Scenario, key: Input): boolean {

@@ -1,5 +1,5 @@
 import type { Expression, Scenario } from '../types.ts'
-import { expressionsOf, partsOf } from './expressions.ts'
+import { expressionsOf, hasPart } from './expressions.ts'
 
 const CREDENTIAL_HEADERS =
   /^(?:authorization|x-api-key|api-key|x-auth-token|x-access-token|x-session-token|x-user-id|x-token|cookie)$/
@@ -21,19 +21,23 @@ export function credentialOf(part: Expression): string | null {
   return part.name.startsWith('request.session') ? 'session' : part.name
 }
 
+/** A token or session that the request carries itself, as opposed to whom it belongs to. */
+export function isBareCredential(expression: Expression): boolean {
+  return expression.kind === 'input' && credentialOf(expression) !== null && expression.path[0] !== 'x-user-id'
+}
+
 /** Tells who-is-asking from other values, in one scenario: what a credential leads to by way of queries and calls too. */
 export function principalsOf(scenario: Scenario): (expression: Expression) => boolean {
   const answers = new Set<number>()
   const isPrincipal = (expression: Expression): boolean =>
-    partsOf(expression).some(
-      (part) => credentialOf(part) !== null || (part.kind === 'result' && answers.has(part.event)),
-    )
+    hasPart(expression, (part) => credentialOf(part) !== null || (part.kind === 'result' && answers.has(part.event)))
   for (const event of scenario.events) {
     const asks = event.kind === 'external' || (event.kind === 'db' && event.operation === 'select')
     const asked = event.kind === 'db' ? (event.where ? [event.where] : []) : expressionsOf(event)
     // A row found by somebody else's key as well, such as the path's, is what is asked for and not who asks.
-    const isShared = asked.flatMap(partsOf).some((part) => part.kind === 'input' && isAskedFor(part.from))
-    if (asks && !isShared && asked.some(isPrincipal)) answers.add(event.id)
+    const isShared = (one: Expression): boolean =>
+      hasPart(one, (part) => part.kind === 'input' && isAskedFor(part.from))
+    if (asks && asked.some(isPrincipal) && !asked.some(isShared)) answers.add(event.id)
   }
   return isPrincipal
 }

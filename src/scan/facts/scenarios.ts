@@ -38,6 +38,14 @@ function readsOnly(statement: Expression | null): boolean {
 
 /** Where in the code, and by which calls, an event comes about: the same in every scenario. */
 export function siteOf(event: TraceEvent): string {
+  const known = sites.get(event) ?? describeSite(event)
+  sites.set(event, known)
+  return known
+}
+
+const sites = new WeakMap<TraceEvent, string>()
+
+function describeSite(event: TraceEvent): string {
   const what =
     event.kind === 'db' ? `${event.operation} ${event.table}` : event.kind === 'external' ? targetOf(event) : event.kind
   const calls = event.stack.map(({ file, line }) => `${file}:${line}`).join('>')
