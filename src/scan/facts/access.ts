@@ -7,7 +7,7 @@ import type {
   SourceLocation,
   VisitedSource,
 } from '../types.ts'
-import { describe, isSame, partsOf } from './expressions.ts'
+import { describe, expressionsOf, isSame, partsOf } from './expressions.ts'
 import { credentialOf, isBareCredential, principalsOf } from './principals.ts'
 import { distinct, outcomeOf, type RespondEvent, responseOf, siteOf, statusOf } from './scenarios.ts'
 import type { AccessFacts, AuthenticationFact, OwnershipFact, Refusal, RoleFact } from './types.ts'
@@ -148,8 +148,17 @@ function readRefusal({ response, last }: TurnedAway): Refusal {
 }
 
 function credentialsOf(found: readonly TurnedAway[]): string[] {
-  const parts = found.flatMap(({ path }) => path.flatMap(({ condition }) => partsOf(condition)))
+  const parts = found.flatMap((one) =>
+    [...one.path.map(({ condition }) => condition), ...askedOf(one)].flatMap(partsOf),
+  )
   return [...new Set(parts.flatMap((part) => credentialOf(part) ?? []))]
+}
+
+/** What the queries and calls were given whose answers decided. */
+function askedOf({ scenario, path }: TurnedAway): Expression[] {
+  const parts = path.flatMap(({ condition }) => partsOf(condition))
+  const asked = new Set(parts.flatMap((part) => (part.kind === 'result' ? [part.event] : [])))
+  return scenario.events.flatMap((event) => (asked.has(event.id) ? expressionsOf(event) : []))
 }
 
 const VERIFIERS =

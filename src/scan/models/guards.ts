@@ -120,6 +120,11 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   return UNDEFINED
 }
 
+/** `passport.authenticate` itself, about to be called with its options. */
+export function makesGuard(callee: PackageValue): boolean {
+  return findGuard(callee) !== undefined && callee.steps.at(-1)?.kind !== 'call'
+}
+
 function proceed(machine: Machine, next: Value | undefined, node: Call['node']): Value {
   return next ? callFunctionLike(machine, { callee: next, self: null, args: [], node }) : UNDEFINED
 }

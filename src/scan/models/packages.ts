@@ -21,7 +21,7 @@ import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
 import { createEmitter, isEmitter } from './emitters.ts'
 import { callExpress, listenOn } from './express.ts'
-import { guardRequest, isIdentityCall } from './guards.ts'
+import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous } from './package-effects.ts'
 import { callTokens } from './tokens.ts'
@@ -96,6 +96,7 @@ export function callPackage(machine: Machine, callee: PackageValue, call: Call):
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
+  if (makesGuard(callee)) return appendCall(machine, callee, call)
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
   const member = memberNames(callee).at(-1) ?? ''
