@@ -6,7 +6,7 @@ const CREDENTIAL_HEADERS =
 const CREDENTIAL_COOKIES = /token|session|sid|jwt|auth/i
 /** Parts of the request that authentication middleware fills, and what packages say of who is asking. */
 const IDENTITY =
-  /^(?:request\.(?:user|userId|auth|session|account|currentUser|principal|isAuthenticated|oidc)|is authenticated|passport\.|express-jwt|express-oauth2-jwt-bearer|express-basic-auth|@clerk\/|@auth\/|better-auth|jsonwebtoken\.(?:verify|decode)|jose\.(?:jwtVerify|decodeJwt|jwtDecrypt))/
+  /^(?:request\.(?:user|userId|auth|session|account|currentUser|principal|isAuthenticated|oidc)|passport\.|express-jwt|express-oauth2-jwt-bearer|express-basic-auth|@clerk\/|@auth\/|better-auth|jsonwebtoken\.(?:verify|decode)|jose\.(?:jwtVerify|decodeJwt|jwtDecrypt))/
 
 /** Where the request says who is asking: `authorization header`, `cookie sid`, `session`; null for anything else. */
 export function credentialOf(part: Expression): string | null {
@@ -17,7 +17,6 @@ export function credentialOf(part: Expression): string | null {
     return null
   }
   if (part.kind !== 'operation' || !IDENTITY.test(part.name)) return null
-  if (part.name === 'is authenticated') return null
   return part.name.startsWith('request.session') ? 'session' : part.name
 }
 

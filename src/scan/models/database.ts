@@ -1,18 +1,14 @@
-import { awaitValue, type Call, callFunctionLike, settle } from '../call.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../machine.ts'
+import { type Call, callFunctionLike } from '../call.ts'
+import { type Machine, makeError, Thrown } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
-import { nextEvent, record } from '../trace-events.ts'
 import {
-  array,
   type DbValue,
-  fulfilled,
   knownString,
   literal,
   native,
   object,
   operation,
   type PackageValue,
-  rejected,
   symbol,
   type TableValue,
   UNDEFINED,
@@ -21,6 +17,7 @@ import {
 import { readColumns } from './columns.ts'
 import { memberNames } from './packages.ts'
 import { startQuery } from './queries.ts'
+import { runBatch, runTransaction } from './transactions.ts'
 
 const DIALECTS = { pgTable: 'postgres', sqliteTable: 'sqlite', mysqlTable: 'mysql' } as const
 
@@ -221,39 +218,4 @@ function operatorFunctions(): Value {
     'sql',
   ]
   return object(names.map((name) => [name, native(name, (args) => operation(name, ...args))]))
-}
-
-/** `db.batch([...])` runs its statements in order in a transaction of their own. */
-function runBatch(machine: Machine, owner: DbValue, queries: Value | undefined, node: ts.Node): Value {
-  if (queries?.kind !== 'array' || queries.open) noteUnresolved(machine, 'statements of this batch are not known', node)
-  const items = queries?.kind === 'array' ? queries.items : []
-  const runAll = native('batch', ([tx]) => {
-    const transaction = tx?.kind === 'db' ? tx.transaction : null
-    return array(
-      items.map((item) => awaitValue(machine, item.kind === 'query' ? { ...item, transaction } : item, node)),
-      queries?.kind !== 'array' || queries.open,
-    )
-  })
-  return runTransaction(machine, owner, runAll, node)
-}
-
-function runTransaction(machine: Machine, owner: DbValue, callback: Value | undefined, node: ts.Node): Value {
-  const { run } = machine
-  if (!callback) return fulfilled(UNDEFINED)
-  const transaction = run ? run.nextTransaction + 1 : 1
-  if (run) run.nextTransaction = transaction
-  const at = locate(machine.root, node)
-  const mark = (phase: 'begin' | 'commit' | 'rollback'): void =>
-    record(machine, { kind: 'transaction', id: nextEvent(machine), phase, transaction, at })
-  mark('begin')
-  const result = settle(machine, () =>
-    awaitValue(
-      machine,
-      callFunctionLike(machine, { callee: callback, self: null, args: [{ ...owner, transaction }], node }),
-      node,
-    ),
-  )
-  const failed = result.kind === 'promise' && result.state === 'rejected'
-  mark(failed ? 'rollback' : 'commit')
-  return failed ? rejected(result.value) : result
 }

@@ -103,7 +103,7 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
   const name = makerName(callee)
   const principal = operation(name, ...last.args.filter((arg) => arg.kind === 'literal'))
-  const passes = decide(machine, operation('is authenticated', principal), call.node)
+  const passes = decide(machine, principal, call.node)
   const custom = last.args.findLast((arg) => arg.kind === 'function')
   if (custom) {
     const args = [literal(null), passes ? principal : literal(false), operation(`info of ${name}`)]

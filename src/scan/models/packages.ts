@@ -23,7 +23,7 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callExpress, listenOn } from './express.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
 import { callFetchPackage } from './http.ts'
-import { classifyCall, isSynchronous } from './package-effects.ts'
+import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -129,8 +129,7 @@ function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value
 
 function callHarmless(machine: Machine, callee: PackageValue, call: Call): Value {
   noteHarmless(machine, callee, call.node)
-  const isMaker = classifyCall(callee.module, '') === 'known'
-  if (isMaker) return appendCall(machine, callee, call)
+  if (makesClient(callee.module, memberNames(callee).at(-1) ?? '')) return appendCall(machine, callee, call)
   const failure = callCallbacks(machine, call.args, call.node)
   return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
 }
