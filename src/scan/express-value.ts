@@ -84,12 +84,12 @@ function sizeOf(expression: Expression): number {
   return size
 }
 
-/** JSON has no NaN and no infinity. */
+/** JSON has no NaN, no infinity and no negative zero. */
 function expressLiteral(value: NonNullable<LiteralValue['value']> | null): Expression {
   if (typeof value === 'bigint') return { kind: 'literal', value: Number(value) }
   if (typeof value === 'number' && !Number.isFinite(value))
     return { kind: 'operation', name: String(value), operands: [] }
-  return { kind: 'literal', value }
+  return { kind: 'literal', value: value === 0 ? 0 : value }
 }
 
 /** What JSON and a spread see of an object. */
