@@ -1,6 +1,6 @@
 import type { Expression, Scenario, Shape } from '../types.ts'
-import { describe, isSame, numberOf, partsOf } from './expressions.ts'
-import { type DbEvent, hasFailure } from './scenarios.ts'
+import { describe, hasPart, isSame, numberOf, partsOf } from './expressions.ts'
+import { type DbEvent, hasFailure, responseOf } from './scenarios.ts'
 import type { PaginationFacts } from './types.ts'
 
 type Input = Extract<Expression, { kind: 'input' }>
@@ -10,10 +10,16 @@ const CURSOR = /cursor|after|before|since|from_?id|last_?id|starting|token/i
 /** How the list that the route answers with is cut into pages; null when the route takes all or answers no list. */
 export function readPagination(scenarios: readonly Scenario[]): PaginationFacts | null {
   for (const scenario of scenarios.filter((one) => !hasFailure(one))) {
-    const query = scenario.events.find(isPaged)
+    const query = scenario.events.find((event) => isPaged(event) && isAnswered(scenario, event.id))
     if (query?.kind === 'db') return describePages(query, scenarios)
   }
   return null
+}
+
+/** Whether the answer shows what the query gave; a body of unknown making may. */
+function isAnswered(scenario: Scenario, query: number): boolean {
+  const body = responseOf(scenario)?.body
+  return !body || hasPart(body, (part) => part.kind === 'unknown' || (part.kind === 'result' && part.event === query))
 }
 
 /** A limit of 1 picks a row; it makes no page. */

@@ -104,6 +104,8 @@ export interface OwnershipFact {
   readonly how: 'where' | 'comparison'
   readonly table: string | null
   readonly column: string | null
+  /** What is compared with the principal; null when the column is. */
+  readonly value: Expression | null
   readonly principal: Expression
   readonly operation: string | null
   readonly at: SourceLocation

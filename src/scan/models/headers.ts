@@ -26,7 +26,8 @@ export function isHeaderMethod(name: string): boolean {
 /** Keeps what `res.set(...)`, `res.cookie(...)` and the like put on the response. */
 export function changeHeaders(machine: Machine, owner: ResponseValue, method: string, args: readonly Value[]): void {
   const [first, second] = args
-  if (method === 'removeHeader') return put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, UNDEFINED)
+  if (method === 'removeHeader')
+    return put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, UNDEFINED)
   if (OTHERS.has(method)) {
     const action = method === 'cookie' ? 'set' : 'clear'
     return put(machine, owner, `cookie ${knownString(first) ?? '?'}`, literal(action))

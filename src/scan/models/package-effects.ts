@@ -35,7 +35,7 @@ const EFFECTS = `
  */
 const HARMLESS = `
   uuid nanoid cuid ulid ulidx short-uuid @paralleldrive/cuid2 shortid bcrypt bcryptjs argon2 @node-rs/argon2
-  @node-rs/bcrypt crypto crypto-js tweetnacl jsonwebtoken jose jwt-decode otplib speakeasy otpauth csrf oslo path url
+  @node-rs/bcrypt crypto crypto-js tweetnacl jsonwebtoken jose passport jwt-decode otplib speakeasy otpauth csrf oslo path url
   util os events querystring stream buffer zlib assert string_decoder timers readline module process perf_hooks
   async_hooks v8 fs fs-extra winston winston- pino pino- morgan consola debug loglevel tslog log4js bunyan signale
   npmlog @logtail/ @sentry/ newrelic dd-trace applicationinsights @opentelemetry/ prom-client express-prom-bundle
@@ -59,7 +59,7 @@ const DISK_WRITES =
 
 /** Members of packages with effects that only make a client or compute. */
 const MAKING =
-  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|cert|applicationDefault|getApps|getSignedUrl|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient)$/
+  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient)$/
 
 /** Members that ask without changing anything. */
 const READING =

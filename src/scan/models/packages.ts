@@ -19,6 +19,7 @@ import {
 } from '../values.ts'
 import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
+import { callDriver } from './drivers.ts'
 import { createEmitter, isEmitter } from './emitters.ts'
 import { callExpress, listenOn } from './express.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
@@ -72,6 +73,7 @@ const MODELS: readonly PackageModel[] = [
   callFetchPackage,
   callAxios,
   callTokens,
+  callDriver,
   callThrough,
 ]
 

@@ -1,0 +1,53 @@
+import type { Decision, Expression, Scenario } from '../types.ts'
+import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
+
+/** A scenario that turns the request away, and the decision that did it. */
+export interface TurnedAway {
+  readonly scenario: Scenario
+  readonly response: RespondEvent
+  /** Decisions up to the one that did it. */
+  readonly path: readonly Decision[]
+  readonly last: Decision
+  readonly isPrincipal: (expression: Expression) => boolean
+}
+
+export function turnedAway(scenario: Scenario, isPrincipal: TurnedAway['isPrincipal']): TurnedAway | null {
+  const response = responseOf(scenario)
+  if (!response) return null
+  const path = scenario.decisions.slice(0, causeOf(scenario, response))
+  const last = path.at(-1)
+  if (!last) return null
+  const turned = { scenario, response, path, last, isPrincipal }
+  const status = statusOf(scenario)
+  const isRefused = status === 401 || status === 403 || response.via === 'redirect'
+  // A row of somebody else is often said not to be there.
+  return isRefused || (status === 404 && comparesPrincipal(turned)) ? turned : null
+}
+
+/** How many decisions were taken when it was settled: an error is settled where it is thrown. */
+function causeOf(scenario: Scenario, response: RespondEvent): number {
+  const thrown = scenario.events.filter((event) => event.kind === 'throw' && event.id < response.id)
+  const passed = scenario.handlers.filter(({ by, after }) => by === 'next' && after < response.id)
+  return Math.min(response.decided, ...[...thrown, ...passed].map(({ decided }) => decided))
+}
+
+/** The two sides of an equality. */
+export function sidesOf({ condition }: Decision): readonly [Expression, Expression] | null {
+  const bare =
+    condition.kind === 'operation' && condition.name === '!' ? (condition.operands[0] ?? condition) : condition
+  if (bare.kind !== 'operation' || bare.name !== '===') return null
+  const [left, right] = bare.operands
+  return left && right ? [left, right] : null
+}
+
+/** Whether a row's or the request's own value is compared with who is asking. */
+export function comparesPrincipal({ last, isPrincipal }: Pick<TurnedAway, 'last' | 'isPrincipal'>): boolean {
+  const sides = sidesOf(last)
+  if (!sides) return false
+  const owned = sides.find((side) => !isPrincipal(side) && !isConstant(side))
+  return owned !== undefined && sides.some(isPrincipal)
+}
+
+function isConstant({ kind }: Expression): boolean {
+  return kind === 'literal' || kind === 'undefined' || kind === 'env'
+}
