@@ -39,7 +39,7 @@ const ROLE_NAME = /role|admin|permission|scope|tier|staff|superuser|grant|privil
 
 /** Whether the decision asks what the asker may do, and not who it is. */
 function isRole({ last, scenario, isPrincipal }: TurnedAway): boolean {
-  if (statusOf(scenario) !== 403) return false
+  if (statusOf(scenario) !== 403 || /csrf|xsrf/i.test(describe(last.condition))) return false
   return ROLE_NAME.test(describe(last.condition)) || (isPrincipal(last.condition) && !asksPresence(last.condition))
 }
 

@@ -1,4 +1,5 @@
 import type { Decision, Expression, Scenario } from '../types.ts'
+import { describe } from './expressions.ts'
 import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
 
 /** A scenario that turns the request away, and the decision that did it. */
@@ -45,7 +46,8 @@ export function comparesPrincipal({ last, isPrincipal }: Pick<TurnedAway, 'last'
   const sides = sidesOf(last)
   if (!sides) return false
   const owned = sides.find((side) => !isPrincipal(side) && !isConstant(side))
-  return owned !== undefined && sides.some(isPrincipal)
+  // A token against forged requests is part of the session, and no row.
+  return owned !== undefined && sides.some(isPrincipal) && !/csrf|xsrf/i.test(describe(last.condition))
 }
 
 function isConstant({ kind }: Expression): boolean {

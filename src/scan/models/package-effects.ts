@@ -59,7 +59,7 @@ const DISK_WRITES =
 
 /** Members of packages with effects that only make a client or compute. */
 const MAKING =
-  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient)$/
+  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient)$/
 
 /** Members that ask without changing anything. */
 const READING =
@@ -105,5 +105,6 @@ export function makesClient(module: string, member: string): boolean {
 
 /** Whether the function returns when its work is done, instead of a promise. */
 export function isSynchronous(module: string, member: string): boolean {
+  if (module === 'child_process') return true
   return /Sync$/.test(member) || member === 'createWriteStream' || (module === 'ws' && member === 'send')
 }
