@@ -4,12 +4,12 @@ import { readDatabaseFacts } from './database-facts.ts'
 import { readFacts } from './facts/facts.ts'
 import { type FoundApp, findApps, readText } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
-import { createMachine, type HarmlessUse, type Machine } from './machine.ts'
+import { createMachine, type Machine } from './machine.ts'
 import { loadModule } from './modules.ts'
 import { openProject, type ProjectFiles } from './project.ts'
 import { createParser, type ts } from './syntax.ts'
 import { traceRoute } from './trace-route.ts'
-import type { Codebase, Dossier, HarmlessCall, Route, Table } from './types.ts'
+import type { Codebase, Dossier, Route, Table } from './types.ts'
 import type { TableValue } from './values.ts'
 
 /** A scanned project: what it holds, and the dossier of any of its routes on demand. */
@@ -119,27 +119,16 @@ function readDossier(
         ]
       : []
   const tables = touchedTables(options.codebase.tables, exploration.scenarios)
-  const harmless = groupHarmless(exploration.harmless)
   return {
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    harmless,
-    ...readFacts({ scenarios: exploration.scenarios, tables, harmless, sources: exploration.sources }),
+    ...readFacts(exploration, tables),
     tables,
     sources: exploration.sources,
     environment: [...machine.environment],
     unresolved: [...exploration.unresolved, ...unresolved, ...cut],
   }
-}
-
-function groupHarmless(uses: readonly HarmlessUse[]): HarmlessCall[] {
-  const names = new Map(uses.map((use) => [`${use.package} ${use.member}`, use]))
-  return [...names.values()].map((one) => ({
-    package: one.package,
-    member: one.member,
-    at: uses.filter((use) => use.package === one.package && use.member === one.member).map(({ at }) => at),
-  }))
 }
 
 function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {

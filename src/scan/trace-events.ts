@@ -52,18 +52,24 @@ export function record(machine: Machine, event: NewEvent): void {
 const frames = new WeakMap<ts.Node, Map<string, StackFrame>>()
 
 function describeFrame(machine: Machine, { callee, site }: CallFrame): StackFrame {
-  const name = callee.name || ownName(callee)
+  const name = nameOf(callee)
   const known = frames.get(site) ?? new Map<string, StackFrame>()
   const frame = known.get(name) ?? { name, ...locate(machine.root, site) }
   frames.set(site, known.set(name, frame))
   return frame
 }
 
-/** The name under which a function without one of its own is kept: `create` of `create: async () => ...`. */
-function ownName({ node }: FunctionValue): string {
-  const { parent } = node
-  const isKept = parent && (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent))
-  return isKept && ts.isIdentifier(parent.name) ? parent.name.text : '(anonymous)'
+/** Its own name, or that under which it is kept: `create` of `create: async () => ...` and `create = wrap(async () => ...)`. */
+function nameOf({ name, node }: FunctionValue): string {
+  if (name) return name
+  const holder = holderOf(node)
+  const isKept = ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder)
+  return isKept && ts.isIdentifier(holder.name) ? holder.name.text : '(anonymous)'
+}
+
+/** What holds an expression, past the calls that it is an argument of. */
+function holderOf(node: ts.Node): ts.Node {
+  return ts.isCallExpression(node.parent) ? holderOf(node.parent) : node.parent
 }
 
 export function recordThrow(machine: Machine, value: Value, node: ts.Node): void {

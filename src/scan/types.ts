@@ -294,7 +294,6 @@ export interface Dossier extends RouteFacts {
   readonly route: Route
   readonly app: AppEntry
   readonly scenarios: readonly Scenario[]
-  readonly harmless: readonly HarmlessCall[]
   /** Tables that the route touches, and the parents that their foreign keys need. */
   readonly tables: readonly Table[]
   readonly sources: readonly VisitedSource[]

@@ -80,15 +80,17 @@ function readAuthentication(turned: readonly TurnedAway[], given: Given): Authen
   })
 }
 
-/** The function that decides: the innermost with a name around the place; middleware of a package has none. */
-function checkerOf({ last }: TurnedAway, sources: readonly VisitedSource[]): FunctionReference {
+/** The function that turns the request away; middleware of a package has none in the project. */
+function checkerOf({ last, cause }: TurnedAway, sources: readonly VisitedSource[]): FunctionReference {
   const around = sources.filter(({ at, text }) => {
     const end = at.line + text.split('\n').length - 1
-    return at.file === last.at.file && at.line <= last.at.line && last.at.line <= end
+    return at.file === cause.at.file && at.line <= cause.at.line && cause.at.line <= end
   })
-  const named = around.filter(({ name }) => name !== '(anonymous)')
-  const inner = (named.length > 0 ? named : around).toSorted((a, b) => a.text.length - b.text.length)[0]
-  return inner ? { name: inner.name, ...inner.at } : { name: guardName(last), ...last.at }
+  const inner = around.toSorted((a, b) => a.text.length - b.text.length)[0]
+  if (!inner) return { name: guardName(last), ...cause.at }
+  const frame = cause.stack?.at(-1)
+  const outer = around.find(({ name }) => name !== '(anonymous)')
+  return { name: inner.name !== '(anonymous)' ? inner.name : (frame?.name ?? outer?.name ?? inner.name), ...inner.at }
 }
 
 function guardName({ condition }: Decision): string {

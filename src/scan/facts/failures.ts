@@ -14,7 +14,7 @@ interface Found {
 }
 
 /** For each thing that can go wrong: how the request ends, and through whose hands the error goes. */
-export function readFailures(scenarios: readonly Scenario[]): FailureFact[] {
+export function readFailures(scenarios: readonly Scenario[], isComplete: boolean): FailureFact[] {
   const facts = scenarios.flatMap((scenario) => problemsOf(scenario).map((found) => followProblem(scenario, found)))
   const shortest = new Map<string, FailureFact>()
   for (const fact of facts) {
@@ -22,7 +22,9 @@ export function readFailures(scenarios: readonly Scenario[]): FailureFact[] {
     const known = shortest.get(key)
     if (!known || fact.when.length < known.when.length) shortest.set(key, fact)
   }
-  return dropNeedlessConditions(distinct([...shortest.values()]))
+  const found = distinct([...shortest.values()])
+  // Ways that were not looked at may end otherwise.
+  return isComplete ? dropNeedlessConditions(found) : found
 }
 
 /** Conditions say something only where the same problem can end in different ways. */

@@ -1,6 +1,13 @@
-import type { Decision, Expression, Scenario } from '../types.ts'
+import type { Decision, Expression, Scenario, SourceLocation, StackFrame } from '../types.ts'
 import { describe } from './expressions.ts'
 import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
+
+interface Cause {
+  readonly at: SourceLocation
+  /** As of an event; null where no function of the project is known. */
+  readonly stack?: readonly StackFrame[]
+  readonly decided: number
+}
 
 /** A scenario that turns the request away, and the decision that did it. */
 export interface TurnedAway {
@@ -9,27 +16,30 @@ export interface TurnedAway {
   /** Decisions up to the one that did it. */
   readonly path: readonly Decision[]
   readonly last: Decision
+  readonly cause: Cause
   readonly isPrincipal: (expression: Expression) => boolean
 }
 
 export function turnedAway(scenario: Scenario, isPrincipal: TurnedAway['isPrincipal']): TurnedAway | null {
   const response = responseOf(scenario)
   if (!response) return null
-  const path = scenario.decisions.slice(0, causeOf(scenario, response))
+  const cause = causeOf(scenario, response)
+  const path = scenario.decisions.slice(0, cause.decided)
   const last = path.at(-1)
   if (!last) return null
-  const turned = { scenario, response, path, last, isPrincipal }
+  const turned = { scenario, response, path, last, cause, isPrincipal }
   const status = statusOf(scenario)
   const isRefused = status === 401 || status === 403 || response.via === 'redirect'
   // A row of somebody else is often said not to be there.
   return isRefused || (status === 404 && comparesPrincipal(turned)) ? turned : null
 }
 
-/** How many decisions were taken when it was settled: an error is settled where it is thrown. */
-function causeOf(scenario: Scenario, response: RespondEvent): number {
+/** Where the answer was settled, for which an error is thrown or given to `next`. */
+function causeOf(scenario: Scenario, response: RespondEvent): Cause {
   const thrown = scenario.events.filter((event) => event.kind === 'throw' && event.id < response.id)
   const passed = scenario.handlers.filter(({ by, after }) => by === 'next' && after < response.id)
-  return Math.min(response.decided, ...[...thrown, ...passed].map(({ decided }) => decided))
+  const causes: Cause[] = [...thrown, ...passed, response]
+  return causes.toSorted((a, b) => a.decided - b.decided)[0] ?? response
 }
 
 /** The two sides of an equality. */

@@ -4,6 +4,7 @@ import type {
   Expression,
   FunctionReference,
   HandlerVisit,
+  HarmlessCall,
   SourceLocation,
   StackFrame,
   Timing,
@@ -175,6 +176,7 @@ export interface PaginationFacts {
 /** What the scenarios of a route say, in the words of a reader. */
 export interface RouteFacts {
   readonly effects: readonly EffectFact[]
+  readonly harmless: readonly HarmlessCall[]
   readonly failures: readonly FailureFact[]
   readonly access: AccessFacts
   readonly idempotency: IdempotencyFacts

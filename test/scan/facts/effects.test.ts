@@ -69,7 +69,7 @@ describe('writes around an effect', () => {
   })
 
   it('tells the writes of one helper apart by who calls it', () => {
-    const before = "export const call = (name) => fetch(`http://pay/${name}`, { method: 'POST' })"
+    const before = "export const call = (name) => fetch('http://pay/' + name, { method: 'POST' })"
     const dossier = readHandler(
       `await call('charges')\ntry { ${INSERT} } catch { await call('refunds'); return res.sendStatus(503) }\nres.sendStatus(201)`,
       { before },
