@@ -12,7 +12,7 @@ import {
   statusOf,
   targetOf,
 } from './scenarios.ts'
-import type { Compensation, EffectFact, Outcome, WriteAfter, WriteFact } from './types.ts'
+import type { Compensation, EffectFact, UndoneOutcome, WriteAfter, WriteFact } from './types.ts'
 
 /** An event in one scenario. */
 interface Occurrence<E extends TraceEvent = ExternalEvent> {
@@ -23,9 +23,7 @@ interface Occurrence<E extends TraceEvent = ExternalEvent> {
 
 /** One entry for every place that calls out, with the writes around it. */
 export function readEffects(scenarios: readonly Scenario[]): EffectFact[] {
-  const usual = new Set(
-    scenarios.filter((scenario) => !hasFailure(scenario)).flatMap(({ events }) => events.map(siteOf)),
-  )
+  const usual = new Set(usualScenarios(scenarios).flatMap(({ events }) => events.map(siteOf)))
   return [...callSites(scenarios).values()].flatMap((found) => readEffect(found, usual) ?? [])
 }
 
@@ -61,16 +59,21 @@ function readEffect(found: readonly Occurrence[], usual: ReadonlySet<string>): E
     idempotencyKey: readKey(event),
     writesBefore: distinct(happy.flatMap((one) => writesAround(one, 'before').map(({ fact }) => fact))),
     writesAfter: readWritesAfter(found, happy, usual),
-    whenItFails: distinct(found.filter((one) => one.event.outcome === 'fails').map(endOf)),
-    whenRefused: distinct(found.filter(isRefused).map(({ scenario }) => outcomeOf(scenario))),
+    whenItFails: distinct(found.filter((one) => one.event.outcome === 'fails').map((one) => undoneEnd(one, usual))),
+    whenRefused: distinct(found.filter(isRefused).map((one) => undoneEnd(one, usual))),
   }
 }
 
-/** The occurrences in which everything goes well; when there is none, those in which nothing fails. */
-function happyOf(found: readonly Occurrence[]): Occurrence[] {
-  const plain = found.filter(({ scenario }) => !hasFailure(scenario))
-  const good = plain.filter(({ scenario }) => (statusOf(scenario) ?? 200) < 400)
+/** The scenarios in which everything goes well; when there is none, those in which nothing fails. */
+function usualScenarios(scenarios: readonly Scenario[]): Scenario[] {
+  const plain = scenarios.filter((scenario) => !hasFailure(scenario))
+  const good = plain.filter((scenario) => (statusOf(scenario) ?? 200) < 400)
   return good.length > 0 ? good : plain
+}
+
+function happyOf(found: readonly Occurrence[]): Occurrence[] {
+  const usual = new Set(usualScenarios(found.map(({ scenario }) => scenario)))
+  return found.filter(({ scenario }) => usual.has(scenario))
 }
 
 function accessOf({ target }: ExternalEvent): EffectFact['access'] {
@@ -139,20 +142,25 @@ function whenWriteFails(
   )
   const event = scenario.events[failed]
   if (event?.kind !== 'db') return null
-  const later = scenario.events.slice(failed + 1)
-  const rolledBack = later.some((one) => one.kind === 'transaction' && one.phase === 'rollback')
-  const compensation = distinct(later.filter((one) => !usual.has(siteOf(one))).flatMap(describeCompensation))
-  return { ...endOf({ scenario, event }), rolledBack, compensation }
+  return undoneEnd({ scenario, index: failed, event }, usual)
+}
+
+/** How the scenario ends, and what is done after the event that is not done when all goes well. */
+function undoneEnd({ scenario, index, event }: Occurrence<TraceEvent>, usual: ReadonlySet<string>): UndoneOutcome {
+  const later = scenario.events.slice(index + 1)
+  const outcome = outcomeOf(scenario)
+  const isUnhandled = (event.kind === 'external' || event.kind === 'db') && event.failure !== null
+  return {
+    ...outcome,
+    end: isUnhandled ? 'unhandled' : outcome.end,
+    compensation: distinct(later.filter((one) => !usual.has(siteOf(one))).flatMap(describeCompensation)),
+    rolledBack: later.some((one) => one.kind === 'transaction' && one.phase === 'rollback'),
+  }
 }
 
 function describeCompensation(event: TraceEvent): Compensation[] {
   if (event.kind === 'external') return [{ what: targetOf(event), at: event.at }]
   return isWrite(event) ? [{ what: `${event.operation} ${event.table ?? '?'}`, at: event.at }] : []
-}
-
-function endOf({ scenario, event }: { scenario: Scenario; event: { readonly failure: string | null } }): Outcome {
-  const outcome = outcomeOf(scenario)
-  return event.failure ? { ...outcome, end: 'unhandled' } : outcome
 }
 
 /** Whether the scenario is one in which the call answers that it did not work. */

@@ -25,6 +25,13 @@ export interface Compensation {
   readonly at: SourceLocation
 }
 
+/** How a request ends after a failure, and what is taken back. */
+export interface UndoneOutcome extends Outcome {
+  readonly compensation: readonly Compensation[]
+  /** A transaction is rolled back. */
+  readonly rolledBack: boolean
+}
+
 export interface WriteFact {
   readonly operation: 'insert' | 'update' | 'delete' | 'raw'
   readonly table: string | null
@@ -37,10 +44,7 @@ export interface WriteFact {
 
 export interface WriteAfter extends WriteFact {
   /** The ways in which the request may end when this write fails; empty when analysis saw none. */
-  readonly whenItFails: readonly (Outcome & {
-    readonly compensation: readonly Compensation[]
-    readonly rolledBack: boolean
-  })[]
+  readonly whenItFails: readonly UndoneOutcome[]
 }
 
 /** One call site that reaches outside the process. */
@@ -61,9 +65,9 @@ export interface EffectFact {
     | { readonly status: 'none' | 'unknown' }
   readonly writesBefore: readonly WriteFact[]
   readonly writesAfter: readonly WriteAfter[]
-  readonly whenItFails: readonly Outcome[]
+  readonly whenItFails: readonly UndoneOutcome[]
   /** It answers, but with an error status. */
-  readonly whenRefused: readonly Outcome[]
+  readonly whenRefused: readonly UndoneOutcome[]
 }
 
 export type Problem =

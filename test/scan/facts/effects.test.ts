@@ -68,6 +68,17 @@ describe('writes around an effect', () => {
     expect(after(handler)).toEqual(['insert orders unordered: 500'])
   })
 
+  it('a row that is taken back when the mail does not go out', () => {
+    const imports = "import { Resend } from 'resend'\nconst mail = new Resend('k')"
+    const [first] = effects(
+      `${INSERT}
+      try { await mail.emails.send({}) } catch { await db.delete(orders).where(eq(orders.id, 1)); return res.sendStatus(502) }
+      res.sendStatus(201)`,
+      imports,
+    )
+    expect(first?.whenItFails).toMatchObject([{ compensation: [{ what: 'delete orders' }] }])
+  })
+
   it('tells the writes of one helper apart by who calls it', () => {
     const before = "export const call = (name) => fetch('http://pay/' + name, { method: 'POST' })"
     const dossier = readHandler(
