@@ -118,9 +118,12 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   })
   const isPromise = effect === 'known' && !isSynchronous(callee.module, member)
   if (fails) return failCall(packageError(name, callee.module), { isPromise, node: call.node })
-  const takesCallback = call.args.some((arg) => arg.kind === 'function')
-  const value = callCallbacks(machine, call.args, call.node) ?? symbol(answer)
-  return isPromise && !takesCallback ? trackAnswer(machine, value, { start, answer: id }) : value
+  const value = symbol(answer)
+  const failure = callCallbacks(machine, call.args, call.node)
+  // Nobody awaits a call that tells a callback either, unless the callback answers, or a promise is made around both.
+  const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
+  if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
+  return failure ?? value
 }
 
 /** Who is asking, as a package knows it. */
@@ -149,7 +152,8 @@ function takesNodeCallback({ args }: Call): boolean {
   const last = args.at(-1)
   if (last?.kind !== 'function') return false
   const [first] = last.node.parameters
-  return last.node.parameters.length >= 2 && first !== undefined && /^_?e/i.test(first.name.getText())
+  const name = first?.name.getText() ?? ''
+  return last.node.parameters.length >= 2 ? /^_?e/i.test(name) : /^_?(?:e|err|error)$/i.test(name)
 }
 
 /** The error's class, words and fields are the package's own. */

@@ -91,6 +91,23 @@ describe('timing', () => {
     ).toEqual(['in-order'])
   })
 
+  it.each([
+    ['that answers', '(err) => (err ? res.sendStatus(500) : res.sendStatus(201))', 'in-order'],
+    ['that does not answer', '(err) => {}); res.sendStatus(201', 'detached'],
+  ])('of a call that tells a callback %s', (_, callback, expected) => {
+    const imports = "import nodemailer from 'nodemailer'\nconst mailer = nodemailer.createTransport({})"
+    expect(timings(`mailer.sendMail({}, ${callback})`, { imports })).toEqual([expected])
+    expect(
+      timings(`await new Promise((done) => mailer.sendMail({}, (err) => done(err)))\nres.sendStatus(201)`, { imports }),
+    ).toEqual(['in-order'])
+  })
+
+  it('of listeners of a class that is an emitter', () => {
+    const before = `class Bus extends EventEmitter {}\nconst bus = new Bus()\nbus.on('placed', () => ${A})`
+    const imports = "import { EventEmitter } from 'node:events'"
+    expect(timings("bus.emit('placed')\nres.sendStatus(201)", { before, imports })).toEqual(['detached'])
+  })
+
   it('of listeners of an emitter', () => {
     const before = `const bus = new EventEmitter()\nbus.on('placed', async (order) => { await ${A} })`
     const imports = "import { EventEmitter } from 'node:events'"
