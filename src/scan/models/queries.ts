@@ -59,40 +59,9 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
   }
 }
 
-/** The builder after one more method; methods that change nothing we track give the same builder. */
+/** The builder after one more method, or what running it gives. */
 export function queryMember(machine: Machine, owner: QueryValue, name: string): Value {
-  const next = (change: (args: readonly Value[]) => Partial<QueryValue>): Value =>
-    native(name, (args) => ({ ...owner, ...change(args) }))
   switch (name) {
-    case 'from':
-      return next(([table]) => (table?.kind === 'table' ? { table } : {}))
-    case 'values':
-    case 'set':
-      return next(([values]) => ({ values: values ?? null }))
-    case 'where':
-      return next(([where]) => ({ where: where ?? null }))
-    case 'returning':
-      return next(([projection]) => ({ returns: true, projection: projection?.kind === 'object' ? projection : null }))
-    case 'leftJoin':
-    case 'innerJoin':
-    case 'rightJoin':
-    case 'fullJoin':
-    case 'crossJoin':
-      return next(([table]) => ({
-        joined: true,
-        joins: [...owner.joins, ...(table?.kind === 'table' ? [table.name] : [])],
-      }))
-    case 'onConflictDoNothing':
-    case 'onConflictDoUpdate':
-    case 'onDuplicateKeyUpdate':
-      return next(([clause]) => ({ conflict: readConflict(name, clause) }))
-    case 'limit':
-    case 'offset':
-      return next(([count]) => ({ [name]: count ?? null }))
-    case 'orderBy':
-      return next((orderBy) => ({ orderBy: orderBy.flatMap((by) => (by.kind === 'array' ? by.items : [by])) }))
-    case 'for':
-      return next(([strength]) => ({ locks: knownString(strength) ?? 'update' }))
     case 'then':
     case 'catch':
     case 'finally':
@@ -104,7 +73,41 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'get':
       return native(name, () => runQuery(machine, { ...owner, single: true }))
     default:
-      return next(() => ({}))
+      return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
+  }
+}
+
+/** What a method changes; methods that change nothing we track give the same builder. */
+function readClause(owner: QueryValue, name: string, args: readonly Value[]): Partial<QueryValue> {
+  const [first] = args
+  switch (name) {
+    case 'from':
+      return first?.kind === 'table' ? { table: first } : {}
+    case 'values':
+    case 'set':
+      return { values: first ?? null }
+    case 'where':
+    case 'limit':
+    case 'offset':
+      return { [name]: first ?? null }
+    case 'returning':
+      return { returns: true, projection: first?.kind === 'object' ? first : null }
+    case 'leftJoin':
+    case 'innerJoin':
+    case 'rightJoin':
+    case 'fullJoin':
+    case 'crossJoin':
+      return { joined: true, joins: [...owner.joins, ...(first?.kind === 'table' ? [first.name] : [])] }
+    case 'onConflictDoNothing':
+    case 'onConflictDoUpdate':
+    case 'onDuplicateKeyUpdate':
+      return { conflict: readConflict(name, first) }
+    case 'orderBy':
+      return { orderBy: args.flatMap((by) => (by.kind === 'array' ? by.items : [by])) }
+    case 'for':
+      return { locks: knownString(first) ?? 'update' }
+    default:
+      return {}
   }
 }
 
