@@ -200,12 +200,25 @@ describe('the data of the project', () => {
       body: { kind: 'unknown', text: 'payload()', at },
       timeoutMs: 2000,
     } as const
-    const call = { kind: 'external', id: 1, effect: 'known', target, caller: 'charge', outcome: 'ok', at } as const
+    const call = {
+      kind: 'external',
+      id: 1,
+      effect: 'known',
+      target,
+      caller: 'charge',
+      outcome: 'ok',
+      timing: 'in-order',
+      concurrentWith: [],
+      failure: null,
+      stack: [],
+      decided: 0,
+      at,
+    } as const
     const { user } = render({
       dossier: dossier({
         scenarios: [
-          { decisions: [], events: [call], end: 'responded' },
-          { decisions: [], events: [{ ...call, outcome: 'fails' }], end: 'responded' },
+          { decisions: [], events: [call], handlers: [], end: 'responded' },
+          { decisions: [], events: [{ ...call, outcome: 'fails' }], handlers: [], end: 'responded' },
         ],
         unresolved: [{ what: 'dynamic call', text: 'handlers[name]()', at }],
       }),

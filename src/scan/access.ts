@@ -7,10 +7,12 @@ import { collectionMember } from './models/collections.ts'
 import { databaseMember } from './models/database.ts'
 import { requestMember, responseMember } from './models/exchange.ts'
 import { registrationMember, routerMember } from './models/express.ts'
+import { globalScope } from './models/globals.ts'
 import { packageMember } from './models/packages.ts'
 import { promiseMember } from './models/promises.ts'
 import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
+import { findCell, readCell } from './scope.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
 import {
@@ -115,6 +117,10 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
   const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]
   if (spread?.kind === 'symbol') return getMember(machine, spread, name, node)
   if (name === 'constructor' && owner.type?.kind === 'class') return owner.type
+  if (name === 'constructor' && owner.type?.kind === 'builtin') {
+    const cell = findCell(globalScope(machine), owner.type.name)
+    if (cell) return readCell(cell)
+  }
   return owner.open ? symbol({ kind: 'operation', name: `field ${name}`, operands: [] }) : UNDEFINED
 }
 

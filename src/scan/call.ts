@@ -6,6 +6,7 @@ import { callPackage, constructPackage } from './models/packages.ts'
 import { runQuery } from './models/queries.ts'
 import { callSymbol } from './models/symbols.ts'
 import { bindPattern, withDefault } from './patterns.ts'
+import { clockOf, trackPromise, waitFor } from './pending.ts'
 import { createScope, type Scope } from './scope.ts'
 import { locate, ts } from './syntax.ts'
 import {
@@ -47,6 +48,11 @@ export function makeFunction(
 }
 
 export function callFunctionLike(machine: Machine, call: Call): Value {
+  const start = clockOf(machine)
+  return trackPromise(machine, dispatchCall(machine, call), start)
+}
+
+function dispatchCall(machine: Machine, call: Call): Value {
   const { callee } = call
   switch (callee.kind) {
     case 'function':
@@ -106,16 +112,22 @@ export function callFunction(machine: Machine, callee: FunctionValue, call: Call
   if (machine.callStack.length > DEPTH_LIMIT) throw new LimitReached('call depth')
   const isAsync = callee.node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false
   recordSource(machine, callee)
-  machine.callStack.push(callee)
+  machine.callStack.push({ callee, site: call.node })
   try {
     const value = runBody(machine, callee, call)
-    return isAsync ? fulfilled(value.kind === 'query' ? runQuery(machine, value) : value) : value
+    return isAsync ? adopt(machine, value.kind === 'query' ? runQuery(machine, value) : value) : value
   } catch (error) {
     if (isAsync && error instanceof Thrown) return rejected(error.value)
     throw error
   } finally {
     machine.callStack.pop()
   }
+}
+
+/** The promise of an async function that returns the value: it waits for a promise, and is another. */
+function adopt(machine: Machine, value: Value): PromiseValue {
+  waitFor(machine, value)
+  return { ...fulfilled(value) }
 }
 
 function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
@@ -165,6 +177,7 @@ export function constructValue(machine: Machine, callee: Value, args: readonly V
 
 /** The value that `await` gives: a query runs now, a rejected promise throws. */
 export function awaitValue(machine: Machine, value: Value, node: ts.Node): Value {
+  waitFor(machine, value)
   if (value.kind === 'promise') {
     if (value.state === 'rejected') throw new Thrown(value.value)
     return awaitValue(machine, value.value, node)

@@ -2,6 +2,7 @@ import { callFunction, callFunctionLike, makeFunction } from './call.ts'
 import { evaluate, evaluateArguments } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
 import type { Machine } from './machine.ts'
+import { createEmitter, isEmitter } from './models/emitters.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { ts } from './syntax.ts'
@@ -98,6 +99,12 @@ function superArguments(machine: Machine, statement: ts.Statement, scope: Scope)
 function initialiseBase(machine: Machine, { type, instance, node }: Construction, args: readonly Value[]): void {
   const { base } = type
   if (base?.kind === 'class') return initialise(machine, { type: base, instance, args, node })
+  if (base?.kind === 'package' && isEmitter(base)) {
+    for (const [name, method] of createEmitter(machine).fields) {
+      instance.fields.set(name, method)
+      instance.hidden.add(name)
+    }
+  }
   if (base?.kind === 'native' && base.name.endsWith('Error')) {
     instance.fields.set('message', args[0] ?? literal(''))
     instance.fields.set('name', literal(base.name))

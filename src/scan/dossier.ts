@@ -1,4 +1,5 @@
 import { describeTables } from './describe-tables.ts'
+import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
 import { type IndexedRoute, registrationOf } from './index-routes.ts'
 import type { Machine } from './machine.ts'
@@ -28,12 +29,14 @@ export function readDossier(machine: Machine, options: { indexed: readonly Index
           },
         ]
       : []
+  const tables = touchedTables(describeTables(machine), exploration.scenarios)
   return {
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
     inputs: describeInputs(exploration.scenarios, found.route),
-    tables: touchedTables(describeTables(machine), exploration.scenarios),
+    ...readFacts(exploration, tables),
+    tables,
     sources: exploration.sources,
     environment: [...machine.environment],
     unresolved: [...exploration.unresolved, ...unresolved, ...cut],

@@ -4,11 +4,12 @@ import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { executeLoop } from './loops.ts'
 import { type Machine, noteUnresolved, step, Thrown } from './machine.ts'
+import { applyOperator } from './operators.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
-import { recordThrow } from './trace-events.ts'
-import { literal, object, operation, UNDEFINED, type Value } from './values.ts'
+import { recordHandler, recordThrow } from './trace-events.ts'
+import { literal, object, UNDEFINED, type Value } from './values.ts'
 
 /** How a statement ends. A `throw` travels as `Thrown`. */
 export type Completion =
@@ -168,6 +169,7 @@ interface Outcome {
 }
 
 function executeCatch(machine: Machine, clause: ts.CatchClause, thrown: Thrown, scope: Scope): Outcome {
+  recordHandler(machine, { by: 'catch', name: '', error: thrown.value, at: clause })
   return settleBlock(() => {
     const inner = createScope(scope)
     if (clause.variableDeclaration) bindPattern(machine, clause.variableDeclaration.name, thrown.value, inner)
@@ -203,5 +205,5 @@ function matchesCase(machine: Machine, subject: Value, clause: ts.CaseClause, sc
   if (subject.kind === 'literal' && label.kind === 'literal') return subject.value === label.value
   if (subject.kind === 'literal' && label.kind === 'symbol')
     return decide(machine, label, clause) === Boolean(subject.value)
-  return decide(machine, operation('===', subject, label), clause, false)
+  return decide(machine, applyOperator('===', subject, label), clause, false)
 }

@@ -1,5 +1,6 @@
-import type { Machine, Run } from './machine.ts'
+import type { HarmlessUse, Machine, Run } from './machine.ts'
 import { LimitReached } from './machine.ts'
+import { createPendingLog, timeEvents } from './pending.ts'
 import type { Scenario, Unresolved, VisitedSource } from './types.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
@@ -11,6 +12,7 @@ export interface Exploration {
   readonly scenarios: readonly Scenario[]
   readonly sources: readonly VisitedSource[]
   readonly unresolved: readonly Unresolved[]
+  readonly harmless: readonly HarmlessUse[]
   /** Ways that were left when the limit was reached. */
   readonly cut: number
 }
@@ -28,6 +30,7 @@ export function exploreScenarios(
   const scenarios: Scenario[] = []
   const sources = new Map<string, VisitedSource>()
   const unresolved = new Map<string, Unresolved>()
+  const harmless = new Map<string, HarmlessUse>()
   const waiting: boolean[][] = [[]]
   let spent = 0
   while (waiting.length > 0 && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
@@ -38,11 +41,18 @@ export function exploreScenarios(
     for (let index = prefix.length; index < answers.length; index += 1) {
       waiting.push([...answers.slice(0, index), !answers[index]])
     }
-    scenarios.push({ decisions: run.decisions, events: run.events, end })
+    scenarios.push({ decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
+    for (const [key, use] of run.harmless) harmless.set(key, use)
     for (const [key, source] of run.sources) sources.set(key, source)
     for (const [key, record] of run.unresolved) unresolved.set(key, record)
   }
-  return { scenarios, sources: [...sources.values()], unresolved: [...unresolved.values()], cut: waiting.length }
+  return {
+    scenarios,
+    sources: [...sources.values()],
+    unresolved: [...unresolved.values()],
+    harmless: [...harmless.values()],
+    cut: waiting.length,
+  }
 }
 
 function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: Run; answers: boolean[] } {
@@ -65,6 +75,10 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     unresolved: new Map(),
     journal: [],
     sources: new Map(),
+    pending: createPendingLog(),
+    handlers: [],
+    caught: new Set(),
+    harmless: new Map(),
     nextEvent: 0,
     nextTransaction: 0,
     failures: 0,

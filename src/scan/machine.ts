@@ -1,9 +1,19 @@
 import { express } from './express-value.ts'
+import type { PendingLog } from './pending.ts'
 import type { ProjectFiles } from './project.ts'
 import type { RoutePattern } from './route-pattern.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from './syntax.ts'
-import type { Decision, Expression, SourceLocation, TraceEvent, Unresolved, VisitedSource } from './types.ts'
+import type {
+  Decision,
+  Expression,
+  HandlerVisit,
+  HarmlessCall,
+  SourceLocation,
+  TraceEvent,
+  Unresolved,
+  VisitedSource,
+} from './types.ts'
 import {
   type ClassValue,
   type DbValue,
@@ -25,6 +35,17 @@ export interface Module {
   /** Files of `export * from`. */
   readonly stars: string[]
   readonly errors: readonly SyntaxProblem[]
+}
+
+/** A call that is running: the function, and the place that called it. */
+export interface CallFrame {
+  readonly callee: FunctionValue
+  readonly site: ts.Node
+}
+
+/** One place of a call without an effect. */
+export interface HarmlessUse extends Omit<HarmlessCall, 'at'> {
+  readonly at: SourceLocation
 }
 
 /** One trip through a route while it is traced. */
@@ -49,6 +70,13 @@ export interface Run {
   /** Undoes writes to values that outlive the run. */
   readonly journal: (() => void)[]
   readonly sources: Map<string, VisitedSource>
+  readonly pending: PendingLog
+  /** Who took over errors, in order. */
+  readonly handlers: HandlerVisit[]
+  /** Errors that somebody took over. */
+  readonly caught: Set<Value>
+  /** Calls without an effect, by package, member and place. */
+  readonly harmless: Map<string, HarmlessUse>
   nextEvent: number
   nextTransaction: number
   failures: number
@@ -76,7 +104,7 @@ export interface Machine {
   readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
   readonly environment: Set<string>
-  readonly callStack: FunctionValue[]
+  readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
   /** Files whose top level is running, innermost last. */

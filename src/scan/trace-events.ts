@@ -1,9 +1,27 @@
 import { express } from './express-value.ts'
-import { className, type Machine, RECORD_STEPS } from './machine.ts'
-import { locate, type ts } from './syntax.ts'
-import type { DbOperation, EffectClass, Expression, HttpTarget, Outcome, PackageTarget, TraceEvent } from './types.ts'
-import type { Value } from './values.ts'
+import { type CallFrame, className, type Machine, RECORD_STEPS } from './machine.ts'
+import { noteAnswer } from './pending.ts'
+import { locate, ts } from './syntax.ts'
+import type {
+  ConflictClause,
+  DbOperation,
+  EffectClass,
+  Expression,
+  HandlerVisit,
+  HttpTarget,
+  Outcome,
+  PackageTarget,
+  SourceLocation,
+  StackFrame,
+  TraceEvent,
+} from './types.ts'
+import type { FunctionValue, Value } from './values.ts'
 import { withWritten } from './written-fields.ts'
+
+/** An event as the code that notices it knows it; where and when in the run is added in one place. */
+type NewEvent<E = TraceEvent> = E extends TraceEvent
+  ? Omit<E, 'stack' | 'decided' | 'timing' | 'concurrentWith' | 'failure'>
+  : never
 
 /** The number of the next event; 0 when nothing is traced. */
 export function nextEvent(machine: Machine): number {
@@ -13,14 +31,63 @@ export function nextEvent(machine: Machine): number {
   return run.nextEvent
 }
 
-export function record(machine: Machine, event: TraceEvent): void {
+export function record(machine: Machine, event: NewEvent): void {
   const { run } = machine
   machine.steps += RECORD_STEPS
-  run?.events.push(run.written.size > 0 ? withWritten(run, event) : event)
+  if (!run) return
+  const isLate = run.isOver || run.pending.isDeferred || hasResponded(machine)
+  const place = {
+    stack: machine.callStack.map((frame) => describeFrame(machine, frame)),
+    decided: run.decisions.length,
+  }
+  const timing = { timing: isLate ? 'deferred' : 'in-order', concurrentWith: [], failure: null } as const
+  const placed: TraceEvent =
+    event.kind === 'external' || event.kind === 'db' ? { ...event, ...place, ...timing } : { ...event, ...place }
+  run.pending.times.push(run.pending.now)
+  if (event.kind === 'respond') noteAnswer(run)
+  else run.pending.now += 1
+  run.events.push(run.written.size > 0 ? withWritten(run, placed) : placed)
+}
+
+const frames = new WeakMap<ts.Node, Map<string, StackFrame>>()
+
+function describeFrame(machine: Machine, { callee, site }: CallFrame): StackFrame {
+  const name = nameOf(callee)
+  const known = frames.get(site) ?? new Map<string, StackFrame>()
+  const frame = known.get(name) ?? { name, ...locate(machine.root, site) }
+  frames.set(site, known.set(name, frame))
+  return frame
+}
+
+/** Its own name, or that under which it is kept: `create` of `create: async () => ...` and `create = wrap(async () => ...)`. */
+function nameOf({ name, node }: FunctionValue): string {
+  if (name) return name
+  const holder = holderOf(node)
+  const isKept = ts.isVariableDeclaration(holder) || ts.isPropertyAssignment(holder)
+  return isKept && ts.isIdentifier(holder.name) ? holder.name.text : '(anonymous)'
+}
+
+/** What holds an expression, past the calls that it is an argument of. */
+function holderOf(node: ts.Node): ts.Node {
+  return ts.isCallExpression(node.parent) ? holderOf(node.parent) : node.parent
 }
 
 export function recordThrow(machine: Machine, value: Value, node: ts.Node): void {
-  record(machine, { kind: 'throw', id: nextEvent(machine), error: className(value), at: locate(machine.root, node) })
+  const rethrow = machine.run?.caught.has(value) ?? false
+  const at = locate(machine.root, node)
+  record(machine, { kind: 'throw', id: nextEvent(machine), error: className(value), rethrow, at })
+}
+
+/** Notes who takes over an error that is on its way. */
+export function recordHandler(
+  machine: Machine,
+  visit: { by: HandlerVisit['by']; name: string; error: Value; at: ts.Node | SourceLocation },
+): void {
+  const { run } = machine
+  if (!run) return
+  const at = 'line' in visit.at ? visit.at : locate(machine.root, visit.at)
+  run.caught.add(visit.error)
+  run.handlers.push({ by: visit.by, name: visit.name, at, after: run.nextEvent, decided: run.decisions.length })
 }
 
 export function recordExternal(
@@ -40,38 +107,41 @@ export function recordExternal(
 
 /** The innermost named function of the project that is running. */
 function callerName(machine: Machine): string {
-  return machine.callStack.findLast((callee) => callee.name !== '')?.name ?? '(handler)'
+  return machine.callStack.findLast(({ callee }) => callee.name !== '')?.callee.name ?? '(handler)'
 }
 
-export function recordDatabase(
-  machine: Machine,
-  query: {
-    id: number
-    operation: DbOperation
-    table: string | null
-    values: Value | null
-    where: Value | null
-    projection: Value | null
-    returns: boolean
-    joined: boolean
-    transaction: number | null
-    outcome: Outcome
-    node: ts.Node
-  },
-): void {
+export interface QueryRecord {
+  readonly id: number
+  readonly operation: DbOperation
+  readonly table: string | null
+  readonly values: Value | null
+  readonly where: Value | null
+  readonly projection: Value | null
+  readonly returns: boolean
+  readonly joined: boolean
+  readonly joins: readonly string[]
+  readonly limit: Value | null
+  readonly offset: Value | null
+  readonly orderBy: readonly Value[]
+  readonly conflict: ConflictClause | null
+  readonly locks: string | null
+  readonly transaction: number | null
+  readonly outcome: Outcome
+  readonly node: ts.Node
+}
+
+export function recordDatabase(machine: Machine, query: QueryRecord): void {
+  const { node, ...facts } = query
   record(machine, {
+    ...facts,
     kind: 'db',
-    id: query.id,
-    operation: query.operation,
-    table: query.table,
     values: expressOrNull(query.values),
     where: expressOrNull(query.where),
     projection: expressOrNull(query.projection),
-    returns: query.returns,
-    joined: query.joined,
-    transaction: query.transaction,
-    outcome: query.outcome,
-    at: locate(machine.root, query.node),
+    limit: expressOrNull(query.limit),
+    offset: expressOrNull(query.offset),
+    orderBy: query.orderBy.map((value) => express(value)),
+    at: locate(machine.root, node),
   })
 }
 

@@ -4,11 +4,13 @@ import { type Exploration, exploreScenarios } from './explore.ts'
 import { answersSame, callableOf, type Layer } from './layers.ts'
 import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
+import { guardOf } from './models/guards.ts'
 import { sourceOf } from './models/shapes.ts'
 import { applyOperator } from './operators.ts'
+import { noteAnswer, waitFor } from './pending.ts'
 import { isMountedAbove } from './route-pattern.ts'
 import type { ts } from './syntax.ts'
-import { hasResponded } from './trace-events.ts'
+import { hasResponded, recordHandler } from './trace-events.ts'
 import type { Expression, Route, Scenario } from './types.ts'
 import {
   isNullish,
@@ -16,6 +18,7 @@ import {
   native,
   type RequestValue,
   type ResponseValue,
+  type RouterValue,
   symbol,
   UNDEFINED,
   type Value,
@@ -30,7 +33,7 @@ interface Exchange {
 type Passage =
   | { readonly kind: 'answered' }
   | { readonly kind: 'next' }
-  | { readonly kind: 'next-route' }
+  | { readonly kind: 'next-route' | 'next-router' }
   | { readonly kind: 'error'; readonly error: Value }
   | { readonly kind: 'hangs' }
   | { readonly kind: 'unknown' }
@@ -112,16 +115,28 @@ function runRequest(machine: Machine, run: ChainRun): Scenario['end'] {
 
 function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
   let failure: Failure | null = null
+  let left: RouterValue | null = null
   for (const layer of run.chain) {
+    if (left && layer.owners.includes(left)) continue
+    left = null
     if (!isAsked(layer, failure)) continue
+    if (failure) noteErrorMiddleware(machine, layer, failure.error)
     const passage = runLayer(machine, layer, { ...run, error: failure?.error ?? null })
     if (passage.kind === 'answered') return 'responded'
     if (passage.kind === 'unknown') return 'cut'
     if (passage.kind === 'hangs') return hasResponded(machine) ? 'responded' : 'hangs'
+    if (passage.kind === 'next-router') left = layer.owners.at(-1) ?? null
     failure = passage.kind === 'error' ? { error: passage.error, owners: ownersOf(failure, layer) } : null
   }
-  answerByDefault(machine, failure?.error ?? null, run.anchor)
+  answerByDefault(machine, failure?.error ?? null, run)
   return 'responded'
+}
+
+function noteErrorMiddleware(machine: Machine, layer: Layer, error: Value): void {
+  const [handler] = layer.handlers
+  const isOwn = handler?.kind === 'function'
+  const name = isOwn ? handler.name || '(anonymous)' : handler?.kind === 'package' ? handler.module : '(unknown)'
+  recordHandler(machine, { by: 'error-middleware', name, error, at: isOwn ? handler.node : layer.at })
 }
 
 function ownersOf(failure: Failure | null, layer: Layer): Layer['owners'] {
@@ -148,16 +163,22 @@ function runHandler(
   { handler, layer }: { handler: Value; layer: Layer },
   run: ChainRun & { error: Value | null },
 ): Passage {
-  const callee = callableOf(machine, handler, layer)
+  const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler, isLast(layer, handler))
   if (!callee) return passOpaque(machine, handler, layer)
   let called: Passage | null = null
-  const next = native('next', ([error]) => {
+  const next = native('next', ([error], node) => {
     called ??= readNext(error)
+    if (machine.run) noteAnswer(machine.run)
+    if (called.kind === 'error') recordHandler(machine, { by: 'next', name: 'next', error: called.error, at: node })
     return UNDEFINED
   })
   const { request, response } = run.exchange
   const args = run.error ? [run.error, request, response, next] : [request, response, next]
-  const failure = catchThrown(() => callFunctionLike(machine, { callee, self: null, args, node: run.anchor }))
+  const failure = catchThrown(() => {
+    const value = callFunctionLike(machine, { callee, self: null, args, node: run.anchor })
+    waitFor(machine, value)
+    return value
+  })
   if (!called && !failure.error && !hasResponded(machine)) runTasks(machine.run?.later)
   if (failure.error && !hasResponded(machine)) {
     const isWaitedFor = run.expressMajor === 5 || machine.waitsForAsync || handler.kind === 'package'
@@ -181,9 +202,8 @@ function runTasks(tasks: (() => void)[] | undefined): void {
 
 /** Middleware that the project's code does not show passes the request on; a route's last handler would have answered. */
 function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
-  const isLast = layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
   const name = handler.kind === 'package' ? handler.module : handler.kind
-  if (isLast)
+  if (isLast(layer, handler))
     machine.run?.unresolved.set(`${name} ${layer.at.line}`, {
       what: `how the package ${name} answers is not known`,
       text: '',
@@ -193,12 +213,17 @@ function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
     const what = `middleware of the package ${name}: whether it lets a request pass is not known`
     machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: sourceOf(handler), at: layer.at })
   }
-  return isLast ? { kind: 'unknown' } : { kind: 'next' }
+  return isLast(layer, handler) ? { kind: 'unknown' } : { kind: 'next' }
+}
+
+function isLast(layer: Layer, handler: Value): boolean {
+  return layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
 }
 
 function readNext(error: Value | undefined): Passage {
   if (!error || isNullish(error)) return { kind: 'next' }
-  if (error.kind === 'literal' && (error.value === 'route' || error.value === 'router')) return { kind: 'next-route' }
+  if (error.kind === 'literal' && error.value === 'route') return { kind: 'next-route' }
+  if (error.kind === 'literal' && error.value === 'router') return { kind: 'next-router' }
   return { kind: 'error', error }
 }
 
@@ -218,9 +243,12 @@ const PASSING =
   /^(?:express|cors|helmet|compression|morgan|cookie-parser|body-parser|pino-http|hpp|response-time|express-request-id|swagger-ui-express)$/
 
 /** Express's own last word: 404, or the error's status with an HTML page. */
-function answerByDefault(machine: Machine, error: Value | null, node: ts.Node): void {
+function answerByDefault(machine: Machine, error: Value | null, run: ChainRun): void {
+  const node = run.anchor
+  const owner = run.exchange.response
+  if (error) recordHandler(machine, { by: 'default-handler', name: 'Express', error, at: node })
   const status = error ? errorStatus(machine, error, node) : literal(404)
-  respond(machine, { status, body: null, via: 'default-error-handler', node })
+  respond(machine, { owner, status, body: null, via: 'default-error-handler', node })
 }
 
 function errorStatus(machine: Machine, error: Value, node: ts.Node): Value {

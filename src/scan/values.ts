@@ -1,7 +1,7 @@
 import { express, limitSize } from './express-value.ts'
 import type { Scope } from './scope.ts'
 import type { ts } from './syntax.ts'
-import type { Column, Dialect, Expression, SourceLocation } from './types.ts'
+import type { Column, ConflictClause, Dialect, Expression, SourceLocation } from './types.ts'
 
 /** What the interpreter computes with: known values, functions of the project, and symbols for what only a run knows. */
 export type Value =
@@ -175,9 +175,14 @@ export type QueryValue = {
   /** Fields chosen by `select({...})` or `returning({...})`. */
   readonly projection: ObjectValue | null
   readonly joined: boolean
+  readonly joins: readonly string[]
+  readonly limit: Value | null
+  readonly offset: Value | null
+  readonly orderBy: readonly Value[]
+  readonly locks: string | null
   /** One row or undefined instead of a list: `findFirst`, `.get()`. */
   readonly single: boolean
-  readonly conflict: boolean
+  readonly conflict: ConflictClause | null
   readonly node: ts.Node
 }
 

@@ -71,7 +71,7 @@ function isCelebrateError(value: Value | undefined): boolean {
   return value?.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'CelebrateError'
 }
 
-function answerError(machine: Machine, [error, , , next]: readonly Value[], node: ts.Node): Value {
+function answerError(machine: Machine, [error, , response, next]: readonly Value[], node: ts.Node): Value {
   if (!isCelebrateError(error))
     return next ? callFunctionLike(machine, { callee: next, self: null, args: error ? [error] : [], node }) : UNDEFINED
   const body = object([
@@ -80,6 +80,7 @@ function answerError(machine: Machine, [error, , , next]: readonly Value[], node
     ['message', literal('Validation failed')],
     ['validation', operation('celebrate details')],
   ])
-  respond(machine, { status: literal(400), body, via: 'send', node })
+  const owner = response?.kind === 'response' ? response : null
+  respond(machine, { owner, status: literal(400), body, via: 'send', node })
   return UNDEFINED
 }

@@ -1,24 +1,21 @@
-import { awaitValue, type Call, callFunctionLike, settle } from '../call.ts'
+import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, makeError, Thrown } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
-import { nextEvent, record } from '../trace-events.ts'
 import {
   type DbValue,
-  fulfilled,
   literal,
   native,
   object,
   operation,
   type PackageValue,
-  rejected,
   symbol,
   type TableValue,
-  UNDEFINED,
   type Value,
 } from '../values.ts'
 import { memberNames } from './packages.ts'
 import { startQuery } from './queries.ts'
 import { callTableMaker } from './tables.ts'
+import { runBatch, runTransaction } from './transactions.ts'
 
 /** Everything that comes out of `drizzle-orm`. */
 export function callDrizzle(machine: Machine, callee: PackageValue, call: Call): Value | null {
@@ -71,7 +68,7 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
-      return native('batch', ([queries]) => queries ?? UNDEFINED)
+      return native('batch', ([queries], node) => runBatch(machine, owner, queries, node))
     case 'query':
       return relationalTables(machine, owner)
     case 'rollback':
@@ -121,13 +118,40 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
         where?.kind === 'function'
           ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node })
           : where
+      const option = (key: string): Value | undefined =>
+        options?.kind === 'object' ? options.fields.get(key) : undefined
       const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
-      return startQuery(owner, { operation: 'select', table, where: condition, single, joined, node })
+      return startQuery(owner, {
+        operation: 'select',
+        table,
+        where: condition,
+        single,
+        joined,
+        limit: option('limit'),
+        offset: option('offset'),
+        orderBy: orderOf(machine, option('orderBy'), { table, node }),
+        node,
+      })
     })
   return object([
     ['findFirst', find(true)],
     ['findMany', find(false)],
   ])
+}
+
+/** `orderBy: desc(t.id)`, a list of such, or a function of the table that gives either. */
+function orderOf(machine: Machine, value: Value | undefined, query: { table: TableValue; node: ts.Node }): Value[] {
+  const given =
+    value?.kind === 'function'
+      ? callFunctionLike(machine, {
+          callee: value,
+          self: null,
+          args: [query.table, operatorFunctions()],
+          node: query.node,
+        })
+      : value
+  if (!given) return []
+  return given.kind === 'array' ? given.items : [given]
 }
 
 function operatorFunctions(): Value {
@@ -152,25 +176,4 @@ function operatorFunctions(): Value {
     'sql',
   ]
   return object(names.map((name) => [name, native(name, (args) => operation(name, ...args))]))
-}
-
-function runTransaction(machine: Machine, owner: DbValue, callback: Value | undefined, node: ts.Node): Value {
-  const { run } = machine
-  if (!callback) return fulfilled(UNDEFINED)
-  const transaction = run ? run.nextTransaction + 1 : 1
-  if (run) run.nextTransaction = transaction
-  const at = locate(machine.root, node)
-  const mark = (phase: 'begin' | 'commit' | 'rollback'): void =>
-    record(machine, { kind: 'transaction', id: nextEvent(machine), phase, transaction, at })
-  mark('begin')
-  const result = settle(machine, () =>
-    awaitValue(
-      machine,
-      callFunctionLike(machine, { callee: callback, self: null, args: [{ ...owner, transaction }], node }),
-      node,
-    ),
-  )
-  const failed = result.kind === 'promise' && result.state === 'rejected'
-  mark(failed ? 'rollback' : 'commit')
-  return failed ? rejected(result.value) : result
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../call.ts'
 import { express } from '../express-value.ts'
-import { type Machine, setField } from '../machine.ts'
+import { type Machine, makeError, setField, Thrown } from '../machine.ts'
 import { locate, type ts } from '../syntax.ts'
 import { hasResponded, nextEvent, record } from '../trace-events.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
@@ -17,6 +17,7 @@ import {
   UNDEFINED,
   type Value,
 } from '../values.ts'
+import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -26,23 +27,6 @@ const INPUTS = new Map<string, InputSource>([
   ['cookies', 'cookies'],
   ['signedCookies', 'cookies'],
 ])
-const CHAINING = new Set([
-  'set',
-  'header',
-  'setHeader',
-  'type',
-  'contentType',
-  'cookie',
-  'clearCookie',
-  'vary',
-  'append',
-  'links',
-  'location',
-  'attachment',
-  'removeHeader',
-  'flushHeaders',
-])
-
 const READING = new Set(['get', 'getHeader', 'getHeaders', 'hasHeader'])
 
 export function createExchange(method: string): { request: RequestValue; response: ResponseValue } {
@@ -71,8 +55,9 @@ export function requestMember(owner: RequestValue, name: string): Value {
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
   if (name === 'status' || name === 'writeHead') {
-    return native(name, ([code]) => {
+    return native(name, ([code, ...rest]) => {
       setField(machine, owner.fields, 'statusCode', code ?? UNDEFINED)
+      if (name === 'writeHead') changeHeaders(machine, owner, 'set', rest.slice(-1))
       return owner
     })
   }
@@ -83,7 +68,12 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
       return owner
     })
   }
-  if (CHAINING.has(name)) return native(name, () => owner)
+  if (isHeaderMethod(name)) {
+    return native(name, (args) => {
+      changeHeaders(machine, owner, name, args)
+      return owner
+    })
+  }
   if (name === 'on' || name === 'once')
     return native(name, ([, listener], node) => listenLater(machine, owner, listener, node))
   if (READING.has(name)) return native(name, ([header]) => operation('response header', header ?? UNDEFINED))
@@ -109,28 +99,34 @@ type Sender = (machine: Machine, owner: ResponseValue, args: readonly Value[], n
 
 const SENDERS: Readonly<Record<string, Sender>> = {
   json: (machine, owner, [body], node) =>
-    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
   jsonp: (machine, owner, [body], node) =>
-    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
+    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
   send: (machine, owner, [body], node) =>
-    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: isData(body) ? 'json' : 'send', node }),
-  end: (machine, owner, [body], node) =>
-    respond(machine, { status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
-  sendStatus: (machine, _owner, [code], node) =>
-    respond(machine, { status: code ?? UNDEFINED, body: statusText(code), via: 'send', node }),
-  redirect: (machine, _owner, args, node) =>
     respond(machine, {
-      status: args.length > 1 && args[0] ? args[0] : literal(302),
-      body: null,
-      via: 'redirect',
+      owner,
+      status: readStatus(owner, 200),
+      body: body ?? null,
+      via: isData(body) ? 'json' : 'send',
       node,
     }),
+  end: (machine, owner, [body], node) =>
+    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
+  sendStatus: (machine, owner, [code], node) =>
+    respond(machine, { owner, status: code ?? UNDEFINED, body: statusText(code), via: 'send', node }),
+  redirect: (machine, owner, args, node) => {
+    changeHeaders(machine, owner, 'location', args.slice(-1))
+    const status = args.length > 1 && args[0] ? args[0] : literal(302)
+    respond(machine, { owner, status, body: null, via: 'redirect', node })
+  },
+  write: (machine, owner, _args, node) => startStream(machine, owner, node),
+  flushHeaders: (machine, owner, _args, node) => startStream(machine, owner, node),
   render: (machine, owner, _args, node) =>
-    respond(machine, { status: readStatus(owner, 200), body: null, via: 'render', node }),
+    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'render', node }),
   sendFile: (machine, owner, _args, node) =>
-    respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'send', node }),
   download: (machine, owner, _args, node) =>
-    respond(machine, { status: readStatus(owner, 200), body: null, via: 'send', node }),
+    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'send', node }),
 }
 
 /** `sendStatus(200)` sends the words of the status as text. */
@@ -151,13 +147,30 @@ function readStatus(owner: ResponseValue, fallback: number): Value {
 
 type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
 
-/** Records the response; Express ignores a second one. */
-export function respond(
-  machine: Machine,
-  response: { status: Value; body: Value | null; via: RespondEvent['via']; node: ts.Node },
-): void {
-  if (hasResponded(machine)) return
+/** The first part of an answer fixes its status and headers; what is written after it changes neither. */
+export function startStream(machine: Machine, owner: ResponseValue, node: ts.Node): void {
+  respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'stream', node })
+}
+
+/** Ways to answer that set headers, which fails once the first answer is out. */
+const THROWS_TWICE = new Set<RespondEvent['via']>(['json', 'send', 'redirect'])
+
+interface Response {
+  readonly owner: ResponseValue | null
+  readonly status: Value
+  readonly body: Value | null
+  readonly via: RespondEvent['via']
+  readonly node: ts.Node
+}
+
+/** Records the response. A second one does not reach the client, and throws where it sets headers. */
+export function respond(machine: Machine, response: Response): void {
+  if (hasResponded(machine)) {
+    if (THROWS_TWICE.has(response.via)) throwHeadersSent(machine, response.node)
+    return
+  }
   record(machine, {
+    ...describeHeaders(response.owner),
     kind: 'respond',
     id: nextEvent(machine),
     status: express(response.status),
@@ -165,4 +178,12 @@ export function respond(
     via: response.via,
     at: locate(machine.root, response.node),
   })
+}
+
+/** https://nodejs.org/api/errors.html#err_http_headers_sent */
+function throwHeadersSent(machine: Machine, node: ts.Node): never {
+  const error = 'ERR_HTTP_HEADERS_SENT'
+  record(machine, { kind: 'throw', id: nextEvent(machine), error, rethrow: false, at: locate(machine.root, node) })
+  const message = literal('Cannot set headers after they are sent to the client')
+  throw new Thrown(makeError('Error', message, [['code', literal(error)]]))
 }

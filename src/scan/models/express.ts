@@ -39,7 +39,7 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
   }
   machine.routers.push(router)
   const [maker] = machine.callStack
-  if (maker) machine.makers.set(router, maker)
+  if (maker) machine.makers.set(router, maker.callee)
   return router
 }
 

@@ -3,9 +3,10 @@ import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passReques
 import { decideFailure } from '../decisions.ts'
 import { describePackage, express } from '../express-value.ts'
 import { type Machine, makeError, noteUnresolved, Thrown } from '../machine.ts'
+import { clockOf, rejectionOf, trackAnswer } from '../pending.ts'
 import { locate, ts } from '../syntax.ts'
 import { nextEvent, recordExternal } from '../trace-events.ts'
-import type { EffectClass, Expression } from '../types.ts'
+import type { Expression } from '../types.ts'
 import {
   literal,
   operation,
@@ -19,21 +20,19 @@ import {
 import { callAxios } from './axios.ts'
 import { callCelebrate, celebrateMember } from './celebrate.ts'
 import { callDrizzle } from './database.ts'
+import { callDriver } from './drivers.ts'
+import { createEmitter, isEmitter } from './emitters.ts'
 import { enumMember } from './enum-members.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
+import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
 import { callFetchPackage } from './http.ts'
 import { callJoi } from './joi.ts'
 import { callOtherValidator } from './other-validators.ts'
+import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
-/** Packages whose calls reach outside the process. */
-const KNOWN_EFFECTS =
-  /^(?:stripe|nodemailer|@sendgrid\/.*|resend|twilio|postmark|mailgun(?:[.-]js)?|@aws-sdk\/.*|aws-sdk|@google-cloud\/.*|openai|@anthropic-ai\/.*|bullmq|bull|amqplib|kafkajs|ioredis|redis|@octokit\/.*|braintree|square|razorpay|plaid|@slack\/.*|pusher|firebase-admin|cloudinary|got|ky|superagent|needle|https?|http2|net|@paypal\/.*|@mailchimp\/.*|web-push|algoliasearch|@elastic\/.*|mqtt|@azure\/.*)(?:\/|$)/
-/** Packages that only compute, format, check or log. */
-const HARMLESS =
-  /^(?:uuid|nanoid|bcrypt|bcryptjs|argon2|crypto|crypto-js|path|url|util|fs|fs-extra|os|events|querystring|stream|buffer|zlib|winston|winston-.*|pino|pino-.*|morgan|consola|debug|loglevel|tslog|@sentry\/.*|lodash|lodash[.-].*|underscore|ramda|date-fns|date-fns-tz|dayjs|moment|moment-timezone|luxon|ms|slugify|validator|express-validator|joi|yup|ajv|class-validator|qs|http-status-codes|http-status|dotenv|chalk|colors|prom-client|class-transformer|http-errors|drizzle-orm|@paralleldrive\/cuid2|cuid|ulid|tslib|perf_hooks|async_hooks|superjson|deepmerge|zod-validation-error|jsonwebtoken|jose|cookie|ua-parser-js|sanitize-html|xss|marked|handlebars|ejs|pug|react|react-dom|@react-email\/.*|jwt-decode|multer|big\.js|decimal\.js|bignumber\.js|currency\.js|dinero\.js)(?:\/|$)/
 const STATUS_PACKAGES = new Set(['http-status-codes', 'http-status'])
 const STATUS_BY_NAME = new Map(
   Object.entries(STATUS_CODES).map(([code, text]) => [
@@ -84,6 +83,7 @@ const MODELS: readonly PackageModel[] = [
   callFetchPackage,
   callAxios,
   callTokens,
+  callDriver,
   callThrough,
 ]
 
@@ -123,18 +123,18 @@ const TAKING_APPS =
   /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
-  if (passesRequestOn(call.args)) return passRequestOn(machine, call)
-  const effect = classifyPackage(callee.module)
-  if (effect === 'harmless') {
-    const failure = callCallbacks(machine, call.args, call.node)
-    return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
-  }
+  if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
+  if (makesGuard(callee)) return appendCall(machine, callee, call)
+  const name = describePackage(callee)
+  if (isIdentityCall(name)) return callIdentity(machine, callee, call)
+  const member = memberNames(callee).at(-1) ?? ''
+  const effect = classifyCall(callee.module, member)
+  if (effect === 'harmless') return callHarmless(machine, callee, call)
+  const start = clockOf(machine)
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
   const mayReject = !takesNodeCallback(call) && (effect === 'known' || call.args.some(dependsOnInput))
-  const fails =
-    mayReject && decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, call.node)
-  const name = describePackage(callee)
+  const fails = mayReject && decideFailure(machine, rejectionOf(id), call.node)
   recordExternal(machine, {
     id,
     effect,
@@ -142,8 +142,35 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
-  if (fails) return failCall(packageError(name, callee.module), { effect, node: call.node })
-  return callCallbacks(machine, call.args, call.node) ?? symbol(answer)
+  const isPromise = effect === 'known' && !isSynchronous(callee.module, member)
+  if (fails) return failCall(packageError(name, callee.module), { isPromise, node: call.node })
+  const value = symbol(answer)
+  const failure = callCallbacks(machine, call.args, call.node)
+  // Nobody awaits a call that tells a callback either, unless the callback answers, or a promise is made around both.
+  const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
+  if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
+  return failure ?? value
+}
+
+/** Who is asking, as a package knows it. */
+function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value {
+  noteHarmless(machine, callee, call.node)
+  return operation(describePackage(callee))
+}
+
+function callHarmless(machine: Machine, callee: PackageValue, call: Call): Value {
+  noteHarmless(machine, callee, call.node)
+  if (makesClient(callee.module, memberNames(callee).at(-1) ?? '')) return appendCall(machine, callee, call)
+  const failure = callCallbacks(machine, call.args, call.node)
+  return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
+}
+
+/** Such a call is no event of the trace, but a reader wants to see that it was looked at. */
+export function noteHarmless(machine: Machine, callee: PackageValue, node: ts.Node): void {
+  const at = locate(machine.root, node)
+  const member = memberNames(callee).join('.')
+  const use = { package: callee.module, member, at }
+  machine.run?.harmless.set(`${callee.module} ${member} ${at.file}:${at.line}`, use)
 }
 
 /** `send(mail, (error, info) => ...)` never throws: it tells the callback. */
@@ -151,18 +178,14 @@ function takesNodeCallback({ args }: Call): boolean {
   const last = args.at(-1)
   if (last?.kind !== 'function') return false
   const [first] = last.node.parameters
-  return last.node.parameters.length >= 2 && first !== undefined && /^_?e/i.test(first.name.getText())
+  const name = first?.name.getText() ?? ''
+  return last.node.parameters.length >= 2 ? /^_?e/i.test(name) : /^_?(?:e|err|error)$/i.test(name)
 }
 
 /** The error's class, words and fields are the package's own. */
 function packageError(name: string, module: string): Value {
   const error = makeError('Error', operation(`message of ${name}`), [['#module', literal(module)]])
   return error.kind === 'object' ? { ...error, open: true } : error
-}
-
-function classifyPackage(module: string): EffectClass {
-  if (KNOWN_EFFECTS.test(module)) return 'known'
-  return HARMLESS.test(module) ? 'harmless' : 'unclassified'
 }
 
 function dependsOnInput(value: Value): boolean {
@@ -173,8 +196,8 @@ function dependsOnInput(value: Value): boolean {
  * What a failing call gives: services answer later, so a rejected promise. Of other packages only a call that is awaited,
  * or continued with `.then`, is known to; any other throws.
  */
-function failCall(error: Value, { effect, node }: { effect: EffectClass; node: ts.Node }): Value {
-  if (effect === 'known' || isWaitedFor(node)) return rejected(error)
+function failCall(error: Value, { isPromise, node }: { isPromise: boolean; node: ts.Node }): Value {
+  if (isPromise || isWaitedFor(node)) return rejected(error)
   throw new Thrown(error)
 }
 
@@ -190,7 +213,8 @@ function isWaitedFor(node: ts.Node): boolean {
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
-  if (name === 'AsyncLocalStorage' || name === 'EventEmitter') return symbol({ kind: 'operation', name, operands: [] })
+  if (isEmitter(callee)) return createEmitter(machine)
+  if (name === 'AsyncLocalStorage') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
 }

@@ -1,6 +1,8 @@
 import { awaitValue, callFunctionLike, settle } from '../call.ts'
 import { type Machine, Thrown } from '../machine.ts'
+import { absorbSince, clockOf, continuePromise, trackPromise, waitFor, waitForAll } from '../pending.ts'
 import type { ts } from '../syntax.ts'
+import { recordHandler } from '../trace-events.ts'
 import {
   type ArrayValue,
   array,
@@ -22,11 +24,20 @@ export function promiseMember(machine: Machine, owner: PromiseValue, name: strin
     const onRejected = name === 'catch' ? first : second
     const callback = owner.state === 'fulfilled' ? onFulfilled : onRejected
     if (name === 'finally' && first) callFunctionLike(machine, { callee: first, self: null, args: [], node })
+    // Handing errors to `next` ties the promise to the request: nobody awaits it, and yet the request waits.
+    if ([first, second].some((given) => given?.kind === 'native' && given.name === 'next')) waitFor(machine, owner)
     if (!callback || callback.kind === 'literal') return owner
-    return settle(machine, () =>
+    if (owner.state === 'rejected')
+      recordHandler(machine, { by: '.catch', name: nameOf(callback), error: owner.value, at: node })
+    const result = settle(machine, () =>
       awaitValue(machine, callFunctionLike(machine, { callee: callback, self: null, args: [owner.value], node }), node),
     )
+    return continuePromise(machine, owner, result)
   })
+}
+
+function nameOf(callback: Value): string {
+  return callback.kind === 'function' || callback.kind === 'native' ? callback.name : ''
 }
 
 export function promiseStatics(machine: Machine): Value {
@@ -42,8 +53,10 @@ export function promiseStatics(machine: Machine): Value {
         settled ??= rejected(value ?? UNDEFINED)
         return UNDEFINED
       })
+      const start = clockOf(machine)
       if (executor) runExecutor(machine, executor, [resolve, reject], node)
-      return settled ?? fulfilled(operation('promise'))
+      absorbSince(machine, start)
+      return trackPromise(machine, { ...(settled ?? fulfilled(operation('promise'))) }, start)
     },
     [
       ['resolve', native('Promise.resolve', ([value]) => fulfilled(value ?? UNDEFINED))],
@@ -73,7 +86,14 @@ function runExecutor(
 }
 
 function settleItems(machine: Machine, list: ArrayValue, node: ts.Node): PromiseValue[] {
-  return list.items.map((item) => settle(machine, () => awaitValue(machine, item, node)))
+  const settled: PromiseValue[] = []
+  const settleNow = (): void => {
+    for (const item of list.items) settled.push(settle(machine, () => awaitValue(machine, item, node)))
+  }
+  const working = list.items.filter((item) => item.kind !== 'literal' && !(item.kind === 'promise' && isPending(item)))
+  if (working.length > 1 || list.open) waitForAll(machine, working, settleNow)
+  else settleNow()
+  return settled
 }
 
 /** `Promise.all([...])`: everything starts and settles, in the order written; the first rejection wins. */

@@ -1,13 +1,16 @@
 import { decideFailure } from '../decisions.ts'
+import { express } from '../express-value.ts'
 import { type Machine, makeError, noteUnresolved } from '../machine.ts'
+import { clockOf, rejectionOf, trackPromise } from '../pending.ts'
 import type { ProjectFiles } from '../project.ts'
 import type { ts } from '../syntax.ts'
 import { nextEvent, recordDatabase } from '../trace-events.ts'
-import type { Expression } from '../types.ts'
+import type { ConflictClause } from '../types.ts'
 import {
   array,
   type DbValue,
   fulfilled,
+  knownString,
   native,
   object,
   operation,
@@ -28,6 +31,9 @@ interface QueryStart {
   readonly projection?: Value | undefined
   readonly single?: boolean
   readonly joined?: boolean
+  readonly limit?: Value | undefined
+  readonly offset?: Value | undefined
+  readonly orderBy?: readonly Value[]
   readonly node: ts.Node
 }
 
@@ -44,34 +50,21 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     projection: start.projection?.kind === 'object' ? start.projection : null,
     joined: start.joined ?? false,
     single: start.single ?? false,
-    conflict: false,
+    joins: [],
+    limit: start.limit ?? null,
+    offset: start.offset ?? null,
+    orderBy: start.orderBy ?? [],
+    locks: null,
+    conflict: null,
     node: start.node,
   }
 }
 
-/** The builder after one more method; methods that change nothing we track give the same builder. */
+/** The builder after one more method, or what running it gives. */
 export function queryMember(machine: Machine, owner: QueryValue, name: string): Value {
-  const next = (change: (args: readonly Value[]) => Partial<QueryValue>): Value =>
-    native(name, (args) => ({ ...owner, ...change(args) }))
   switch (name) {
     case 'from':
       return native(name, ([source], node) => readFrom(machine, owner, { source, node }))
-    case 'values':
-    case 'set':
-      return next(([values]) => ({ values: values ?? null }))
-    case 'where':
-      return next(([where]) => ({ where: where ?? null }))
-    case 'returning':
-      return next(([projection]) => ({ returns: true, projection: projection?.kind === 'object' ? projection : null }))
-    case 'leftJoin':
-    case 'innerJoin':
-    case 'rightJoin':
-    case 'fullJoin':
-      return next(() => ({ joined: true }))
-    case 'onConflictDoNothing':
-    case 'onConflictDoUpdate':
-    case 'onDuplicateKeyUpdate':
-      return next(() => ({ conflict: true }))
     case 'then':
     case 'catch':
     case 'finally':
@@ -83,7 +76,39 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'get':
       return native(name, () => runQuery(machine, { ...owner, single: true }))
     default:
-      return next(() => ({}))
+      return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
+  }
+}
+
+/** What a method changes; methods that change nothing we track give the same builder. */
+function readClause(owner: QueryValue, name: string, args: readonly Value[]): Partial<QueryValue> {
+  const [first] = args
+  switch (name) {
+    case 'values':
+    case 'set':
+      return { values: first ?? null }
+    case 'where':
+    case 'limit':
+    case 'offset':
+      return { [name]: first ?? null }
+    case 'returning':
+      return { returns: true, projection: first?.kind === 'object' ? first : null }
+    case 'leftJoin':
+    case 'innerJoin':
+    case 'rightJoin':
+    case 'fullJoin':
+    case 'crossJoin':
+      return { joined: true, joins: [...owner.joins, ...(first?.kind === 'table' ? [first.name] : [])] }
+    case 'onConflictDoNothing':
+    case 'onConflictDoUpdate':
+    case 'onDuplicateKeyUpdate':
+      return { conflict: readConflict(name, first) }
+    case 'orderBy':
+      return { orderBy: args.flatMap((by) => (by.kind === 'array' ? by.items : [by])) }
+    case 'for':
+      return { locks: knownString(first) ?? 'update' }
+    default:
+      return {}
   }
 }
 
@@ -102,9 +127,9 @@ function readFrom(
 
 /** Sends the query: one event, one chance to fail, and what it answers. */
 export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
+  const start = clockOf(machine)
   const id = nextEvent(machine)
-  const answer: Expression = { kind: 'result', event: id, path: [] }
-  const fails = decideFailure(machine, { kind: 'operation', name: 'rejects', operands: [answer] }, query.node)
+  const fails = decideFailure(machine, rejectionOf(id), query.node)
   recordDatabase(machine, {
     id,
     operation: query.operation,
@@ -114,11 +139,33 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     projection: query.projection,
     returns: query.returns,
     joined: query.joined,
+    joins: query.joins,
+    limit: query.limit,
+    offset: query.offset,
+    orderBy: query.orderBy,
+    conflict: query.conflict,
+    locks: query.locks,
     transaction: query.transaction,
     outcome: fails ? 'fails' : 'ok',
     node: query.node,
   })
-  return fails ? rejected(databaseError(machine, query.driver, id)) : fulfilled(readAnswer(query, id))
+  const answer = fails ? rejected(databaseError(machine, query.driver, id)) : fulfilled(readAnswer(query, id))
+  trackPromise(machine, answer, start)
+  return answer
+}
+
+function readConflict(method: string, clause: Value | undefined): ConflictClause {
+  const field = (name: string): Value | undefined => (clause?.kind === 'object' ? clause.fields.get(name) : undefined)
+  const given = field('target')
+  const targets = given?.kind === 'array' ? given.items : given ? [given] : []
+  const set = field('set')
+  return {
+    action: method === 'onConflictDoNothing' ? 'nothing' : 'update',
+    target: targets.flatMap((target) =>
+      target.kind === 'symbol' && target.expression.kind === 'column' ? [target.expression.column] : [],
+    ),
+    set: set ? express(set) : null,
+  }
 }
 
 /** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */

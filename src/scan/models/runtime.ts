@@ -1,5 +1,6 @@
 import { callFunctionLike } from '../call.ts'
 import { type Machine, opaque } from '../machine.ts'
+import { runDeferred } from '../pending.ts'
 import type { ts } from '../syntax.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
 import { createCollection } from './collections.ts'
@@ -33,7 +34,9 @@ export function timers(machine: Machine): (readonly [string, Value])[] {
 function defer(machine: Machine, task: { callback: Value | undefined; args: readonly Value[]; node: ts.Node }): void {
   const { callback, args, node } = task
   if (callback?.kind !== 'function') return
-  machine.run?.later.push(() => callFunctionLike(machine, { callee: callback, self: null, args, node }))
+  machine.run?.later.push(() => {
+    runDeferred(machine, () => callFunctionLike(machine, { callee: callback, self: null, args, node }))
+  })
 }
 
 export function runtime(machine: Machine): (readonly [string, Value])[] {

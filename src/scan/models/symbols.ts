@@ -1,8 +1,17 @@
 import { extend } from '../access.ts'
-import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../call.ts'
+import {
+  awaitValue,
+  type Call,
+  callCallbacks,
+  callFunctionLike,
+  passesRequestOn,
+  passRequestOn,
+  settle,
+} from '../call.ts'
 import { decideFailure } from '../decisions.ts'
 import { itemOf } from '../loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../machine.ts'
+import { continuePromise, waitFor } from '../pending.ts'
 import type { Expression } from '../types.ts'
 import {
   array,
@@ -16,6 +25,7 @@ import {
   type Value,
 } from '../values.ts'
 import { isIndexOrder } from './constraints.ts'
+import { startStream } from './exchange.ts'
 
 const ITERATING = new Set([
   'map',
@@ -73,6 +83,11 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (!owner || method === null) return callUnknown(machine, call)
   if (method === 'run' && isContext(owner)) return runInContext(machine, call)
   if (method === 'then' || method === 'catch' || method === 'finally') return continueWith(machine, owner, method, call)
+  const [target] = call.args
+  if (method === 'pipe' && target?.kind === 'response') {
+    startStream(machine, target, call.node)
+    return target
+  }
   if (owner.expression.kind === 'result') {
     const answered = readAnswer(machine, owner, method, call)
     if (answered) return answered
@@ -142,6 +157,11 @@ function readAnswer(machine: Machine, owner: SymbolValue, method: string, call: 
 
 function continueWith(machine: Machine, owner: SymbolValue, method: string, call: Call): Value {
   const [callback] = call.args
+  if (call.args.some((arg) => arg.kind === 'native' && arg.name === 'next')) waitFor(machine, owner)
   if (method !== 'then' || !callback) return owner
-  return callFunctionLike(machine, { callee: callback, self: null, args: [owner], node: call.node })
+  const result = settle(machine, () => {
+    const value = callFunctionLike(machine, { callee: callback, self: null, args: [owner], node: call.node })
+    return awaitValue(machine, value, call.node)
+  })
+  return continuePromise(machine, owner, result)
 }

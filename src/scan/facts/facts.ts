@@ -1,0 +1,23 @@
+import type { Exploration } from '../explore.ts'
+import type { Table } from '../types.ts'
+import { readAccess } from './access.ts'
+import { readEffects } from './effects.ts'
+import { readFailures } from './failures.ts'
+import { groupHarmless } from './harmless.ts'
+import { readIdempotency } from './idempotency.ts'
+import { readPagination } from './pagination.ts'
+import type { RouteFacts } from './types.ts'
+
+/** What the ways through a route say about effects, failures, access, repetitions and pages. */
+export function readFacts(exploration: Exploration, tables: readonly Table[]): RouteFacts {
+  const { scenarios, sources, cut } = exploration
+  const harmless = groupHarmless(exploration.harmless)
+  return {
+    effects: readEffects(scenarios),
+    harmless,
+    failures: readFailures(scenarios, cut === 0),
+    access: readAccess({ scenarios, sources, harmless }),
+    idempotency: readIdempotency(scenarios, tables),
+    pagination: readPagination(scenarios),
+  }
+}

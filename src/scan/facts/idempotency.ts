@@ -1,0 +1,137 @@
+import type { Expression, Scenario, Table } from '../types.ts'
+import { describe, expressionsOf, hasPart, isSame, partsOf } from './expressions.ts'
+import { type DbEvent, distinct, isWrite, outcomeOf, statusOf, targetOf } from './scenarios.ts'
+import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './types.ts'
+
+type Input = Extract<Expression, { kind: 'input' }>
+
+const KEY_HEADER = /^(?:x-)?(?:idempotency-(?:key|token)|request-id|client-request-id|dedup(?:e|lication)-(?:key|id))$/
+const KEY_FIELD =
+  /^(?:idempotency_?(?:key|token|id)|client_?(?:request|reference|order|mutation|token)_?(?:id|key)|request_?(?:id|key)|dedup(?:e|lication)?_?(?:key|id)|nonce)$/i
+
+/** Keys of the request that tell a repetition, and inserts that a repetition does not double. */
+export function readIdempotency(scenarios: readonly Scenario[], tables: readonly Table[]): IdempotencyFacts {
+  const inputs = distinct(scenarios.flatMap(keysOf))
+  return {
+    keys: inputs.map((key) => readKey(key, scenarios, tables)),
+    upserts: distinct(scenarios.flatMap(readUpserts)),
+  }
+}
+
+function keysOf(scenario: Scenario): Input[] {
+  const found: Input[] = []
+  const look = (part: Expression): boolean => {
+    if (isKey(part)) found.push(part)
+    return false
+  }
+  for (const { condition } of scenario.decisions) hasPart(condition, look)
+  for (const event of scenario.events) for (const shown of expressionsOf(event)) hasPart(shown, look)
+  return found
+}
+
+function isKey(part: Expression): part is Input {
+  if (part.kind !== 'input') return false
+  const name = part.path.at(-1) ?? ''
+  return part.from === 'headers' ? KEY_HEADER.test(name) : KEY_FIELD.test(name)
+}
+
+function readKey(key: Input, scenarios: readonly Scenario[], tables: readonly Table[]): IdempotencyKey {
+  const events = scenarios.flatMap((scenario) => scenario.events)
+  const queries = events.filter((event) => event.kind === 'db')
+  const stored = distinct(queries.flatMap((query) => storedIn(query, key)))
+  const calls = events.filter(
+    (event) => event.kind === 'external' && expressionsOf(event).some((part) => holds(part, key)),
+  )
+  return {
+    from: key.from,
+    path: key.path,
+    required: scenarios.some((scenario) => isRefusedWithout(scenario, key)),
+    lookedUp: distinct(queries.flatMap((query) => lookedUpIn(query, key))),
+    stored: stored.map((place) => ({ ...place, unique: isUnique(place, tables) })),
+    forwardedTo: [...new Set(calls.flatMap((call) => (call.kind === 'external' ? [targetOf(call)] : [])))],
+    replay: distinct(scenarios.flatMap((scenario) => readReplay(scenario, key, stored) ?? [])),
+  }
+}
+
+function holds(expression: Expression, key: Input): boolean {
+  return hasPart(expression, (part) => part.kind === 'input' && isSame(part, key))
+}
+
+function isRefusedWithout(scenario: Scenario, key: Input): boolean {
+  const status = statusOf(scenario)
+  if (status === null || status < 400 || status >= 500) return false
+  const last = scenario.decisions.at(-1)
+  if (!last || !holds(last.condition, key)) return false
+  const isMissing = last.condition.kind === 'operation' && /^(?:is nullish|===)$/.test(last.condition.name)
+  return isSame(last.condition, key) ? !last.taken : isMissing && last.taken
+}
+
+/** `where(eq(payments.key, key))`. */
+function lookedUpIn(query: DbEvent, key: Input): KeyColumn[] {
+  if (query.operation !== 'select' || !query.where) return []
+  return partsOf(query.where).flatMap((part) => {
+    if (part.kind !== 'operation' || !part.operands.some((operand) => holds(operand, key))) return []
+    const column = part.operands.find((operand) => operand.kind === 'column')
+    return column?.kind === 'column' ? [{ table: column.table, column: column.column, at: query.at }] : []
+  })
+}
+
+function storedIn(query: DbEvent, key: Input): KeyColumn[] {
+  const { table, values, at } = query
+  if (query.operation !== 'insert' || !table || !values) return []
+  const rows = values.kind === 'array' ? values.items : [values]
+  return rows.flatMap((row) => {
+    const fields = row.kind === 'object' ? Object.entries(row.fields) : []
+    return fields.flatMap(([column, value]) => (holds(value, key) ? [{ table, column, at }] : []))
+  })
+}
+
+function isUnique(place: KeyColumn, tables: readonly Table[]): boolean {
+  const table = tables.find(({ name }) => name === place.table)
+  return table?.columns.find(({ key }) => key === place.column)?.unique ?? false
+}
+
+/** How a request is answered whose key is known already. */
+function readReplay(
+  scenario: Scenario,
+  key: Input,
+  stored: readonly KeyColumn[],
+): IdempotencyKey['replay'][number] | null {
+  const queries = scenario.events.filter((event) => event.kind === 'db')
+  const lookup = queries.find((query) => lookedUpIn(query, key).length > 0)
+  const isFound = lookup && scenario.decisions.some(({ condition, taken }) => saysFound(condition, taken, lookup.id))
+  if (isFound && !scenario.events.some((event) => isWrite(event) && event.id > lookup.id))
+    return { ...outcomeOf(scenario), by: 'look-up' }
+  const insert = queries.find((query) => storedIn(query, key).length > 0)
+  if (!insert || stored.length === 0) return null
+  const isDuplicate = scenario.decisions.some(
+    ({ condition, taken }) =>
+      taken && /sqlstate|23505|1062|ER_DUP_ENTRY|SQLITE_CONSTRAINT/.test(JSON.stringify(condition)),
+  )
+  if (insert.outcome === 'fails' && isDuplicate) return { ...outcomeOf(scenario), by: 'unique column' }
+  const isSkipped =
+    insert.conflict?.action === 'nothing' &&
+    scenario.decisions.some(
+      ({ condition, taken }) => !saysFound(condition, taken, insert.id) && mentions(condition, insert.id),
+    )
+  return isSkipped ? { ...outcomeOf(scenario), by: 'conflict clause' } : null
+}
+
+/** Whether the decision means that a query gave a row. */
+function saysFound(condition: Expression, taken: boolean, query: number): boolean {
+  if (!mentions(condition, query)) return false
+  const isNegative = condition.kind === 'operation' && /^(?:!|is nullish|===|rejects)$/.test(condition.name)
+  return isNegative ? !taken && !/^\w*rejects/.test(describe(condition)) : taken
+}
+
+function mentions(condition: Expression, query: number): boolean {
+  return partsOf(condition).some((part) => part.kind === 'result' && part.event === query)
+}
+
+function readUpserts(scenario: Scenario): UpsertFact[] {
+  return scenario.events.flatMap((event) => {
+    if (event.kind !== 'db' || !event.conflict || !event.table) return []
+    const { action, target } = event.conflict
+    return [{ table: event.table, target, action, ...event.at }]
+  })
+}

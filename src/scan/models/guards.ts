@@ -1,0 +1,192 @@
+import { type Call, callFunctionLike } from '../call.ts'
+import { decide } from '../decisions.ts'
+import { type Machine, makeError, noteUnresolved, setField } from '../machine.ts'
+import {
+  knownString,
+  literal,
+  native,
+  type ObjectValue,
+  operation,
+  type PackageValue,
+  type RequestValue,
+  type ResponseValue,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
+import { respond } from './exchange.ts'
+import { changeHeaders } from './headers.ts'
+
+/**
+ * Middleware of authentication packages, whose code the project does not show. What each answers to a request without
+ * credentials is its documented default:
+ * - passport: 401 and the words of the status, or `failureRedirect`, or an error with `failWithError`
+ *   (passport/lib/middleware/authenticate.js)
+ * - express-jwt: `UnauthorizedError` with status 401 to `next` (its README, "Error handling")
+ * - express-oauth2-jwt-bearer: `UnauthorizedError` 401; `requiredScopes` `InsufficientScopeError` 403 (its README)
+ * - @clerk/express `requireAuth`: a redirect to the sign-in page (clerk.com/docs, "requireAuth()")
+ * - @clerk/clerk-sdk-node `ClerkExpressRequireAuth`: an error "Unauthenticated" to `next` (its README)
+ * - express-basic-auth: 401 (its README)
+ */
+interface Guard {
+  readonly module: RegExp
+  readonly maker: RegExp
+  /** Where the package puts who is asking; null: nowhere that is known. */
+  readonly principal: string | null
+  readonly refuse: (machine: Machine, guarded: Guarded) => void
+}
+
+interface Guarded {
+  readonly made: readonly Value[]
+  readonly request: RequestValue
+  readonly response: ResponseValue
+  readonly next: (error: Value) => void
+  readonly call: Call
+}
+
+const GUARDS: readonly Guard[] = [
+  { module: /^passport$/, maker: /^authenticate$/, principal: 'user', refuse: refuseByPassport },
+  {
+    module: /^express-jwt$/,
+    maker: /^(?:express-jwt|expressjwt|jwt|expressJwt)$/,
+    principal: 'auth',
+    refuse: refuseBy('UnauthorizedError', 401),
+  },
+  {
+    module: /^express-oauth2-jwt-bearer$/,
+    maker: /^auth$/,
+    principal: 'auth',
+    refuse: refuseBy('UnauthorizedError', 401),
+  },
+  {
+    module: /^express-oauth2-jwt-bearer$/,
+    maker: /^requiredScopes$/,
+    principal: null,
+    refuse: refuseBy('InsufficientScopeError', 403),
+  },
+  { module: /^@clerk\/express$/, maker: /^requireAuth$/, principal: 'auth', refuse: redirect },
+  {
+    module: /^@clerk\/clerk-sdk-node$/,
+    maker: /^ClerkExpressRequireAuth$/,
+    principal: 'auth',
+    refuse: refuseBy('Error', null),
+  },
+  { module: /^express-basic-auth$/, maker: /^express-basic-auth$/, principal: 'auth', refuse: answerUnauthorized },
+]
+
+/** Middleware that only prepares what guards look at, and passes every request on. */
+const PREPARING =
+  /^(?:passport\.(?:initialize|session)|express-session|cookie-session|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
+
+/**
+ * A guard as a function of the exchange; null for any other value. As the last handler of a route it answers by itself,
+ * which only a custom callback shows.
+ */
+export function guardOf(machine: Machine, value: Value, isLast: boolean): Value | null {
+  if (value.kind !== 'package' || value.steps.at(-1)?.kind !== 'call') return null
+  const name = makerName(value)
+  if (PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
+  const guard = findGuard(value)
+  const last = value.steps.at(-1)
+  const answers = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
+  if (!guard || (isLast && !answers)) return null
+  return native(
+    name,
+    (args, node) => guardRequest(machine, value, { callee: value, self: null, args, node }) ?? UNDEFINED,
+  )
+}
+
+/** `passport.authenticate('jwt')(req, res, next)`; null when the package is no guard. */
+export function guardRequest(machine: Machine, callee: PackageValue, call: Call): Value | null {
+  const guard = findGuard(callee)
+  const last = callee.steps.at(-1)
+  const [request, response, next] = call.args
+  if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
+  const name = makerName(callee)
+  const principal = operation(name, ...last.args.filter((arg) => arg.kind === 'literal'))
+  const passes = decide(machine, principal, call.node)
+  const custom = last.args.findLast((arg) => arg.kind === 'function')
+  if (custom) {
+    const args = [literal(null), passes ? principal : literal(false), operation(`info of ${name}`)]
+    return callFunctionLike(machine, { callee: custom, self: null, args, node: call.node })
+  }
+  if (passes) {
+    if (guard.principal) setField(machine, request.fields, guard.principal, principal)
+    return proceed(machine, next, call.node)
+  }
+  const refuseWith = (error: Value): void => {
+    if (next) callFunctionLike(machine, { callee: next, self: null, args: [error], node: call.node })
+  }
+  guard.refuse(machine, { made: last.args, request, response, next: refuseWith, call })
+  return UNDEFINED
+}
+
+/** `passport.authenticate` itself, about to be called with its options. */
+export function makesGuard(callee: PackageValue): boolean {
+  return findGuard(callee) !== undefined && callee.steps.at(-1)?.kind !== 'call'
+}
+
+function proceed(machine: Machine, next: Value | undefined, node: Call['node']): Value {
+  return next ? callFunctionLike(machine, { callee: next, self: null, args: [], node }) : UNDEFINED
+}
+
+function findGuard(value: PackageValue): Guard | undefined {
+  const maker = value.steps.findLast((step) => step.kind === 'member' && step.name !== 'default')
+  const name = maker?.kind === 'member' ? maker.name : value.module
+  return GUARDS.find((guard) => guard.module.test(value.module) && guard.maker.test(name))
+}
+
+function makerName(value: PackageValue): string {
+  const maker = value.steps.findLast((step) => step.kind === 'member' && step.name !== 'default')
+  return maker?.kind === 'member' ? `${value.module}.${maker.name}` : value.module
+}
+
+function refuseBy(name: string, status: number | null): Guard['refuse'] {
+  return (_machine, { next }) => {
+    const codes: [string, Value][] =
+      status === null
+        ? []
+        : [
+            ['status', literal(status)],
+            ['statusCode', literal(status)],
+          ]
+    next(makeError(name, operation(`message of ${name}`), codes))
+  }
+}
+
+/** Strategies that ask a provider to sign the user in send the browser there. */
+const REDIRECTING =
+  /google|github|gitlab|facebook|twitter|linkedin|discord|apple|oauth|oidc|openid|saml|azure|auth0|okta/i
+
+function refuseByPassport(machine: Machine, guarded: Guarded): void {
+  const options = guarded.made.find((arg): arg is ObjectValue => arg.kind === 'object')
+  const target = options?.fields.get('failureRedirect')
+  if (target) return redirectTo(machine, guarded, target)
+  if (options?.fields.has('failWithError')) return refuseBy('AuthenticationError', 401)(machine, guarded)
+  const strategy = knownString(guarded.made[0])
+  if (strategy === null) noteUnresolved(machine, 'which passport strategy is asked is not known', guarded.call.node)
+  if (strategy !== null && REDIRECTING.test(strategy))
+    return redirectTo(machine, guarded, operation(`sign-in page of ${strategy}`))
+  answerUnauthorized(machine, guarded)
+}
+
+function answerUnauthorized(machine: Machine, { response, call }: Guarded): void {
+  const body = literal('Unauthorized')
+  respond(machine, { owner: response, status: literal(401), body, via: 'end', node: call.node })
+}
+
+function redirect(machine: Machine, guarded: Guarded): void {
+  redirectTo(machine, guarded, operation('sign-in page'))
+}
+
+function redirectTo(machine: Machine, { response, call }: Guarded, target: Value): void {
+  changeHeaders(machine, response, 'location', [target])
+  respond(machine, { owner: response, status: literal(302), body: null, via: 'redirect', node: call.node })
+}
+
+/** What packages say of who is asking: a value that may be missing, got without the project's own code. */
+const IDENTITY =
+  /^(?:@clerk\/[\w-]+\.getAuth|@auth\/express\.getSession|better-auth(?:\/\w+)?\.(?:\w+\.)*api\.getSession)$/
+
+export function isIdentityCall(name: string): boolean {
+  return IDENTITY.test(name)
+}

@@ -1,0 +1,60 @@
+import { express } from '../express-value.ts'
+import { type Machine, setField } from '../machine.ts'
+import type { TraceEvent } from '../types.ts'
+import { knownString, literal, type ResponseValue, UNDEFINED, type Value } from '../values.ts'
+
+/** Methods of a response that set one header; the name that they stand for, empty when it is an argument. */
+const SETTERS = new Map([
+  ['set', ''],
+  ['header', ''],
+  ['setHeader', ''],
+  ['append', ''],
+  ['appendHeader', ''],
+  ['type', 'content-type'],
+  ['contentType', 'content-type'],
+  ['vary', 'vary'],
+  ['links', 'link'],
+  ['location', 'location'],
+  ['attachment', 'content-disposition'],
+])
+const OTHERS = new Set(['cookie', 'clearCookie', 'removeHeader'])
+
+export function isHeaderMethod(name: string): boolean {
+  return SETTERS.has(name) || OTHERS.has(name)
+}
+
+/** Keeps what `res.set(...)`, `res.cookie(...)` and the like put on the response. */
+export function changeHeaders(machine: Machine, owner: ResponseValue, method: string, args: readonly Value[]): void {
+  const [first, second] = args
+  if (method === 'removeHeader')
+    return put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, UNDEFINED)
+  if (OTHERS.has(method)) {
+    const action = method === 'cookie' ? 'set' : 'clear'
+    return put(machine, owner, `cookie ${knownString(first) ?? '?'}`, literal(action))
+  }
+  const fixed = SETTERS.get(method)
+  if (fixed) return put(machine, owner, `header ${fixed}`, first ?? UNDEFINED)
+  if (first?.kind === 'object') {
+    for (const [name, value] of first.fields) put(machine, owner, `header ${name.toLowerCase()}`, value)
+  } else if (first) put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, second ?? UNDEFINED)
+}
+
+function put(machine: Machine, owner: ResponseValue, key: string, value: Value): void {
+  setField(machine, owner.fields, key, value)
+}
+
+type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
+
+/** Headers and cookies as they are when the response goes out. */
+export function describeHeaders(owner: ResponseValue | null): Pick<RespondEvent, 'headers' | 'cookies'> {
+  const fields = [...(owner?.fields ?? [])].filter(([, value]) => value !== UNDEFINED)
+  const named = (prefix: string): [string, Value][] =>
+    fields.flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : []))
+  return {
+    headers: Object.fromEntries(named('header ').map(([name, value]) => [name, express(value)])),
+    cookies: named('cookie ').map(([name, value]) => ({
+      name,
+      action: knownString(value) === 'clear' ? ('clear' as const) : ('set' as const),
+    })),
+  }
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import type { FailureFact } from '../../../src/scan/facts/types.ts'
+import type { Dossier } from '../../../src/scan/types.ts'
+import { appWith, readHandler, readRoute, show } from '../../support/scan-source.ts'
+
+const INSERT = 'await db.insert(orders).values({ userId: 1, total: 1 })'
+
+/** `throw NotFound: 404 by next, error-middleware mapErrors` for each failure. */
+function list({ failures }: Dossier): string[] {
+  return failures.map((fact) => {
+    const via = fact.via.map(({ by, name }) => [by, name].filter(Boolean).join(' ')).join(', ')
+    const end = fact.status ? show(fact.status) : fact.end
+    return `${nameOf(fact)}: ${fact.end === 'unhandled' ? 'unhandled ' : ''}${end}${via ? ` by ${via}` : ''}`
+  })
+}
+
+function nameOf({ problem }: FailureFact): string {
+  if (problem.kind === 'throw') return `throw ${problem.error}`
+  if (problem.kind === 'external') return `${problem.what} ${problem.how}`
+  return problem.kind === 'database' ? `${problem.what} fails` : problem.kind
+}
+
+describe('failures', () => {
+  it('go from an error class through a switch to a status', () => {
+    const files = appWith(
+      `app.get('/a', (req, res) => {
+        if (req.query.a) throw new NotFound('a')
+        if (req.query.b) throw new Conflict('b')
+        res.sendStatus(200)
+      })
+      app.use(function mapErrors(error, req, res, next) {
+        switch (error.code) {
+          case 'NOT_FOUND': return res.status(404).json({ error: error.message })
+          case 'CONFLICT': return res.status(409).json({ error: error.message })
+          default: return res.sendStatus(500)
+        }
+      })`,
+      {
+        imports: `class AppError extends Error { constructor(message, code) { super(message); this.code = code } }
+          class NotFound extends AppError { constructor(message) { super(message, 'NOT_FOUND') } }
+          class Conflict extends AppError { constructor(message) { super(message, 'CONFLICT') } }`,
+      },
+    )
+    expect(list(readRoute(files, 'GET /a')).toSorted()).toEqual([
+      'throw Conflict: 409 by error-middleware mapErrors',
+      'throw NotFound: 404 by error-middleware mapErrors',
+    ])
+  })
+
+  it('tell a duplicate by the code of Postgres', () => {
+    const dossier = readHandler(
+      `try { ${INSERT} } catch (error) {
+        if (error.cause?.code === '23505') return res.sendStatus(409)
+        throw error
+      }
+      res.sendStatus(201)`,
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'insert orders fails: 409 by catch',
+      'insert orders fails: 500 by catch, default-handler Express',
+    ])
+    const duplicate = dossier.failures.find(({ status }) => show(status) === '409')
+    expect(duplicate?.when.map(({ condition, taken }) => [show(condition), taken])).toEqual([
+      ['===($1.sqlstate, "23505")', true],
+    ])
+  })
+
+  it('follow next(error) out of a .catch', () => {
+    const dossier = readHandler('db.insert(orders).values({ userId: 1, total: 1 }).then(() => res.end()).catch(next)', {
+      async: false,
+      after: 'app.use((error, req, res, next) => res.sendStatus(503))',
+    })
+    expect(list(dossier)).toEqual(['insert orders fails: 503 by .catch next, next next, error-middleware (anonymous)'])
+  })
+
+  it('hang in Express 4 and answer 500 in Express 5', () => {
+    const handler = `${INSERT}\nres.sendStatus(201)`
+    expect(list(readHandler(handler, {}, { express: 4 }))).toEqual(['insert orders fails: hangs'])
+    expect(list(readHandler(handler))).toEqual(['insert orders fails: 500 by default-handler Express'])
+  })
+
+  it('are unhandled where nobody waits', () => {
+    expect(list(readHandler("void fetch('http://a/')\nres.sendStatus(201)"))).toEqual([
+      'GET http://a/ connection reset: unhandled 201',
+    ])
+  })
+
+  it('say when a body does not fit', () => {
+    const dossier = readHandler(
+      'const parsed = schema.safeParse(req.body)\nif (!parsed.success) return res.sendStatus(422)\nres.sendStatus(201)',
+      { imports: "import { z } from 'zod'\nconst schema = z.object({ a: z.string() })" },
+    )
+    expect(list(dossier)).toEqual(['validation: 422'])
+  })
+
+  it('say how a token that does not verify is answered', () => {
+    const dossier = readHandler(
+      "try { jwt.verify(req.headers.authorization, 'k') } catch { return res.sendStatus(401) }\nres.sendStatus(201)",
+      { imports: "import jwt from 'jsonwebtoken'" },
+    )
+    expect(list(dossier)).toEqual(['credential: 401 by catch'])
+  })
+
+  it('leave out an error that is only passed on', () => {
+    const dossier = readHandler('try { throw new RangeError("x") } catch (error) { throw error }')
+    expect(list(dossier)).toEqual(['throw RangeError: 500 by catch, default-handler Express'])
+  })
+
+  it('tell an answer that does not work from one that does not come', () => {
+    const dossier = readHandler("await axios.get('http://a/')\nres.sendStatus(200)", {
+      imports: "import axios from 'axios'",
+    })
+    expect(list(dossier)).toEqual([
+      'GET http://a/ connection reset: 500 by default-handler Express',
+      'GET http://a/ answers an error status: 500 by default-handler Express',
+    ])
+  })
+})
