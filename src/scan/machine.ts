@@ -1,3 +1,4 @@
+import { type BootLog, createBootLog } from './boot-log.ts'
 import { express } from './express-value.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
@@ -65,9 +66,15 @@ export interface Machine {
   /** What each column points at; read when all tables are known, as a table may point at one that is made later. */
   readonly references: Map<Column, () => Column['references']>
   readonly routers: RouterValue[]
-  readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
+  readonly listeners: {
+    readonly app: Value
+    readonly at: SourceLocation
+    readonly file: string
+    /** How much was registered on the app when it listened. */
+    readonly registered: number
+  }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
-  readonly environment: Set<string>
+  readonly boot: BootLog
   readonly callStack: FunctionValue[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -119,7 +126,7 @@ export function createMachine(root: string, files: ProjectFiles, parser: Parser)
     routers: [],
     listeners: [],
     databases: [],
-    environment: new Set(),
+    boot: createBootLog(),
     callStack: [],
     makers: new Map(),
     loading: [],

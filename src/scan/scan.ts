@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
+import { readBootFacts } from './boot-facts.ts'
 import { readDatabaseFacts } from './database-facts.ts'
 import { type FoundApp, findApps, readText } from './find-app.ts'
 import { flattenLayers, type Layer, toRoute } from './layers.ts'
@@ -8,7 +9,7 @@ import { loadModule } from './modules.ts'
 import { openProject, type ProjectFiles } from './project.ts'
 import { createParser, type ts } from './syntax.ts'
 import { traceRoute } from './trace-route.ts'
-import type { Codebase, Dossier, Route, Table } from './types.ts'
+import type { BootFacts, Codebase, Dossier, Route, Table } from './types.ts'
 import type { TableValue } from './values.ts'
 
 /** A scanned project: what it holds, and the dossier of any of its routes on demand. */
@@ -30,10 +31,17 @@ export function scanProject(root: string): Scan {
   assertSyntax(machine)
   loadDatabaseFiles(machine, files)
   const indexed = apps.flatMap((app) => indexRoutes(machine, app))
+  const database = readDatabaseFacts(machine, files)
+  let boot: BootFacts | null = null
   const codebase: Codebase = {
     routes: indexed.map(({ route }) => route),
+    // Needs modules that routes alone do not, so it is read when it is asked for.
+    get boot() {
+      boot ??= readBootFacts(machine, apps, database)
+      return boot
+    },
     tables: [...machine.tables.values()].map((table) => describeTable(machine, table)),
-    database: readDatabaseFacts(machine, files),
+    database,
     unresolved: [...machine.unresolved.values()],
   }
   return { files, codebase, readDossier: (route) => readDossier(machine, { indexed, route, codebase }) }
@@ -98,6 +106,8 @@ function readDossier(
 ): Dossier {
   const found = options.indexed.find(({ route }) => route === options.route)
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
+  const { boot } = options.codebase
+  machine.boot.routeReads.clear()
   const before = new Set(machine.unresolved.keys())
   const { tree } = machine.parser.parse(path.join(machine.root, found.route.file))
   const exploration = traceRoute(machine, {
@@ -123,7 +133,8 @@ function readDossier(
     scenarios: exploration.scenarios,
     tables: touchedTables(options.codebase.tables, exploration.scenarios),
     sources: exploration.sources,
-    environment: [...machine.environment],
+    environment: [...new Set([...boot.environment.map(({ name }) => name), ...machine.boot.routeReads])],
+    boot,
     unresolved: [...exploration.unresolved, ...unresolved, ...cut],
   }
 }

@@ -18,8 +18,10 @@ import {
 } from '../values.ts'
 import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
+import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFetchPackage } from './http.ts'
+import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -68,6 +70,7 @@ type PackageModel = (machine: Machine, callee: PackageValue, call: Call) => Valu
 
 /** Asked in this order; the first that knows the package answers. */
 const MODELS: readonly PackageModel[] = [
+  callEnvironment,
   callExpress,
   callDrizzle,
   callZod,
@@ -87,6 +90,7 @@ function callThrough(machine: Machine, callee: PackageValue, call: Call): Value 
 }
 
 export function callPackage(machine: Machine, callee: PackageValue, call: Call): Value {
+  notePackageStart(machine, callee, { ...call, kind: 'call' })
   for (const model of MODELS) {
     const value = model(machine, callee, call)
     if (value) return value
@@ -162,6 +166,7 @@ function isWaitedFor(node: ts.Node): boolean {
 }
 
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
+  notePackageStart(machine, callee, { args, node, kind: 'new' })
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
   if (name === 'AsyncLocalStorage' || name === 'EventEmitter') return symbol({ kind: 'operation', name, operands: [] })
