@@ -40,6 +40,7 @@ const Options = z.object({
   database: z.enum(['auto', 'postgres', 'pglite']),
   force: z.boolean(),
   json: z.boolean(),
+  probe: z.boolean(),
 })
 
 export type GenOptions = z.infer<typeof Options>
@@ -52,6 +53,7 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
     database: 'auto',
     force: false,
     json: false,
+    probe: false,
     ...raw,
   })
   if (!parsed.success) {

@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'vitest'
 import { guardProcess } from './guard.ts'
+import { standInForNative } from './native-stand-in.ts'
 import { JOB_VARIABLE, ProbeJob, type ProbeRecord } from './record.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { requireTypeScript } from './require-typescript.ts'
@@ -21,6 +22,7 @@ test('the app registers its routes', async () => {
   const activity = watchActivity(recorder)
   watchRegistrations(activity.recorder)
   requireTypeScript()
+  standInForNative(activity.recorder)
   guardProcess(activity.recorder)
   noteUncaught(activity.recorder)
   for (const entry of job.entries) await load(entry, job, activity.recorder)

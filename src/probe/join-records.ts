@@ -1,4 +1,3 @@
-import { isMountedAbove } from '../scan/layers.ts'
 import type { Handler, ProbeRecord } from './record.ts'
 import type { ProbedRoute } from './types.ts'
 
@@ -97,7 +96,7 @@ function readRoutes(layers: readonly Layer[]): ProbedRoute[] {
       return []
     }
     const own = verb.handlers.length - 1
-    const passed = before.filter((one) => isMountedAbove(one.path, path)).map((one) => one.count)
+    const passed = before.filter((one) => isAbove(one.path, path)).map((one) => one.count)
     return [
       { method: verb.method, path: path || '/', at: verb.at, before: passed.reduce((sum, one) => sum + one, own) },
     ]
@@ -116,4 +115,18 @@ function distinct(routes: readonly ProbedRoute[]): ProbedRoute[] {
     routes.map((route) => [`${route.method} ${route.path} ${route.at?.file}:${route.at?.line}`, route]),
   )
   return [...byKey.values()]
+}
+
+/** Whether a request for the path of a route passes a mount, parameters matching anything. */
+function isAbove(prefix: string, path: string): boolean {
+  const given = split(path)
+  return split(prefix).every((segment, index) => {
+    if (/^(?:\{?\*|\(\.\*\))/.test(segment)) return true
+    const actual = given[index]
+    return actual !== undefined && (segment.startsWith(':') || segment.toLowerCase() === actual.toLowerCase())
+  })
+}
+
+function split(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '')
 }

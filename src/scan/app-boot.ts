@@ -1,6 +1,6 @@
 import type { FoundApp } from './find-app.ts'
 import type { Machine } from './machine.ts'
-import { ts } from './syntax.ts'
+import { relativePath, ts } from './syntax.ts'
 import type { AppBoot } from './types.ts'
 
 /** How the app comes to be: where it is made, what holds it, and where it listens. */
@@ -13,6 +13,7 @@ export function readAppBoot(machine: Machine, { router, entry }: FoundApp): AppB
     madeIn: made ? describeMaker(made) : null,
     holder: made ? describeHolder(machine, made) : null,
     listensAt: listeners.map(({ at }) => at),
+    startFile: listeners[0] ? relativePath(machine.root, listeners[0].file) || listeners[0].at.file : null,
     isFilledAfterListen: listeners.some(({ registered }) => registered < router.registrations.length),
   }
 }

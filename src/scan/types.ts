@@ -282,6 +282,8 @@ export interface AppBoot extends AppEntry {
     readonly isInstance: boolean
   } | null
   readonly listensAt: readonly SourceLocation[]
+  /** The file that makes it listen when it is run, e.g. `src/server.ts`; null: nothing does that analysis can see. */
+  readonly startFile: string | null
   /** Something is registered on the app itself after it listens: a test that is faster would miss it. */
   readonly isFilledAfterListen: boolean
 }
