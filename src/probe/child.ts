@@ -55,7 +55,8 @@ function watchActivity(recorder: Recorder): Activity {
 
 /** What fails where nobody catches it is how an app that needs its database says that it can't start. */
 function noteUncaught({ record, origin }: Recorder): void {
-  const note = (thrown: unknown): void => record({ kind: 'failed', message: describe(thrown), at: origin(thrown) })
+  const note = (thrown: unknown): void =>
+    record({ kind: 'failed', isFatal: false, message: describe(thrown), at: origin(thrown) })
   for (const name of ['uncaughtException', 'unhandledRejection'] as const) {
     process.removeAllListeners(name)
     process.on(name, note)
@@ -73,7 +74,7 @@ async function load(entry: ProbeJob['entries'][number], job: ProbeJob, recorder:
       }),
     ])
   } catch (thrown) {
-    recorder.record({ kind: 'failed', message: describe(thrown), at: recorder.origin(thrown) })
+    recorder.record({ kind: 'failed', isFatal: true, message: describe(thrown), at: recorder.origin(thrown) })
   } finally {
     limit.abort()
   }

@@ -8,18 +8,19 @@ interface Pair {
 
 /**
  * Where the routes that were read in the code and those that a run registered disagree. On whether a route exists, and on
- * its path, the run is right. A run that failed says nothing of what it did not come to.
+ * its path, the run is right. A run in which something failed says nothing of what it did not come to.
  */
 export function compareProbe(routes: readonly Route[], probe: ProbeResult): ProbeFinding[] {
   const same = pairUp(routes, probe.routes, isSameRoute)
   const [codeLeft, runLeft] = leftOf(same, routes, probe.routes)
   const moved = pairUp(codeLeft.filter(isAlone(codeLeft)), runLeft.filter(isAlone(runLeft)), isSameSite)
   const [onlyCode, onlyRun] = leftOf(moved, codeLeft, runLeft)
+  const isWhole = probe.status === 'complete' && probe.troubles.length === 0
   return [
     ...(probe.status === 'failed' ? [failure(probe.reason, probe.routes.length)] : []),
     ...moved.map(describeMove),
     ...onlyRun.map(describeRunOnly),
-    ...(probe.status === 'complete' ? onlyCode.map(describeCodeOnly) : []),
+    ...(isWhole ? onlyCode.map(describeCodeOnly) : []),
     ...same.filter(({ code, run }) => code.middleware.length !== run.before).map(describeHandlers),
   ]
 }

@@ -104,7 +104,7 @@ function pretendToEnd({ record, caller }: Recorder): void {
   for (const name of ['exit', 'reallyExit', 'abort']) {
     Reflect.set(process, name, (code: unknown) => {
       const message = `the app ended the process with code ${typeof code === 'number' ? code : (process.exitCode ?? 0)}`
-      record({ kind: 'failed', message, at: caller() })
+      record({ kind: 'failed', isFatal: false, message, at: caller() })
       throw new Error(`${message} (itest keeps it alive)`)
     })
   }

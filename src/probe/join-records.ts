@@ -84,19 +84,19 @@ function isMiddleware({ name, parameters }: Handler): boolean {
 }
 
 function readRoutes(layers: readonly Layer[]): ProbedRoute[] {
-  const before: { readonly path: string; readonly method: string; readonly count: number }[] = []
+  const before: { readonly path: string; readonly isExact: boolean; readonly count: number }[] = []
   return layers.flatMap((layer) => {
     if (layer.kind === 'middleware') {
-      before.push({ path: layer.path, method: 'ALL', count: 1 })
+      before.push({ path: layer.path, isExact: false, count: 1 })
       return []
     }
     const { path, verb } = layer
     if (layer.guards) {
-      before.push({ path, method: 'ALL', count: verb.handlers.length })
+      before.push({ path, isExact: true, count: verb.handlers.length })
       return []
     }
     const own = verb.handlers.length - 1
-    const passed = before.filter((one) => isAbove(one.path, path)).map((one) => one.count)
+    const passed = before.filter((one) => isAbove(one, path)).map((one) => one.count)
     return [
       { method: verb.method, path: path || '/', at: verb.at, before: passed.reduce((sum, one) => sum + one, own) },
     ]
@@ -117,10 +117,11 @@ function distinct(routes: readonly ProbedRoute[]): ProbedRoute[] {
   return [...byKey.values()]
 }
 
-/** Whether a request for the path of a route passes a mount, parameters matching anything. */
-function isAbove(prefix: string, path: string): boolean {
-  const given = split(path)
-  return split(prefix).every((segment, index) => {
+/** Whether a request for the path of a route passes a mount, or is for a guard's own path, parameters matching anything. */
+function isAbove(one: { readonly path: string; readonly isExact: boolean }, path: string): boolean {
+  const [wanted, given] = [split(one.path), split(path)]
+  if (one.isExact && wanted.length !== given.length) return false
+  return wanted.every((segment, index) => {
     if (/^(?:\{?\*|\(\.\*\))/.test(segment)) return true
     const actual = given[index]
     return actual !== undefined && (segment.startsWith(':') || segment.toLowerCase() === actual.toLowerCase())

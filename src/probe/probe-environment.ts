@@ -21,9 +21,11 @@ const PARTS = { host: '127.0.0.1', port: '1', user: 'itest', password: 'itest', 
  */
 export function chooseProbeEnvironment(root: string, boot: BootFacts, database: DatabaseFacts): Record<string, string> {
   const sample = readSample(root)
-  const chosen = boot.environment.flatMap((variable): [string, string][] =>
-    variable.required === false ? [] : [[variable.name, sample[variable.name] || inventValue(variable)]],
-  )
+  const chosen = boot.environment.flatMap((variable): [string, string][] => {
+    const shared = sample[variable.name]
+    if (shared) return [[variable.name, shared]]
+    return variable.required === false && !isRefused(variable) ? [] : [[variable.name, inventValue(variable)]]
+  })
   const address = DATABASES[database.dialect ?? 'postgres']
   const urls = new Set(['DATABASE_URL', ...database.urlVariables])
   const parts = Object.entries(database.partVariables).map(([part, name]): [string, string] => [
@@ -34,6 +36,12 @@ export function chooseProbeEnvironment(root: string, boot: BootFacts, database: 
     ...Object.fromEntries([...chosen, ...parts]),
     ...Object.fromEntries([...urls].map((name) => [name, address])),
   }
+}
+
+/** zod 3 checks its own defaults: an app whose default is no URL does not start without the variable. */
+function isRefused({ validation, default: stand }: EnvironmentVariable): boolean {
+  const { shape } = validation ?? {}
+  return shape?.type === 'string' && shape.format === 'url' && stand !== null && !URL.canParse(stand)
 }
 
 function valueOfPart(part: string): string {

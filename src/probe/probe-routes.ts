@@ -120,13 +120,16 @@ function readRecords(file: string): ProbeRecord[] {
 
 function describeRun(records: readonly ProbeRecord[], end: ChildEnd): ProbeResult {
   const blocked = records.flatMap((record) => (record.kind === 'blocked' ? [`${record.what}${place(record.at)}`] : []))
-  const seen = { routes: joinRecords(records), blocked: [...new Set(blocked)] }
+  const failures = records.flatMap((record) => (record.kind === 'failed' ? [record] : []))
   const reason = findFailure(records, end)
+  const troubles = failures.map((record) => `${record.message}${place(record.at)}`).filter((text) => text !== reason)
+  const seen = { routes: joinRecords(records), blocked: [...new Set(blocked)], troubles: [...new Set(troubles)] }
   return reason === null ? { ...seen, status: 'complete' } : { ...seen, status: 'failed', reason }
 }
 
 function findFailure(records: readonly ProbeRecord[], { isLate, stderr }: ChildEnd): string | null {
-  const failure = records.find((record) => record.kind === 'failed')
+  const listens = records.some(({ kind }) => kind === 'listens')
+  const failure = records.find((record) => record.kind === 'failed' && (record.isFatal || !listens))
   if (failure?.kind === 'failed') return `${failure.message}${place(failure.at)}`
   if (isLate) return 'the app was still starting when its time was over'
   if (records.some(({ kind }) => kind === 'done')) return null

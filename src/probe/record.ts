@@ -31,8 +31,8 @@ export const ProbeRecord = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listens'), at: PositionOrNone }),
   /** Something that reaches outside of the process was refused, e.g. `connect db.example.com:5432`. */
   z.object({ kind: z.literal('blocked'), what: z.string(), at: PositionOrNone }),
-  /** The app can't have started as it does in earnest, e.g. because its import threw. */
-  z.object({ kind: z.literal('failed'), message: z.string(), at: PositionOrNone }),
+  /** Something failed; `isFatal`: loading a module or calling a factory did. */
+  z.object({ kind: z.literal('failed'), isFatal: z.boolean(), message: z.string(), at: PositionOrNone }),
   z.object({ kind: z.literal('done') }),
 ])
 export type ProbeRecord = z.infer<typeof ProbeRecord>

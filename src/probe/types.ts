@@ -16,6 +16,8 @@ interface ProbeBase {
   readonly routes: readonly ProbedRoute[]
   /** What the app wanted to reach and could not: connections, look-ups, child processes. */
   readonly blocked: readonly string[]
+  /** What failed without keeping the app from listening, e.g. its connection to the database. */
+  readonly troubles: readonly string[]
 }
 
 /**

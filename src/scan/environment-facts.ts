@@ -45,10 +45,7 @@ function describeVariable(machine: Machine, database: DatabaseFacts, variable: V
 }
 
 function readPlaces(machine: Machine, { reads, rules }: Variable): SourceLocation[] {
-  const places = [
-    ...reads.map(({ node }) => locate(machine.root, node)),
-    ...(reads.length > 0 ? [] : rules.map(({ at }) => at)),
-  ]
+  const places = [...reads.map(({ node }) => locate(machine.root, node)), ...rules.map(({ at }) => at)]
   const byText = new Map(places.map((at) => [`${at.file}:${String(at.line).padStart(6)}`, at]))
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, at]) => at)
 }

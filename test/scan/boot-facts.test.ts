@@ -52,7 +52,7 @@ describe('environment', () => {
     const [url] = boot.environment
     expect(url).toMatchObject({
       usedFor: 'database',
-      readAt: [{ file: 'src/db.ts' }],
+      readAt: [{ file: 'src/db.ts' }, { file: 'src/env.ts' }],
       validation: { shape: { type: 'string', format: 'url' }, text: 'string().url()' },
     })
   })
