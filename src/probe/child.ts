@@ -18,10 +18,9 @@ const PATIENCE_MS = 3000
 
 test('the app registers its routes', async () => {
   const job = ProbeJob.parse(JSON.parse(readFileSync(process.env[JOB_VARIABLE] ?? '', 'utf8')))
-  const recorder = createRecorder(openSync(job.recordsFile, 'a'), job.root)
+  const recorder = createRecorder(openSync(job.recordsFile, 'a'), job.root, requireTypeScript())
   const activity = watchActivity(recorder)
   watchRegistrations(activity.recorder)
-  requireTypeScript()
   standInForNative(activity.recorder)
   guardProcess(activity.recorder)
   noteUncaught(activity.recorder)

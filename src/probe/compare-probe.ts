@@ -21,7 +21,7 @@ export function compareProbe(routes: readonly Route[], probe: ProbeResult): Prob
     ...moved.map(describeMove),
     ...onlyRun.map(describeRunOnly),
     ...(isWhole ? onlyCode.map(describeCodeOnly) : []),
-    ...same.filter(({ code, run }) => code.middleware.length !== run.before).map(describeHandlers),
+    ...describeHandlers(same),
   ]
 }
 
@@ -109,8 +109,25 @@ function describeCodeOnly(code: Route): ProbeFinding {
   }
 }
 
-function describeHandlers({ code, run }: Pair): ProbeFinding {
-  const message = `${run.before} functions run before its handler, the code shows ${code.middleware.length}`
+/** More than this many routes that differ in the same way have one cause, above them all, and are one finding. */
+const SAME_CAUSE = 3
+
+function describeHandlers(pairs: readonly Pair[]): ProbeFinding[] {
+  const differing = new Map<string, Pair[]>()
+  for (const pair of pairs) {
+    const more = pair.run.before - pair.code.middleware.length
+    const key = `${pair.code.app} ${more}`
+    if (more !== 0) differing.set(key, [...(differing.get(key) ?? []), pair])
+  }
+  return [...differing.values()].flatMap((group) => {
+    const [first] = group
+    if (!first || group.length <= SAME_CAUSE) return group.map((pair) => describeCount(pair, ''))
+    return [describeCount(first, `; ${group.length - 1} more routes of this app differ by as many`)]
+  })
+}
+
+function describeCount({ code, run }: Pair, more: string): ProbeFinding {
+  const message = `${run.before} functions run before its handler, the code shows ${code.middleware.length}${more}`
   return {
     kind: 'probe-handlers',
     message,

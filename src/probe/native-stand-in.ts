@@ -48,9 +48,10 @@ function createStandIn(): unknown {
     get: (_target, key) => {
       // A promise of it would never settle, and a text of it would recurse.
       if (key === 'then') return undefined
-      if (key === Symbol.toPrimitive) return () => 'itest stand-in'
-      return key === 'prototype' ? target.prototype : proxy
+      return key === Symbol.toPrimitive ? () => 'itest stand-in' : proxy
     },
+    getOwnPropertyDescriptor: (owner, key) =>
+      Reflect.getOwnPropertyDescriptor(owner, key) ?? { value: proxy, configurable: true, writable: true },
     apply: () => proxy,
     construct: () => Object.create(null),
   })

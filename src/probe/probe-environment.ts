@@ -15,16 +15,25 @@ const DATABASES = {
 } as const
 const PARTS = { host: '127.0.0.1', port: '1', user: 'itest', password: 'itest', database: 'itest' } as const
 
+interface Asked {
+  readonly root: string
+  readonly boot: BootFacts
+  readonly database: DatabaseFacts
+  /** Whether variables get a value too of which the code does not say that it needs them. */
+  readonly isFull: boolean
+}
+
 /**
  * Values for the variables that loading the app reads, so that it starts: those of the project's own sample file, else
  * invented ones that its rules accept. A variable that the code can do without is left out.
  */
-export function chooseProbeEnvironment(root: string, boot: BootFacts, database: DatabaseFacts): Record<string, string> {
+export function chooseProbeEnvironment({ root, boot, database, isFull }: Asked): Record<string, string> {
   const sample = readSample(root)
   const chosen = boot.environment.flatMap((variable): [string, string][] => {
     const shared = sample[variable.name]
     if (shared) return [[variable.name, shared]]
-    return variable.required === false && !isRefused(variable) ? [] : [[variable.name, inventValue(variable)]]
+    const isWanted = variable.required ?? isFull
+    return isWanted || isRefused(variable) ? [[variable.name, inventValue(variable)]] : []
   })
   const address = DATABASES[database.dialect ?? 'postgres']
   const urls = new Set(['DATABASE_URL', ...database.urlVariables])

@@ -11,18 +11,25 @@ export interface Probed {
   readonly findings: readonly ProbeFinding[]
 }
 
-/** Starts the apps of a scanned project in a child process without network, and compares what they register. */
+/**
+ * Starts the apps of a scanned project in a child process without network, and compares what they register. An app may
+ * want every variable that it reads, or stumble over one that holds an invented value: what fails one way is tried the other.
+ */
 export async function probeProject(
   codebase: Codebase,
   world: Pick<ProbeOptions, 'root' | 'parent' | 'signal'>,
 ): Promise<Probed> {
   const { boot, database } = codebase
-  const probe = await probeRoutes({
-    ...world,
-    entries: chooseEntries(boot.apps),
-    environment: chooseProbeEnvironment(world.root, boot, database),
-    timeoutMs: TIME_LIMIT_MS,
-  })
+  const attempt = (isFull: boolean): Promise<ProbeResult> =>
+    probeRoutes({
+      ...world,
+      entries: chooseEntries(boot.apps),
+      environment: chooseProbeEnvironment({ root: world.root, boot, database, isFull }),
+      timeoutMs: TIME_LIMIT_MS,
+    })
+  const full = await attempt(true)
+  const lean = full.status === 'failed' ? await attempt(false) : full
+  const probe = lean.status === 'complete' || lean.routes.length > full.routes.length ? lean : full
   return { probe, findings: compareProbe(codebase.routes, probe) }
 }
 

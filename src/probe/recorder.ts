@@ -3,6 +3,7 @@ import { builtFile } from '../harness/package-paths.ts'
 import { describeError } from '../run/error-facts.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { ProbeRecord } from './record.ts'
+import type { MapFrame } from './require-typescript.ts'
 
 export interface Recorder {
   readonly record: (record: ProbeRecord) => void
@@ -16,11 +17,11 @@ export interface Recorder {
 const STACK_FRAMES = 100
 
 /** Writes each record at once, so that a child which has to be killed leaves those that it made before. */
-export function createRecorder(descriptor: number, root: string): Recorder {
+export function createRecorder(descriptor: number, root: string, mapFrame: MapFrame): Recorder {
   const own = builtFile('')
   const origin = (thrown: unknown): SourceLocation | null => {
     const frame = describeError(thrown, root).frames.find(({ file }) => isProject(file) && !file.startsWith(own))
-    return frame ? { file: frame.file, line: frame.line } : null
+    return frame ? mapFrame(frame) : null
   }
   return {
     record: (record) => void writeSync(descriptor, `${JSON.stringify(record)}\n`),

@@ -2,6 +2,7 @@ import type { FoundApp } from './find-app.ts'
 import type { Machine } from './machine.ts'
 import { relativePath, ts } from './syntax.ts'
 import type { AppBoot } from './types.ts'
+import { walkSyntax } from './walk-syntax.ts'
 
 /** How the app comes to be: where it is made, what holds it, and where it listens. */
 export function readAppBoot(machine: Machine, { router, entry }: FoundApp): AppBoot {
@@ -20,12 +21,11 @@ export function readAppBoot(machine: Machine, { router, entry }: FoundApp): AppB
 
 function findCall(machine: Machine, file: string, line: number): ts.CallExpression | null {
   const { tree } = machine.parser.parse(file)
-  const find = (node: ts.Node): ts.CallExpression | undefined => {
-    const isThere = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1 === line
-    if (isThere && ts.isCallExpression(node) && node.arguments.length === 0) return node
-    return ts.forEachChild(node, find)
+  for (const node of walkSyntax(tree)) {
+    if (!ts.isCallExpression(node) || node.arguments.length > 0) continue
+    if (tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1 === line) return node
   }
-  return find(tree) ?? null
+  return null
 }
 
 function describeMaker(made: ts.Node): AppBoot['madeIn'] {

@@ -26,7 +26,7 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
         return part ? [{ ...start, part }] : []
       }),
     ),
-    hardCoded: readHardCoded(machine),
+    hardCoded: readHardCoded(machine, partOf),
   }
 }
 

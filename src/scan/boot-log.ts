@@ -10,6 +10,8 @@ export interface BootLog {
   readonly rules: LoggedRule[]
   readonly starts: LoggedStart[]
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
+  /** What database drivers were given. */
+  readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
   /** Variables that the route which is being traced has read so far. */
   readonly routeReads: Set<string>
 }
@@ -40,10 +42,11 @@ export interface EnvironmentCheck {
   readonly name: string
   readonly node: ts.Node
   readonly whenMissing: boolean
+  readonly file: string
 }
 
 export function createBootLog(): BootLog {
-  return { reads: [], checks: [], rules: [], starts: [], configFiles: [], routeReads: new Set() }
+  return { reads: [], checks: [], rules: [], starts: [], configFiles: [], drivers: [], routeReads: new Set() }
 }
 
 /** The file that is being loaded, else that of the node: code that is called after all modules are. */
@@ -69,11 +72,12 @@ export function noteStart(
 export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
   if (machine.run || value.kind !== 'symbol') return
   const { expression } = value
-  if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false })
+  const file = loadingFile(machine, node)
+  if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false, file })
   if (expression.kind !== 'operation') return
   const [left, right] = expression.operands
   if (left?.kind !== 'env') return
   const asksEmpty = right?.kind === 'undefined' || (right?.kind === 'literal' && !right.value)
   if (expression.name === 'is nullish' || (expression.name === '===' && asksEmpty))
-    machine.boot.checks.push({ name: left.name, node, whenMissing: true })
+    machine.boot.checks.push({ name: left.name, node, whenMissing: true, file })
 }

@@ -1,7 +1,7 @@
+import type { PartOf } from './boot-facts.ts'
 import { express } from './express-value.ts'
 import type { Machine } from './machine.ts'
-import type { BootFacts, Expression, SourceLocation } from './types.ts'
-import type { PackageValue } from './values.ts'
+import type { BootFacts, Expression } from './types.ts'
 
 type HardCoded = BootFacts['hardCoded'][number]
 type Text = Pick<HardCoded, 'text' | 'isFallback'>
@@ -10,25 +10,20 @@ const ADDRESS = /^(?:postgres(?:ql)?|mysql2?|mariadb|libsql|mongodb(?:\+srv)?|re
 /** Fields of a connection whose literals say where the database is. */
 const HOSTS = /^(?:host|hostname|server)$/
 
-/** Addresses that the code itself gives to its database driver. */
-export function readHardCoded(machine: Machine): HardCoded[] {
-  const found = machine.databases.flatMap(({ call }) => readCalls(call))
-  const byText = new Map(found.map((one) => [`${one.text} ${one.at.file}:${one.at.line}`, one]))
-  return [...byText.values()]
-}
-
-function readCalls(value: PackageValue): HardCoded[] {
-  return value.steps.flatMap((step) =>
-    step.kind === 'member'
-      ? []
-      : step.args.flatMap((arg) =>
-          arg.kind === 'package' ? readCalls(arg) : readTexts(express(arg), '').map((text) => place(text, step.at)),
-        ),
+/** Addresses that the app's code itself gives to a database driver. */
+export function readHardCoded(machine: Machine, partOf: PartOf): HardCoded[] {
+  const direct = machine.databases.flatMap(({ call }) =>
+    call.steps.flatMap((step) => (step.kind === 'member' ? [] : [step])),
   )
-}
-
-function place(text: Text, at: SourceLocation): HardCoded {
-  return { ...text, at }
+  const calls = [
+    ...machine.boot.drivers.filter(({ file }) => partOf(file) !== null),
+    ...direct.filter(({ at }) => partOf(`${machine.root}/${at.file}`) !== null),
+  ]
+  const found = calls.flatMap(({ args, at }) =>
+    args.flatMap((arg) => (arg.kind === 'package' ? [] : readTexts(express(arg), '').map((text) => ({ ...text, at })))),
+  )
+  const byPlace = new Map(found.map((one) => [`${one.at.file}:${one.at.line} ${one.text}`, one]))
+  return [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
 }
 
 function readTexts(expression: Expression, field: string): Text[] {
@@ -46,7 +41,7 @@ function readTexts(expression: Expression, field: string): Text[] {
 }
 
 /** Nothing that was written down as a password is printed. */
-function mask(address: string): string {
+export function mask(address: string): string {
   return address
     .replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:***@')
     .replace(/([?&](?:authToken|password)=)[^&]*/gi, '$1***')

@@ -1,14 +1,20 @@
 import { ts } from './syntax.ts'
+import { walkSyntax } from './walk-syntax.ts'
 
 /** What becomes of the process when a check at the top level fails. */
 export type Ending = 'throws' | 'exits' | 'undefined' | 'unknown'
 
 /** The first thing in a piece of code that ends the start of the app; null when nothing there does. */
 export function findEnding(node: ts.Node): 'throws' | 'exits' | null {
-  if (ts.isThrowStatement(node)) return 'throws'
-  if (ts.isCallExpression(node) && /^(?:process\.)?(?:exit|abort)$/.test(node.expression.getText())) return 'exits'
-  if (ts.isFunctionLike(node)) return null
-  return ts.forEachChild(node, (child) => findEnding(child) ?? undefined) ?? null
+  for (const current of walkSyntax(node, ts.isFunctionLike)) {
+    if (ts.isThrowStatement(current)) return 'throws'
+    if (ts.isCallExpression(current) && isExit(current)) return 'exits'
+  }
+  return null
+}
+
+function isExit({ expression }: ts.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(expression) && /^process\.(?:exit|abort)$/.test(expression.getText())
 }
 
 /** What follows when a call throws: its `catch` decides, if it has one. */
@@ -25,15 +31,14 @@ export function howErrorEnds(node: ts.Node): Ending {
 export function howFailureEnds(node: ts.Node): Ending {
   let block: ts.Node = node
   while (block.parent && !ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent
-  return findFailureBranch(block, node.end) ?? 'unknown'
-}
-
-function findFailureBranch(node: ts.Node, after: number): Ending | null {
-  if (ts.isIfStatement(node) && node.getStart() >= after && /success|error/i.test(node.expression.getText())) {
-    const ending = findEnding(node.thenStatement) ?? (node.elseStatement ? findEnding(node.elseStatement) : null)
+  for (const current of walkSyntax(block)) {
+    if (!ts.isIfStatement(current) || current.getStart() < node.end) continue
+    if (!/success|error/i.test(current.expression.getText())) continue
+    const ending =
+      findEnding(current.thenStatement) ?? (current.elseStatement ? findEnding(current.elseStatement) : null)
     if (ending) return ending
   }
-  return ts.forEachChild(node, (child) => findFailureBranch(child, after) ?? undefined) ?? null
+  return 'unknown'
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PartOf } from './boot-facts.ts'
 import type { EnvironmentCheck, EnvironmentRead, LoggedRule } from './boot-log.ts'
+import { mask } from './database-address.ts'
 import { howConditionEnds, howListEnds } from './endings.ts'
 import type { Machine } from './machine.ts'
 import { brief, locate, ts } from './syntax.ts'
@@ -22,7 +23,7 @@ export function readEnvironment(machine: Machine, partOf: PartOf, database: Data
     return describeVariable(machine, database, {
       name,
       reads: boot.reads.filter((read) => read.name === name && partOf(read.file) !== null),
-      checks: boot.checks.filter((check) => check.name === name),
+      checks: boot.checks.filter((check) => check.name === name && partOf(check.file) !== null),
       rules: boot.rules.filter((rule) => rule.name === name && partOf(rule.file) !== null),
       part: own.some(({ file }) => partOf(file) === 'app') ? 'app' : 'server',
     })
@@ -32,15 +33,16 @@ export function readEnvironment(machine: Machine, partOf: PartOf, database: Data
 function describeVariable(machine: Machine, database: DatabaseFacts, variable: Variable): EnvironmentVariable {
   const rule = variable.rules[0] ?? readChecks(variable)
   const fallback = variable.reads.map(({ node }) => findFallback(node)).find((found) => found !== null) ?? null
+  const usedFor = findUse(variable.name, database)
   return {
     name: variable.name,
     readAt: readPlaces(machine, variable),
     part: variable.part,
     required: rule?.required ?? (fallback ? false : null),
-    default: rule?.default ?? fallback?.literal ?? null,
+    default: maskDefault(rule ? rule.default : (fallback?.literal ?? null), usedFor),
     validation: rule ? { by: rule.by, shape: rule.shape, text: rule.text } : null,
     whenMissing: rule?.whenMissing ?? 'undefined',
-    usedFor: findUse(variable.name, database),
+    usedFor,
   }
 }
 
@@ -105,9 +107,15 @@ function literalText(node: ts.Expression): string | null {
   return null
 }
 
+/** That there is a default matters; what it is does not, when it was meant to be secret. */
+function maskDefault(text: string | null, usedFor: EnvironmentVariable['usedFor']): string | null {
+  if (text === null || text === '') return text
+  return usedFor === 'secret' ? '***' : mask(text)
+}
+
 function findUse(name: string, database: DatabaseFacts): EnvironmentVariable['usedFor'] {
   if (database.urlVariables.includes(name) || Object.values(database.partVariables).includes(name)) return 'database'
   if (/(?:^|_)PORT$/i.test(name)) return 'port'
-  if (/SECRET|PASSWORD|PASSWD|TOKEN|SALT|(?:^|_)KEY|APIKEY|CREDENTIAL/i.test(name)) return 'secret'
+  if (/SECRET|PASSWORD|PASSWD|TOKEN(?!S)|SALT(?!_ROUNDS)|(?:^|_)KEY|APIKEY|CREDENTIAL/i.test(name)) return 'secret'
   return /(?:URL|URI|HOST|ORIGIN|ENDPOINT|DOMAIN)S?$/i.test(name) ? 'address' : 'other'
 }

@@ -1,6 +1,7 @@
 import type { Machine } from './machine.ts'
 import { loadModule } from './modules.ts'
 import { locate, ts } from './syntax.ts'
+import { walkSyntax } from './walk-syntax.ts'
 
 /** The files and all that they import, loaded. Types are no imports; `import('./x')` with a known name is one. */
 export function reachableFiles(machine: Machine, entries: readonly string[]): ReadonlySet<string> {
@@ -32,18 +33,18 @@ function listImports(tree: ts.SourceFile): string[] {
   return /\b(?:require|import)\s*\(/.test(tree.text) ? [...declared, ...listCalls(tree)] : declared
 }
 
-function listCalls(node: ts.Node): string[] {
-  const found: string[] = []
-  const visit = (child: ts.Node): void => {
-    if (ts.isCallExpression(child)) {
-      const [specifier] = child.arguments
-      const isImport = child.expression.kind === ts.SyntaxKind.ImportKeyword || child.expression.getText() === 'require'
-      if (isImport && specifier && ts.isStringLiteralLike(specifier)) found.push(specifier.text)
-    }
-    ts.forEachChild(child, visit)
-  }
-  visit(node)
-  return found
+function listCalls(tree: ts.SourceFile): string[] {
+  return [...walkSyntax(tree)].flatMap((node) => {
+    if (!ts.isCallExpression(node)) return []
+    const [specifier] = node.arguments
+    const { expression } = node
+    const isImport = expression.kind === ts.SyntaxKind.ImportKeyword || isNamed(expression, 'require')
+    return isImport && specifier && ts.isStringLiteralLike(specifier) ? [specifier.text] : []
+  })
+}
+
+function isNamed(node: ts.Node, name: string): boolean {
+  return ts.isIdentifier(node) && node.text === name
 }
 
 /** Packages that do their work when they are imported, without a call. */

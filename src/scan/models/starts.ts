@@ -81,6 +81,10 @@ const RULES: readonly StartRule[] = [
   { kind: 'websocket', module: /^ws$/, member: /^(?:WebSocketServer|Server)$/, by: 'new' },
 ]
 
+const DRIVERS =
+  /^(?:pg|mysql2(?:\/promise)?|postgres|@neondatabase\/serverless|@vercel\/postgres|@libsql\/client(?:\/.*)?)$/
+const CONNECTING = /^(?:|default|Pool|Client|createPool|createConnection|createClient|neon|postgres)$/
+
 interface PackageCall {
   readonly args: readonly Value[]
   readonly node: ts.Node
@@ -99,6 +103,10 @@ export function notePackageStart(machine: Machine, callee: PackageValue, call: P
   if (rule) {
     const what = memberNames(callee).join('.') || callee.module
     noteStart(machine, { kind: rule.kind, package: callee.module, what }, call.node)
+  }
+  if (DRIVERS.test(callee.module) && CONNECTING.test(name)) {
+    const { args, node } = call
+    machine.boot.drivers.push({ args, at: locate(machine.root, node), file: loadingFile(machine, node) })
   }
   if (callee.module === 'dotenv' && name === 'config') noteConfigFile(machine, call)
 }
