@@ -13,8 +13,8 @@ import type { Recorder } from './recorder.ts'
 
 /**
  * From here on nothing that JavaScript can do leaves this process: connections, UDP, look-ups, child processes, threads
- * and signals are refused and recorded; listening and ending the process only pretend; `.env` files are empty. Other
- * files, for reading and writing, and native code are not guarded.
+ * and signals are refused and recorded; listening and ending the process only pretend; `.env` files seem empty to
+ * who reads them synchronously, as dotenv does. Other files, read or written, and native code are not guarded.
  */
 export function guardProcess(recorder: Recorder): void {
   guardSockets(recorder)

@@ -37,7 +37,13 @@ async function host(job: ProbeJob): Promise<void> {
       api: false,
       server: { deps: { inline: [new RegExp(`^${escapePattern(builtFile(''))}`)] } },
     },
-    { cacheDir: job.cacheFolder, plugins: [await resolvePaths(job.root)], logLevel: 'silent' },
+    {
+      cacheDir: job.cacheFolder,
+      plugins: [await resolvePaths(job.root)],
+      logLevel: 'silent',
+      // Else Vite looks for a config of PostCSS, which is code as well.
+      css: { postcss: { plugins: [] } },
+    },
   )
   await vitest.start()
   // Whatever the app left running ends with this process group.

@@ -1,20 +1,28 @@
 import type { Machine } from './machine.ts'
+import { canStart } from './models/starts.ts'
 import { loadModule } from './modules.ts'
-import { locate, ts } from './syntax.ts'
-import { walkSyntax } from './walk-syntax.ts'
+import { relativePath, ts } from './syntax.ts'
 
-/** The files and all that they import, loaded. Types are no imports; `import('./x')` with a known name is one. */
+/**
+ * Words of files that may read or check a variable, or start something by themselves. Other files are followed for their
+ * imports only: parsing all that an app imports takes longer than all the rest.
+ */
+const RELEVANT = /\benv\b|[a-z]Env\b|ENV\b|process\.|setInterval|['"][^'"\n]*config[^'"\n]*['"]/
+
+/** The files and all that they import; those that matter to a start are loaded. Types are no imports. */
 export function reachableFiles(machine: Machine, entries: readonly string[]): ReadonlySet<string> {
+  const own = new Set(machine.files.sources)
   const found = new Set<string>()
   const waiting = [...entries]
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (found.has(file) || !machine.files.sources.includes(file)) continue
+    if (found.has(file) || !own.has(file)) continue
     found.add(file)
-    loadModule(machine, file)
+    const text = ts.sys.readFile(file) ?? ''
+    const imports = machine.modules.has(file) ? listParsed(machine, file) : listScanned(text)
+    if (RELEVANT.test(text) || imports.some(({ specifier }) => canStart(specifier))) loadModule(machine, file)
     const from = file
-    const { tree } = machine.parser.parse(file)
-    for (const statement of tree.statements) noteBareImport(machine, statement, from)
-    for (const specifier of listImports(tree)) {
+    for (const { specifier, position } of imports) {
+      noteStartingImport(machine, specifier, { file, line: text.slice(0, position).split('\n').length })
       const imported = machine.files.resolve(specifier, from)
       if (imported) waiting.push(imported)
     }
@@ -22,39 +30,44 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
   return found
 }
 
-function listImports(tree: ts.SourceFile): string[] {
-  const declared = tree.statements.flatMap((statement) => {
+interface Import {
+  readonly specifier: string
+  readonly position: number
+}
+
+function listParsed(machine: Machine, file: string): Import[] {
+  const { tree } = machine.parser.parse(file)
+  if (/\b(?:import|require)\s*\(/.test(tree.text)) return listScanned(tree.text)
+  return tree.statements.flatMap((statement) => {
     const isImport = ts.isImportDeclaration(statement) && !statement.importClause?.isTypeOnly
     const isExport = ts.isExportDeclaration(statement) && !statement.isTypeOnly
     if (!isImport && !isExport) return []
     const { moduleSpecifier } = statement
-    return moduleSpecifier && ts.isStringLiteralLike(moduleSpecifier) ? [moduleSpecifier.text] : []
-  })
-  return /\b(?:require|import)\s*\(/.test(tree.text) ? [...declared, ...listCalls(tree)] : declared
-}
-
-function listCalls(tree: ts.SourceFile): string[] {
-  return [...walkSyntax(tree)].flatMap((node) => {
-    if (!ts.isCallExpression(node)) return []
-    const [specifier] = node.arguments
-    const { expression } = node
-    const isImport = expression.kind === ts.SyntaxKind.ImportKeyword || isNamed(expression, 'require')
-    return isImport && specifier && ts.isStringLiteralLike(specifier) ? [specifier.text] : []
+    if (!moduleSpecifier || !ts.isStringLiteralLike(moduleSpecifier)) return []
+    return [{ specifier: moduleSpecifier.text, position: statement.getStart() }]
   })
 }
 
-function isNamed(node: ts.Node, name: string): boolean {
-  return ts.isIdentifier(node) && node.text === name
+/** By TypeScript's scanner, which knows comments and strings, and is faster than its parser. */
+function listScanned(text: string): Import[] {
+  const { importedFiles } = ts.preProcessFile(text, true, true)
+  const typeOnly = new Map<string, number>()
+  for (const [, specifier = ''] of text.matchAll(/\b(?:import|export)\s+type\b[^'"`;=]*?\bfrom\s*['"]([^'"]+)['"]/g))
+    typeOnly.set(specifier, (typeOnly.get(specifier) ?? 0) + 1)
+  return importedFiles.flatMap(({ fileName, pos }) => {
+    const left = typeOnly.get(fileName) ?? 0
+    typeOnly.set(fileName, left - 1)
+    return left > 0 ? [] : [{ specifier: fileName, position: pos }]
+  })
 }
 
 /** Packages that do their work when they are imported, without a call. */
 const STARTING =
   /^(?:newrelic|dd-trace\/init(?:\.js)?|elastic-apm-node\/start(?:\.js)?|@opentelemetry\/auto-instrumentations-node\/register)$/
 
-function noteBareImport(machine: Machine, statement: ts.Statement, file: string): void {
-  if (!ts.isImportDeclaration(statement) || !ts.isStringLiteralLike(statement.moduleSpecifier)) return
-  const { text } = statement.moduleSpecifier
-  const at = locate(machine.root, statement)
-  if (/^dotenv\/config(?:\.js)?$/.test(text)) machine.boot.configFiles.push({ path: '.env', at, file })
-  if (STARTING.test(text)) machine.boot.starts.push({ kind: 'telemetry', package: text, what: 'import', at, file })
+function noteStartingImport(machine: Machine, specifier: string, { file, line }: { file: string; line: number }): void {
+  const at = { file: relativePath(machine.root, file), line }
+  if (/^dotenv\/config(?:\.js)?$/.test(specifier)) machine.boot.configFiles.push({ path: '.env', at, file })
+  if (!STARTING.test(specifier)) return
+  machine.boot.starts.push({ kind: 'telemetry', package: specifier, what: 'import', at, file })
 }

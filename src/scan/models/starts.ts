@@ -91,6 +91,11 @@ interface PackageCall {
   readonly kind: 'call' | 'new'
 }
 
+/** Whether a call into the package may matter to a start, so that files that import it are worth a look. */
+export function canStart(module: string): boolean {
+  return DRIVERS.test(module) || /^dotenv$/.test(module) || RULES.some((rule) => rule.module.test(module))
+}
+
 /** Keeps what a call into a package starts while modules are loaded. */
 export function notePackageStart(machine: Machine, callee: PackageValue, call: PackageCall): void {
   if (machine.run) return
