@@ -61,7 +61,7 @@ function flatten(registrations: Registrations, place: Place): Layer[] {
       const full = joinPaths(place.prefix, path)
       if (step.kind === 'route') return readVerbs(registrations.verbs.get(step.route) ?? [], full)
       return step.handlers.flatMap((handler): Layer[] => {
-        if (handler.router === null) return isMiddleware(handler) ? [{ kind: 'middleware', path: full }] : []
+        if (handler.router === null) return isErrorHandler(handler) ? [] : [{ kind: 'middleware', path: full }]
         return flatten(registrations, { router: handler.router, prefix: full, outer: [...place.outer, id] })
       })
     }),
@@ -78,9 +78,8 @@ function readVerbs(verbs: readonly Verb[], path: string): Layer[] {
   }))
 }
 
-/** Not an error handler, and not what Express 4 puts before everything. */
-function isMiddleware({ name, parameters }: Handler): boolean {
-  return parameters !== 4 && name !== 'query' && name !== 'expressInit'
+function isErrorHandler({ parameters }: Handler): boolean {
+  return parameters === 4
 }
 
 function readRoutes(layers: readonly Layer[]): ProbedRoute[] {

@@ -44,6 +44,8 @@ interface Watch {
   /** The innermost call of a method of an app that is under way: Express passes it on to the app's router. */
   call: AppCall | null
   readonly owned: WeakSet<object>
+  /** Express 4 is putting its own middleware into a new router. */
+  isInternal: boolean
 }
 
 interface AppCall {
@@ -55,7 +57,7 @@ interface AppCall {
 }
 
 function createWatch(recorder: Recorder): (express: unknown) => void {
-  const watch: Watch = { recorder, idOf: createIds(), call: null, owned: new WeakSet() }
+  const watch: Watch = { recorder, idOf: createIds(), call: null, owned: new WeakSet(), isInternal: false }
   return (express) => {
     if (!isObject(express)) return
     const [router, route, app] = ['Router', 'Route', 'application'].map((name): unknown => Reflect.get(express, name))
@@ -91,6 +93,16 @@ function watchApp(watch: Watch, prototype: object): void {
       return Reflect.apply(original, this, args)
     }
   })
+  wrap(prototype, 'lazyrouter', (original) => {
+    return function lazyrouter(...args) {
+      watch.isInternal = true
+      try {
+        return Reflect.apply(original, this, args)
+      } finally {
+        watch.isInternal = false
+      }
+    }
+  })
   for (const name of ['use', 'route', ...VERBS]) {
     wrap(prototype, name, (original) => {
       return function passedOn(...args) {
@@ -111,6 +123,7 @@ function watchRouter(watch: Watch, prototype: object): void {
   wrap(prototype, 'use', (original) => {
     return function use(...args) {
       own(watch, this)
+      if (watch.isInternal) return Reflect.apply(original, this, args)
       const [first, ...rest] = args
       const hasPath = isPath(first)
       const handlers = flatten(hasPath ? rest : args).map((value) => describeHandler(watch, value))

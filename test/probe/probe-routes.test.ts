@@ -115,6 +115,17 @@ describe('an app that does not start', () => {
     expect(outlineRoutes(busy)).toHaveLength(1)
   })
 
+  it('is none for want of a compiled part of a package', async () => {
+    const result = await probeFiles({
+      files: {
+        'src/app.ts': `import { hash } from './hash.cjs'\n${FIRST}app.get('/' + typeof hash.digest(), (req, res) => res.end())`,
+        'src/hash.cjs': `exports.hash = require('./build/hash.node')`,
+      },
+    })
+    expect(result).toMatchObject({ status: 'complete', blocked: ['native module ./build/hash.node (src/hash.cjs:1)'] })
+    expect(outlineRoutes(result)).toEqual(['GET /first src/app.ts:4 +0', 'GET /function src/app.ts:5 +0'])
+  })
+
   it('can not end the process', async () => {
     const code = `${FIRST}if (!process.env.JWT_SECRET) process.exit(1)`
     expect(await probeFiles({ files: { 'src/app.ts': code } })).toMatchObject({

@@ -79,7 +79,8 @@ describe('environment', () => {
     const boot = bootOf(
       appWith(`${ROUTE}\napp.get('/x', (req, res) => { res.json({ key: env.API_KEY }) })`, {
         imports: `import { cleanEnv, port, str, url } from 'envalid'
-          const env = cleanEnv(process.env, { PORT: port({ default: 8080 }), API_KEY: str(), SITE_URL: url() })`,
+          const env = cleanEnv(process.env, { PORT: port({ default: 8080 }), API_KEY: str(), SITE_URL: url() })
+          if (env.isProduction) console.log('live')`,
       }),
     )
     expect(outlineEnvironment(boot)).toEqual([

@@ -4,7 +4,7 @@ import { type Ending, howErrorEnds, howFailureEnds } from '../endings.ts'
 import type { Machine } from '../machine.ts'
 import { brief, locate } from '../syntax.ts'
 import type { EnvironmentRule } from '../types.ts'
-import { object, type PackageValue, symbol, UNDEFINED, type Value } from '../values.ts'
+import { literal, object, type PackageValue, symbol, UNDEFINED, type Value } from '../values.ts'
 import { describeRule, fieldsOfSchema, shapeOfRule } from './environment-rules.ts'
 import { memberNames } from './packages.ts'
 
@@ -37,19 +37,33 @@ function checkBySpecs(machine: Machine, { callee, member, call }: Use): Value | 
   const specs = call.args.find((arg) => arg.kind === 'object')
   // envalid's own reporter ends the process.
   const whenMissing = callee.module === 'znv' ? 'throws' : 'exits'
-  if (specs?.kind === 'object') noteRules(machine, { fields: specs.fields, by: callee.module, whenMissing, call })
-  return ENVIRONMENT
+  if (specs?.kind !== 'object') return ENVIRONMENT
+  noteRules(machine, { fields: specs.fields, by: callee.module, whenMissing, call })
+  return checked(specs.fields.keys())
+}
+
+/** The variables, and what envalid adds to them. Generated tests run under Vitest, which sets NODE_ENV. */
+function checked(names: Iterable<string>): Value {
+  const variables = [...names].map((name): [string, Value] => [
+    name,
+    name === 'NODE_ENV' ? literal('test') : symbol({ kind: 'env', name }),
+  ])
+  const modes = ['isProduction', 'isProd', 'isDevelopment', 'isDev'].map((name): [string, Value] => [
+    name,
+    literal(false),
+  ])
+  return object([...modes, ['isTest', literal(true)], ...variables])
 }
 
 function checkByCreateEnv(machine: Machine, call: Call): Value | null {
   const [options] = call.args
   if (options?.kind !== 'object') return null
-  for (const part of ['shared', 'server', 'client']) {
+  const groups = ['shared', 'server', 'client'].flatMap((part) => {
     const group = options.fields.get(part)
-    if (group?.kind === 'object')
-      noteRules(machine, { fields: group.fields, by: '@t3-oss/env', whenMissing: 'throws', call })
-  }
-  return ENVIRONMENT
+    return group?.kind === 'object' ? [...group.fields] : []
+  })
+  noteRules(machine, { fields: new Map(groups), by: '@t3-oss/env', whenMissing: 'throws', call })
+  return checked(groups.map(([name]) => name))
 }
 
 /** `env.get('PORT').default(3000).asPortNumber()` */
