@@ -6,6 +6,14 @@ import type { ProbeFinding, ProbeResult } from './types.ts'
 
 const TIME_LIMIT_MS = 60_000
 
+const NOTHING: ProbeResult = {
+  status: 'failed',
+  reason: 'no app was found in the code, so there is no file to start',
+  routes: [],
+  blocked: [],
+  troubles: [],
+}
+
 export interface Probed {
   readonly probe: ProbeResult
   readonly findings: readonly ProbeFinding[]
@@ -20,15 +28,16 @@ export async function probeProject(
   world: Pick<ProbeOptions, 'root' | 'parent' | 'signal'>,
 ): Promise<Probed> {
   const { boot, database } = codebase
+  const entries = chooseEntries(boot.apps)
   const attempt = (isFull: boolean): Promise<ProbeResult> =>
     probeRoutes({
       ...world,
-      entries: chooseEntries(boot.apps),
+      entries,
       environment: chooseProbeEnvironment({ root: world.root, boot, database, isFull }),
       timeoutMs: TIME_LIMIT_MS,
     })
-  const full = await attempt(true)
-  const lean = full.status === 'failed' ? await attempt(false) : full
+  const full = entries.length > 0 ? await attempt(true) : NOTHING
+  const lean = full.status === 'failed' && full !== NOTHING ? await attempt(false) : full
   const probe = lean.status === 'complete' || lean.routes.length > full.routes.length ? lean : full
   return { probe, findings: compareProbe(codebase.routes, probe) }
 }

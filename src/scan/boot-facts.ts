@@ -6,8 +6,11 @@ import type { Machine } from './machine.ts'
 import { reachableFiles } from './reachable-files.ts'
 import type { BootFacts, BootPart, DatabaseFacts, SourceLocation } from './types.ts'
 
-/** The part of the project that loads a file; null for a file that no part loads, e.g. of a script or a test. */
-export type PartOf = (file: string) => BootPart | null
+/**
+ * The part of the project that loads a file, and so does what is written in `place`; null for a file that no part loads,
+ * e.g. of a script or a test. What a factory of the app does belongs to the app, whoever calls it. Paths are absolute.
+ */
+export type PartOf = (file: string, place?: string) => BootPart | null
 
 /**
  * What happens before the first request. Loads every module that the app imports, so that what it says does not depend on
@@ -22,7 +25,7 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
     configFiles: inOrder(boot.configFiles.flatMap(({ path, at, file }) => (partOf(file) ? [{ path, at }] : []))),
     starts: inOrder(
       boot.starts.flatMap(({ file, ...start }) => {
-        const part = partOf(file)
+        const part = partOf(file, `${machine.root}/${start.at.file}`)
         return part ? [{ ...start, part }] : []
       }),
     ),
@@ -42,7 +45,11 @@ function findParts(machine: Machine, apps: readonly FoundApp[]): PartOf {
     machine,
     listening.map(({ file, at }) => file || absolute(at.file)),
   )
-  return (file) => (app.has(file) ? 'app' : server.has(file) ? 'server' : null)
+  const isMade = apps.some(({ entry }) => entry.how === 'factory')
+  return (file, place = file) => {
+    if (app.has(file) || (isMade && server.has(file) && app.has(place))) return 'app'
+    return server.has(file) ? 'server' : null
+  }
 }
 
 /** By place and once each: the order in which modules were looked at says nothing. */

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import { locate, type ts } from './syntax.ts'
+import { locate, ts } from './syntax.ts'
 import type { EnvironmentRule, SourceLocation, StartKind } from './types.ts'
 import type { Value } from './values.ts'
 
@@ -64,8 +64,20 @@ export function noteStart(
   start: Pick<LoggedStart, 'kind' | 'package' | 'what'>,
   node: ts.Node,
 ): void {
-  if (machine.run) return
+  if (machine.run || isForLater(node)) return
   machine.boot.starts.push({ ...start, at: locate(machine.root, node), file: loadingFile(machine, node) })
+}
+
+/** In a callback that waits for an event or a failure; analysis looks into it all the same. */
+function isForLater(node: ts.Node): boolean {
+  for (let current = node; current.parent; current = current.parent) {
+    const { parent } = current
+    if (!ts.isFunctionLike(current) || !ts.isCallExpression(parent)) continue
+    const { expression } = parent
+    const name = ts.isPropertyAccessExpression(expression) ? expression.name.text : ''
+    if (parent.expression !== current && /^(?:on|once|addListener|prependListener|catch)$/.test(name)) return true
+  }
+  return false
 }
 
 /** A condition at the top level of a module, where the project checks what it was given. */

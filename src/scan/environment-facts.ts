@@ -25,9 +25,13 @@ export function readEnvironment(machine: Machine, partOf: PartOf, database: Data
       reads: boot.reads.filter((read) => read.name === name && partOf(read.file) !== null),
       checks: boot.checks.filter((check) => check.name === name && partOf(check.file) !== null),
       rules: boot.rules.filter((rule) => rule.name === name && partOf(rule.file) !== null),
-      part: own.some(({ file }) => partOf(file) === 'app') ? 'app' : 'server',
+      part: own.some((one) => partOf(one.file, placeOf(machine, one)) === 'app') ? 'app' : 'server',
     })
   })
+}
+
+function placeOf(machine: Machine, one: EnvironmentRead | LoggedRule): string {
+  return 'node' in one ? one.node.getSourceFile().fileName : `${machine.root}/${one.at.file}`
 }
 
 function describeVariable(machine: Machine, database: DatabaseFacts, variable: Variable): EnvironmentVariable {
@@ -40,7 +44,7 @@ function describeVariable(machine: Machine, database: DatabaseFacts, variable: V
     part: variable.part,
     required: rule?.required ?? (fallback ? false : null),
     default: maskDefault(rule ? rule.default : (fallback?.literal ?? null), usedFor),
-    validation: rule ? { by: rule.by, shape: rule.shape, text: rule.text } : null,
+    validation: rule ? { by: rule.by, shape: rule.shape, text: maskRule(rule.text, usedFor) } : null,
     whenMissing: rule?.whenMissing ?? 'undefined',
     usedFor,
   }
@@ -111,6 +115,11 @@ function literalText(node: ts.Expression): string | null {
 function maskDefault(text: string | null, usedFor: EnvironmentVariable['usedFor']): string | null {
   if (text === null || text === '') return text
   return usedFor === 'secret' ? '***' : mask(text)
+}
+
+function maskRule(text: string, usedFor: EnvironmentVariable['usedFor']): string {
+  const quoted = (literal: string): string => `'${usedFor === 'secret' ? '***' : mask(literal)}'`
+  return text.replace(/(?<=(?:default\(|default: ))'([^']*)'/g, (_whole, literal: string) => quoted(literal))
 }
 
 function findUse(name: string, database: DatabaseFacts): EnvironmentVariable['usedFor'] {

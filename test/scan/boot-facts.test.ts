@@ -91,6 +91,19 @@ describe('environment', () => {
     ])
   })
 
+  it('shows no secret that stands in for a variable', () => {
+    const boot = bootOf(
+      appWith(ROUTE, {
+        imports: `import { z } from 'zod'
+          const env = z.object({ APP_SECRET: z.string().default('hunter2') }).parse(process.env)
+          const key = process.env.API_KEY ?? 'hunter2'
+          const mirror = process.env.MIRROR_URL ?? 'https://ada:hunter2@mirror.example'`,
+      }),
+    )
+    expect(JSON.stringify(boot)).not.toContain('hunter2')
+    expect(outlineEnvironment(boot)).toContain('MIRROR_URL optional default https://ada:***@mirror.example - undefined')
+  })
+
   it('reads createEnv of t3-env', () => {
     const boot = bootOf(
       appWith(ROUTE, {
@@ -189,7 +202,8 @@ describe('what else starts', () => {
             cron.schedule('* * * * *', () => {})
             setInterval(() => {}, 1000)
             process.on('SIGTERM', () => process.exit(0))
-            app.listen(3000)
+            const server = app.listen(3000)
+            server.on('error', () => process.exit(1))
           `,
         },
       }),
@@ -203,6 +217,28 @@ describe('what else starts', () => {
       'telemetry init app src/telemetry.ts:2',
     ])
     expect(outlineEnvironment(boot)).toContain('REDIS_URL maybe - undefined')
+  })
+
+  it('counts what a factory starts for the app, whoever calls it', () => {
+    const boot = bootOf({
+      'src/app.ts': `
+        import express from 'express'
+        import { Redis } from 'ioredis'
+        export function createApp() {
+          const redis = new Redis(process.env.REDIS_URL)
+          const app = express()
+          ${ROUTE}
+          return app
+        }
+      `,
+      'src/server.ts': `
+        import { createApp } from './app.js'
+        setInterval(() => {}, 1000)
+        createApp().listen(3000)
+      `,
+    })
+    expect(outlineStarts(boot)).toEqual(['redis Redis app src/app.ts:5', 'timer setInterval server src/server.ts:3'])
+    expect(boot.environment).toMatchObject([{ name: 'REDIS_URL', part: 'app' }])
   })
 
   it('sees connections, migrations and sockets that open before a request', () => {
