@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Plugin } from 'vitest/config'
 import { builtFile } from '../harness/package-paths.ts'
-import { readTsconfigPaths } from '../harness/tsconfig-paths.ts'
+import { type FindByPaths, readTsconfigPaths } from '../harness/tsconfig-paths.ts'
 import { findVitest } from '../run/find-vitest.ts'
 import { JOB_VARIABLE, ProbeJob } from './record.ts'
 
@@ -39,7 +39,7 @@ async function host(job: ProbeJob): Promise<void> {
     },
     {
       cacheDir: job.cacheFolder,
-      plugins: [await resolvePaths(job.root)],
+      plugins: [resolvePaths(job.root)],
       logLevel: 'silent',
       // Else Vite looks for a config of PostCSS, which is code as well.
       css: { postcss: { plugins: [] } },
@@ -50,13 +50,21 @@ async function host(job: ProbeJob): Promise<void> {
   process.exit()
 }
 
-async function resolvePaths(root: string): Promise<Plugin> {
-  const findByPaths = await readTsconfigPaths(root)
+/** Aliases of the tsconfig that is nearest to the importing file: in a monorepo each package has its own. */
+function resolvePaths(root: string): Plugin {
+  const known = new Map<string, Promise<FindByPaths>>()
+  const readNearest = (importer: string): Promise<FindByPaths> => {
+    const folder = findConfigured(dirname(importer), root)
+    const found = known.get(folder) ?? readTsconfigPaths(folder)
+    known.set(folder, found)
+    return found
+  }
   return {
     name: 'itest:probe',
     enforce: 'pre',
     async resolveId(source, importer) {
-      if (importer?.includes('node_modules')) return null
+      if (!importer || importer.includes('node_modules')) return null
+      const findByPaths = await readNearest(importer)
       for (const candidate of findByPaths(source)) {
         const found = await this.resolve(candidate, importer, { skipSelf: true })
         if (found) return found
@@ -64,6 +72,11 @@ async function resolvePaths(root: string): Promise<Plugin> {
       return null
     },
   }
+}
+
+function findConfigured(folder: string, root: string): string {
+  if (!folder.startsWith(root)) return root
+  return folder === root || existsSync(join(folder, 'tsconfig.json')) ? folder : findConfigured(dirname(folder), root)
 }
 
 function escapePattern(text: string): string {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import type { Recorder } from './recorder.ts'
 
 /** Packages that find the compiled part of another package, by the end of their main file. */
@@ -11,7 +12,7 @@ const FINDERS = /[\\/]node_modules[\\/](?:bindings|node-gyp-build)[\\/][\w.-]+\.
 export function standInForNative({ record, caller }: Recorder): void {
   const require = createRequire(import.meta.url)
   const replace = (file: string): unknown => {
-    record({ kind: 'blocked', what: `native module ${file}`, at: caller() })
+    record({ kind: 'blocked', what: `native module ${basename(file)}`, at: caller() })
     return createStandIn()
   }
   const nodeModule: unknown = require('node:module')
@@ -44,16 +45,16 @@ export function standInForNative({ record, caller }: Recorder): void {
 
 function createStandIn(): unknown {
   const target = function standIn(): void {}
-  const proxy: unknown = new Proxy(target, {
+  const instance: object = new Proxy(target, {
     get: (_target, key) => {
       // A promise of it would never settle, and a text of it would recurse.
       if (key === 'then') return undefined
-      return key === Symbol.toPrimitive ? () => 'itest stand-in' : proxy
+      return key === Symbol.toPrimitive ? () => 'itest stand-in' : instance
     },
     getOwnPropertyDescriptor: (owner, key) =>
-      Reflect.getOwnPropertyDescriptor(owner, key) ?? { value: proxy, configurable: true, writable: true },
-    apply: () => proxy,
-    construct: () => Object.create(null),
+      Reflect.getOwnPropertyDescriptor(owner, key) ?? { value: instance, configurable: true, writable: true },
+    apply: () => instance,
+    construct: () => instance,
   })
-  return proxy
+  return instance
 }

@@ -88,11 +88,14 @@ describe('what was registered', () => {
         'src/app.ts': `import express from 'express'
           import { path } from '@/path'
           export async function createApp() { const app = express(); app.get(path, (req, res) => { res.end() }); return app }`,
-        'src/path.ts': `export const path: string = '/aliased'`,
+        'src/path.ts': `import { inner } from '../packages/inner/path.ts'\nexport const path: string = '/aliased' + inner`,
         'tsconfig.json': `{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }`,
+        'packages/inner/path.ts': `export { inner } from '@/lib/inner'`,
+        'packages/inner/source/lib/inner.ts': `export const inner: string = '/inner'`,
+        'packages/inner/tsconfig.json': `{ "compilerOptions": { "paths": { "@/*": ["./source/*"] } } }`,
       },
     })
-    expect(outlineRoutes(result)).toEqual(['GET /aliased src/app.ts:3 +0'])
+    expect(outlineRoutes(result)).toEqual(['GET /aliased/inner src/app.ts:3 +0'])
   })
 })
 
@@ -122,7 +125,7 @@ describe('an app that does not start', () => {
         'src/hash.cjs': `exports.hash = require('./build/hash.node')`,
       },
     })
-    expect(result).toMatchObject({ status: 'complete', blocked: ['native module ./build/hash.node (src/hash.cjs:1)'] })
+    expect(result).toMatchObject({ status: 'complete', blocked: ['native module hash.node (src/hash.cjs:1)'] })
     expect(outlineRoutes(result)).toEqual(['GET /first src/app.ts:4 +0', 'GET /function src/app.ts:5 +0'])
   })
 
