@@ -4,8 +4,10 @@ import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
 import { parseOptions, parseRoute } from './options.ts'
 import type { World } from './pipeline.ts'
+import type { Probed } from './probe/probe-project.ts'
 import type { Progress } from './progress.ts'
 import type { TextOptions } from './report/text.ts'
+import type { Codebase } from './scan/types.ts'
 
 /** 0 as wanted, 1 a test says no, 2 the user's mistake, 3 our crash, 4 the model failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -116,14 +118,23 @@ function createProgram({ world, finish }: Wiring): Command {
       const prompt = await promptFor(await planFor(route, { ...options, whole: false }))
       finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
     })
-  addCommand(program, 'routes', 'list the routes of the project').action(async (raw: Record<string, unknown>) => {
-    const options = parseOptions(raw, process.cwd())
-    const { readCodebase } = await import('./scan/read-project.ts')
-    const { renderRoutes, routesReport } = await import('./report/routes-text.ts')
-    const codebase = await readCodebase(options.root, options)
-    finish(options.json ? toJson(routesReport(codebase)) : renderRoutes(codebase, terminal()), 0)
-  })
+  addCommand(program, 'routes', 'list the routes of the project')
+    .option('--probe', 'start the app in a process without network too, and say where its routes differ from the code')
+    .action(async (raw: Record<string, unknown>) => {
+      const options = parseOptions(raw, process.cwd())
+      const { readCodebase } = await import('./scan/read-project.ts')
+      const { renderRoutes, routesReport } = await import('./report/routes-text.ts')
+      const codebase = await readCodebase(options.root, options)
+      const probed = options.probe ? await probe(codebase, options.root, world) : null
+      finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
+    })
   return program
+}
+
+async function probe(codebase: Codebase, root: string, world: World): Promise<Probed> {
+  const { probeProject } = await import('./probe/probe-project.ts')
+  world.progress('starting the app without network')
+  return probeProject(codebase, { root, parent: process.env, signal: world.signal })
 }
 
 function addCommand(program: Command, name: string, description: string): Command {

@@ -45,6 +45,8 @@ export interface GenOptions {
   readonly json: boolean
   /** Whether an earlier scan of unchanged files will do. */
   readonly cache: boolean
+  /** Whether the app is started as a second opinion on its routes. */
+  readonly probe: boolean
 }
 
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
@@ -62,6 +64,7 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
     force: raw.force === true,
     json: raw.json === true,
     cache: raw.cache !== false,
+    probe: raw.probe === true,
   }
 }
 

@@ -42,6 +42,7 @@ describe('parseOptions', () => {
       database: 'auto',
       force: false,
       json: false,
+      probe: false,
     })
   })
 

@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import { Agent, buildConnector, setGlobalDispatcher } from 'undici'
+import { type ConnectionTarget, labelOf, readTarget, refuseConnection } from './connection-target.ts'
 import { isLoopback, normaliseOrigin } from './origin.ts'
 import type { HarnessState } from './state.ts'
 
@@ -33,30 +34,12 @@ function guardSockets(state: HarnessState): void {
   Reflect.set(net.Socket.prototype, 'connect', function connectGuarded(this: net.Socket, ...args: unknown[]) {
     const target = readTarget(args)
     if (isAllowed(state, target)) return Reflect.apply(connect, this, args)
-    return refuse(state, this, target)
+    state.blocked.add(labelOf(target))
+    return refuseConnection(this, target)
   })
 }
 
-interface Target {
-  readonly host: string
-  /** A number, or the path of a local socket. */
-  readonly port: number | string
-}
-
-/** `connect(options)`, `connect(port, host)`, `connect(path)`, or the array that Node makes of them. */
-function readTarget(args: unknown[]): Target {
-  const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0]
-  if (typeof first === 'object' && first !== null) {
-    const read = (name: string): unknown => Reflect.get(first, name)
-    const path = read('path')
-    if (typeof path === 'string') return { host: 'localhost', port: path }
-    return { host: String(read('host') ?? 'localhost'), port: Number(read('port')) }
-  }
-  if (typeof first === 'string' && !/^\d+$/.test(first)) return { host: 'localhost', port: first }
-  return { host: typeof args[1] === 'string' ? args[1] : 'localhost', port: Number(first) }
-}
-
-function isAllowed(state: HarnessState, target: Target): boolean {
+function isAllowed(state: HarnessState, target: ConnectionTarget): boolean {
   if (!isLoopback(target.host)) return false
   return target.port === state.databasePort || isOwnServer(state, target.port)
 }
@@ -67,19 +50,6 @@ function isOwnServer(state: HarnessState, port: number | string): boolean {
     if (address !== null && (typeof address === 'string' ? address : address.port) === port) return true
   }
   return false
-}
-
-function refuse(state: HarnessState, socket: net.Socket, { host, port }: Target): net.Socket {
-  const label = typeof port === 'string' ? port : `${host}:${port}`
-  state.blocked.add(label)
-  const error = Object.assign(new Error(`connect ECONNREFUSED ${label} (itest lets no test reach it)`), {
-    code: 'ECONNREFUSED',
-    syscall: 'connect',
-    address: host,
-    port,
-  })
-  process.nextTick(() => socket.destroy(error))
-  return socket
 }
 
 function redirectAgent(state: HarnessState, prototype: http.Agent, protocol: 'http:' | 'https:'): void {
@@ -93,14 +63,14 @@ function redirectAgent(state: HarnessState, prototype: http.Agent, protocol: 'ht
   })
 }
 
-function originOf(protocol: string, { host, port }: Target): string | null {
+function originOf(protocol: string, { host, port }: ConnectionTarget): string | null {
   if (typeof port === 'string') return null
   const name = net.isIPv6(host) ? `[${host}]` : host
   return normaliseOrigin(`${protocol}//${name}${port > 0 ? `:${port}` : ''}`)
 }
 
 /** The app's own server stays reachable, unless the test declared a stub for that very origin. */
-function isRedirected(state: HarnessState, { host, port }: Target, origin: string): boolean {
+function isRedirected(state: HarnessState, { host, port }: ConnectionTarget, origin: string): boolean {
   return state.stubOrigins.has(origin) || !isLoopback(host) || !isOwnServer(state, port)
 }
 

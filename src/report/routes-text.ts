@@ -1,15 +1,20 @@
 import { Chalk } from 'chalk'
+import type { Probed } from '../probe/probe-project.ts'
 import type { Codebase, SourceLocation } from '../scan/types.ts'
 import { alignColumns, wrap } from './layout.ts'
+import { renderProbe } from './probe-text.ts'
 import type { TextOptions } from './text.ts'
 
-/** What `itest routes --json` prints. */
-export function routesReport({ apps, routes, opaque, findings, dead, unresolved }: Codebase): object {
-  return { schema: 'itest.routes/1', routes, opaque, findings, unresolved, dead, apps }
+/** What `itest routes --json` prints; findings of a probe stand among those of the code. */
+export function routesReport(codebase: Codebase, probed: Probed | null): object {
+  const { apps, routes, opaque, findings, dead, boot, unresolved } = codebase
+  const all = [...findings, ...(probed?.findings ?? [])]
+  const report = { schema: 'itest.routes/1', routes, opaque, findings: all, unresolved, dead, apps, boot }
+  return probed ? { ...report, probe: probed.probe } : report
 }
 
 /** Every route with its handler, one a line, then what analysis has to say about them. */
-export function renderRoutes(codebase: Codebase, options: TextOptions): string {
+export function renderRoutes(codebase: Codebase, probed: Probed | null, options: TextOptions): string {
   const paint = new Chalk({ level: options.color ? 1 : 0 })
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0
@@ -18,14 +23,14 @@ export function renderRoutes(codebase: Codebase, options: TextOptions): string {
   const opaque = codebase.opaque.map((mount) => `${mount.path}  ${place(mount)} ${mount.what}: ${mount.why}`)
   const findings = codebase.findings.map(({ message }) => message)
   const unresolved = codebase.unresolved.map((record) => describe(record.at, record.what, record.text))
-  const dead = groupDead(codebase.dead)
-  return `${[
+  const text = [
     ...listRoutes(codebase),
     ...section('Not routes, but they answer requests:', opaque),
     ...section('Findings:', findings),
     ...section('Not resolved:', unresolved),
-    ...section('Registrations that no app uses:', dead),
-  ].join('\n')}\n`
+    ...section('Registrations that no app uses:', groupDead(codebase.dead)),
+  ].join('\n')
+  return `${text}\n${probed ? renderProbe(probed) : ''}`
 }
 
 /** With several apps, each has a heading. */

@@ -16,6 +16,16 @@ export function buildChildEnvironment(options: {
   ablate: boolean
 }): Record<string, string> {
   const { parent, home, engine, route } = options
+  return {
+    ...buildBareEnvironment(parent, home),
+    [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)),
+    [ROUTE_VARIABLE]: `${route.method} ${route.path}`,
+    ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),
+  }
+}
+
+/** What any Node process needs, with a home folder of its own. */
+export function buildBareEnvironment(parent: NodeJS.ProcessEnv, home: string): Record<string, string> {
   const allowed = ALLOWED.flatMap((name) => (parent[name] === undefined ? [] : [[name, parent[name]]]))
   return {
     PATH: ['/usr/bin', '/bin'].join(delimiter),
@@ -26,8 +36,5 @@ export function buildChildEnvironment(options: {
     TEMP: home,
     TMP: home,
     NODE_ENV: 'test',
-    [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)),
-    [ROUTE_VARIABLE]: `${route.method} ${route.path}`,
-    ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),
   }
 }

@@ -6,6 +6,7 @@ import type { Engine } from '../harness/engine.ts'
 import { builtFile } from '../harness/package-paths.ts'
 import { buildChildEnvironment } from './child-environment.ts'
 import { type Job, Progress, WorkerFacts } from './job.ts'
+import { killGroup } from './kill-group.ts'
 import type { ErrorFacts, RunFacts } from './types.ts'
 
 export interface RunOptions {
@@ -118,16 +119,6 @@ function watch(options: RunOptions, kill: () => void): { end(): void; stopped():
       options.signal.removeEventListener('abort', abort)
     },
     stopped: () => stopped,
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch (error) {
-    // Nobody of the group is left.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

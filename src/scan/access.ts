@@ -1,3 +1,4 @@
+import { noteRead } from './boot-log.ts'
 import { callFunction } from './call.ts'
 import { bindFunction, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
@@ -35,7 +36,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
         return unknownValue(machine, `member of ${owner.value}`, node)
       return textMember(machine, owner, name) ?? UNDEFINED
     case 'symbol':
-      return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, name)
+      return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })
     case 'object':
       return objectMember(machine, owner, name, node)
     case 'array':
@@ -75,12 +76,16 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
   }
 }
 
-function symbolMember(machine: Machine, expression: Expression, name: string): Value {
+function symbolMember(
+  machine: Machine,
+  expression: Expression,
+  { name, node }: { name: string; node: ts.Node },
+): Value {
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   // Generated tests run under Vitest, which sets it.
   if (name === 'NODE_ENV') return literal('test')
-  machine.environment.add(name)
+  noteRead(machine, name, node)
   return symbol({ kind: 'env', name })
 }
 

@@ -4,12 +4,16 @@ import { describeInputs } from './facts/inputs.ts'
 import { type IndexedRoute, registrationOf } from './index-routes.ts'
 import type { Machine } from './machine.ts'
 import { traceRoute } from './trace-route.ts'
-import type { Dossier, Route, Table } from './types.ts'
+import type { BootFacts, Dossier, Route, Table } from './types.ts'
 
 /** Everything that is known of one route before a run. */
-export function readDossier(machine: Machine, options: { indexed: readonly IndexedRoute[]; route: Route }): Dossier {
+export function readDossier(
+  machine: Machine,
+  options: { indexed: readonly IndexedRoute[]; route: Route; boot: BootFacts },
+): Dossier {
   const found = options.indexed.find(({ route }) => route === options.route)
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
+  machine.boot.routeReads.clear()
   const before = new Set(machine.unresolved.keys())
   const exploration = traceRoute(machine, {
     layers: found.layers,
@@ -38,7 +42,8 @@ export function readDossier(machine: Machine, options: { indexed: readonly Index
     ...readFacts(exploration, tables),
     tables,
     sources: exploration.sources,
-    environment: [...machine.environment],
+    environment: [...new Set([...options.boot.environment.map(({ name }) => name), ...machine.boot.routeReads])],
+    boot: options.boot,
     unresolved: [...exploration.unresolved, ...unresolved, ...cut],
   }
 }

@@ -1,3 +1,4 @@
+import { noteCheck } from './boot-log.ts'
 import { makeFunction } from './call.ts'
 import { makeClass } from './classes.ts'
 import { decide } from './decisions.ts'
@@ -148,7 +149,9 @@ export function decideCondition(machine: Machine, node: ts.Expression, scope: Sc
       return decideCondition(machine, inner.left, scope) && decideCondition(machine, inner.right, scope)
     }
   }
-  return decide(machine, evaluate(machine, inner, scope), inner)
+  const value = evaluate(machine, inner, scope)
+  noteCheck(machine, value, inner)
+  return decide(machine, value, inner)
 }
 
 function executeTry(machine: Machine, node: ts.TryStatement, scope: Scope): Completion {

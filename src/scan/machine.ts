@@ -1,3 +1,4 @@
+import { type BootLog, createBootLog } from './boot-log.ts'
 import { express } from './express-value.ts'
 import type { PendingLog } from './pending.ts'
 import type { ProjectFiles } from './project.ts'
@@ -101,9 +102,15 @@ export interface Machine {
   /** The routers that each registering call registered on, and calls whose path or verb is on record as unknown; by place. */
   readonly registeredAt: Map<string, Set<RouterValue>>
   readonly unknownCalls: Set<string>
-  readonly listeners: { readonly app: Value; readonly at: SourceLocation; readonly file: string }[]
+  readonly listeners: {
+    readonly app: Value
+    readonly at: SourceLocation
+    readonly file: string
+    /** How much was registered on the app when it listened. */
+    readonly registered: number
+  }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
-  readonly environment: Set<string>
+  readonly boot: BootLog
   readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -155,7 +162,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     unknownCalls: new Set(),
     listeners: [],
     databases: [],
-    environment: new Set(),
+    boot: createBootLog(),
     callStack: [],
     makers: new Map(),
     loading: [],

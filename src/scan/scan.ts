@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { UserError } from '../errors.ts'
+import { readBootFacts } from './boot-facts.ts'
 import { readDatabaseFacts } from './database-facts.ts'
 import { describeTables } from './describe-tables.ts'
 import { readDossier } from './dossier.ts'
@@ -56,20 +57,22 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
         machine,
         apps.map(({ router }) => router),
       )
+  const database = readDatabaseFacts(machine, files)
   const codebase: Codebase = {
     apps: apps.map(({ entry }) => entry),
     routes: index.routes.map(({ route }) => route),
     opaque: index.opaque,
     findings: index.findings,
     dead: sweep.dead,
+    boot: readBootFacts(machine, apps, database),
     tables: describeTables(machine),
-    database: readDatabaseFacts(machine, files),
+    database,
     unresolved: [...machine.unresolved.values(), ...sweep.unresolved],
   }
   return {
     files,
     codebase,
-    readDossier: (route) => readDossier(machine, { indexed: index.routes, route }),
+    readDossier: (route) => readDossier(machine, { indexed: index.routes, route, boot: codebase.boot }),
     broken: findBroken(machine),
     isPartial: machine.passedOver > 0,
   }

@@ -37,6 +37,18 @@ describe('itest', () => {
     })
   })
 
+  it('adds what a start of the app registers', async () => {
+    const root = path.join(repository, 'fixtures/orders')
+
+    const text = await runCli(['routes', '--probe', '--root', root])
+    expect(text).toMatchObject({ exitCode: 0, stderr: 'starting the app without network\n' })
+    expect(text.stdout).toMatch(/\n\nProbe: the app registers 1 route, and the code says the same\.\n$/)
+    expect(JSON.parse((await runCli(['routes', '--probe', '--json', '--root', root])).stdout)).toMatchObject({
+      probe: { status: 'complete', routes: [{ method: 'POST', path: '/orders' }], blocked: [], troubles: [] },
+      findings: [],
+    })
+  })
+
   it('ends quietly when nobody reads its output any more', async () => {
     const options = { cwd: repository, env: cliEnvironment(), extendEnv: false, reject: false, buffer: false } as const
     const child = execa(process.execPath, [CLI, 'routes', '--root', 'fixtures/orders'], options)

@@ -94,6 +94,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     pagination: null,
     tables: [table()],
     sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
+    boot: { apps: [], environment: [], configFiles: [], starts: [], hardCoded: [] },
     environment: [],
     unresolved: [],
     ...overrides,

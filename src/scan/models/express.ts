@@ -185,7 +185,8 @@ function locateCall(machine: Machine, node: ts.Node): Registration['at'] {
 }
 
 function listen(machine: Machine, app: Value, args: readonly Value[], node: ts.Node): Value {
-  machine.listeners.push({ app, at: locate(machine.root, node), file: machine.loading.at(-1) ?? '' })
+  const registered = app.kind === 'router' ? app.registrations.length : 0
+  machine.listeners.push({ app, at: locate(machine.root, node), file: machine.loading.at(-1) ?? '', registered })
   const callback = args.findLast((arg) => arg.kind === 'function')
   // The callback starts queues and prints; its registrations, if any, come after the app listens.
   if (callback && !machine.run) callFunctionLike(machine, { callee: callback, self: null, args: [], node })

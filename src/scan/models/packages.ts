@@ -23,6 +23,7 @@ import { callDrizzle } from './database.ts'
 import { callDriver } from './drivers.ts'
 import { createEmitter, isEmitter } from './emitters.ts'
 import { enumMember } from './enum-members.ts'
+import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
@@ -30,6 +31,7 @@ import { callFetchPackage } from './http.ts'
 import { callJoi } from './joi.ts'
 import { callOtherValidator } from './other-validators.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
+import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -73,6 +75,7 @@ type PackageModel = (machine: Machine, callee: PackageValue, call: Call) => Valu
 
 /** Asked in this order; the first that knows the package answers. */
 const MODELS: readonly PackageModel[] = [
+  callEnvironment,
   callExpress,
   callDrizzle,
   callZod,
@@ -97,6 +100,7 @@ function callThrough(machine: Machine, callee: PackageValue, call: Call): Value 
 }
 
 export function callPackage(machine: Machine, callee: PackageValue, call: Call): Value {
+  notePackageStart(machine, callee, { ...call, kind: 'call' })
   for (const model of MODELS) {
     const value = model(machine, callee, call)
     if (value) return value
@@ -211,6 +215,7 @@ function isWaitedFor(node: ts.Node): boolean {
 }
 
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
+  notePackageStart(machine, callee, { args, node, kind: 'new' })
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
   if (isEmitter(callee)) return createEmitter(machine)

@@ -1,8 +1,9 @@
+import { noteStart } from '../boot-log.ts'
 import { callFunctionLike } from '../call.ts'
 import { type Machine, opaque } from '../machine.ts'
 import { runDeferred } from '../pending.ts'
 import type { ts } from '../syntax.ts'
-import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
+import { array, knownString, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
 import { createCollection } from './collections.ts'
 import { callFetch } from './http.ts'
 import { promiseStatics } from './promises.ts'
@@ -22,7 +23,13 @@ export function timers(machine: Machine): (readonly [string, Value])[] {
   const nothing = native('nothing', () => UNDEFINED)
   return [
     ['setTimeout', later],
-    ['setInterval', nothing],
+    [
+      'setInterval',
+      native('setInterval', (_args, node) => {
+        noteStart(machine, { kind: 'timer', package: 'node', what: 'setInterval' }, node)
+        return UNDEFINED
+      }),
+    ],
     ['clearTimeout', nothing],
     ['clearInterval', nothing],
     ['setImmediate', soon],
@@ -128,14 +135,22 @@ function pure(name: string, members: readonly string[]): Value {
 }
 
 function processObject(machine: Machine): Value {
-  const nothing = native('nothing', () => UNDEFINED)
+  const listen = native('on', ([event], node) => {
+    const what = `process.on(${knownString(event) ?? '?'})`
+    noteStart(machine, { kind: 'process-listener', package: 'node', what }, node)
+    return UNDEFINED
+  })
+  const exit = native('exit', (_args, node) => {
+    noteStart(machine, { kind: 'exit', package: 'node', what: 'process.exit' }, node)
+    return UNDEFINED
+  })
   const env: Value = symbol({ kind: 'operation', name: 'process.env', operands: [] })
   return object(
     [
       ['env', env],
-      ['on', nothing],
-      ['once', nothing],
-      ['exit', nothing],
+      ['on', listen],
+      ['once', listen],
+      ['exit', exit],
       [
         'nextTick',
         native('nextTick', ([callback, ...args], node) => {
