@@ -18,7 +18,7 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
     if (found.has(file) || !own.has(file)) continue
     found.add(file)
     const text = machine.files.disk.read(file) ?? ''
-    const imports = machine.modules.has(file) ? listParsed(machine, file) : listScanned(text)
+    const imports = listImports(machine, file, text)
     if (RELEVANT.test(text) || imports.some(({ specifier }) => canStart(specifier))) loadModule(machine, file)
     const from = file
     for (const { specifier, position } of imports) {
@@ -33,6 +33,18 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
 interface Import {
   readonly specifier: string
   readonly position: number
+}
+
+/** Of a large app only the lines are looked at: its files are many, and one route of it is asked for. */
+function listImports(machine: Machine, file: string, text: string): Import[] {
+  if (machine.modules.has(file)) return listParsed(machine, file)
+  return machine.wanted ? listLines(text) : listScanned(text)
+}
+
+function listLines(text: string): Import[] {
+  const lines =
+    /^(?!\s*(?:\/\/|\*))(?:\s*(?:import|export)\b(?!\s+type\b)|\s*\}|.*\b(?:require|import)\s*\()[^'"\n]*['"]([^'"\n]+)['"]/gm
+  return [...text.matchAll(lines)].map(({ 1: specifier = '', index }) => ({ specifier, position: index }))
 }
 
 function listParsed(machine: Machine, file: string): Import[] {
