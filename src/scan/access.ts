@@ -1,4 +1,4 @@
-import { callFunction } from './call.ts'
+import { callFunctionLike } from './call.ts'
 import { bindFunction, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
@@ -72,6 +72,7 @@ function symbolMember(machine: Machine, expression: Expression, name: string): V
 }
 
 function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+  if (name === 'prototype') return owner.prototype
   for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
     const found = type.statics.get(name)
     if (found) return found
@@ -87,8 +88,8 @@ function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Va
 function objectMember(machine: Machine, owner: ObjectValue, name: string, node: ts.Node): Value {
   const own = owner.fields.get(name)
   if (own) return own
-  const getter = owner.getters?.get(name)
-  if (getter) return callFunction(machine, getter, { callee: getter, self: owner, args: [], node })
+  const getter = owner.getters.get(name)
+  if (getter) return callFunctionLike(machine, { callee: getter, self: owner, args: [], node })
   const method = findMethod(machine, owner, { name, node })
   if (method) return method
   const collection = collectionMember(machine, owner, name)

@@ -3,6 +3,7 @@ import { shownFields } from '../express-value.ts'
 import { type Machine, makeError } from '../machine.ts'
 import { createScope, declare, type Scope } from '../scope.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
+import { propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
 
 const ERRORS = [
@@ -89,6 +90,7 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
       ),
     ],
     ['Object', objectStatics(machine)],
+    ['Reflect', reflectObject(machine)],
     [
       'Array',
       native('Array', (args) => array(args), [
@@ -165,8 +167,8 @@ function objectStatics(machine: Machine): Value {
     ['assign', native('Object.assign', ([target, ...sources]) => assignFields(machine, target ?? object(), sources))],
     ['fromEntries', native('Object.fromEntries', ([value]) => fromEntries(value))],
     ['setPrototypeOf', native('Object.setPrototypeOf', ([value]) => value ?? UNDEFINED)],
-    ['defineProperty', native('Object.defineProperty', ([value]) => value ?? UNDEFINED)],
     ['create', native('Object.create', () => object([], { open: true }))],
+    ...propertyStatics(machine),
   ])
 }
 

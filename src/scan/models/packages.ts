@@ -17,7 +17,9 @@ import {
   type Value,
 } from '../values.ts'
 import { callAxios } from './axios.ts'
+import { callContainer, constructContainer } from './containers.ts'
 import { callDrizzle } from './database.ts'
+import { callDecorator } from './decorations.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFetchPackage } from './http.ts'
 import { callTokens } from './tokens.ts'
@@ -74,6 +76,8 @@ const MODELS: readonly PackageModel[] = [
   callFetchPackage,
   callAxios,
   callTokens,
+  callContainer,
+  callDecorator,
   callThrough,
 ]
 
@@ -180,6 +184,8 @@ function isWaitedFor(node: ts.Node): boolean {
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
+  const container = constructContainer(machine, callee, args)
+  if (container) return container
   if (name === 'AsyncLocalStorage' || name === 'EventEmitter') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })

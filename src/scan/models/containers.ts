@@ -1,0 +1,23 @@
+import type { Call } from '../call.ts'
+import type { Machine } from '../machine.ts'
+import type { ClassValue, Decoration, PackageValue, Value } from '../values.ts'
+import { callAwilix } from './awilix.ts'
+import { constructInversify } from './inversify.ts'
+import { callTsyringe, registerTsyringe } from './tsyringe.ts'
+import { callTypedi, registerTypedi } from './typedi.ts'
+
+/** The containers of dependency injection; null for any other package. */
+export function callContainer(machine: Machine, callee: PackageValue, call: Call): Value | null {
+  return callTsyringe(machine, callee, call) ?? callTypedi(machine, callee, call) ?? callAwilix(machine, callee, call)
+}
+
+/** `new Container()` of the packages whose containers are made; null for anything else. */
+export function constructContainer(machine: Machine, callee: PackageValue, args: readonly Value[]): Value | null {
+  return constructInversify(machine, callee, args)
+}
+
+/** Some decorators register the class that they are on. */
+export function registerDecorated(machine: Machine, type: ClassValue, decoration: Decoration): void {
+  if (decoration.module === 'tsyringe') registerTsyringe(machine, type, decoration)
+  if (decoration.module === 'typedi') registerTypedi(machine, type, decoration)
+}

@@ -1,0 +1,204 @@
+import { callFunctionLike } from '../call.ts'
+import { express } from '../express-value.ts'
+import { type Machine, noteUnresolved } from '../machine.ts'
+import type { ts } from '../syntax.ts'
+import {
+  fulfilled,
+  literal,
+  type NativeCall,
+  type NativeValue,
+  native,
+  type ObjectValue,
+  object,
+  type PackageValue,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
+import {
+  askedType,
+  type Binding,
+  bind,
+  createRegistry,
+  isBound,
+  noteUnknownToken,
+  type Provider,
+  type Registry,
+  resolveAll,
+  resolveToken,
+} from './injection.ts'
+import { memberNames } from './packages.ts'
+
+const containers = new WeakMap<ObjectValue, Registry>()
+
+/** The registry of a container; null for any other value. */
+export function registryOf(value: Value | undefined): Registry | null {
+  return value?.kind === 'object' ? (containers.get(value) ?? null) : null
+}
+
+/** `new Container({ defaultScope: 'Singleton' })`; null for anything else of the package. */
+export function constructInversify(machine: Machine, callee: PackageValue, args: readonly Value[]): Value | null {
+  if (!/^(?:inversify|@inversifyjs\/container)$/.test(callee.module) || memberNames(callee).at(-1) !== 'Container')
+    return null
+  return createContainer(machine, createRegistry({ sharesByDefault: asksForSingletons(args[0]) }))
+}
+
+function asksForSingletons(options: Value | undefined): boolean {
+  const scope = options?.kind === 'object' ? options.fields.get('defaultScope') : undefined
+  return scope !== undefined && /singleton/i.test(JSON.stringify(express(scope)))
+}
+
+function createContainer(machine: Machine, registry: Registry): ObjectValue {
+  const container = object([], { type: { kind: 'builtin', name: 'Container' } })
+  containers.set(container, registry)
+  const bindTo = binder(machine, registry, container)
+  const get: NativeCall = ([token], node) =>
+    resolveToken(machine, registry, { token: token ?? UNDEFINED, type: askedType(node), node })
+  const getAll: NativeCall = ([token], node) => resolveAll(machine, registry, { token: token ?? UNDEFINED, node })
+  const calls: Record<string, NativeCall> = {
+    get,
+    resolve: get,
+    getNamed: get,
+    getTagged: get,
+    getAsync: (args, node) => fulfilled(get(args, node)),
+    resolveAsync: (args, node) => fulfilled(get(args, node)),
+    getAll,
+    getAllAsync: (args, node) => fulfilled(getAll(args, node)),
+    isBound: ([token]) => literal(isBound(registry, token)),
+    isCurrentBound: ([token]) => literal(isBound(registry, token)),
+    load: (modules, node) => loadModules(machine, modules, { bindTo, node }),
+    loadAsync: (modules, node) => fulfilled(loadModules(machine, modules, { bindTo, node })),
+    createChild: () => createContainer(machine, { ...registry, bindings: [...registry.bindings] }),
+  }
+  for (const [name, call] of Object.entries(calls)) container.fields.set(name, native(name, call))
+  for (const name of ['bind', 'rebind', 'rebindSync']) container.fields.set(name, bindTo)
+  for (const name of IGNORED)
+    container.fields.set(
+      name,
+      native(name, () => UNDEFINED),
+    )
+  return container
+}
+
+const IGNORED = [
+  'unbind',
+  'unbindAll',
+  'unload',
+  'snapshot',
+  'restore',
+  'applyMiddleware',
+  'onActivation',
+  'onDeactivation',
+]
+
+/** `bind`, which a module gets too: as itself in version 6, as a field of one object in version 7. */
+function binder(machine: Machine, registry: Registry, container: ObjectValue): NativeValue {
+  const bindTo = native('bind', ([token], node) => {
+    noteUnknownToken(machine, token, node)
+    const binding: Binding = {
+      token: token ?? UNDEFINED,
+      provider: { kind: 'value', value: UNDEFINED },
+      isShared: null,
+    }
+    if (token?.kind === 'class') binding.provider = { kind: 'class', type: token }
+    bind(machine, registry, binding)
+    return bindingSyntax(machine, binding, container)
+  })
+  for (const name of ['bind', 'rebind', 'rebindSync']) bindTo.fields.set(name, bindTo)
+  bindTo.fields.set(
+    'isBound',
+    native('isBound', ([token]) => literal(isBound(registry, token))),
+  )
+  for (const name of ['unbind', 'onActivation', 'onDeactivation'])
+    bindTo.fields.set(
+      name,
+      native(name, () => UNDEFINED),
+    )
+  return bindTo
+}
+
+/** What follows `bind(token)`: `.to(Class).inSingletonScope()`. */
+function bindingSyntax(machine: Machine, binding: Binding, container: ObjectValue): Value {
+  const syntax = object()
+  const settle = (read: (given: Value, node: ts.Node) => Provider | null): NativeCall => {
+    return ([given], node) => {
+      const provider = read(given ?? UNDEFINED, node)
+      if (provider) binding.provider = provider
+      else noteUnresolved(machine, 'what is bound here is not known before a run', node)
+      return syntax
+    }
+  }
+  const factory = (given: Value): Provider => ({
+    kind: 'factory',
+    make: (node) => callFunctionLike(machine, { callee: given, self: null, args: [contextOf(container)], node }),
+  })
+  const calls: Record<string, NativeCall> = {
+    to: settle((type) => (type.kind === 'class' ? { kind: 'class', type } : null)),
+    toSelf: settle(() => (binding.token.kind === 'class' ? { kind: 'class', type: binding.token } : null)),
+    toConstantValue: settle((value) => ({ kind: 'value', value })),
+    toFunction: settle((value) => ({ kind: 'value', value })),
+    toConstructor: settle((value) => ({ kind: 'value', value })),
+    toDynamicValue: settle(factory),
+    toResolvedValue: settle(factory),
+    toFactory: settle(factory),
+    toProvider: settle(factory),
+    toService: settle((token) => ({ kind: 'alias', token })),
+    inSingletonScope: () => scoped(binding, syntax, true),
+    inRequestScope: () => scoped(binding, syntax, true),
+    inTransientScope: () => scoped(binding, syntax, false),
+  }
+  for (const [name, call] of Object.entries(calls)) syntax.fields.set(name, native(name, call))
+  for (const name of ['onActivation', 'onDeactivation'])
+    syntax.fields.set(
+      name,
+      native(name, () => syntax),
+    )
+  for (const name of CONDITIONS) {
+    syntax.fields.set(
+      name,
+      native(name, (_args, node) => {
+        noteUnresolved(machine, 'a binding under a condition: the latest of its token is taken', node)
+        return syntax
+      }),
+    )
+  }
+  return syntax
+}
+
+const CONDITIONS = [
+  'when',
+  'whenNamed',
+  'whenTagged',
+  'whenTargetNamed',
+  'whenTargetTagged',
+  'whenInjectedInto',
+  'whenParentNamed',
+]
+
+function scoped(binding: Binding, syntax: ObjectValue, isShared: boolean): Value {
+  binding.isShared = isShared
+  return syntax
+}
+
+/** What a factory is given: the container in version 6, something to resolve with in version 7. */
+function contextOf(container: ObjectValue): Value {
+  return object([['container', container], ...container.fields], { open: true })
+}
+
+/** `container.load(new ContainerModule((bind) => { ... }))`. */
+function loadModules(
+  machine: Machine,
+  modules: readonly Value[],
+  { bindTo, node }: { bindTo: NativeValue; node: ts.Node },
+): Value {
+  for (const one of modules.flatMap((value) => (value.kind === 'array' ? value.items : [value]))) {
+    const made = one.kind === 'package' ? one.steps.findLast((step) => step.kind !== 'member') : undefined
+    const callback = made?.args[0]
+    if (callback?.kind !== 'function') {
+      noteUnresolved(machine, 'what this module binds is not known before a run', node)
+      continue
+    }
+    const rest = ['unbind', 'isBound', 'rebind'].map((name) => bindTo.fields.get(name) ?? UNDEFINED)
+    callFunctionLike(machine, { callee: callback, self: null, args: [bindTo, ...rest], node })
+  }
+  return UNDEFINED
+}
