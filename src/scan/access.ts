@@ -11,6 +11,7 @@ import { packageMember } from './models/packages.ts'
 import { promiseMember } from './models/promises.ts'
 import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
+import { classOfPrototype } from './prototypes.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
 import { type ArrayValue, literal, type ObjectValue, operation, symbol, UNDEFINED, type Value } from './values.ts'
@@ -117,7 +118,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
     case 'object':
       if (callSetter(machine, owner, name, value)) return
       if (name === 'name') owner.hidden.delete(name)
-      return setField(machine, owner.fields, name, value)
+      return setField(machine, owner.fields, name, classOfPrototype(owner) ? nameMethod(value, name) : value)
     case 'function':
     case 'request':
     case 'response':
@@ -132,6 +133,11 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
       return writeField(machine, owner.expression, name, value)
     default:
   }
+}
+
+/** `X.prototype.list = async function () { ... }`. */
+function nameMethod(value: Value, name: string): Value {
+  return value.kind === 'function' && value.name === '' ? { ...value, name } : value
 }
 
 function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value): void {

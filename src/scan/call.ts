@@ -8,6 +8,7 @@ import { callSymbol } from './models/symbols.ts'
 import { bindPattern, withDefault } from './patterns.ts'
 import { createScope, type Scope } from './scope.ts'
 import { locate, ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   array,
   type ClassValue,
@@ -129,12 +130,8 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
       bindPattern(machine, parameter.name, array(call.args.slice(index)), scope)
       continue
     }
-    bindPattern(
-      machine,
-      parameter.name,
-      withDefault(machine, call.args[index] ?? UNDEFINED, { element: parameter, scope }),
-      scope,
-    )
+    const given = knowByType(machine, call.args[index] ?? UNDEFINED, parameter)
+    bindPattern(machine, parameter.name, withDefault(machine, given, { element: parameter, scope }), scope)
   }
   if (!node.body) return UNDEFINED
   if (!ts.isBlock(node.body)) return evaluate(machine, node.body, scope)

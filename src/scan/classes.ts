@@ -3,10 +3,12 @@ import { decorateClass } from './decorators.ts'
 import { evaluate, evaluateArguments } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
 import type { Machine } from './machine.ts'
+import { autoInjected } from './models/tsyringe.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { fillPrototype } from './prototypes.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   type ClassValue,
   type FunctionValue,
@@ -76,8 +78,12 @@ export function initialise(machine: Machine, construction: Construction): void {
   }
   const scope = createScope(type.scope, instance, type)
   for (const [index, parameter] of declared.parameters.entries()) {
-    const given = args[index]
-    const value = given ?? (parameter.initializer ? evaluate(machine, parameter.initializer, scope) : UNDEFINED)
+    const given = args[index] ?? autoInjected(machine, type, { parameter, index })
+    const value = given
+      ? knowByType(machine, given, parameter)
+      : parameter.initializer
+        ? evaluate(machine, parameter.initializer, scope)
+        : UNDEFINED
     bindPattern(machine, parameter.name, value, scope)
     if (ts.isParameterPropertyDeclaration(parameter, declared) && ts.isIdentifier(parameter.name))
       instance.fields.set(parameter.name.text, value)

@@ -7,7 +7,7 @@ import { readPropertyName } from './patterns.ts'
 import { defineProperty, describeProperty } from './prototypes.ts'
 import type { Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { type ClassValue, literal, UNDEFINED, type Value } from './values.ts'
+import { type ClassValue, literal, type ObjectValue, UNDEFINED, type Value } from './values.ts'
 
 /**
  * Applies the decorators of a class and its members in the order of TypeScript's `experimentalDecorators`, which is what
@@ -43,7 +43,14 @@ function decorateMember(machine: Machine, { made, member, scope }: Decorated): v
     const given = apply(machine, decorator, [target, literal(key), last])
     if (decorator.index === null && given.kind === 'object') descriptor = given
   }
-  if (descriptor.kind === 'object') defineProperty(machine, target, key, descriptor, member)
+  if (descriptor.kind === 'object') defineProperty(machine, target, key, nameValue(descriptor, key), member)
+}
+
+/** What a decorator puts in place of a method goes by the method's name. */
+function nameValue(descriptor: ObjectValue, key: string): Value {
+  const value = descriptor.fields.get('value')
+  if (value?.kind !== 'function' || value.name !== '') return descriptor
+  return { ...descriptor, fields: new Map([...descriptor.fields, ['value', { ...value, name: key }]]) }
 }
 
 function decorateWhole(machine: Machine, made: ClassValue, scope: Scope): Value {

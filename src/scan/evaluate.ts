@@ -19,6 +19,7 @@ import {
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   fulfilled,
   isNullish,
@@ -48,7 +49,7 @@ function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isStringLiteralLike(node)) return literal(node.text)
   if (ts.isNumericLiteral(node)) return literal(Number(node.text))
   if (ts.isPropertyAccessExpression(node)) return readProperty(machine, node, scope)
-  if (isTransparent(node)) return evaluate(machine, node.expression, scope)
+  if (isTransparent(node)) return evaluateTransparent(machine, node, scope)
   if (ts.isElementAccessExpression(node)) return readElement(machine, node, scope)
   if (ts.isCallExpression(node)) return callExpression(machine, node, scope)
   if (ts.isObjectLiteralExpression(node)) return objectLiteral(machine, node, scope)
@@ -64,14 +65,20 @@ function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Valu
   return evaluateRare(machine, node, scope)
 }
 
-export function isTransparent(
-  node: ts.Expression,
-): node is
+type Transparent =
   | ts.ParenthesizedExpression
   | ts.AsExpression
   | ts.NonNullExpression
   | ts.SatisfiesExpression
-  | ts.TypeAssertion {
+  | ts.TypeAssertion
+
+/** `req.app.get('db') as Database` says what can't be known otherwise. */
+function evaluateTransparent(machine: Machine, node: Transparent, scope: Scope): Value {
+  const value = evaluate(machine, node.expression, scope)
+  return ts.isAsExpression(node) ? knowByType(machine, value, node) : value
+}
+
+export function isTransparent(node: ts.Expression): node is Transparent {
   return (
     ts.isParenthesizedExpression(node) ||
     ts.isAsExpression(node) ||

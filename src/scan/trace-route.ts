@@ -46,7 +46,7 @@ export function traceRoute(
   return exploreScenarios(
     machine,
     (condition) => certainOf(route, condition),
-    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
+    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method, layer.owners[0]) }),
   )
 }
 
@@ -61,7 +61,7 @@ export function passesOn(
     machine,
     () => null,
     () => {
-      const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
+      const run = { ...options, chain: [layer], exchange: createExchange(layer.method, layer.owners[0]), error: null }
       passages.add(runLayer(machine, layer, run).kind)
       return 'responded'
     },

@@ -42,16 +42,28 @@ export function valueOfType(machine: Machine, type: ts.TypeNode | undefined, nod
   }
 }
 
+/** The value, or, where nothing at all is known of it, what its declared type says. */
+export function knowByType(
+  machine: Machine,
+  value: Value,
+  { type }: { readonly type?: ts.TypeNode | undefined },
+): Value {
+  if (!type || !isBareUnknown(value)) return value
+  return valueOfType(machine, type, type) ?? value
+}
+
 /** Types of types of types say less and less. */
 const DEPTH = 8
 const depths = new WeakMap<Machine, number>()
 
-/** A value is taken by its type only when nothing at all is known of it. */
-export function isBareUnknown(value: Value): boolean {
+function isBareUnknown(value: Value): boolean {
   if (value.kind !== 'symbol') return false
   const { expression } = value
   if (expression.kind === 'unknown') return true
-  return expression.kind === 'operation' && /^(?:argument |callback argument$)/.test(expression.name)
+  return (
+    expression.kind === 'operation' &&
+    /^(?:argument |injected |(?:callback argument|app setting)$)/.test(expression.name)
+  )
 }
 
 function infer(machine: Machine, type: ts.TypeNode, node: ts.Node): Value | null {
@@ -78,7 +90,12 @@ function valueOfDeclared(
   }
   const isAbstract = found.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AbstractKeyword) ?? false
   const type = isAbstract ? onlyClassFor(machine, declared) : classOf(machine, declared)
-  return type ? taken(machine, type, node) : null
+  return type && hasBehaviour(type) ? taken(machine, type, node) : null
+}
+
+/** A class without methods is data, and what its fields hold only a run knows. */
+function hasBehaviour(type: ClassValue): boolean {
+  return type.prototype.fields.size > 1 || type.base !== null
 }
 
 function taken(machine: Machine, type: ClassValue, node: ts.Node): Value {
@@ -139,7 +156,7 @@ function onlyClassFor(machine: Machine, { node, file }: Extract<Declared, { kind
   const name = node.name?.text ?? ''
   const known = implementers.get(node)
   if (known !== undefined) return known
-  const mentions = new RegExp(`\\b(?:implements|extends)\\b[^{]*\\b${name}\\b`)
+  const mentions = new RegExp(`\\b(?:implements|extends)\\b[^{]*\\b${name.replaceAll('$', '\\$')}\\b`)
   const found = machine.files.sources
     .filter((source) => !isAside(machine.files, source) && mentions.test(machine.files.disk.read(source) ?? ''))
     .flatMap((source) =>

@@ -167,7 +167,7 @@ function make(machine: Machine, registry: Registry, type: ClassValue, node: ts.N
   const instance = object([], { type })
   registry.making.set(type, instance)
   try {
-    const args = resolveParameters(machine, registry, type, node)
+    const args = resolveParameters(machine, registry, type)
     initialise(machine, { type, instance, args, node })
     injectProperties(machine, registry, instance)
     callPostConstruct(machine, instance, node)
@@ -177,13 +177,13 @@ function make(machine: Machine, registry: Registry, type: ClassValue, node: ts.N
   }
 }
 
-function resolveParameters(machine: Machine, registry: Registry, type: ClassValue, node: ts.Node): Value[] {
+function resolveParameters(machine: Machine, registry: Registry, type: ClassValue): Value[] {
   for (let owner: Value | null = type; owner?.kind === 'class'; owner = owner.base) {
     const declared = owner.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
     if (!declared || !ts.isConstructorDeclaration(declared)) continue
-    const [home] = [owner]
+    const home = owner
     return declared.parameters.map((parameter, index) =>
-      resolveParameter(machine, registry, { parameter, said: decorationsOf(home, { key: null, index }), node }),
+      resolveParameter(machine, registry, { parameter, said: decorationsOf(home, { key: null, index }) }),
     )
   }
   return []
@@ -192,7 +192,6 @@ function resolveParameters(machine: Machine, registry: Registry, type: ClassValu
 interface Asked {
   readonly parameter: ts.ParameterDeclaration
   readonly said: readonly Decoration[]
-  readonly node: ts.Node
 }
 
 /** What one parameter of a constructor is given, by its decorator or else by its type. */

@@ -3,6 +3,7 @@ import { express } from '../express-value.ts'
 import { type Machine, noteUnresolved } from '../machine.ts'
 import type { ts } from '../syntax.ts'
 import { type ClassValue, type Decoration, literal, type PackageValue, UNDEFINED, type Value } from '../values.ts'
+import { decorationsOf } from './decorations.ts'
 import {
   askedType,
   bind,
@@ -12,6 +13,7 @@ import {
   type Provider,
   type Registry,
   resolveAll,
+  resolveParameter,
   resolveToken,
 } from './injection.ts'
 import { memberNames } from './packages.ts'
@@ -100,6 +102,18 @@ function functionIn(value: Value | undefined): Value | null {
   if (value?.kind === 'function' || value?.kind === 'native') return value
   const last = value?.kind === 'package' ? value.steps.at(-1) : undefined
   return (last && last.kind !== 'member' ? last.args.find((arg) => arg.kind === 'function') : undefined) ?? null
+}
+
+/** What `@autoInjectable()` gives a parameter that the code leaves out; null without it. */
+export function autoInjected(
+  machine: Machine,
+  type: ClassValue,
+  { parameter, index }: { parameter: ts.ParameterDeclaration; index: number },
+): Value | undefined {
+  const isAuto = decorationsOf(type, { key: null }).some(({ name }) => name === 'autoInjectable')
+  if (!isAuto) return undefined
+  const said = decorationsOf(type, { key: null, index })
+  return resolveParameter(machine, tsyringeRegistry(machine), { parameter, said })
 }
 
 /** `@singleton()`, `@injectable({ token })` and `@registry([...])` register the class they are on. */
