@@ -4,6 +4,7 @@ import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember, keepItems } from './models/arrays.ts'
 import { collectionMember } from './models/collections.ts'
+import { inheritedFromPackage } from './models/containers.ts'
 import { databaseMember } from './models/database.ts'
 import { requestMember, responseMember } from './models/exchange.ts'
 import { registrationMember, routerMember } from './models/express.ts'
@@ -93,6 +94,8 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
   if (getter) return callFunctionLike(machine, { callee: getter, self: owner, args: [], node })
   const method = findMethod(machine, owner, { name, node })
   if (method) return method
+  const inherited = inheritedFromPackage(owner, name)
+  if (inherited) return inherited
   const collection = collectionMember(machine, owner, name)
   if (collection) return collection
   const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]

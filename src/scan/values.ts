@@ -97,6 +97,8 @@ export type NativeValue = {
   readonly name: string
   readonly call: NativeCall
   readonly fields: Map<string, Value>
+  /** The function of the project that it is there to call. */
+  readonly stands?: FunctionValue
 }
 
 export type PackageStep =

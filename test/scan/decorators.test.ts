@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bodyFor, outline, readRoute, routesOf, scanFiles } from '../support/scan-source.ts'
+import { appWith, bodyFor, outline, readRoute, routesOf, scanFiles } from '../support/scan-source.ts'
 
 /** An app with a controller whose routes the project's own decorators collect. */
 const OWN = `
@@ -128,7 +128,119 @@ describe('decorators of the project', () => {
     const { unresolved } = scanFiles({ 'src/app.ts': source })
     expect(unresolved.filter(({ what }) => /decorator/.test(what)).map(({ what, at }) => [what, at.line])).toEqual([
       ['what the decorator some-cache.Cached does is not known', 5],
-      ['a decorator that analysis does not know', 5],
+      ['what the decorator ./missing.js.missing does is not known', 5],
     ])
+  })
+})
+
+describe('routing-controllers', () => {
+  const APP = `
+    import express from 'express'
+    import { Container, Service } from 'typedi'
+    import { Authorized, Body, Get, HttpCode, JsonController, NotFoundError, OnUndefined, Param, Post, useContainer, useExpressServer, UseBefore } from 'routing-controllers'
+    import { eq } from 'drizzle-orm'
+    import { db } from './db.js'
+    import { orders } from './schema.js'
+    useContainer(Container)
+    @Service()
+    class OrderService {
+      async find(id) { const [row] = await db.select().from(orders).where(eq(orders.id, id)); return row }
+      create(values) { return db.insert(orders).values(values).returning() }
+    }
+    const limit = (req, res, next) => req.headers.slow ? res.status(429).end() : next()
+    @JsonController('/orders')
+    class OrderController {
+      constructor(private readonly service: OrderService) {}
+      @Get('/:id')
+      async find(@Param('id') id: number) {
+        const order = await this.service.find(id)
+        if (!order) throw new NotFoundError('no such order')
+        return order
+      }
+      @Post() @HttpCode(201) @UseBefore(limit)
+      async create(@Body() body) { return this.service.create(body) }
+      @Authorized() @Get('/secret/all') @OnUndefined(202)
+      secret() {}
+    }
+    export const app = express()
+    useExpressServer(app, {
+      routePrefix: '/api',
+      controllers: [OrderController],
+      authorizationChecker: async (action, roles) => action.request.headers.authorization === 'yes',
+    })`
+  const files = appWith('', { files: { 'src/app.ts': APP } })
+
+  it('finds the routes of its controllers, and the methods behind them', () => {
+    const { routes } = scanFiles(files)
+    expect(routes.map(({ method, path, handler }) => `${method} ${path} ${handler.name} ${handler.line}`)).toEqual([
+      'GET /api/orders/:id OrderController.find 18',
+      'POST /api/orders OrderController.create 24',
+      'GET /api/orders/secret/all OrderController.secret 26',
+    ])
+  })
+
+  it('reads what a method answers, and what stands before it', () => {
+    expect(outline(readRoute(files, 'GET /api/orders/:id'))).toEqual([
+      'select orders > 200',
+      'select orders fails > 500',
+      'select orders > throw NotFoundError > 404',
+    ])
+    expect(outline(readRoute(files, 'POST /api/orders'))).toEqual([
+      '429',
+      'insert orders > 201',
+      'insert orders fails > 500',
+    ])
+    expect(outline(readRoute(files, 'GET /api/orders/secret/all')).sort()).toEqual(['202', '401'])
+  })
+
+  it('finds controllers by the names of their files', () => {
+    const found = routesOf({
+      'src/app.ts': `
+        import { createExpressServer } from 'routing-controllers'
+        export const app = createExpressServer({ controllers: [__dirname + '/controllers/*.controller.{ts,js}'] })`,
+      'src/controllers/health.controller.ts': `
+        import { Controller, Get } from 'routing-controllers'
+        @Controller()
+        export class HealthController { @Get('/health') check() { return 'ok' } }`,
+    })
+    expect(found).toEqual(['GET /health'])
+  })
+})
+
+describe('inversify-express-utils', () => {
+  const APP = `
+    import express from 'express'
+    import { Container, inject } from 'inversify'
+    import { BaseHttpController, controller, httpGet, httpPost, InversifyExpressServer, requestBody, requestParam, response } from 'inversify-express-utils'
+    import { db } from './db.js'
+    import { orders } from './schema.js'
+    class OrderService { list() { return db.select().from(orders) } }
+    const auth = (req, res, next) => req.headers.authorization ? next() : res.status(401).end()
+    @controller('/orders', auth)
+    class OrderController extends BaseHttpController {
+      constructor(@inject('service') private readonly service: OrderService) { super() }
+      @httpGet('/') async list() { return this.json(await this.service.list()) }
+      @httpPost('/:id') update(@requestParam('id') id: string, @requestBody() body, @response() res) { res.status(202).json({ id, body }) }
+      @httpGet('/none') none() { return this.notFound() }
+    }
+    const container = new Container()
+    container.bind('service').to(OrderService)
+    const server = new InversifyExpressServer(container, null, { rootPath: '/api' })
+    server.setConfig((app) => { app.use(express.json()) }).setErrorConfig((app) => { app.use((error, req, res, next) => res.status(503).json({})) })
+    export const app = server.build()`
+  const files = appWith('', { files: { 'src/app.ts': APP } })
+
+  it('finds the routes of its controllers below the root path', () => {
+    expect(routesOf(files)).toEqual(['GET /api/orders', 'POST /api/orders/:id', 'GET /api/orders/none'])
+  })
+
+  it('reads what a method answers, and what stands before it', () => {
+    expect(outline(readRoute(files, 'GET /api/orders'))).toEqual([
+      'select orders > 200',
+      '401',
+      'select orders fails > 503',
+    ])
+    expect(bodyFor(readRoute(files, 'POST /api/orders/:id'), 202)).toBe('{id: params.id, body: body}')
+    expect(outline(readRoute(files, 'GET /api/orders/none'))).toEqual(['404', '401'])
   })
 })

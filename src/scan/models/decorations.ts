@@ -34,9 +34,18 @@ export function decorateFromPackage(
     node,
   }
   type.decorations.push(decoration)
+  const all = decorated.get(machine) ?? new Set()
+  decorated.set(machine, all.add(type))
   if (READ.test(value.module)) return registerDecorated(machine, type, decoration)
   if (!DESCRIBING.test(value.module))
     noteUnresolved(machine, `what the decorator ${describePackage(value)} does is not known`, node)
+}
+
+const decorated = new WeakMap<Machine, Set<ClassValue>>()
+
+/** Every class with decorations, in the order in which they came up. */
+export function decoratedClasses(machine: Machine): readonly ClassValue[] {
+  return [...(decorated.get(machine) ?? [])]
 }
 
 function decoratedClass(target: Value | undefined): ClassValue | null {

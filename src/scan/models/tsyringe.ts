@@ -34,6 +34,9 @@ export function callTsyringe(machine: Machine, callee: PackageValue, { args, nod
   if (callee.module !== 'tsyringe' || names[0] !== 'container') return null
   const registry = tsyringeRegistry(machine)
   const [token = UNDEFINED, given, options] = args
+  // `container.resolve.bind(container)` is called as the method that it binds.
+  if (callee.steps.at(-1)?.kind === 'member' && names.at(-1) === 'bind')
+    return { ...callee, steps: callee.steps.slice(0, -1) }
   switch (names.at(-1)) {
     case 'resolve':
       return resolveToken(machine, registry, { token, type: askedType(node), node })
