@@ -75,5 +75,6 @@ function textsIn(value: unknown): string[] {
 function makesApp(files: ProjectFiles, file: string): boolean {
   if (isAside(files, file) || !SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension))) return false
   const text = files.disk.read(file) ?? ''
+  if (/\b(?:new InversifyExpressServer|createExpressServer)\s*\(/.test(text)) return true
   return /\bexpress\s*\(|\.default\s*\(\)|\brequire\(['"]express['"]\)\s*\(/.test(text) && /['"]express['"]/.test(text)
 }

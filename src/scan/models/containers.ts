@@ -2,6 +2,7 @@ import type { Call } from '../call.ts'
 import type { Machine } from '../machine.ts'
 import type { ClassValue, Decoration, ObjectValue, PackageValue, Value } from '../values.ts'
 import { callAwilix } from './awilix.ts'
+import { callAwilixExpress } from './awilix-express.ts'
 import { constructInversify } from './inversify.ts'
 import { constructInversifyServer, httpResultMember } from './inversify-express.ts'
 import { callRoutingControllers, constructHttpError } from './routing-controllers.ts'
@@ -14,6 +15,7 @@ export function callContainer(machine: Machine, callee: PackageValue, call: Call
     callTsyringe(machine, callee, call) ??
     callTypedi(machine, callee, call) ??
     callAwilix(machine, callee, call) ??
+    callAwilixExpress(machine, callee, call) ??
     callRoutingControllers(machine, callee, call)
   )
 }

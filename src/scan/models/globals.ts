@@ -26,6 +26,9 @@ export function globalScope(machine: Machine): Scope {
   scopes.set(machine, scope)
   for (const [name, value] of [...primitives(machine), ...errors(), ...timers(machine), ...runtime(machine)])
     declare(scope, name, value)
+  // What nobody has written to it is undefined: `global.store ??= new Store()`.
+  const itself = object([...scope.cells].map(([name, cell]) => [name, cell.value]))
+  for (const name of ['global', 'globalThis']) declare(scope, name, itself)
   return scope
 }
 

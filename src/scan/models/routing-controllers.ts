@@ -1,11 +1,9 @@
 import { getMember } from '../access.ts'
 import { type Call, callFunctionLike } from '../call.ts'
 import { decide } from '../decisions.ts'
-import { isAside } from '../entries.ts'
 import { express } from '../express-value.ts'
 import { type Machine, makeError, noteUnresolved, Thrown } from '../machine.ts'
-import { loadModule } from '../modules.ts'
-import { relativePath, type ts } from '../syntax.ts'
+import type { ts } from '../syntax.ts'
 import {
   type ClassValue,
   type Decoration,
@@ -29,6 +27,7 @@ import {
   registerOn,
   sendValue,
 } from './actions.ts'
+import { classesMatching, patternIn } from './class-files.ts'
 import { decorationsOf } from './decorations.ts'
 import { instantiate, typeRegistry } from './injection.ts'
 import { memberNames } from './packages.ts'
@@ -88,8 +87,8 @@ function optionOf(options: Value, name: string): Value {
 /** Classes as they are given; those of files that a pattern names. */
 function classesOf(machine: Machine, given: Value, node: ts.Node): ClassValue[] {
   if (isNullish(given)) return []
-  if (given.kind !== 'array' || given.open) noteUnresolved(machine, 'not all of this list is known before a run', node)
-  const items = given.kind === 'array' ? given.items : []
+  const items = given.kind === 'array' ? given.items : [given]
+  if (given.kind === 'array' && given.open) noteUnresolved(machine, 'not all of this list is known before a run', node)
   return items.flatMap((item) => {
     if (item.kind === 'class') return [item]
     const pattern = patternIn(item)
@@ -97,32 +96,6 @@ function classesOf(machine: Machine, given: Value, node: ts.Node): ClassValue[] 
     noteUnresolved(machine, 'one of this list is not known before a run', node)
     return []
   })
-}
-
-/** `__dirname + '/controllers/*.ts'`, `path.join(__dirname, 'controllers', '*.ts')`: the part with the stars. */
-function patternIn(value: Value): string | null {
-  const text = knownString(value)
-  if (text !== null) return text
-  const { expression } = value.kind === 'symbol' ? value : { expression: null }
-  const operands = expression?.kind === 'operation' ? expression.operands : []
-  const texts = operands.flatMap((one) => (one.kind === 'literal' && typeof one.value === 'string' ? [one.value] : []))
-  return texts.some((one) => one.includes('*')) ? texts.join('/') : null
-}
-
-function classesMatching(machine: Machine, pattern: string): ClassValue[] {
-  const plain = pattern.replace(/^(?:\.{0,2}\/)+/, '').replace(/\/{2,}/g, '/')
-  const source = plain
-    .replace(/[.+^$()|[\]\\]/g, '\\$&')
-    .replace(/\\\.(?:@\\\([^)]*\\\)|\{[^}]*\}|[jt]s)$/, '\\.[cm]?[jt]s')
-    .replace(/\*\*\/?/g, '\u0000')
-    .replaceAll('*', '[^/]*')
-    .replaceAll('\u0000', '(?:.*/)?')
-    .replace(/\{([^}]*)\}/g, (_, list: string) => `(?:${list.replaceAll(',', '|')})`)
-  const matches = new RegExp(`(?:^|/)${source}$`)
-  return machine.files.sources
-    .filter((file) => !isAside(machine.files, file) && matches.test(relativePath(machine.root, file)))
-    .flatMap((file) => [...loadModule(machine, file).exports.values()].map((read) => read()))
-    .filter((value) => value?.kind === 'class')
 }
 
 function registerController(machine: Machine, { app, options, node }: Registering, type: ClassValue): void {
