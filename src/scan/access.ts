@@ -94,7 +94,7 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
   if (getter) return callFunctionLike(machine, { callee: getter, self: owner, args: [], node })
   const method = findMethod(machine, owner, { name, node })
   if (method) return method
-  const inherited = inheritedFromPackage(owner, name)
+  const inherited = inheritedFromPackage(machine, owner, name)
   if (inherited) return inherited
   const collection = collectionMember(machine, owner, name)
   if (collection) return collection

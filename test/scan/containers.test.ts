@@ -198,3 +198,69 @@ it('gives a cycle of dependencies the instance that is being made', () => {
     "import { container } from 'tsyringe'\nimport { OrderService } from './cycle.js'\nconst service = container.resolve(OrderService)"
   expect(readOrders(HANDLER, imports, files)[0]).toBe('select orders > 200')
 })
+
+describe('inversify-binding-decorators', () => {
+  it('binds what provides itself', () => {
+    const files = {
+      'src/container.ts': `
+        import { Container } from 'inversify'
+        import { buildProviderModule, fluentProvide, provide } from 'inversify-binding-decorators'
+        import { OrderRepository } from './repository.js'
+        @provide('source')
+        class Source { repository = new OrderRepository() }
+        @(fluentProvide('service').inSingletonScope().done())
+        class OrderService { constructor(@inject('source') private source) {} list() { return this.source.repository.list() } }
+        export const container = new Container()
+        container.load(buildProviderModule())
+        import { inject } from 'inversify'`,
+    }
+    const imports = "import { container } from './container.js'\nconst service = container.get('service')"
+    expect(readOrders(HANDLER, imports, files)[0]).toBe('select orders > 200')
+  })
+})
+
+describe('awilix-express', () => {
+  const CONTAINER = `
+    import { asClass, createContainer } from 'awilix'
+    import { inject, loadControllers, makeInvoker, scopePerRequest } from 'awilix-express'
+    import { OrderRepository } from './repository.js'
+    const container = createContainer({ injectionMode: 'CLASSIC' })
+    container.register({ repository: asClass(OrderRepository).scoped() })`
+
+  it('gives handlers what the container of the request makes', () => {
+    const body = `app.use(scopePerRequest(container))
+      app.get('/orders', async (req, res) => res.json(await req.container.resolve('repository').list()))`
+    expect(readOrders(body, CONTAINER)[0]).toBe('select orders > 200')
+  })
+
+  it('injects into handlers and into the class behind an invoker', () => {
+    const invoker = `class Api { constructor(private repository) {} async list(req, res) { res.json(await this.repository.list()) } }
+      app.use(scopePerRequest(container))
+      app.get('/orders', makeInvoker(Api)('list'))`
+    expect(readOrders(invoker, CONTAINER)[0]).toBe('select orders > 200')
+    const injected = `app.use(scopePerRequest(container))
+      app.get('/orders', inject((repository) => async (req, res) => res.json(await repository.list())))`
+    expect(readOrders(injected, CONTAINER)[0]).toBe('select orders > 200')
+  })
+
+  it('loads controllers by the names of their files', () => {
+    const controller = `
+      import { before, GET, POST, route } from 'awilix-express'
+      @route('/orders')
+      export class OrderController {
+        constructor(private repository) {}
+        @GET() async list(req, res) { res.json(await this.repository.list()) }
+        @route('/:id') @before([(req, res, next) => next()]) @POST() update(req, res) { res.status(204).end() }
+      }`
+    const files = { 'src/repository.ts': REPOSITORY, 'src/controllers/order.ts': controller }
+    const app = appWith(
+      "app.use(scopePerRequest(container))\napp.use(loadControllers('controllers/*.ts', { cwd: __dirname }))",
+      {
+        imports: CONTAINER,
+        files,
+      },
+    )
+    expect(routesOf(app)).toEqual(['GET /orders', 'POST /orders/:id'])
+    expect(outline(readRoute(app, 'GET /orders'))[0]).toBe('select orders > 200')
+  })
+})

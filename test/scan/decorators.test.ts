@@ -244,3 +244,45 @@ describe('inversify-express-utils', () => {
     expect(outline(readRoute(files, 'GET /api/orders/none'))).toEqual(['404', '401'])
   })
 })
+
+describe('tsoa', () => {
+  const GENERATED = `
+    import { ExpressTemplateService, fetchMiddlewares } from '@tsoa/runtime'
+    import { OrderController } from './order-controller.js'
+    const templateService = new ExpressTemplateService({}, {})
+    export function RegisterRoutes(app) {
+      const argsOrderController_create = { id: { in: 'path', name: 'id', required: true, dataType: 'double' }, values: { in: 'body', name: 'values', required: true } }
+      app.post('/orders/:id',
+        ...(fetchMiddlewares(OrderController)),
+        ...(fetchMiddlewares(OrderController.prototype.create)),
+        async function OrderController_create(request, response, next) {
+          let validatedArgs = []
+          try {
+            validatedArgs = templateService.getValidatedArgs({ args: argsOrderController_create, request, response })
+            const controller = new OrderController()
+            await templateService.apiHandler({ methodName: 'create', controller, response, next, validatedArgs, successStatus: undefined })
+          } catch (err) { return next(err) }
+        })
+    }`
+  const files = {
+    'src/routes.ts': GENERATED,
+    'src/order-controller.ts': `
+      import { Body, Controller, Middlewares, Path, Post, Route } from 'tsoa'
+      @Route('orders')
+      export class OrderController extends Controller {
+        @Post('{id}') @Middlewares((req, res, next) => req.headers.authorization ? next() : res.status(401).end())
+        async create(@Path() id: number, @Body() values: { total: number }) { this.setStatus(201); return { id, total: values.total } }
+      }`,
+    'src/app.ts': `
+      import express from 'express'
+      import { RegisterRoutes } from './routes.js'
+      export const app = express()
+      RegisterRoutes(app)`,
+  }
+
+  it('reads the controllers behind the routes that it generates', () => {
+    const dossier = readRoute(files, 'POST /orders/:id')
+    expect(outline(dossier)).toEqual(['201', '401', '400'])
+    expect(bodyFor(dossier, 201)).toBe('{id: params.id, total: body.total}')
+  })
+})

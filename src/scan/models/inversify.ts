@@ -26,6 +26,7 @@ import {
   resolveAll,
   resolveToken,
 } from './injection.ts'
+import { loadProvided } from './inversify-provide.ts'
 import { memberNames } from './packages.ts'
 
 const containers = new WeakMap<ObjectValue, Registry>()
@@ -65,8 +66,8 @@ function createContainer(machine: Machine, registry: Registry): ObjectValue {
     getAllAsync: (args, node) => fulfilled(getAll(args, node)),
     isBound: ([token]) => literal(isBound(registry, token)),
     isCurrentBound: ([token]) => literal(isBound(registry, token)),
-    load: (modules, node) => loadModules(machine, modules, { bindTo, node }),
-    loadAsync: (modules, node) => fulfilled(loadModules(machine, modules, { bindTo, node })),
+    load: (modules, node) => loadModules(machine, modules, { registry, bindTo, node }),
+    loadAsync: (modules, node) => fulfilled(loadModules(machine, modules, { registry, bindTo, node })),
     createChild: () => createContainer(machine, { ...registry, bindings: [...registry.bindings] }),
   }
   for (const [name, call] of Object.entries(calls)) container.fields.set(name, native(name, call))
@@ -188,9 +189,10 @@ function contextOf(container: ObjectValue): Value {
 function loadModules(
   machine: Machine,
   modules: readonly Value[],
-  { bindTo, node }: { bindTo: NativeValue; node: ts.Node },
+  { registry, bindTo, node }: { registry: Registry; bindTo: NativeValue; node: ts.Node },
 ): Value {
   for (const one of modules.flatMap((value) => (value.kind === 'array' ? value.items : [value]))) {
+    if (one.kind === 'package' && loadProvided(machine, registry, one)) continue
     const made = one.kind === 'package' ? one.steps.findLast((step) => step.kind !== 'member') : undefined
     const callback = made?.args[0]
     if (callback?.kind !== 'function') {
