@@ -4,6 +4,7 @@ import { type Exploration, exploreScenarios } from './explore.ts'
 import { answersSame, callableOf, type Layer } from './layers.ts'
 import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
+import { neverPasses } from './never-passes.ts'
 import { applyOperator } from './operators.ts'
 import { isMountedAbove } from './route-pattern.ts'
 import type { ts } from './syntax.ts'
@@ -56,6 +57,7 @@ export function passesOn(
   layer: Layer,
   options: { expressMajor: 4 | 5; anchor: ts.Node },
 ): boolean | null {
+  if (layer.handlers.some(neverPasses)) return false
   const passages = new Set<Passage['kind']>()
   const { cut } = exploreScenarios(
     machine,
