@@ -18,7 +18,7 @@ import {
 } from './machine.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
-import { skipParentheses, ts } from './syntax.ts'
+import { isTransparent, skipParentheses, type Transparent, ts } from './syntax.ts'
 import { knowByType } from './typed-receivers.ts'
 import {
   fulfilled,
@@ -65,27 +65,10 @@ function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Valu
   return evaluateRare(machine, node, scope)
 }
 
-type Transparent =
-  | ts.ParenthesizedExpression
-  | ts.AsExpression
-  | ts.NonNullExpression
-  | ts.SatisfiesExpression
-  | ts.TypeAssertion
-
 /** `req.app.get('db') as Database` says what can't be known otherwise. */
 function evaluateTransparent(machine: Machine, node: Transparent, scope: Scope): Value {
   const value = evaluate(machine, node.expression, scope)
   return ts.isAsExpression(node) ? knowByType(machine, value, node) : value
-}
-
-export function isTransparent(node: ts.Expression): node is Transparent {
-  return (
-    ts.isParenthesizedExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isNonNullExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isTypeAssertionExpression(node)
-  )
 }
 
 function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Value {

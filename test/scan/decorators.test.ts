@@ -286,3 +286,22 @@ describe('tsoa', () => {
     expect(bodyFor(dossier, 201)).toBe('{id: params.id, total: body.total}')
   })
 })
+
+it.each([
+  '@missing.deep.call()(1) class A { @(null) b() {} }',
+  '@(1 as any) class A { @[] c = 1; @({}) static d() {} }',
+  "const f = (t, k, d) => { throw new Error('no') }\n@f class A { @f b() {} @f c = 1; @f get d() { return 1 } constructor(@f e) {} }",
+  'const f = (t) => f(t)\n@f class A {}',
+  'const f = (t, k, d) => null\nclass A { @f [Math.random()]() {} @f #private() {} @f declare e; @f set x(v) {} }',
+  '@Reflect.metadata() @Object.defineProperty class A { @Reflect.defineMetadata b() {} }',
+  "Object.defineProperty(undefined, 'a', undefined); Object.getOwnPropertyNames(); Reflect.ownKeys(1); Reflect.getMetadata()",
+  "import { Container, inject } from 'inversify'\nconst c = new Container()\nclass A { constructor(@inject(A) a: A, @inject() b, c: Missing) {} }\nc.bind().to(); c.bind(A).toService(A); c.get(); c.get(A); c.load(1, undefined)",
+  "import { container, injectable, delay } from 'tsyringe'\n@injectable() class A { constructor(a: A, b: B) {} }\nclass B { constructor(a: A) {} }\ncontainer.resolve(A); container.register(); container.resolve(delay()); container.registerType('a', 'a'); container.resolve('a')",
+  "import { createContainer, asFunction, aliasTo } from 'awilix'\nconst c = createContainer()\nc.register({ a: asFunction(({ a }) => a), b: aliasTo('b'), ...c.cradle }); c.resolve('a'); c.resolve('b'); c.resolve(); c.build(); c.register(1)",
+  "import { useExpressServer, createExpressServer, JsonController, Get } from 'routing-controllers'\nuseExpressServer(); createExpressServer(1); createExpressServer({ controllers: [1, '((', '**/*['] })",
+])('never fails on %s', (source) => {
+  const app = "import express from 'express'\nexport const app = express()\napp.get('/a', (req, res) => res.end())\n"
+  const { routes, unresolved } = scanFiles({ 'src/app.ts': app + source })
+  expect(routes.map(({ path }) => path)).toEqual(['/a'])
+  expect(unresolved.filter(({ what }) => /bug of itest/.test(what))).toEqual([])
+})

@@ -17,7 +17,8 @@ import {
 import { actionHandler, makeRouter, registerOn } from './actions.ts'
 import { classesMatching, patternIn } from './class-files.ts'
 import { decorationsOf } from './decorations.ts'
-import { instantiate, typeRegistry } from './injection.ts'
+import { typeRegistry } from './injection.ts'
+import { instantiate } from './instantiate.ts'
 import { memberNames } from './packages.ts'
 
 const VERBS = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ALL)$/

@@ -24,7 +24,8 @@ import {
   sendValue,
 } from './actions.ts'
 import { decoratedClasses, decorationsOf } from './decorations.ts'
-import { instantiate, isBound, type Registry, resolveToken, typeRegistry } from './injection.ts'
+import { isBound, type Registry, resolveToken, typeRegistry } from './injection.ts'
+import { instantiate } from './instantiate.ts'
 import { registryOf } from './inversify.ts'
 import { memberNames } from './packages.ts'
 

@@ -120,50 +120,70 @@ function binder(machine: Machine, registry: Registry, container: ObjectValue): N
 /** What follows `bind(token)`: `.to(Class).inSingletonScope()`. */
 function bindingSyntax(machine: Machine, binding: Binding, container: ObjectValue): Value {
   const syntax = object()
-  const settle = (read: (given: Value, node: ts.Node) => Provider | null): NativeCall => {
-    return ([given], node) => {
-      const provider = read(given ?? UNDEFINED, node)
+  for (const [name, read] of Object.entries(PROVIDERS)) {
+    const call: NativeCall = ([given], node) => {
+      const provider = read({ machine, binding, container, given: given ?? UNDEFINED })
       if (provider) binding.provider = provider
       else noteUnresolved(machine, 'what is bound here is not known before a run', node)
       return syntax
     }
+    syntax.fields.set(name, native(name, call))
   }
-  const factory = (given: Value): Provider => ({
-    kind: 'factory',
-    make: (node) => callFunctionLike(machine, { callee: given, self: null, args: [contextOf(container)], node }),
-  })
-  const calls: Record<string, NativeCall> = {
-    to: settle((type) => (type.kind === 'class' ? { kind: 'class', type } : null)),
-    toSelf: settle(() => (binding.token.kind === 'class' ? { kind: 'class', type: binding.token } : null)),
-    toConstantValue: settle((value) => ({ kind: 'value', value })),
-    toFunction: settle((value) => ({ kind: 'value', value })),
-    toConstructor: settle((value) => ({ kind: 'value', value })),
-    toDynamicValue: settle(factory),
-    toResolvedValue: settle(factory),
-    toFactory: settle(factory),
-    toProvider: settle(factory),
-    toService: settle((token) => ({ kind: 'alias', token })),
-    inSingletonScope: () => scoped(binding, syntax, true),
-    inRequestScope: () => scoped(binding, syntax, true),
-    inTransientScope: () => scoped(binding, syntax, false),
+  for (const [name, isShared] of SCOPES) {
+    const call: NativeCall = () => {
+      binding.isShared = isShared
+      return syntax
+    }
+    syntax.fields.set(name, native(name, call))
   }
-  for (const [name, call] of Object.entries(calls)) syntax.fields.set(name, native(name, call))
   for (const name of ['onActivation', 'onDeactivation'])
     syntax.fields.set(
       name,
       native(name, () => syntax),
     )
   for (const name of CONDITIONS) {
-    syntax.fields.set(
-      name,
-      native(name, (_args, node) => {
-        noteUnresolved(machine, 'a binding under a condition: the latest of its token is taken', node)
-        return syntax
-      }),
-    )
+    const call: NativeCall = (_args, node) => {
+      noteUnresolved(machine, 'a binding under a condition: the latest of its token is taken', node)
+      return syntax
+    }
+    syntax.fields.set(name, native(name, call))
   }
   return syntax
 }
+
+interface Bound {
+  readonly machine: Machine
+  readonly binding: Binding
+  readonly container: ObjectValue
+  readonly given: Value
+}
+
+const asValue = ({ given }: Bound): Provider => ({ kind: 'value', value: given })
+const asFactory = ({ machine, container, given }: Bound): Provider => ({
+  kind: 'factory',
+  make: (node) => callFunctionLike(machine, { callee: given, self: null, args: [contextOf(container)], node }),
+})
+const asClass = (type: Value): Provider | null => (type.kind === 'class' ? { kind: 'class', type } : null)
+
+/** What each way to bind makes of what it is given; null when that is not known. */
+const PROVIDERS: Readonly<Record<string, (bound: Bound) => Provider | null>> = {
+  to: ({ given }) => asClass(given),
+  toSelf: ({ binding }) => asClass(binding.token),
+  toConstantValue: asValue,
+  toFunction: asValue,
+  toConstructor: asValue,
+  toDynamicValue: asFactory,
+  toResolvedValue: asFactory,
+  toFactory: asFactory,
+  toProvider: asFactory,
+  toService: ({ given }) => ({ kind: 'alias', token: given }),
+}
+
+const SCOPES = new Map([
+  ['inSingletonScope', true],
+  ['inRequestScope', true],
+  ['inTransientScope', false],
+])
 
 const CONDITIONS = [
   'when',
@@ -174,11 +194,6 @@ const CONDITIONS = [
   'whenInjectedInto',
   'whenParentNamed',
 ]
-
-function scoped(binding: Binding, syntax: ObjectValue, isShared: boolean): Value {
-  binding.isShared = isShared
-  return syntax
-}
 
 /** What a factory is given: the container in version 6, something to resolve with in version 7. */
 function contextOf(container: ObjectValue): Value {

@@ -29,7 +29,8 @@ import {
 } from './actions.ts'
 import { classesMatching, patternIn } from './class-files.ts'
 import { decorationsOf } from './decorations.ts'
-import { instantiate, typeRegistry } from './injection.ts'
+import { typeRegistry } from './injection.ts'
+import { instantiate } from './instantiate.ts'
 import { memberNames } from './packages.ts'
 
 const MODULE = 'routing-controllers'

@@ -13,9 +13,9 @@ import {
   type Provider,
   type Registry,
   resolveAll,
-  resolveParameter,
   resolveToken,
 } from './injection.ts'
+import { resolveParameter } from './instantiate.ts'
 import { memberNames } from './packages.ts'
 
 const registries = new WeakMap<Machine, Registry>()
