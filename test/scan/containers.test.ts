@@ -65,6 +65,22 @@ describe('tsyringe', () => {
     expect(readOrders(HANDLER, imports)[0]).toBe('select orders > 200')
   })
 
+  it('gives an instance of a package by its class', () => {
+    const service = `
+      import { injectable } from 'tsyringe'
+      import { Orders } from 'orders-client'
+      @injectable()
+      export class OrderService { constructor(private readonly orders: Orders) {} list() { return this.orders.list() } }`
+    const imports = `
+      import { container } from 'tsyringe'
+      import { Orders } from 'orders-client'
+      import { OrderRepository } from './repository.js'
+      import { OrderService } from './service.js'
+      container.registerInstance(Orders, new OrderRepository())
+      const service = container.resolve(OrderService)`
+    expect(readOrders(HANDLER, imports, { 'src/service.ts': service })[0]).toBe('select orders > 200')
+  })
+
   it('says which token nothing is registered for', () => {
     const imports = "import { container } from 'tsyringe'\nconst service = container.resolve('Missing')"
     const { unresolved } = scanFiles(appWith(HANDLER, { imports }))

@@ -32,10 +32,34 @@ const OWN = `
   mount(OrderController, new OrderController('here'))
 `
 
+const controller = (name: string, path: string): string => `
+  import { router } from '../router.js'
+  const Get = (path) => (target, key) => { router.get(path, target[key]) }
+  export class ${name} { @Get('${path}') list(req, res) { res.json([]) } }`
+
 describe('decorators of the project', () => {
   it('finds routes that decorators keep as metadata', () => {
     expect(routesOf({ 'src/app.ts': OWN })).toEqual(['GET /orders', 'POST /orders'])
     expect(bodyFor(readRoute({ 'src/app.ts': OWN }, 'GET /orders'), 200)).toBe('{from: "here"}')
+  })
+
+  it.each([
+    ['a bare import', "import './controllers/index.js'"],
+    ['require', "require('./controllers')"],
+  ])('runs controllers that a barrel passes on: %s', (_name, load) => {
+    const files = {
+      'src/router.ts': "import { Router } from 'express'\nexport const router = Router()",
+      'src/controllers/index.ts': "export * from './orders.js'\nexport { Users } from './users.js'",
+      'src/controllers/orders.ts': controller('Orders', '/orders'),
+      'src/controllers/users.ts': controller('Users', '/users'),
+      'src/app.ts': `
+        import express from 'express'
+        import { router } from './router.js'
+        ${load}
+        export const app = express()
+        app.use(router)`,
+    }
+    expect(routesOf(files)).toEqual(['GET /orders', 'GET /users'])
   })
 
   it('uses the method that a decorator puts in place', () => {

@@ -1,8 +1,17 @@
 import { callFunctionLike } from '../call.ts'
+import { describePackage } from '../express-value.ts'
 import { type Machine, noteUnresolved, unknownValue } from '../machine.ts'
 import { ts } from '../syntax.ts'
 import { valueOfType } from '../typed-receivers.ts'
-import { array, type ClassValue, isNullish, type ObjectValue, UNDEFINED, type Value } from '../values.ts'
+import {
+  array,
+  type ClassValue,
+  isNullish,
+  type ObjectValue,
+  type PackageValue,
+  UNDEFINED,
+  type Value,
+} from '../values.ts'
 import { instantiate, makeInstance } from './instantiate.ts'
 
 /** How a container comes by what a token stands for. */
@@ -90,7 +99,14 @@ function isSameToken(left: Value, right: Value): boolean {
   if (left.kind === 'literal' && right.kind === 'literal') return left.value === right.value
   if (left.kind === 'symbol' && right.kind === 'symbol')
     return JSON.stringify(left.expression) === JSON.stringify(right.expression)
+  if (left.kind === 'package' && right.kind === 'package') return left === right || isSameExport(left, right)
   return left === right
+}
+
+/** A class of a package, imported twice. */
+function isSameExport(left: PackageValue, right: PackageValue): boolean {
+  const isPlain = [...left.steps, ...right.steps].every((step) => step.kind === 'member')
+  return isPlain && describePackage(left) === describePackage(right)
 }
 
 function provide(machine: Machine, registry: Registry, binding: Binding, request: Request): Value {

@@ -1,8 +1,9 @@
 import { callFunctionLike } from '../call.ts'
 import { initialise } from '../classes.ts'
-import { classOfType } from '../declared-types.ts'
+import { classOfType, findDeclared, typeName } from '../declared-types.ts'
 import { express } from '../express-value.ts'
 import { type Machine, setField, unknownValue } from '../machine.ts'
+import { packageImport } from '../modules.ts'
 import { brief, ts } from '../syntax.ts'
 import { valueOfType } from '../typed-receivers.ts'
 import {
@@ -15,7 +16,7 @@ import {
   type Value,
 } from '../values.ts'
 import { decorationsOf } from './decorations.ts'
-import { type Registry, resolveAll, resolveToken, share } from './injection.ts'
+import { isBound, type Registry, resolveAll, resolveToken, share } from './injection.ts'
 
 /** An instance of a class with what its constructor and properties ask for. */
 export function instantiate(machine: Machine, registry: Registry, type: ClassValue, node: ts.Node): Value {
@@ -96,11 +97,20 @@ function resolveTold(machine: Machine, registry: Registry, { told, ...place }: P
 }
 
 function resolveType(machine: Machine, registry: Registry, { type, isOptional, node }: Place): Value {
-  const found = classOfType(machine, type)
+  const found = classOfType(machine, type) ?? packageOfType(machine, registry, type)
   if (found) return resolveToken(machine, registry, { token: found, type, node })
   const inferred = valueOfType(machine, type, node)
   if (inferred || isOptional) return inferred ?? UNDEFINED
   return unknownValue(machine, `what is injected for ${brief(node)} is not known`, node)
+}
+
+/** A class of a package that is registered: `container.registerInstance(Pool, pool)`. */
+function packageOfType(machine: Machine, registry: Registry, type: ts.TypeNode | undefined): Value | null {
+  const name = typeName(type)
+  const declared = type && name !== null ? findDeclared(machine, type.getSourceFile().fileName, name) : null
+  if (declared?.kind !== 'package') return null
+  const token = packageImport(declared.module, declared.name)
+  return isBound(registry, token) ? token : null
 }
 
 function injectProperties(machine: Machine, registry: Registry, instance: ObjectValue): void {
