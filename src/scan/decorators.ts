@@ -7,7 +7,7 @@ import { readPropertyName } from './patterns.ts'
 import { defineProperty, describeProperty } from './prototypes.ts'
 import type { Scope } from './scope.ts'
 import { ts } from './syntax.ts'
-import { type ClassValue, literal, type ObjectValue, UNDEFINED, type Value } from './values.ts'
+import { type ClassValue, type FunctionValue, literal, type ObjectValue, UNDEFINED, type Value } from './values.ts'
 
 /**
  * Applies the decorators of a class and its members in the order of TypeScript's `experimentalDecorators`, which is what
@@ -95,10 +95,19 @@ function apply(machine: Machine, { value, node }: Decorator, args: readonly Valu
     decorateFromPackage(machine, value, args, node)
     return UNDEFINED
   }
+  if (value.kind === 'function' && isStandard(value)) {
+    noteUnresolved(machine, 'a decorator of the ECMAScript standard, which is not analysed', node)
+    return UNDEFINED
+  }
   if (value.kind === 'function' || value.kind === 'native')
     return guard(machine, node, () => callFunctionLike(machine, { callee: value, self: null, args, node }))
   noteUnresolved(machine, 'a decorator that analysis does not know', node)
   return UNDEFINED
+}
+
+/** `(value, context: ClassMethodDecoratorContext)`: not the decorators of `experimentalDecorators`. */
+function isStandard({ node }: FunctionValue): boolean {
+  return /^Class\w*DecoratorContext\b/.test(node.parameters[1]?.type?.getText() ?? '')
 }
 
 /** One decorator that fails costs itself, not the class. */

@@ -146,13 +146,15 @@ describe('decorators of the project', () => {
       import express from 'express'
       import { Cached } from 'some-cache'
       import { missing } from './missing.js'
-      class Orders { @Cached(60) list(req, res) { res.json([]) } @missing one(req, res) { res.json({}) } }
+      function logged(value: Function, context: ClassMethodDecoratorContext) { return value }
+      class Orders { @Cached(60) list(req, res) { res.json([]) } @missing one(req, res) { res.json({}) } @logged two() {} }
       export const app = express()
       app.get('/orders', new Orders().list)`
     const { unresolved } = scanFiles({ 'src/app.ts': source })
     expect(unresolved.filter(({ what }) => /decorator/.test(what)).map(({ what, at }) => [what, at.line])).toEqual([
-      ['what the decorator some-cache.Cached does is not known', 5],
-      ['what the decorator ./missing.js.missing does is not known', 5],
+      ['what the decorator some-cache.Cached does is not known', 6],
+      ['what the decorator ./missing.js.missing does is not known', 6],
+      ['a decorator of the ECMAScript standard, which is not analysed', 6],
     ])
   })
 })
