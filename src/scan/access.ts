@@ -1,10 +1,11 @@
 import { noteRead } from './boot-log.ts'
-import { callFunction } from './call.ts'
+import { callFunctionLike } from './call.ts'
 import { bindFunction, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember, keepItems } from './models/arrays.ts'
 import { collectionMember } from './models/collections.ts'
+import { inheritedFromPackage } from './models/containers.ts'
 import { databaseMember } from './models/database.ts'
 import { requestMember, responseMember } from './models/exchange.ts'
 import { registrationMember, routerMember } from './models/express.ts'
@@ -13,6 +14,7 @@ import { packageMember } from './models/packages.ts'
 import { promiseMember } from './models/promises.ts'
 import { queryMember } from './models/queries.ts'
 import { textMember } from './models/text.ts'
+import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import type { ts } from './syntax.ts'
 import type { Expression } from './types.ts'
@@ -96,6 +98,7 @@ function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'c
 }
 
 function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+  if (name === 'prototype') return owner.prototype
   for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
     const found = type.statics.get(name)
     if (found) return found
@@ -112,11 +115,12 @@ function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Va
 function objectMember(machine: Machine, owner: ObjectValue, name: string, node: ts.Node): Value {
   const own = owner.fields.get(name)
   if (own) return own
-  const getter = owner.getters?.get(name)
-  if (getter?.kind === 'native') return getter.call([], node)
-  if (getter) return callFunction(machine, getter, { callee: getter, self: owner, args: [], node })
+  const getter = owner.getters.get(name)
+  if (getter) return callFunctionLike(machine, { callee: getter, self: owner, args: [], node })
   const method = findMethod(machine, owner, { name, node })
   if (method) return method
+  const inherited = inheritedFromPackage(machine, owner, name)
+  if (inherited) return inherited
   const collection = collectionMember(machine, owner, name)
   if (collection) return collection
   const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]
@@ -146,7 +150,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
     case 'object':
       if (callSetter(machine, owner, name, value)) return
       if (name === 'name') owner.hidden.delete(name)
-      return setField(machine, owner.fields, name, value)
+      return setField(machine, owner.fields, name, classOfPrototype(owner) ? nameMethod(value, name) : value)
     case 'function':
     case 'request':
     case 'response':
@@ -161,6 +165,11 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
       return writeField(machine, owner.expression, name, value)
     default:
   }
+}
+
+/** `X.prototype.list = async function () { ... }`. */
+function nameMethod(value: Value, name: string): Value {
+  return value.kind === 'function' && value.name === '' ? { ...value, name } : value
 }
 
 function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value): void {

@@ -1,9 +1,9 @@
 import { getMember, setMember, setUnknownMember } from './access.ts'
-import { evaluate, isTransparent } from './evaluate.ts'
+import { evaluate } from './evaluate.ts'
 import { type Machine, noteUnresolved } from './machine.ts'
 import { readPropertyName } from './patterns.ts'
 import { findCell, type Scope } from './scope.ts'
-import { ts } from './syntax.ts'
+import { isTransparent, ts } from './syntax.ts'
 import { UNDEFINED, type Value } from './values.ts'
 
 /** Writes to a name, a member, or a pattern. */

@@ -9,6 +9,7 @@ import { bindPattern, withDefault } from './patterns.ts'
 import { clockOf, trackPromise, waitFor } from './pending.ts'
 import { createScope, type Scope } from './scope.ts'
 import { locate, ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   array,
   type ClassValue,
@@ -141,12 +142,8 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
       bindPattern(machine, parameter.name, array(call.args.slice(index)), scope)
       continue
     }
-    bindPattern(
-      machine,
-      parameter.name,
-      withDefault(machine, call.args[index] ?? UNDEFINED, { element: parameter, scope }),
-      scope,
-    )
+    const given = knowByType(machine, call.args[index] ?? UNDEFINED, parameter)
+    bindPattern(machine, parameter.name, withDefault(machine, given, { element: parameter, scope }), scope)
   }
   if (!node.body) return UNDEFINED
   if (!ts.isBlock(node.body)) return evaluate(machine, node.body, scope)

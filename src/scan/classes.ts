@@ -1,11 +1,15 @@
 import { callFunction, callFunctionLike, makeFunction } from './call.ts'
+import { decorateClass } from './decorators.ts'
 import { evaluate, evaluateArguments } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
 import type { Machine } from './machine.ts'
 import { createEmitter, isEmitter } from './models/emitters.ts'
+import { autoInjected } from './models/tsyringe.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
+import { fillPrototype } from './prototypes.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   type ClassValue,
   type FunctionValue,
@@ -16,16 +20,21 @@ import {
   type Value,
 } from './values.ts'
 
-export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope: Scope): ClassValue {
+/** The class, or what its decorators put in its place. */
+export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope: Scope): Value {
   const heritage = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+  const base = heritage ? evaluate(machine, heritage.expression, scope) : null
   const made: ClassValue = {
     kind: 'class',
     name: node.name?.text ?? '',
     node,
     scope,
-    base: heritage ? evaluate(machine, heritage.expression, scope) : null,
+    base,
     statics: new Map(),
+    prototype: object([], { type: base?.kind === 'class' ? base : null }),
+    decorations: [],
   }
+  fillPrototype(machine, made)
   // Static initialisers may use the class by its own name: `static instance = new Pool()`.
   if (made.name) declare(scope, made.name, made)
   const inner = createScope(scope, made, made)
@@ -37,10 +46,12 @@ export function makeClass(machine: Machine, node: ts.ClassLikeDeclaration, scope
       made.statics.set(name, member.initializer ? evaluate(machine, member.initializer, inner) : UNDEFINED)
     if (ts.isMethodDeclaration(member)) made.statics.set(name, makeFunction(member, scope, { home: made }))
   }
-  return made
+  return decorateClass(machine, made, inner)
 }
 
-function isStatic(member: ts.Node & { readonly modifiers?: ts.NodeArray<ts.ModifierLike> | undefined }): boolean {
+export function isStatic(
+  member: ts.Node & { readonly modifiers?: ts.NodeArray<ts.ModifierLike> | undefined },
+): boolean {
   return member.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword) ?? false
 }
 
@@ -57,7 +68,8 @@ interface Construction {
   readonly node: ts.Node
 }
 
-function initialise(machine: Machine, construction: Construction): void {
+/** Runs the constructor and the initialisers of a class, and of its bases, on an object that is there already. */
+export function initialise(machine: Machine, construction: Construction): void {
   const { type, instance, args } = construction
   const declared = type.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
   if (!declared || !ts.isConstructorDeclaration(declared) || !declared.body) {
@@ -67,10 +79,15 @@ function initialise(machine: Machine, construction: Construction): void {
   }
   const scope = createScope(type.scope, instance, type)
   for (const [index, parameter] of declared.parameters.entries()) {
-    const given = args[index]
-    const value = given ?? (parameter.initializer ? evaluate(machine, parameter.initializer, scope) : UNDEFINED)
+    const given = args[index] ?? autoInjected(machine, type, { parameter, index })
+    const value = given
+      ? knowByType(machine, given, parameter)
+      : parameter.initializer
+        ? evaluate(machine, parameter.initializer, scope)
+        : UNDEFINED
     bindPattern(machine, parameter.name, value, scope)
-    if (parameter.modifiers?.length && ts.isIdentifier(parameter.name)) instance.fields.set(parameter.name.text, value)
+    if (ts.isParameterPropertyDeclaration(parameter, declared) && ts.isIdentifier(parameter.name))
+      instance.fields.set(parameter.name.text, value)
   }
   const statements = [...declared.body.statements]
   const superIndex = statements.findIndex(isSuperCall)
@@ -133,45 +150,33 @@ function initialiseFields(machine: Machine, type: ClassValue, instance: ObjectVa
 export function findMethod(
   machine: Machine,
   instance: ObjectValue,
-  lookup: { name: string; node: ts.Node; from?: Value | null },
+  { name, node, from = instance.type }: { name: string; node: ts.Node; from?: ObjectValue['type'] | Value },
 ): Value | null {
-  const found = findMember(machine, lookup.from ?? instance.type, { name: lookup.name, setter: false })
-  if (!found) return null
-  const { member, type } = found
-  if (ts.isMethodDeclaration(member)) return makeFunction(member, type.scope, { home: type })
-  if (!ts.isGetAccessorDeclaration(member)) return null
-  const getter = makeFunction(member, type.scope, { home: type })
-  return callFunction(machine, getter, { callee: getter, self: instance, args: [], node: lookup.node })
-}
-
-/** Runs the setter of a name; false when the class has none. */
-export function callSetter(machine: Machine, instance: ObjectValue, name: string, value: Value): boolean {
-  const found = findMember(machine, instance.type, { name, setter: true })
-  if (!found || !ts.isSetAccessorDeclaration(found.member)) return false
-  const setter = makeFunction(found.member, found.type.scope, { home: found.type })
-  callFunction(machine, setter, { callee: setter, self: instance, args: [value], node: found.member })
-  return true
-}
-
-function findMember(
-  machine: Machine,
-  start: ObjectValue['type'] | Value,
-  wanted: { name: string; setter: boolean },
-): { member: ts.ClassElement; type: ClassValue } | null {
-  for (let type: ObjectValue['type'] | Value = start; type?.kind === 'class'; type = type.base) {
-    for (const member of type.node.members) {
-      if (!member.name || isStaticMember(member) || ts.isPropertyDeclaration(member)) continue
-      if (ts.isSetAccessorDeclaration(member) !== wanted.setter) continue
-      if (readPropertyName(machine, member.name, type.scope) !== wanted.name) continue
-      if (ts.isMethodDeclaration(member) && !member.body) continue
-      return { member, type }
-    }
+  for (let type = from; type?.kind === 'class'; type = type.base) {
+    const method = type.prototype.fields.get(name)
+    if (method) return method
+    const getter = type.prototype.getters.get(name)
+    if (getter) return callFunctionLike(machine, { callee: getter, self: instance, args: [], node })
   }
   return null
 }
 
-function isStaticMember(member: ts.ClassElement): boolean {
-  return ts.canHaveModifiers(member) && isStatic(member)
+/** Runs the setter of a name; false when the class has none. */
+export function callSetter(machine: Machine, instance: ObjectValue, name: string, value: Value): boolean {
+  for (let type: ObjectValue['type'] | Value = instance.type; type?.kind === 'class'; type = type.base) {
+    const member = findSetter(machine, type, name)
+    if (!member) continue
+    const setter = makeFunction(member, type.scope, { home: type })
+    callFunction(machine, setter, { callee: setter, self: instance, args: [value], node: member })
+    return true
+  }
+  return false
+}
+
+function findSetter(machine: Machine, type: ClassValue, name: string): ts.SetAccessorDeclaration | undefined {
+  return type.node.members
+    .filter(ts.isSetAccessorDeclaration)
+    .find((member) => !isStatic(member) && readPropertyName(machine, member.name, type.scope) === name)
 }
 
 /** `fn.bind(x)`, `fn.call(x, ...)`, `fn.apply(x, [...])`. */

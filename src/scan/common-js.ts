@@ -1,5 +1,5 @@
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
-import { type ImportPlace, jsonModule, loadModule, namespaceOf, packageImport, resolveImport } from './modules.ts'
+import { type ImportPlace, jsonModule, loadWhole, namespaceOf, packageImport, resolveImport } from './modules.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
@@ -42,7 +42,7 @@ export function requireModule(machine: Machine, specifier: string, { from, node 
   const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
   if (file.endsWith('.json')) return jsonModule(machine, file, '*')
-  const module = loadModule(machine, file)
+  const module = loadWhole(machine, file)
   const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
   const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)
   return isCommonJs ? assigned : namespaceOf(machine, module)

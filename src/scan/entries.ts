@@ -80,5 +80,6 @@ function makesApp(files: ProjectFiles, file: string): boolean {
   if (!file.startsWith(`${files.root}/`) || isAside(files, file)) return false
   if (!SOURCE_EXTENSIONS.some((extension) => file.endsWith(extension))) return false
   const text = files.disk.read(file) ?? ''
+  if (/\b(?:new InversifyExpressServer|createExpressServer)\s*\(/.test(text)) return true
   return /\bexpress\s*\(|\.default\s*\(\)|\brequire\(['"]express['"]\)\s*\(/.test(text) && /['"]express['"]/.test(text)
 }

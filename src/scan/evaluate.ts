@@ -19,7 +19,8 @@ import {
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { mayLeadTo, readPattern } from './route-pattern.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
-import { skipParentheses, ts } from './syntax.ts'
+import { isTransparent, skipParentheses, type Transparent, ts } from './syntax.ts'
+import { knowByType } from './typed-receivers.ts'
 import {
   fulfilled,
   isNullish,
@@ -49,7 +50,7 @@ function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isStringLiteralLike(node)) return literal(node.text)
   if (ts.isNumericLiteral(node)) return literal(Number(node.text))
   if (ts.isPropertyAccessExpression(node)) return readProperty(machine, node, scope)
-  if (isTransparent(node)) return evaluate(machine, node.expression, scope)
+  if (isTransparent(node)) return evaluateTransparent(machine, node, scope)
   if (ts.isElementAccessExpression(node)) return readElement(machine, node, scope)
   if (ts.isCallExpression(node)) return callExpression(machine, node, scope)
   if (ts.isObjectLiteralExpression(node)) return objectLiteral(machine, node, scope)
@@ -65,21 +66,10 @@ function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Valu
   return evaluateRare(machine, node, scope)
 }
 
-export function isTransparent(
-  node: ts.Expression,
-): node is
-  | ts.ParenthesizedExpression
-  | ts.AsExpression
-  | ts.NonNullExpression
-  | ts.SatisfiesExpression
-  | ts.TypeAssertion {
-  return (
-    ts.isParenthesizedExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isNonNullExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isTypeAssertionExpression(node)
-  )
+/** `req.app.get('db') as Database` says what can't be known otherwise. */
+function evaluateTransparent(machine: Machine, node: Transparent, scope: Scope): Value {
+  const value = evaluate(machine, node.expression, scope)
+  return ts.isAsExpression(node) ? knowByType(machine, value, node) : value
 }
 
 function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Value {

@@ -10,6 +10,7 @@ import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
 import { recordHandler, recordThrow } from './trace-events.ts'
+import { knowByType } from './typed-receivers.ts'
 import { literal, object, UNDEFINED, type Value } from './values.ts'
 
 /** How a statement ends. A `throw` travels as `Thrown`. */
@@ -94,13 +95,19 @@ export function hoistFunctions(_machine: Machine, statements: readonly ts.Statem
 export function declareVariables(machine: Machine, list: ts.VariableDeclarationList, scope: Scope): Completion {
   for (const declaration of list.declarations) {
     const value = declaration.initializer ? evaluate(machine, declaration.initializer, scope) : UNDEFINED
-    bindPattern(machine, declaration.name, nameAnonymous(value, declaration.name), scope)
+    bindPattern(machine, declaration.name, knowByType(machine, nameAnonymous(value, declaration), declaration), scope)
   }
   return NORMAL
 }
 
-function nameAnonymous(value: Value, name: ts.BindingName): Value {
-  return value.kind === 'function' && value.name === '' && ts.isIdentifier(name) ? { ...value, name: name.text } : value
+const READS = [ts.isIdentifier, ts.isPropertyAccessExpression, ts.isElementAccessExpression]
+
+/** A function that is made here, by itself or by a wrapper, gets the variable's name; one that is only read keeps its own. */
+function nameAnonymous(value: Value, { name, initializer }: ts.VariableDeclaration): Value {
+  const isMade = !initializer || !READS.some((isRead) => isRead(initializer))
+  return value.kind === 'function' && value.name === '' && isMade && ts.isIdentifier(name)
+    ? { ...value, name: name.text }
+    : value
 }
 
 function declareEnum(machine: Machine, node: ts.EnumDeclaration, scope: Scope): Completion {

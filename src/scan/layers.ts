@@ -101,6 +101,7 @@ function refer(machine: Machine, value: Value | undefined, fallback: Registratio
     const at = locate(machine.root, value.node)
     return { name: value.name || innerName(value.node) || '(anonymous)', file: at.file, line: at.line }
   }
+  if (value?.kind === 'native' && value.stands) return { ...refer(machine, value.stands, fallback), name: value.name }
   return { name: value ? describeHandler(value) : '(none)', file: fallback.file, line: fallback.line }
 }
 

@@ -20,7 +20,7 @@ import {
 } from './values.ts'
 
 export function objectLiteral(machine: Machine, node: ts.ObjectLiteralExpression, scope: Scope): Value {
-  const made: ObjectValue = { ...object(), getters: new Map() }
+  const made: ObjectValue = object()
   let open = false
   for (const property of node.properties) {
     if (ts.isSpreadAssignment(property)) {
@@ -30,7 +30,7 @@ export function objectLiteral(machine: Machine, node: ts.ObjectLiteralExpression
     }
     const name = readPropertyName(machine, property.name, scope)
     if (name === null) open = true
-    else if (ts.isGetAccessorDeclaration(property)) made.getters?.set(name, makeFunction(property, scope))
+    else if (ts.isGetAccessorDeclaration(property)) made.getters.set(name, makeFunction(property, scope))
     else made.fields.set(name, propertyValue(machine, property, scope))
   }
   return open ? { ...made, open } : made

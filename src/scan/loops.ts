@@ -29,6 +29,11 @@ export function executeLoop(machine: Machine, node: ts.Statement, scope: Scope):
 }
 
 function keysOf(subject: Value): ArrayValue {
+  if (subject.kind === 'array')
+    return array(
+      subject.items.map((_, index) => literal(String(index))),
+      subject.open,
+    )
   if (subject.kind !== 'object') return iterate(subject)
   const keys = [...subject.fields.keys()]
   const isOpen = subject.open || keys.some((key) => key.startsWith('...'))

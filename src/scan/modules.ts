@@ -126,7 +126,7 @@ function bindImport(machine: Machine, module: Module, statement: ts.ImportDeclar
   if (!clause) {
     if (specifier === 'express-async-errors') machine.waitsForAsync = true
     const file = resolveImport(machine, specifier, { from: module.file, node: statement })
-    if (file && !file.endsWith('.json')) loadModule(machine, file)
+    if (file && !file.endsWith('.json')) loadWhole(machine, file)
     return
   }
   if (clause.isTypeOnly) return
@@ -184,6 +184,22 @@ function readImport(machine: Machine, module: Module, specifier: string, name: s
     ? `'${specifier}' imports this file in turn, and ${name} is not there yet`
     : `'${specifier}' does not export ${name}`
   return unknownValue(machine, what, node)
+}
+
+/**
+ * Runs a file that is imported for what it does, and the files that it passes on: decorators and registrations in them
+ * have their effect though nobody reads their exports.
+ */
+export function loadWhole(machine: Machine, file: string, seen: Set<string> = new Set()): Module {
+  seen.add(file)
+  const module = loadModule(machine, file)
+  for (const statement of machine.parser.parse(file).tree.statements.filter(ts.isExportDeclaration)) {
+    const { moduleSpecifier } = statement
+    if (statement.isTypeOnly || !moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) continue
+    const passedOn = machine.files.resolve(moduleSpecifier.text, file)?.file
+    if (passedOn && !passedOn.endsWith('.json') && !seen.has(passedOn)) loadWhole(machine, passedOn, seen)
+  }
+  return module
 }
 
 /** Where an import stands. */

@@ -6,6 +6,7 @@ import { type Machine, Thrown } from './machine.ts'
 import { createExchange, respond } from './models/exchange.ts'
 import { guardOf } from './models/guards.ts'
 import { sourceOf } from './models/shapes.ts'
+import { neverPasses } from './never-passes.ts'
 import { applyOperator } from './operators.ts'
 import { noteAnswer, waitFor } from './pending.ts'
 import { isMountedAbove } from './route-pattern.ts'
@@ -50,7 +51,7 @@ export function traceRoute(
   return exploreScenarios(
     machine,
     (condition) => certainOf(route, condition),
-    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
+    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method, layer.owners[0]) }),
   )
 }
 
@@ -60,12 +61,13 @@ export function passesOn(
   layer: Layer,
   options: { expressMajor: 4 | 5; anchor: ts.Node },
 ): boolean | null {
+  if (layer.handlers.some(neverPasses)) return false
   const passages = new Set<Passage['kind']>()
   const { cut } = exploreScenarios(
     machine,
     () => null,
     () => {
-      const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
+      const run = { ...options, chain: [layer], exchange: createExchange(layer.method, layer.owners[0]), error: null }
       passages.add(runLayer(machine, layer, run).kind)
       return 'responded'
     },

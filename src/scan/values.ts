@@ -36,7 +36,7 @@ export type ObjectValue = {
   /** More fields may exist than are listed. */
   readonly open: boolean
   readonly type: ClassValue | { readonly kind: 'builtin'; readonly name: string } | null
-  readonly getters: Map<string, FunctionValue | NativeValue> | null
+  readonly getters: Map<string, Value>
   /** Fields that neither JSON nor a spread shows: what `Error` puts on an instance. */
   readonly hidden: Set<string>
 }
@@ -76,6 +76,24 @@ export type ClassValue = {
   readonly scope: Scope
   readonly base: Value | null
   readonly statics: Map<string, Value>
+  /** Methods and getters of the code, and whatever decorators and writes to `X.prototype` make of them. */
+  readonly prototype: ObjectValue
+  /** What decorators of packages say of the class and its members, in the order in which they are applied. */
+  readonly decorations: Decoration[]
+}
+
+/** A decorator of a package: `@inject('Repo')` on the first parameter of a constructor. */
+export interface Decoration {
+  readonly module: string
+  readonly name: string
+  readonly args: readonly Value[]
+  /** The decorator itself, e.g. `z` of `z.string()`; chains of calls are in its steps. */
+  readonly value: PackageValue
+  /** The member; null: the class, or a parameter of its constructor. */
+  readonly key: string | null
+  /** Which parameter; null: none. */
+  readonly index: number | null
+  readonly node: ts.Node
 }
 
 export type NativeCall = (args: readonly Value[], node: ts.Node) => Value
@@ -85,6 +103,8 @@ export type NativeValue = {
   readonly name: string
   readonly call: NativeCall
   readonly fields: Map<string, Value>
+  /** The function of the project that it is there to call. */
+  readonly stands?: FunctionValue
 }
 
 export type PackageStep =
@@ -216,7 +236,7 @@ export function object(
     fields: new Map(fields),
     open: options.open ?? false,
     type: options.type ?? null,
-    getters: null,
+    getters: new Map(),
     hidden: new Set(),
   }
 }

@@ -1,6 +1,7 @@
 import { callFunctionLike } from '../call.ts'
 import type { Machine } from '../machine.ts'
 import {
+  type ArrayValue,
   array,
   knownString,
   literal,
@@ -47,14 +48,22 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
     entries.items.findIndex((pair) => pair.kind === 'array' && isSame(pair.items[0], key))
   switch (name) {
     case 'get':
-      return native('get', ([key]) => readEntry(entries.items[at(key)], operation('lookup', key ?? UNDEFINED)))
+      return native('get', ([key]) =>
+        readEntry(
+          entries.items[at(key)],
+          isComplete(machine, entries, key) ? UNDEFINED : operation('lookup', key ?? UNDEFINED),
+        ),
+      )
     case 'has':
-      return native('has', ([key]) => (at(key) >= 0 ? literal(true) : operation('has', key ?? UNDEFINED)))
+      return native('has', ([key]) => {
+        if (at(key) >= 0) return literal(true)
+        return isComplete(machine, entries, key) ? literal(false) : operation('has', key ?? UNDEFINED)
+      })
     case 'set':
     case 'add':
       return native(name, ([key, value]) => {
         // Written while a route runs it is run-time state, which is not known before a request.
-        if (!machine.run) entries.items.push(array([key ?? UNDEFINED, value ?? key ?? UNDEFINED]))
+        if (!machine.run) writeEntry(entries, at(key), array([key ?? UNDEFINED, value ?? key ?? UNDEFINED]))
         return owner
       })
     case 'forEach':
@@ -90,6 +99,18 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
     default:
       return null
   }
+}
+
+/** While an app is made, what is not in a list that is wholly known is not there; requests may add to it. */
+function isComplete(machine: Machine, entries: ArrayValue, key: Value | undefined): boolean {
+  const isKnown = (one: Value | undefined): boolean => one !== undefined && one.kind !== 'symbol'
+  const keys = entries.items.map((pair) => (pair.kind === 'array' ? pair.items[0] : undefined))
+  return !machine.run && !entries.open && isKnown(key) && keys.every(isKnown)
+}
+
+function writeEntry(entries: ArrayValue, index: number, pair: ArrayValue): void {
+  if (index >= 0) entries.items[index] = pair
+  else entries.items.push(pair)
 }
 
 function readEntry(pair: Value | undefined, missing: Value): Value {

@@ -29,9 +29,14 @@ const INPUTS = new Map<string, InputSource>([
 ])
 const READING = new Set(['get', 'getHeader', 'getHeaders', 'hasHeader'])
 
-export function createExchange(method: string): { request: RequestValue; response: ResponseValue } {
+/** The request and the response of one exchange; the app is what `req.app` gives. */
+export function createExchange(method: string, app?: Value): { request: RequestValue; response: ResponseValue } {
+  const shared: [string, Value][] = app ? [['app', app]] : []
   const known: [string, Value][] = method === 'ALL' ? [] : [['method', literal(method)]]
-  return { request: { kind: 'request', fields: new Map(known) }, response: { kind: 'response', fields: new Map() } }
+  return {
+    request: { kind: 'request', fields: new Map([...shared, ...known]) },
+    response: { kind: 'response', fields: new Map(shared) },
+  }
 }
 
 export function requestMember(owner: RequestValue, name: string): Value {

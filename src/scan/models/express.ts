@@ -1,10 +1,12 @@
 import { type Call, callFunctionLike } from '../call.ts'
-import { type Machine, noteUnresolved } from '../machine.ts'
+import { type Machine, noteUnresolved, setField } from '../machine.ts'
 import { locate, placeOf, ts } from '../syntax.ts'
 import {
   knownString,
+  literal,
   native,
   object,
+  operation,
   type PackageValue,
   type RegisteredPath,
   type Registration,
@@ -16,7 +18,7 @@ import {
 import { appendCall, memberNames } from './packages.ts'
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
-const CHAINING = new Set(['set', 'enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
+const CHAINING = new Set(['enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
 
 /** `express()`, `Router()`, and the middleware that Express ships. */
 export function callExpress(machine: Machine, callee: PackageValue, call: Call): Value | null {
@@ -60,8 +62,9 @@ export function routerMember(machine: Machine, owner: RouterValue, name: string)
       paths: readPaths(machine, path, node) ?? [],
     }))
   if (name === 'listen') return native('listen', (args, node) => listen(machine, owner, args, node))
+  if (name === 'set') return native(name, ([key, value]) => changeSetting(machine, owner, key, value))
   if (CHAINING.has(name)) return native(name, () => owner)
-  if (name === 'locals') return object([], { open: true })
+  if (name === 'locals') return localsOf(owner)
   return owner.settings.get(name) ?? UNDEFINED
 }
 
@@ -90,7 +93,7 @@ function registerVerb(
   call: { router: RouterValue; verb: string; args: readonly Value[]; node: ts.Node },
 ): Value {
   const [first, ...handlers] = call.args
-  if (call.verb === 'get' && handlers.length === 0) return UNDEFINED
+  if (call.verb === 'get' && handlers.length === 0) return readSetting(call.router, first)
   const paths = readPaths(machine, first, call.node)
   if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
   for (const path of paths ?? []) {
@@ -108,6 +111,28 @@ function registerVerb(
     )
   }
   return call.router
+}
+
+/** `app.set('db', db)`. */
+function changeSetting(machine: Machine, app: RouterValue, key: Value | undefined, value: Value | undefined): Value {
+  const name = knownString(key)
+  if (name !== null && value) setField(machine, app.settings, `setting ${name}`, value)
+  return app
+}
+
+function readSetting(app: RouterValue, key: Value | undefined): Value {
+  const name = knownString(key)
+  const known = name === null ? undefined : app.settings.get(`setting ${name}`)
+  return known ?? (name === 'env' ? literal('test') : operation('app setting', key ?? UNDEFINED))
+}
+
+/** `app.locals`, the same object whenever it is asked for. */
+function localsOf(app: RouterValue): Value {
+  const known = app.settings.get('locals')
+  if (known) return known
+  const locals = object([], { open: true })
+  app.settings.set('locals', locals)
+  return locals
 }
 
 function registerUse(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {

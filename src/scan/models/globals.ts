@@ -3,6 +3,7 @@ import { shownFields } from '../express-value.ts'
 import { type Machine, makeError } from '../machine.ts'
 import { createScope, declare, type Scope } from '../scope.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
+import { propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
 
 const ERRORS = [
@@ -25,6 +26,9 @@ export function globalScope(machine: Machine): Scope {
   scopes.set(machine, scope)
   for (const [name, value] of [...primitives(machine), ...errors(), ...timers(machine), ...runtime(machine)])
     declare(scope, name, value)
+  // What nobody has written to it is undefined: `global.store ??= new Store()`.
+  const itself = object([...scope.cells].map(([name, cell]) => [name, cell.value]))
+  for (const name of ['global', 'globalThis']) declare(scope, name, itself)
   return scope
 }
 
@@ -89,6 +93,7 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
       ),
     ],
     ['Object', objectStatics(machine)],
+    ['Reflect', reflectObject(machine)],
     [
       'Array',
       native('Array', (args) => array(args), [
@@ -167,8 +172,8 @@ function objectStatics(machine: Machine): Value {
     ['assign', native('Object.assign', ([target, ...sources]) => assignFields(machine, target ?? object(), sources))],
     ['fromEntries', native('Object.fromEntries', ([value]) => fromEntries(value))],
     ['setPrototypeOf', native('Object.setPrototypeOf', ([value]) => value ?? UNDEFINED)],
-    ['defineProperty', native('Object.defineProperty', ([value]) => value ?? UNDEFINED)],
     ['create', native('Object.create', () => object([], { open: true }))],
+    ...propertyStatics(machine),
   ])
 }
 

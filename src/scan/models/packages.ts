@@ -19,7 +19,9 @@ import {
 } from '../values.ts'
 import { callAxios } from './axios.ts'
 import { callCelebrate, celebrateMember } from './celebrate.ts'
+import { callContainer, constructContainer } from './containers.ts'
 import { callDrizzle } from './database.ts'
+import { callDecorator } from './decorations.ts'
 import { callDriver } from './drivers.ts'
 import { createEmitter, isEmitter } from './emitters.ts'
 import { enumMember } from './enum-members.ts'
@@ -87,6 +89,8 @@ const MODELS: readonly PackageModel[] = [
   callAxios,
   callTokens,
   callDriver,
+  callContainer,
+  callDecorator,
   callThrough,
 ]
 
@@ -219,6 +223,8 @@ export function constructPackage(machine: Machine, callee: PackageValue, args: r
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
   if (isEmitter(callee)) return createEmitter(machine)
+  const container = constructContainer(machine, callee, args)
+  if (container) return container
   if (name === 'AsyncLocalStorage') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
