@@ -208,7 +208,7 @@ describe('the run-time value wins', () => {
 
   it('over tables that analysis did not see', async () => {
     const { tables, results, findings } = await confirm({
-      'src/schema.ts': `${USERS}\nexport const extra = Reflect.apply(pgTable, null, ['x', { id: integer('no') }])`,
+      'src/schema.ts': `${USERS}\nexport const extra = Array.of(pgTable).at(0)!('x', { id: integer('no') })`,
     })
     expect(results.map(({ table }) => table)).toEqual(['users'])
     expect(tables[1]).toMatchObject({ name: 'x', exportName: 'extra', columns: [{ key: 'id', name: 'no' }] })
