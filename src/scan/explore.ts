@@ -1,5 +1,5 @@
-import type { Machine, Run } from './machine.ts'
-import { LimitReached } from './machine.ts'
+import { describeStop, LimitReached, type Machine, noteUnresolved, type Run } from './machine.ts'
+import type { ts } from './syntax.ts'
 import type { Scenario, Unresolved, VisitedSource } from './types.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
@@ -22,7 +22,7 @@ export interface Exploration {
  */
 export function exploreScenarios(
   machine: Machine,
-  certain: Run['certain'],
+  { certain, anchor }: { certain: Run['certain']; anchor: ts.Node },
   execute: (run: Run) => Scenario['end'],
 ): Exploration {
   const scenarios: Scenario[] = []
@@ -33,7 +33,7 @@ export function exploreScenarios(
   while (waiting.length > 0 && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
     const prefix = waiting.shift() ?? []
     const { run, answers } = startRun(prefix, certain)
-    const end = runOnce(machine, run, execute)
+    const end = runOnce(machine, run, () => settleRun(machine, anchor, () => execute(run)))
     spent += run.steps
     for (let index = prefix.length; index < answers.length; index += 1) {
       waiting.push([...answers.slice(0, index), !answers[index]])
@@ -74,16 +74,24 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
   return { run, answers }
 }
 
-function runOnce(machine: Machine, run: Run, execute: (run: Run) => Scenario['end']): Scenario['end'] {
+/** What analysis can't go through ends this way through the route, and no other. */
+function settleRun(machine: Machine, anchor: ts.Node, execute: () => Scenario['end']): Scenario['end'] {
+  try {
+    return execute()
+  } catch (error) {
+    // RangeError: our own stack ran out on code that recurses without end.
+    if (!(error instanceof LimitReached || error instanceof RangeError))
+      noteUnresolved(machine, describeStop(error), anchor)
+    return 'cut'
+  }
+}
+
+function runOnce(machine: Machine, run: Run, execute: () => Scenario['end']): Scenario['end'] {
   const { steps } = machine
   machine.run = run
   machine.steps = 0
   try {
-    return execute(run)
-  } catch (error) {
-    // RangeError: our own stack ran out on code that recurses without end.
-    if (error instanceof LimitReached || error instanceof RangeError) return 'cut'
-    throw error
+    return execute()
   } finally {
     run.steps = machine.steps
     for (const undo of run.journal.reverse()) undo()

@@ -112,6 +112,13 @@ export class Thrown extends Error {
 /** The analysis has done enough work on one run. */
 export class LimitReached extends Error {}
 
+/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
+export function describeStop(error: unknown): string {
+  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
+  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
+  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
+}
+
 export function createMachine(root: string, files: ProjectFiles, parser: Parser): Machine {
   return {
     root,

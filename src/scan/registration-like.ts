@@ -1,4 +1,4 @@
-import { ts } from './syntax.ts'
+import { ts, walk } from './syntax.ts'
 
 /** A call that reads like `router.get('/path', handler)` or `app.use(middleware)`. */
 export interface RegistrationLike {
@@ -17,11 +17,9 @@ export function findRegistrationLike(tree: ts.SourceFile): RegistrationLike[] {
   const makesRouters = /['"]express['"]/.test(tree.text)
   const declared = readDeclarations(tree)
   const found: RegistrationLike[] = []
-  const visit = (node: ts.Node): void => {
+  walk(tree, (node) => {
     if (ts.isCallExpression(node) && isRegistration(node, { declared, makesRouters })) found.push({ node })
-    ts.forEachChild(node, visit)
-  }
-  visit(tree)
+  })
   return found
 }
 
@@ -77,15 +75,13 @@ function isRouterLike(owner: ts.Expression, { declared, makesRouters }: FileFact
 /** Names that the file declares, and whether by their initializer or type they are routers; unknown ones are left out. */
 function readDeclarations(tree: ts.SourceFile): Map<string, boolean> {
   const declared = new Map<string, boolean>()
-  const visit = (node: ts.Node): void => {
+  walk(tree, (node) => {
     if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isPropertyDeclaration(node)) {
       const verdict = readDeclaration(node)
       if (verdict !== null && ts.isIdentifier(node.name))
         declared.set(node.name.text, verdict || declared.get(node.name.text) === true)
     }
-    ts.forEachChild(node, visit)
-  }
-  visit(tree)
+  })
   return declared
 }
 

@@ -1,5 +1,5 @@
 import { isAside } from './entries.ts'
-import type { Machine } from './machine.ts'
+import { describeStop, type Machine } from './machine.ts'
 import { findRegistrationLike, type RegistrationLike } from './registration-like.ts'
 import { brief, locate, parseText, placeOf, relativePath, ts } from './syntax.ts'
 import type { DeadRegistration, Unresolved } from './types.ts'
@@ -20,21 +20,35 @@ export function sweepSources(machine: Machine, apps: readonly RouterValue[]): Sw
   const unresolved: Unresolved[] = []
   for (const file of machine.files.sources) {
     if (isAside(machine.files, file)) continue
-    const { tree, errors } = readTree(machine, file)
-    if (!machine.modules.has(file) && errors[0]) {
-      const at = { file: relativePath(machine.root, file), line: errors[0].line }
-      unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
-    }
-    if (!tree) continue
-    for (const like of findRegistrationLike(tree)) {
-      const verdict = judge(machine, like, mounted)
-      if (!verdict) continue
-      const record = { text: brief(like.node), at: locate(machine.root, like.node) }
-      if (verdict.isDead) dead.push({ ...record, why: verdict.why })
-      else unresolved.push({ ...record, what: verdict.why })
+    try {
+      sweepFile(machine, file, { mounted, dead, unresolved })
+    } catch (error) {
+      unresolved.push({ what: describeStop(error), text: '', at: { file: relativePath(machine.root, file), line: 1 } })
     }
   }
   return { dead, unresolved }
+}
+
+interface Sweeping {
+  readonly mounted: ReadonlySet<RouterValue>
+  readonly dead: DeadRegistration[]
+  readonly unresolved: Unresolved[]
+}
+
+function sweepFile(machine: Machine, file: string, { mounted, dead, unresolved }: Sweeping): void {
+  const { tree, errors } = readTree(machine, file)
+  if (!machine.modules.has(file) && errors[0]) {
+    const at = { file: relativePath(machine.root, file), line: errors[0].line }
+    unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
+  }
+  if (!tree) return
+  for (const like of findRegistrationLike(tree)) {
+    const verdict = judge(machine, like, mounted)
+    if (!verdict) continue
+    const record = { text: brief(like.node), at: locate(machine.root, like.node) }
+    if (verdict.isDead) dead.push({ ...record, why: verdict.why })
+    else unresolved.push({ ...record, what: verdict.why })
+  }
 }
 
 /** Files that no app reached are parsed for this alone, and only those that can matter. */

@@ -45,7 +45,7 @@ export function traceRoute(
   )
   return exploreScenarios(
     machine,
-    (condition) => certainOf(route, condition),
+    { certain: (condition) => certainOf(route, condition), anchor: options.anchor },
     () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
   )
 }
@@ -57,15 +57,11 @@ export function passesOn(
   options: { expressMajor: 4 | 5; anchor: ts.Node },
 ): boolean | null {
   const passages = new Set<Passage['kind']>()
-  const { cut } = exploreScenarios(
-    machine,
-    () => null,
-    () => {
-      const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
-      passages.add(runLayer(machine, layer, run).kind)
-      return 'responded'
-    },
-  )
+  const { cut } = exploreScenarios(machine, { certain: () => null, anchor: options.anchor }, () => {
+    const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
+    passages.add(runLayer(machine, layer, run).kind)
+    return 'responded'
+  })
   if (passages.has('next')) return true
   return cut > 0 || passages.size === 0 || passages.has('unknown') ? null : false
 }

@@ -3,7 +3,7 @@ import { type Call, callFunction } from '../call.ts'
 import { decide } from '../decisions.ts'
 import { express } from '../express-value.ts'
 import { type Machine, makeError, Thrown } from '../machine.ts'
-import { ts } from '../syntax.ts'
+import { ts, walk } from '../syntax.ts'
 import type { Shape } from '../types.ts'
 import {
   fulfilled,
@@ -81,14 +81,20 @@ function checkReader(machine: Machine, value: Value, call: Call): ReadCheck {
   }
 }
 
-function hasBranch(node: ts.Node): boolean {
-  const isLogical = ts.isBinaryExpression(node) && /^(?:&&|\|\||\?\?)$/.test(node.operatorToken.getText())
-  return (
-    isLogical ||
-    ts.isConditionalExpression(node) ||
-    (ts.forEachChild(node, (child) => hasBranch(child) || undefined) ?? false)
-  )
+function hasBranch(root: ts.Node): boolean {
+  let isFound = false
+  walk(root, (node) => {
+    isFound ||=
+      ts.isConditionalExpression(node) || (ts.isBinaryExpression(node) && LOGICAL.has(node.operatorToken.kind))
+  })
+  return isFound
 }
+
+const LOGICAL: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AmpersandAmpersandToken,
+  ts.SyntaxKind.BarBarToken,
+  ts.SyntaxKind.QuestionQuestionToken,
+])
 
 function isEnvironment(value: Value): boolean {
   return value.kind === 'symbol' && value.expression.kind === 'operation' && value.expression.name === 'process.env'
