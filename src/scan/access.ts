@@ -1,5 +1,5 @@
 import { callFunction } from './call.ts'
-import { bindFunction, callSetter, findMethod } from './classes.ts'
+import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember, keepItems } from './models/arrays.ts'
@@ -37,7 +37,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'class':
       return classMember(owner, name)
     case 'native':
-      return owner.fields.get(name) ?? UNDEFINED
+      return owner.fields.get(name) ?? bindNative(owner, name) ?? UNDEFINED
     case 'package':
       return packageMember(machine, owner, name)
     case 'promise':

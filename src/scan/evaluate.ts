@@ -6,6 +6,7 @@ import { decide } from './decisions.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
+import { iterate } from './loops.ts'
 import {
   LimitReached,
   type Machine,
@@ -215,6 +216,8 @@ export function evaluateArguments(machine: Machine, nodes: readonly ts.Expressio
     if (!ts.isSpreadElement(node)) return [evaluate(machine, node, scope)]
     const spread = evaluate(machine, node.expression, scope)
     if (spread.kind === 'array') return spread.items
+    const items = spread.kind === 'object' ? iterate(spread) : null
+    if (items && !items.open) return items.items
     noteUnresolved(machine, 'spread of a list that only a run knows', node)
     return []
   })

@@ -46,7 +46,7 @@ export function traceRoute(
   return exploreScenarios(
     machine,
     { certain: (condition) => certainOf(route, condition), anchor: options.anchor },
-    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method) }),
+    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method), asked: new Set() }),
   )
 }
 
@@ -58,7 +58,13 @@ export function passesOn(
 ): boolean | null {
   const passages = new Set<Passage['kind']>()
   const { cut } = exploreScenarios(machine, { certain: () => null, anchor: options.anchor }, () => {
-    const run = { ...options, chain: [layer], exchange: createExchange(layer.method), error: null }
+    const run = {
+      ...options,
+      chain: [layer],
+      exchange: createExchange(layer.method),
+      asked: new Set<Value>(),
+      error: null,
+    }
     passages.add(runLayer(machine, layer, run).kind)
     return 'responded'
   })
@@ -89,6 +95,8 @@ interface ChainRun {
   readonly exchange: Exchange
   readonly expressMajor: 4 | 5
   readonly anchor: ts.Node
+  /** What has run for this request: the callback of a parameter runs once. */
+  readonly asked: Set<Value>
 }
 
 /** An error on its way to a handler, and the routers around the place where it came up. */
@@ -131,6 +139,8 @@ function isAsked(layer: Layer, failure: Failure | null): boolean {
 
 function runLayer(machine: Machine, layer: Layer, run: ChainRun & { error: Value | null }): Passage {
   for (const handler of layer.handlers) {
+    if (layer.parameter !== null && run.asked.has(handler)) continue
+    run.asked.add(handler)
     const passage = runHandler(machine, { handler, layer }, run)
     if (passage.kind === 'next-route') return { kind: 'next' }
     if (passage.kind !== 'next') return passage
@@ -151,7 +161,7 @@ function runHandler(
     return UNDEFINED
   })
   const { request, response } = run.exchange
-  const args = run.error ? [run.error, request, response, next] : [request, response, next]
+  const args = run.error ? [run.error, request, response, next] : [request, response, next, ...parameterOf(layer)]
   const failure = catchThrown(() => callFunctionLike(machine, { callee, self: null, args, node: run.anchor }))
   if (!called && !failure.error && !hasResponded(machine)) runTasks(machine.run?.later)
   if (failure.error && !hasResponded(machine)) {
@@ -161,6 +171,12 @@ function runHandler(
   }
   if (hasResponded(machine)) return { kind: 'answered' }
   return called ?? { kind: 'hangs' }
+}
+
+/** The value and the name that a callback of `app.param()` gets beside the request. */
+function parameterOf({ parameter }: Layer): Value[] {
+  if (parameter === null) return []
+  return [symbol({ kind: 'input', from: 'params', path: [parameter] }), literal(parameter)]
 }
 
 /** What the code left for later, in order; what fails there reaches nobody. */

@@ -180,6 +180,7 @@ function isWaitedFor(node: ts.Node): boolean {
 export function constructPackage(machine: Machine, callee: PackageValue, args: readonly Value[], node: ts.Node): Value {
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
+  if (callee.module === 'express') return callExpress(machine, callee, { callee, self: null, args, node }) ?? UNDEFINED
   if (name === 'AsyncLocalStorage' || name === 'EventEmitter') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
