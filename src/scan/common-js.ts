@@ -1,5 +1,8 @@
+import path from 'node:path'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
+import { pathValue } from './module-paths.ts'
 import { type ImportPlace, jsonModule, loadModule, namespaceOf, packageImport, resolveImport } from './modules.ts'
+import { toSpecifier } from './project-path.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
@@ -28,10 +31,13 @@ export function defineCommonJs(machine: Machine, module: Module): void {
     return UNDEFINED
   })
   module.scope.cells.set('require', { value: require })
+  module.scope.cells.set('__filename', { value: pathValue(machine, module.file) })
+  module.scope.cells.set('__dirname', { value: pathValue(machine, path.dirname(module.file)) })
 }
 
 /** The value of `require(specifier)` or `await import(specifier)`. */
-export function requireModule(machine: Machine, specifier: string, { from, node }: ImportPlace): Value {
+export function requireModule(machine: Machine, written: string, { from, node }: ImportPlace): Value {
+  const specifier = toSpecifier(machine, written, from)
   const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
   if (file.endsWith('.json')) return jsonModule(machine, file, '*')

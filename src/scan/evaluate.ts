@@ -17,6 +17,7 @@ import {
   Thrown,
   unknownValue,
 } from './machine.ts'
+import { metaProperty } from './module-paths.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { skipParentheses, ts } from './syntax.ts'
@@ -102,7 +103,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(machine, node, scope)
   if (ts.isRegularExpressionLiteral(node))
     return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
-  if (ts.isMetaProperty(node)) return object([['url', literal('file:///app')]], { open: true })
+  if (ts.isMetaProperty(node)) return metaProperty(machine, node)
   switch (node.kind) {
     case ts.SyntaxKind.TrueKeyword:
       return literal(true)
@@ -206,7 +207,8 @@ function readCallee(machine: Machine, target: ts.Expression, scope: Scope): { ca
 
 function importCall(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
   const [argument] = node.arguments
-  const specifier = argument ? knownString(evaluate(machine, argument, scope)) : null
+  const target = argument ? evaluate(machine, argument, scope) : UNDEFINED
+  const specifier = knownString(target.kind === 'object' ? target.fields.get('href') : target)
   if (specifier === null) return fulfilled(unknownValue(machine, 'import of a computed path', node))
   return fulfilled(requireModule(machine, specifier, { from: node.getSourceFile().fileName, node }))
 }

@@ -1,6 +1,7 @@
 import { callFunctionLike } from '../call.ts'
 import type { Machine } from '../machine.ts'
 import { array, literal, native, type ObjectValue, object, operation, UNDEFINED, type Value } from '../values.ts'
+import { testPattern } from './text.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
 export function createCollection(name: 'Map' | 'Set', entries: Value | undefined): Value {
@@ -13,8 +14,11 @@ export function createCollection(name: 'Map' | 'Set', entries: Value | undefined
 /** Members of Map, Set and RegExp objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
   if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'test') {
-    return native('test', ([value]) =>
-      operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
+    return native(
+      'test',
+      ([value]) =>
+        testPattern(owner, value) ??
+        operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
     )
   }
   const entries = owner.fields.get('#entries')

@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http'
 import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, noteUnresolved } from '../machine.ts'
+import { isProjectPath } from '../project-path.ts'
 import { locate, placeOf, ts } from '../syntax.ts'
 import {
   knownString,
@@ -182,7 +183,7 @@ function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): R
 
 function readPath(value: Value | undefined): RegisteredPath | null {
   const text = knownString(value)
-  if (text !== null) return { path: text, isRegex: false }
+  if (text !== null) return isProjectPath(text) ? null : { path: text, isRegex: false }
   const source = value?.kind === 'object' && isPattern(value) ? knownString(value.fields.get('source')) : null
   return source === null ? null : { path: source.startsWith('/') ? source : `/${source}/`, isRegex: true }
 }

@@ -19,7 +19,9 @@ import {
 import { callAxios } from './axios.ts'
 import { callDrizzle } from './database.ts'
 import { callExpress, listenOn } from './express.ts'
+import { callFiles } from './files.ts'
 import { callFetchPackage } from './http.ts'
+import { callPaths } from './paths.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
 
@@ -42,6 +44,7 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const code = STATUS_BY_NAME.get(name)
     if (code !== undefined) return literal(code)
   }
+  if (owner.module === 'path' && name === 'sep') return literal('/')
   if (name === 'listen' && machine.run === null) {
     const listened = listenOn(machine, owner)
     if (listened) return listened
@@ -74,6 +77,8 @@ const MODELS: readonly PackageModel[] = [
   callFetchPackage,
   callAxios,
   callTokens,
+  callPaths,
+  callFiles,
   callThrough,
 ]
 
