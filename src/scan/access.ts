@@ -143,7 +143,7 @@ function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value
 function writeField(machine: Machine, expression: Expression, name: string, value: Value): void {
   const { run } = machine
   if (!run) return
-  const key = JSON.stringify(expression)
+  const key = run.keyOf(expression)
   const fields = run.written.get(key) ?? new Map<string, Value>()
   fields.set(name, value)
   run.written.set(key, fields)
@@ -151,7 +151,7 @@ function writeField(machine: Machine, expression: Expression, name: string, valu
 
 function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
   if (!machine.run || machine.run.written.size === 0) return null
-  return machine.run.written.get(JSON.stringify(expression))?.get(name) ?? null
+  return machine.run.written.get(machine.run.keyOf(expression))?.get(name) ?? null
 }
 
 /** `delete owner.name`. */

@@ -1,3 +1,4 @@
+import { createKeys } from './expression-keys.ts'
 import { describeStop, LimitReached, type Machine, noteUnresolved, type Run } from './machine.ts'
 import type { ts } from './syntax.ts'
 import type { Scenario, Unresolved, VisitedSource } from './types.ts'
@@ -57,6 +58,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     },
     certain,
     known: new Map(),
+    keyOf: createKeys(),
     equals: new Map(),
     written: new Map(),
     later: [],

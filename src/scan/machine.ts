@@ -1,4 +1,5 @@
 import { express } from './express-value.ts'
+import type { KeyOf } from './expression-keys.ts'
 import type { ProjectFiles } from './project.ts'
 import type { Scope } from './scope.ts'
 import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from './syntax.ts'
@@ -36,6 +37,8 @@ export interface Run {
   readonly certain: (condition: Expression) => boolean | null
   /** Conditions decided so far, and the literals that expressions were found equal to. */
   readonly known: Map<string, boolean>
+  /** What the maps here know an expression by. */
+  readonly keyOf: KeyOf
   readonly equals: Map<string, string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
   readonly written: Map<string, Map<string, Value>>

@@ -35,9 +35,12 @@ interface Walk {
   readonly seen: readonly string[]
 }
 
+/** What was written to what was written, and so on, is shown so far. */
+const DEPTH = 5
+
 function showWritten(walk: Walk, expression: Expression): Expression {
-  const key = JSON.stringify(expression)
-  const fields = walk.seen.includes(key) ? undefined : walk.run.written.get(key)
+  const key = walk.run.keyOf(expression)
+  const fields = walk.seen.includes(key) || walk.seen.length > DEPTH ? undefined : walk.run.written.get(key)
   const inner = showInside(walk, expression)
   if (!fields) return inner
   const deeper = { ...walk, seen: [...walk.seen, key] }
