@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { callFunction } from './call.ts'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
 import { pathValue } from './module-paths.ts'
 import { type ImportPlace, jsonModule, loadModule, namespaceOf, packageImport, resolveImport } from './modules.ts'
@@ -6,11 +7,13 @@ import { toSpecifier } from './project-path.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
-export function readCommonJs(module: Module, name: string): Value | null {
+export function readCommonJs(machine: Machine, module: Module, name: string): Value | null {
   const assigned = module.exports.get('export=')?.()
   const exported = assigned ?? (module.scope.cells.get('module') ? commonJsExports(module) : null)
   if (!exported) return null
   if (name === 'default') return exported.kind === 'object' && exported.fields.size === 0 ? null : exported
+  const getter = exported.kind === 'object' ? exported.getters?.get(name) : undefined
+  if (getter) return callFunction(machine, getter, { callee: getter, self: exported, args: [], node: getter.node })
   if (exported.kind === 'object' || exported.kind === 'function') return exported.fields.get(name) ?? null
   return null
 }

@@ -274,5 +274,5 @@ function readExport(
     const found = readExport(machine, loadModule(machine, file), name, new Set([...seen, module.file]))
     if (found) return found
   }
-  return readCommonJs(module, name)
+  return readCommonJs(machine, module, name)
 }

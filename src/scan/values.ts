@@ -36,7 +36,7 @@ export type ObjectValue = {
   /** More fields may exist than are listed. */
   readonly open: boolean
   readonly type: ClassValue | { readonly kind: 'builtin'; readonly name: string } | null
-  readonly getters: Map<string, FunctionValue> | null
+  getters: Map<string, FunctionValue> | null
   /** Fields that neither JSON nor a spread shows: what `Error` puts on an instance. */
   readonly hidden: Set<string>
 }

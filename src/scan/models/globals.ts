@@ -166,9 +166,31 @@ function objectStatics(machine: Machine): Value {
     ['assign', native('Object.assign', ([target, ...sources]) => assignFields(machine, target ?? object(), sources))],
     ['fromEntries', native('Object.fromEntries', ([value]) => fromEntries(value))],
     ['setPrototypeOf', native('Object.setPrototypeOf', ([value]) => value ?? UNDEFINED)],
-    ['defineProperty', native('Object.defineProperty', ([value]) => value ?? UNDEFINED)],
+    [
+      'defineProperty',
+      native('Object.defineProperty', ([target, key, how]) =>
+        defineProperty(machine, { target: target ?? UNDEFINED, key, how }),
+      ),
+    ],
     ['create', native('Object.create', () => object([], { open: true }))],
   ])
+}
+
+/** Puts a field or a getter where the code does, as compiled CommonJS does with its exports. */
+function defineProperty(
+  machine: Machine,
+  { target, key, how }: { target: Value; key: Value | undefined; how: Value | undefined },
+): Value {
+  const name = key?.kind === 'literal' ? String(key.value) : null
+  if (name === null || how?.kind !== 'object') return target
+  const getter = how.fields.get('get')
+  const value = how.fields.get('value')
+  if (value && name !== '__esModule') setMember(machine, target, name, value)
+  if (target.kind === 'object' && getter?.kind === 'function' && !machine.run) {
+    target.getters ??= new Map()
+    target.getters.set(name, getter)
+  }
+  return target
 }
 
 /** A copy of a list, Map or Set, or `{ length: 3 }` with a callback. */

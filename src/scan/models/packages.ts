@@ -161,7 +161,14 @@ function classifyPackage(module: string): EffectClass {
 }
 
 function dependsOnInput(value: Value): boolean {
-  return JSON.stringify(express(value)).includes('"kind":"input"')
+  return holdsInput(express(value))
+}
+
+function holdsInput(expression: Expression): boolean {
+  if (expression.kind === 'operation') return expression.operands.some(holdsInput)
+  if (expression.kind === 'array') return expression.items.some(holdsInput)
+  if (expression.kind === 'object') return Object.values(expression.fields).some(holdsInput)
+  return expression.kind === 'input'
 }
 
 /**
