@@ -16,6 +16,14 @@ export interface Exploration {
   readonly cut: number
 }
 
+export interface ExploreOptions {
+  readonly certain: Run['certain']
+  /** Where to say that analysis itself failed. */
+  readonly anchor: ts.Node
+  /** Asked before each way; true ends the search. */
+  readonly isEnough?: () => boolean
+}
+
 /**
  * Runs a piece of code once for every combination of answers to the conditions that only a request decides: first the
  * preferred answers, then each with one answer turned, and so on. Every run is a straight line, so what happened in it,
@@ -23,7 +31,7 @@ export interface Exploration {
  */
 export function exploreScenarios(
   machine: Machine,
-  { certain, anchor }: { certain: Run['certain']; anchor: ts.Node },
+  { certain, anchor, isEnough = () => false }: ExploreOptions,
   execute: (run: Run) => Scenario['end'],
 ): Exploration {
   const scenarios: Scenario[] = []
@@ -31,7 +39,7 @@ export function exploreScenarios(
   const unresolved = new Map<string, Unresolved>()
   const waiting: boolean[][] = [[]]
   let spent = 0
-  while (waiting.length > 0 && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
+  while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
     const prefix = waiting.shift() ?? []
     const { run, answers } = startRun(prefix, certain)
     const end = runOnce(machine, run, () => settleRun(machine, anchor, () => execute(run)))

@@ -57,17 +57,21 @@ export function passesOn(
   options: { expressMajor: 4 | 5; anchor: ts.Node },
 ): boolean | null {
   const passages = new Set<Passage['kind']>()
-  const { cut } = exploreScenarios(machine, { certain: () => null, anchor: options.anchor }, () => {
-    const run = {
-      ...options,
-      chain: [layer],
-      exchange: createExchange(layer.method),
-      asked: new Set<Value>(),
-      error: null,
-    }
-    passages.add(runLayer(machine, layer, run).kind)
-    return 'responded'
-  })
+  const { cut } = exploreScenarios(
+    machine,
+    { certain: () => null, anchor: options.anchor, isEnough: () => passages.has('next') },
+    () => {
+      const run = {
+        ...options,
+        chain: [layer],
+        exchange: createExchange(layer.method),
+        asked: new Set<Value>(),
+        error: null,
+      }
+      passages.add(runLayer(machine, layer, run).kind)
+      return 'responded'
+    },
+  )
   if (passages.has('next')) return true
   return cut > 0 || passages.size === 0 || passages.has('unknown') ? null : false
 }
