@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { scanProject } from '../../src/scan/scan.ts'
-import {
-  appWith,
-  dossierOf,
-  outline,
-  readHandler,
-  readRoute,
-  routesOf,
-  scanFiles,
-  withProject,
-} from '../support/scan-source.ts'
+import { appWith, outline, readHandler, readRoute, routesOf, scanFiles, withProject } from '../support/scan-source.ts'
 
 const ROUTE = "app.get('/a', (req, res) => res.json({}))"
 
