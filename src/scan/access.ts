@@ -1,6 +1,6 @@
 import { noteRead } from './boot-log.ts'
 import { callFunctionLike } from './call.ts'
-import { bindFunction, callSetter, findMethod } from './classes.ts'
+import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { arrayMember, keepItems } from './models/arrays.ts'
@@ -52,7 +52,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'class':
       return classMember(owner, name)
     case 'native':
-      return owner.fields.get(name) ?? UNDEFINED
+      return owner.fields.get(name) ?? bindNative(owner, name) ?? UNDEFINED
     case 'package':
       return packageMember(machine, owner, name)
     case 'promise':
@@ -182,7 +182,7 @@ function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value
 function writeField(machine: Machine, expression: Expression, name: string, value: Value): void {
   const { run } = machine
   if (!run) return
-  const key = JSON.stringify(expression)
+  const key = run.keyOf(expression)
   const fields = run.written.get(key) ?? new Map<string, Value>()
   fields.set(name, value)
   run.written.set(key, fields)
@@ -190,7 +190,7 @@ function writeField(machine: Machine, expression: Expression, name: string, valu
 
 function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
   if (!machine.run || machine.run.written.size === 0) return null
-  return machine.run.written.get(JSON.stringify(expression))?.get(name) ?? null
+  return machine.run.written.get(machine.run.keyOf(expression))?.get(name) ?? null
 }
 
 /** `delete owner.name`. */

@@ -14,6 +14,8 @@ import {
   type ClassValue,
   type FunctionValue,
   literal,
+  type NativeValue,
+  native,
   type ObjectValue,
   object,
   UNDEFINED,
@@ -199,5 +201,19 @@ export function bindFunction(machine: Machine, callee: FunctionValue, name: stri
       const args = name === 'call' ? rest : list?.kind === 'array' ? list.items : []
       return callFunctionLike(machine, { callee, self: self ?? null, args, node })
     },
+  }
+}
+
+/** `app.use.apply(app, [...])` and the like: a built-in knows what it is a member of. */
+export function bindNative({ name, call, fields }: NativeValue, member: string): Value | null {
+  switch (member) {
+    case 'bind':
+      return native(name, ([, ...given]) => native(name, (args, node) => call([...given, ...args], node), fields))
+    case 'call':
+      return native(name, ([, ...args], node) => call(args, node))
+    case 'apply':
+      return native(name, ([, list], node) => call(list?.kind === 'array' ? list.items : [], node))
+    default:
+      return null
   }
 }

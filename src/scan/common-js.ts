@@ -1,20 +1,32 @@
+import path from 'node:path'
+import { callFunctionLike } from './call.ts'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
+import { pathValue } from './module-paths.ts'
 import { type ImportPlace, jsonModule, loadWhole, namespaceOf, packageImport, resolveImport } from './modules.ts'
+import { toSpecifier } from './project-path.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
-export function readCommonJs(module: Module, name: string): Value | null {
+export function readCommonJs(machine: Machine, module: Module, name: string): Value | null {
   const assigned = module.exports.get('export=')?.()
   const exported = assigned ?? (module.scope.cells.get('module') ? commonJsExports(module) : null)
   if (!exported) return null
   if (name === 'default') return exported.kind === 'object' && exported.fields.size === 0 ? null : exported
+  const getter = exported.kind === 'object' ? exported.getters.get(name) : undefined
+  if (getter)
+    return callFunctionLike(machine, {
+      callee: getter,
+      self: exported,
+      args: [],
+      node: machine.parser.parse(module.file).tree,
+    })
   if (exported.kind === 'object' || exported.kind === 'function') return exported.fields.get(name) ?? null
   return null
 }
 
 /** Everything that a CommonJS module exports; the whole under `default` when it is no object of names. */
-export function listCommonJs(module: Module): [string, Value][] {
-  const exported = readCommonJs(module, 'default')
+export function listCommonJs(machine: Machine, module: Module): [string, Value][] {
+  const exported = readCommonJs(machine, module, 'default')
   if (!exported) return []
   return exported.kind === 'object' ? [...exported.fields] : [['default', exported]]
 }
@@ -35,10 +47,13 @@ export function defineCommonJs(machine: Machine, module: Module): void {
     return UNDEFINED
   })
   module.scope.cells.set('require', { value: require })
+  module.scope.cells.set('__filename', { value: pathValue(machine, module.file) })
+  module.scope.cells.set('__dirname', { value: pathValue(machine, path.dirname(module.file)) })
 }
 
 /** The value of `require(specifier)` or `await import(specifier)`. */
-export function requireModule(machine: Machine, specifier: string, { from, node }: ImportPlace): Value {
+export function requireModule(machine: Machine, written: string, { from, node }: ImportPlace): Value {
+  const specifier = toSpecifier(machine, written, from)
   const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
   if (file.endsWith('.json')) return jsonModule(machine, file, '*')

@@ -71,11 +71,11 @@ function isEmpty(expression: Expression): boolean {
 }
 
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
-  const remembered = run.known.get(JSON.stringify(condition))
+  const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
-  const key = JSON.stringify(subject.expression)
+  const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
   const truth = run.known.get(key)
@@ -106,13 +106,13 @@ function isFirst(name: Expression | undefined): boolean {
 
 function impliedTruth(run: Run, condition: Expression): boolean | null {
   if (condition.kind === 'operation' && condition.name === 'is nullish') {
-    const [operand] = condition.operands
-    const key = JSON.stringify(operand)
+    const [operand = condition] = condition.operands
+    const key = run.keyOf(operand)
     const equal = run.equals.get(key)
     if (equal !== undefined) return equal === NULL || equal === MISSING
     return run.known.get(key) === true ? false : null
   }
-  const key = JSON.stringify(condition)
+  const key = run.keyOf(condition)
   const equal = run.equals.get(key)
   if (equal !== undefined)
     return ![
@@ -122,7 +122,7 @@ function impliedTruth(run: Run, condition: Expression): boolean | null {
       '{"kind":"literal","value":0}',
       '{"kind":"literal","value":false}',
     ].includes(equal)
-  return run.known.get(JSON.stringify({ kind: 'operation', name: 'is nullish', operands: [condition] })) === true
+  return run.known.get(run.keyOf({ kind: 'operation', name: 'is nullish', operands: [condition] })) === true
     ? false
     : null
 }
@@ -138,7 +138,7 @@ function subjectOf(condition: Expression): { expression: Expression; equals: Exp
 }
 
 function remember(run: Run, condition: Expression, taken: boolean): void {
-  run.known.set(JSON.stringify(condition), taken)
+  run.known.set(run.keyOf(condition), taken)
   const subject = subjectOf(condition)
-  if (subject && taken) run.equals.set(JSON.stringify(subject.expression), JSON.stringify(subject.equals))
+  if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
 }

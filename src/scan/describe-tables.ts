@@ -159,7 +159,7 @@ function sqlNameOf(table: TableValue, key: string, casing: Casing | null): strin
 function exportOf(machine: Machine, table: TableValue): Pick<Table, 'exportName' | 'at'> {
   const home = machine.modules.get(path.join(machine.root, table.at.file))
   for (const module of home ? [home, ...machine.modules.values()] : machine.modules.values()) {
-    for (const [exportName, value] of listExports(module)) {
+    for (const [exportName, value] of listExports(machine, module)) {
       if (value !== table) continue
       const file = relativePath(machine.root, module.file)
       const line = module === home ? table.at.line : lineOfName(machine, module.file, exportName)
@@ -169,9 +169,9 @@ function exportOf(machine: Machine, table: TableValue): Pick<Table, 'exportName'
   return { exportName: '', at: table.at }
 }
 
-function listExports(module: Module): [string, Value | null][] {
+function listExports(machine: Machine, module: Module): [string, Value | null][] {
   const own = [...module.exports].map(([name, read]): [string, Value | null] => [name, read()])
-  return [...own.filter(([name]) => name !== 'export='), ...listCommonJs(module)]
+  return [...own.filter(([name]) => name !== 'export='), ...listCommonJs(machine, module)]
 }
 
 /** The line of the statement that says the name; 1 when none does. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 export type EntryKind = 'file' | 'folder'
@@ -115,7 +115,15 @@ function entryKind(entry: Kinded): EntryKind | null {
   return entry.isDirectory() ? 'folder' : null
 }
 
+/** A link to a folder that it is in itself leads nowhere new. */
 function kindBehindLink(file: string): EntryKind | null {
-  const target = statSync(file, { throwIfNoEntry: false })
-  return target ? entryKind(target) : null
+  try {
+    const kind = entryKind(statSync(file))
+    const target = kind === 'folder' ? `${realpathSync(file)}/` : null
+    const isLoop =
+      target !== null && [file, realpathSync(path.dirname(file))].some((one) => `${one}/`.startsWith(target))
+    return isLoop ? null : kind
+  } catch {
+    return null
+  }
 }

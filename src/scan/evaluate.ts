@@ -6,6 +6,7 @@ import { decide } from './decisions.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
+import { iterate } from './loops.ts'
 import {
   LimitReached,
   type Machine,
@@ -16,6 +17,7 @@ import {
   Thrown,
   unknownValue,
 } from './machine.ts'
+import { metaProperty } from './module-paths.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
 import { mayLeadTo, readPattern } from './route-pattern.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
@@ -93,7 +95,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isRegularExpressionLiteral(node))
     return object([['source', literal(node.text)]], { type: { kind: 'builtin', name: 'RegExp' } })
   if (ts.isBigIntLiteral(node)) return literal(BigInt(node.text.replace(/_|n$/g, '')))
-  if (ts.isMetaProperty(node)) return object([['url', literal('file:///app')]], { open: true })
+  if (ts.isMetaProperty(node)) return metaProperty(machine, node)
   switch (node.kind) {
     case ts.SyntaxKind.TrueKeyword:
       return literal(true)
@@ -220,7 +222,8 @@ function readCallee(machine: Machine, target: ts.Expression, scope: Scope): { ca
 
 function importCall(machine: Machine, node: ts.CallExpression, scope: Scope): Value {
   const [argument] = node.arguments
-  const specifier = argument ? knownString(evaluate(machine, argument, scope)) : null
+  const target = argument ? evaluate(machine, argument, scope) : UNDEFINED
+  const specifier = knownString(target.kind === 'object' ? target.fields.get('href') : target)
   if (specifier === null) return fulfilled(unknownValue(machine, 'import of a computed path', node))
   return fulfilled(requireModule(machine, specifier, { from: node.getSourceFile().fileName, node }))
 }
@@ -230,6 +233,8 @@ export function evaluateArguments(machine: Machine, nodes: readonly ts.Expressio
     if (!ts.isSpreadElement(node)) return [evaluate(machine, node, scope)]
     const spread = evaluate(machine, node.expression, scope)
     if (spread.kind === 'array') return spread.items
+    const items = spread.kind === 'object' ? iterate(spread) : null
+    if (items && !items.open) return items.items
     noteUnresolved(machine, 'spread of a list that only a run knows', node)
     return []
   })

@@ -1,6 +1,7 @@
-import type { HarmlessUse, Machine, Run } from './machine.ts'
-import { LimitReached } from './machine.ts'
+import { createKeys } from './expression-keys.ts'
+import { describeStop, type HarmlessUse, LimitReached, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
+import type { ts } from './syntax.ts'
 import type { Scenario, Unresolved, VisitedSource } from './types.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
@@ -17,6 +18,14 @@ export interface Exploration {
   readonly cut: number
 }
 
+export interface ExploreOptions {
+  readonly certain: Run['certain']
+  /** Where to say that analysis itself failed. */
+  readonly anchor: ts.Node
+  /** Asked before each way; true ends the search. */
+  readonly isEnough?: () => boolean
+}
+
 /**
  * Runs a piece of code once for every combination of answers to the conditions that only a request decides: first the
  * preferred answers, then each with one answer turned, and so on. Every run is a straight line, so what happened in it,
@@ -24,7 +33,7 @@ export interface Exploration {
  */
 export function exploreScenarios(
   machine: Machine,
-  certain: Run['certain'],
+  { certain, anchor, isEnough = () => false }: ExploreOptions,
   execute: (run: Run) => Scenario['end'],
 ): Exploration {
   const scenarios: Scenario[] = []
@@ -33,10 +42,10 @@ export function exploreScenarios(
   const harmless = new Map<string, HarmlessUse>()
   const waiting: boolean[][] = [[]]
   let spent = 0
-  while (waiting.length > 0 && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
+  while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
     const prefix = waiting.shift() ?? []
     const { run, answers } = startRun(prefix, certain)
-    const end = runOnce(machine, run, execute)
+    const end = runOnce(machine, run, () => settleRun(machine, anchor, () => execute(run)))
     spent += run.steps
     for (let index = prefix.length; index < answers.length; index += 1) {
       waiting.push([...answers.slice(0, index), !answers[index]])
@@ -67,6 +76,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     },
     certain,
     known: new Map(),
+    keyOf: createKeys(),
     equals: new Map(),
     written: new Map(),
     later: [],
@@ -88,16 +98,24 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
   return { run, answers }
 }
 
-function runOnce(machine: Machine, run: Run, execute: (run: Run) => Scenario['end']): Scenario['end'] {
+/** What analysis can't go through ends this way through the route, and no other. */
+function settleRun(machine: Machine, anchor: ts.Node, execute: () => Scenario['end']): Scenario['end'] {
+  try {
+    return execute()
+  } catch (error) {
+    // RangeError: our own stack ran out on code that recurses without end.
+    if (!(error instanceof LimitReached || error instanceof RangeError))
+      noteUnresolved(machine, describeStop(error), anchor)
+    return 'cut'
+  }
+}
+
+function runOnce(machine: Machine, run: Run, execute: () => Scenario['end']): Scenario['end'] {
   const { steps } = machine
   machine.run = run
   machine.steps = 0
   try {
-    return execute(run)
-  } catch (error) {
-    // RangeError: our own stack ran out on code that recurses without end.
-    if (error instanceof LimitReached || error instanceof RangeError) return 'cut'
-    throw error
+    return execute()
   } finally {
     run.steps = machine.steps
     for (const undo of run.journal.reverse()) undo()

@@ -1,3 +1,4 @@
+import { isProjectPath } from './project-path.ts'
 import type { Expression } from './types.ts'
 import { type LiteralValue, type ObjectValue, type PackageValue, symbol, type Value } from './values.ts'
 
@@ -86,6 +87,8 @@ function sizeOf(expression: Expression): number {
 
 /** JSON has no NaN, no infinity, and no zero below zero. */
 function expressLiteral(value: NonNullable<LiteralValue['value']> | null): Expression {
+  if (typeof value === 'string' && isProjectPath(value))
+    return { kind: 'operation', name: 'path of the project', operands: [] }
   if (typeof value === 'bigint') return { kind: 'literal', value: Number(value) }
   if (typeof value === 'number' && !Number.isFinite(value))
     return { kind: 'operation', name: String(value), operands: [] }

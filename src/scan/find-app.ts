@@ -1,10 +1,10 @@
 import { callFunctionLike } from './call.ts'
 import { describeEntry } from './describe-entry.ts'
 import { listEntries } from './entries.ts'
-import { type Machine, noteUnresolved } from './machine.ts'
-import { describeStop, loadModule } from './modules.ts'
+import { describeStop, type Machine, noteUnresolved } from './machine.ts'
+import { loadModule } from './modules.ts'
 import type { ProjectFiles } from './project.ts'
-import { relativePath, ts } from './syntax.ts'
+import { relativePath, ts, walk } from './syntax.ts'
 import type { AppEntry } from './types.ts'
 import { type FunctionValue, operation, type RouterValue } from './values.ts'
 
@@ -67,9 +67,12 @@ function isNamedForIt(machine: Machine, name: string): boolean {
   return !machine.routers.some(hasLayers) && /app|server|main|bootstrap|start/i.test(name)
 }
 
-function makesApp(node: ts.Node): boolean {
-  const isMaking = ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'express'
-  return isMaking || (ts.forEachChild(node, (child) => makesApp(child) || undefined) ?? false)
+function makesApp(root: ts.Node): boolean {
+  let isFound = false
+  walk(root, (node) => {
+    isFound ||= ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'express'
+  })
+  return isFound
 }
 
 /** Its parameters are whatever the caller has: nothing is known of them. */

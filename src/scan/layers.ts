@@ -15,6 +15,8 @@ export interface Layer {
   readonly pattern: RoutePattern
   readonly method: string
   readonly guards: boolean
+  /** The handlers are callbacks of `app.param()` for the parameter of this name. */
+  readonly parameter: string | null
   readonly handlers: readonly Value[]
   readonly at: Registration['at']
   /** The routers around the layer, the app first: an error handler sees the errors of its own router and those inside. */
@@ -37,12 +39,26 @@ function flattenRegistration(registration: Registration, { path: prefix, owners 
   const { method, guards, at, kind, isRegex } = registration
   const path = isRegex ? prefix + registration.path : joinPaths(prefix, registration.path)
   const pattern = isRegex ? regexPattern(readPattern(prefix), registration.path) : readPattern(path)
-  const layer = { path, pattern, method, guards, at, owners }
-  if (kind === 'route') return [{ ...layer, kind, path: path || '/', handlers: registration.handlers }]
-  return registration.handlers.flatMap((handler): Layer[] => {
+  const layer = { path, pattern, method, guards, parameter: null, at, owners }
+  const before = parameterLayers(registration, layer)
+  if (kind === 'route') return [...before, { ...layer, kind, path: path || '/', handlers: registration.handlers }]
+  const mounted = registration.handlers.flatMap((handler): Layer[] => {
     const inner = asRouter(handler)
     if (inner) return flattenLayers(inner, { path, owners })
     return [{ ...layer, kind: isErrorHandler(handler) ? 'error' : 'middleware', handlers: [handler] }]
+  })
+  return [...before, ...mounted]
+}
+
+/** What `app.param()` puts before a route, for its method only, or before whatever is mounted. */
+function parameterLayers({ kind, path }: Registration, layer: Omit<Layer, 'kind' | 'handlers'>): Layer[] {
+  const callbacks = layer.owners.at(-1)?.parameters ?? []
+  if (callbacks.length === 0) return []
+  const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => name)
+  const asked = callbacks.filter(({ name }) => names.includes(name))
+  return asked.map(({ name, callback, at }): Layer => {
+    const own = { ...layer, parameter: name, handlers: [callback], at }
+    return kind === 'route' ? { ...own, kind, guards: true } : { ...own, kind: 'middleware' }
   })
 }
 

@@ -44,8 +44,16 @@ function keysOf(subject: Value): ArrayValue {
 export function iterate(value: Value): ArrayValue {
   if (value.kind === 'array') return value
   const entries = value.kind === 'object' ? value.fields.get('#entries') : undefined
-  if (entries?.kind === 'array') return entries
+  if (entries?.kind === 'array') return isSet(value) ? array(entries.items.map(firstOf), entries.open) : entries
   return array([value.kind === 'symbol' ? itemOf(value) : operation('item', value)], true)
+}
+
+function isSet(value: Value): boolean {
+  return value.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'Set'
+}
+
+function firstOf(pair: Value): Value {
+  return pair.kind === 'array' ? (pair.items[0] ?? pair) : pair
 }
 
 /** What stands for each item of a list that only a run knows: the first of a request's or an answer's list. */

@@ -1,5 +1,6 @@
 import { type BootLog, createBootLog } from './boot-log.ts'
 import { express } from './express-value.ts'
+import type { KeyOf } from './expression-keys.ts'
 import type { PendingLog } from './pending.ts'
 import type { ProjectFiles } from './project.ts'
 import type { RoutePattern } from './route-pattern.ts'
@@ -59,6 +60,8 @@ export interface Run {
   readonly certain: (condition: Expression) => boolean | null
   /** Conditions decided so far, and the literals that expressions were found equal to. */
   readonly known: Map<string, boolean>
+  /** What the maps here know an expression by. */
+  readonly keyOf: KeyOf
   readonly equals: Map<string, string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
   readonly written: Map<string, Map<string, Value>>
@@ -149,6 +152,13 @@ export class Thrown extends Error {
 
 /** The analysis has done enough work on one run. */
 export class LimitReached extends Error {}
+
+/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
+export function describeStop(error: unknown): string {
+  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
+  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
+  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
+}
 
 export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' | 'wanted'>): Machine {
   return {

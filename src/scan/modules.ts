@@ -2,7 +2,7 @@ import { getMember } from './access.ts'
 import { defineCommonJs, readCommonJs, requireModule } from './common-js.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
-import { LimitReached, type Machine, type Module, noteRecord, noteUnresolved, Thrown, unknownValue } from './machine.ts'
+import { describeStop, type Machine, type Module, noteRecord, noteUnresolved, unknownValue } from './machine.ts'
 import { globalScope } from './models/globals.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
 import { relativePath, ts } from './syntax.ts'
@@ -57,13 +57,6 @@ function runTopLevel(machine: Machine, module: Module, tree: ts.SourceFile): voi
       noteUnresolved(machine, describeStop(error), statement)
     }
   }
-}
-
-/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
-export function describeStop(error: unknown): string {
-  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
-  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
-  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
 }
 
 function runModuleStatement(machine: Machine, module: Module, statement: ts.Statement): void {
@@ -297,5 +290,5 @@ function readExport(
     const found = readExport(machine, loadModule(machine, file), name, new Set([...seen, module.file]))
     if (found) return found
   }
-  return readCommonJs(module, name)
+  return readCommonJs(machine, module, name)
 }

@@ -14,7 +14,7 @@ const PASSING =
 /** What answers requests without being a route of the project: mounted libraries, static files, catch-alls. */
 export function findOpaque(layers: readonly Layer[], app: string, root: string): OpaqueMount[] {
   return layers.flatMap((layer) => {
-    const found = layer.kind === 'error' || layer.guards ? null : describeLayer(layer, root)
+    const found = layer.kind === 'error' || layer.guards || layer.parameter !== null ? null : describeLayer(layer, root)
     return found ? [{ path: layer.path || '/', ...found, file: layer.at.file, line: layer.at.line, app }] : []
   })
 }

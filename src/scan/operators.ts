@@ -216,6 +216,7 @@ export function readTypeof(value: Value): Value {
     case 'function':
     case 'native':
     case 'class':
+    case 'router':
       return literal('function')
     case 'package':
       return operation('typeof', value)

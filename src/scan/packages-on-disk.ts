@@ -81,7 +81,7 @@ export function foldersIn(disk: Disk, folder: string): string[] {
 function readPackage(disk: Disk, folder: string, depth: number): PackageFolder | null {
   const file = path.join(folder, 'package.json')
   try {
-    const json: unknown = JSON.parse(disk.read(file) ?? '')
+    const json: unknown = JSON.parse((disk.read(file) ?? '').replace(/^\uFEFF/, ''))
     return { folder, json: typeof json === 'object' && json !== null ? json : {} }
   } catch (cause) {
     if (depth > 0) return null
@@ -112,5 +112,6 @@ export function declares({ json }: PackageFolder, name: string): boolean {
 
 /** The version range under which a package.json lists a package; null when it does not. */
 export function rangeOf(json: PackageJson, name: string): string | null {
-  return json.dependencies?.[name] ?? json.devDependencies?.[name] ?? json.peerDependencies?.[name] ?? null
+  const range: unknown = json.dependencies?.[name] ?? json.devDependencies?.[name] ?? json.peerDependencies?.[name]
+  return range === undefined || range === null ? null : String(range)
 }

@@ -1,4 +1,4 @@
-import { ts } from './syntax.ts'
+import { ts, walk } from './syntax.ts'
 
 /** A call that reads like `router.get('/path', handler)` or `app.use(middleware)`. */
 export interface RegistrationLike {
@@ -17,21 +17,10 @@ export function findRegistrationLike(tree: ts.SourceFile): RegistrationLike[] {
   const makesRouters = /['"]express['"]/.test(tree.text)
   const declared = readDeclarations(tree)
   const found: RegistrationLike[] = []
-  visitNodes(tree, (node) => {
+  walk(tree, (node) => {
     if (ts.isCallExpression(node) && isRegistration(node, { declared, makesRouters })) found.push({ node })
   })
   return found
-}
-
-/** Every node, in the order of the text, without recursion: sums of thousands of terms are nested as deep. */
-function visitNodes(root: ts.Node, visit: (node: ts.Node) => void): void {
-  const waiting: ts.Node[] = [root]
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    visit(node)
-    const children: ts.Node[] = []
-    ts.forEachChild(node, (child) => void children.push(child))
-    waiting.push(...children.reverse())
-  }
 }
 
 interface FileFacts {
@@ -86,7 +75,7 @@ function isRouterLike(owner: ts.Expression, { declared, makesRouters }: FileFact
 /** Names that the file declares, and whether by their initializer or type they are routers; unknown ones are left out. */
 function readDeclarations(tree: ts.SourceFile): Map<string, boolean> {
   const declared = new Map<string, boolean>()
-  visitNodes(tree, (node) => {
+  walk(tree, (node) => {
     if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isPropertyDeclaration(node)) {
       const verdict = readDeclaration(node)
       if (verdict !== null && ts.isIdentifier(node.name))

@@ -1,8 +1,9 @@
 import { isAside } from './entries.ts'
-import type { Machine } from './machine.ts'
+import { findLazyImports } from './lazy-imports.ts'
+import { describeStop, type Machine } from './machine.ts'
 import { findRegistrationLike, type RegistrationLike } from './registration-like.ts'
 import { brief, locate, parseText, placeOf, relativePath, ts } from './syntax.ts'
-import type { DeadRegistration, Unresolved } from './types.ts'
+import type { DeadRegistration, SourceLocation, Unresolved } from './types.ts'
 import type { RouterValue } from './values.ts'
 
 export interface Sweep {
@@ -16,24 +17,41 @@ export interface Sweep {
  */
 export function sweepSources(machine: Machine, apps: readonly RouterValue[]): Sweep {
   const mounted = new Set(apps.flatMap((app) => [...reachableRouters(app)]))
+  const lazy = findLazyImports(machine)
   const dead: DeadRegistration[] = []
   const unresolved: Unresolved[] = []
   for (const file of machine.files.sources) {
     if (isAside(machine.files, file)) continue
-    const { tree, errors } = readTree(machine, file)
-    if (!machine.modules.has(file) && errors[0]) {
-      const at = { file: relativePath(machine.root, file), line: errors[0].line }
-      unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
-    }
-    for (const like of tree ? findRegistrationLike(tree) : []) {
-      const verdict = judge(machine, like, mounted)
-      if (!verdict) continue
-      const record = { text: brief(like.node), at: locate(machine.root, like.node) }
-      if (verdict.isDead) dead.push({ ...record, why: verdict.why })
-      else unresolved.push({ ...record, what: verdict.why })
+    try {
+      sweepFile(machine, file, { mounted, lazy, dead, unresolved })
+    } catch (error) {
+      unresolved.push({ what: describeStop(error), text: '', at: { file: relativePath(machine.root, file), line: 1 } })
     }
   }
   return { dead, unresolved }
+}
+
+interface Sweeping {
+  readonly mounted: ReadonlySet<RouterValue>
+  readonly lazy: ReadonlyMap<string, SourceLocation>
+  readonly dead: DeadRegistration[]
+  readonly unresolved: Unresolved[]
+}
+
+function sweepFile(machine: Machine, file: string, { mounted, lazy, dead, unresolved }: Sweeping): void {
+  const { tree, errors } = readTree(machine, file)
+  if (!machine.modules.has(file) && errors[0]) {
+    const at = { file: relativePath(machine.root, file), line: errors[0].line }
+    unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
+  }
+  if (!tree) return
+  for (const like of findRegistrationLike(tree)) {
+    const verdict = judge(machine, like, { mounted, lazy })
+    if (!verdict) continue
+    const record = { text: brief(like.node), at: locate(machine.root, like.node) }
+    if (verdict.isDead) dead.push({ ...record, why: verdict.why })
+    else unresolved.push({ ...record, what: verdict.why })
+  }
 }
 
 /** Files that no app reached are parsed for this alone, and only those that can matter. */
@@ -66,7 +84,11 @@ interface Verdict {
 }
 
 /** Null when the call was followed, or when what is unknown about it is on record already. */
-function judge(machine: Machine, { node }: RegistrationLike, mounted: ReadonlySet<RouterValue>): Verdict | null {
+function judge(
+  machine: Machine,
+  { node }: RegistrationLike,
+  { mounted, lazy }: Pick<Sweeping, 'mounted' | 'lazy'>,
+): Verdict | null {
   const file = node.getSourceFile().fileName
   const routers = machine.registeredAt.get(placeOf(node))
   if (routers) {
@@ -74,6 +96,11 @@ function judge(machine: Machine, { node }: RegistrationLike, mounted: ReadonlySe
     return isMounted ? null : { isDead: true, why: 'its router is mounted in no app' }
   }
   if (machine.unknownCalls.has(placeOf(node))) return null
+  const loading = lazy.get(file)
+  if (loading) {
+    const place = `${loading.file}:${loading.line}`
+    return { isDead: false, why: `its file is loaded while the app runs, at ${place}, and may be mounted then` }
+  }
   if (!machine.modules.has(file)) return { isDead: true, why: 'no app needs this file' }
   const around = enclosingFunction(node)
   if (around) return { isDead: true, why: `${around} is not called while an app is made` }

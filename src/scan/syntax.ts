@@ -68,6 +68,17 @@ export function relativePath(root: string, file: string): string {
   return path.isAbsolute(file) ? path.relative(root, file).split(path.sep).join('/') : file
 }
 
+/** Visits a node and all below it in the order of the text; not by recursion, as code may be nested thousands deep. */
+export function walk(root: ts.Node, visit: (node: ts.Node) => void): void {
+  const waiting = [root]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    visit(node)
+    const children: ts.Node[] = []
+    ts.forEachChild(node, (child) => void children.push(child))
+    for (const child of children.reverse()) waiting.push(child)
+  }
+}
+
 /** The text of a node on one line, cut at `limit` characters. */
 export function brief(node: ts.Node, limit = 80): string {
   const text = node.getText().replace(/\s+/g, ' ')

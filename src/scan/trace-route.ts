@@ -50,8 +50,14 @@ export function traceRoute(
   )
   return exploreScenarios(
     machine,
-    (condition) => certainOf(route, condition),
-    () => runRequest(machine, { ...options, chain, exchange: createExchange(route.method, layer.owners[0]) }),
+    { certain: (condition) => certainOf(route, condition), anchor: options.anchor },
+    () =>
+      runRequest(machine, {
+        ...options,
+        chain,
+        exchange: createExchange(route.method, layer.owners[0]),
+        asked: new Set(),
+      }),
   )
 }
 
@@ -65,9 +71,15 @@ export function passesOn(
   const passages = new Set<Passage['kind']>()
   const { cut } = exploreScenarios(
     machine,
-    () => null,
+    { certain: () => null, anchor: options.anchor, isEnough: () => passages.has('next') },
     () => {
-      const run = { ...options, chain: [layer], exchange: createExchange(layer.method, layer.owners[0]), error: null }
+      const run = {
+        ...options,
+        chain: [layer],
+        exchange: createExchange(layer.method, layer.owners[0]),
+        asked: new Set<Value>(),
+        error: null,
+      }
       passages.add(runLayer(machine, layer, run).kind)
       return 'responded'
     },
@@ -99,6 +111,8 @@ interface ChainRun {
   readonly exchange: Exchange
   readonly expressMajor: 4 | 5
   readonly anchor: ts.Node
+  /** What has run for this request: the callback of a parameter runs once. */
+  readonly asked: Set<Value>
 }
 
 /** An error on its way to a handler, and the routers around the place where it came up. */
@@ -153,6 +167,8 @@ function isAsked(layer: Layer, failure: Failure | null): boolean {
 
 function runLayer(machine: Machine, layer: Layer, run: ChainRun & { error: Value | null }): Passage {
   for (const handler of layer.handlers) {
+    if (layer.parameter !== null && run.asked.has(handler)) continue
+    run.asked.add(handler)
     const passage = runHandler(machine, { handler, layer }, run)
     if (passage.kind === 'next-route') return { kind: 'next' }
     if (passage.kind !== 'next') return passage
@@ -175,7 +191,7 @@ function runHandler(
     return UNDEFINED
   })
   const { request, response } = run.exchange
-  const args = run.error ? [run.error, request, response, next] : [request, response, next]
+  const args = run.error ? [run.error, request, response, next] : [request, response, next, ...parameterOf(layer)]
   const failure = catchThrown(() => {
     const value = callFunctionLike(machine, { callee, self: null, args, node: run.anchor })
     waitFor(machine, value)
@@ -189,6 +205,12 @@ function runHandler(
   }
   if (hasResponded(machine)) return { kind: 'answered' }
   return called ?? { kind: 'hangs' }
+}
+
+/** The value and the name that a callback of `app.param()` gets beside the request. */
+function parameterOf({ parameter }: Layer): Value[] {
+  if (parameter === null) return []
+  return [symbol({ kind: 'input', from: 'params', path: [parameter] }), literal(parameter)]
 }
 
 /** What the code left for later, in order; what fails there reaches nobody. */

@@ -137,10 +137,18 @@ export type Registration = {
   readonly at: SourceLocation
 }
 
+/** `router.param('id', callback)`: asked before whatever of this router has `:id` in its own path. */
+export type ParameterCallback = {
+  readonly name: string
+  readonly callback: Value
+  readonly at: SourceLocation
+}
+
 export type RouterValue = {
   readonly kind: 'router'
   readonly isApp: boolean
   readonly registrations: Registration[]
+  readonly parameters: ParameterCallback[]
   readonly settings: Map<string, Value>
   readonly at: SourceLocation
 }

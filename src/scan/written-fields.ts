@@ -7,7 +7,7 @@ import type { Expression, TraceEvent } from './types.ts'
  * `req.body.password = hash`, `values(req.body)` is the body with another password.
  */
 export function withWritten(run: Run, event: TraceEvent): TraceEvent {
-  const show = (expression: Expression): Expression => showWritten({ run, seen: [] }, expression)
+  const show = (expression: Expression): Expression => showWritten({ run, seen: [], shown: new Map() }, expression)
   const showOrNull = (expression: Expression | null): Expression | null => (expression ? show(expression) : null)
   switch (event.kind) {
     case 'respond':
@@ -33,14 +33,27 @@ interface Walk {
   readonly run: Run
   /** Values that are being shown: what was written to one may hold it. */
   readonly seen: readonly string[]
+  /** What was shown before at this depth. */
+  readonly shown: Map<string, Expression>
 }
 
+/** What was written to what was written, and so on, is shown so far. */
+const DEPTH = 5
+
 function showWritten(walk: Walk, expression: Expression): Expression {
-  const key = JSON.stringify(expression)
-  const fields = walk.seen.includes(key) ? undefined : walk.run.written.get(key)
+  const key = walk.run.keyOf(expression)
+  const before = walk.shown.get(key)
+  if (before) return before
+  const shown = showFields(walk, expression, key)
+  walk.shown.set(key, shown)
+  return shown
+}
+
+function showFields(walk: Walk, expression: Expression, key: string): Expression {
+  const fields = walk.seen.includes(key) || walk.seen.length > DEPTH ? undefined : walk.run.written.get(key)
   const inner = showInside(walk, expression)
   if (!fields) return inner
-  const deeper = { ...walk, seen: [...walk.seen, key] }
+  const deeper = { ...walk, seen: [...walk.seen, key], shown: new Map<string, Expression>() }
   const written = [...fields].map(([name, value]): [string, Expression] => [name, showWritten(deeper, express(value))])
   return { kind: 'object', open: false, fields: { '...0': inner, ...Object.fromEntries(written) } }
 }

@@ -1,9 +1,22 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { repository } from '../support/copy-fixture.ts'
 import { CLI, cliEnvironment, runCli } from '../support/run-cli.ts'
+
+const EXPRESS = { 'package.json': '{ "dependencies": { "express": "5" } }' }
+
+function writeFolder(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'itest-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+    writeFileSync(path.join(folder, name), text)
+  }
+  return folder
+}
 
 describe('itest', () => {
   it('prints its version and help, and exits with 0', async () => {
@@ -47,6 +60,37 @@ describe('itest', () => {
       probe: { status: 'complete', routes: [{ method: 'POST', path: '/orders' }], blocked: [], troubles: [] },
       findings: [],
     })
+  })
+
+  it.each([
+    { root: {}, args: [], says: ['no package.json in', '--root DIR'] },
+    { root: { 'package.json': '{}' }, args: [], says: ['no Express in', 'package.json does not list it'] },
+    { root: EXPRESS, args: [], says: ['no Express app with routes found', '--root DIR'] },
+    {
+      root: EXPRESS,
+      args: ['--app', 'src/gone.ts'],
+      says: ['--app src/gone.ts: expected a file', 'found nothing at', 'src/server.ts'],
+    },
+    {
+      root: { ...EXPRESS, 'src/a.ts': '' },
+      args: ['--app', 'src'],
+      says: ['--app src: expected a file', 'found a folder at'],
+    },
+    {
+      root: { ...EXPRESS, 'src/a.ts': '' },
+      args: ['--app', 'src/a.ts'],
+      says: ['no Express app with routes in src/a.ts', 'leave --app out'],
+    },
+    { root: EXPRESS, args: ['--root', 'package.json'], says: ['expected a folder, found a file at'] },
+    { root: EXPRESS, args: ['--root', 'nowhere'], says: ['expected a folder, found nothing at'] },
+  ])('says what it expected of a project, what it found and what to do: $args', async ({ root, args, says }) => {
+    const folder = writeFolder(root)
+
+    const { exitCode, stdout, stderr } = await runCli(['routes', ...args], { cwd: folder })
+
+    for (const words of says) expect(stderr).toContain(words)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   })
 
   it('ends quietly when nobody reads its output any more', async () => {

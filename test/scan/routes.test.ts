@@ -193,15 +193,6 @@ describe('routes', () => {
     expect(routes.map((route) => route.line)).toEqual([5, 6])
   })
 
-  it('says that it does not run app.param() callbacks', () => {
-    const { unresolved } = scanFiles(
-      plain(
-        `app.param('id', (req, res, next, id) => { req.item = id; next() })\napp.get('/a/:id', (req, res) => res.json({}))`,
-      ),
-    )
-    expect(unresolved.map((record) => record.what)).toEqual(['what app.param() does is not analysed'])
-  })
-
   it('keeps a duplicate and a shadowed route', () => {
     const files = plain(
       `app.get('/a/:id', (req, res) => res.json({})); app.get('/a/b', (req, res) => res.json({})); app.get('/a/b', (req, res) => res.json({}))`,

@@ -2,13 +2,15 @@ import { isAside } from '../entries.ts'
 import { express } from '../express-value.ts'
 import type { Machine } from '../machine.ts'
 import { loadModule } from '../modules.ts'
+import { ROOT_MARK } from '../project-path.ts'
 import { relativePath } from '../syntax.ts'
 import type { Expression } from '../types.ts'
-import type { ClassValue, Value } from '../values.ts'
+import { type ClassValue, knownString, type Value } from '../values.ts'
 
 /** `__dirname + '/controllers/*.ts'`, `path.join(__dirname, 'controllers', '*.ts')`, `glob.sync(...)`: what has the stars. */
 export function patternIn(value: Value): string | null {
-  const text = textsOf(express(value)).join('/')
+  const known = knownString(value)
+  const text = known?.startsWith(ROOT_MARK) ? known.slice(ROOT_MARK.length) : textsOf(express(value)).join('/')
   return /[*]|\.[cm]?[jt]s$/.test(text) ? text : null
 }
 

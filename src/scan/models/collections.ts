@@ -3,7 +3,6 @@ import type { Machine } from '../machine.ts'
 import {
   type ArrayValue,
   array,
-  knownString,
   literal,
   native,
   type ObjectValue,
@@ -12,6 +11,7 @@ import {
   UNDEFINED,
   type Value,
 } from '../values.ts'
+import { testPattern } from './text.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
 export function createCollection(name: 'Map' | 'Set', entries: Value | undefined): Value {
@@ -21,25 +21,14 @@ export function createCollection(name: 'Map' | 'Set', entries: Value | undefined
   return object([['#entries', array(pairs, !isKnown)]], { type: { kind: 'builtin', name } })
 }
 
-/** The answer for a text of the code; null when only a run knows, or when trying the pattern might take long. */
-function testKnown(value: Value | undefined, source: Value): Value | null {
-  const text = knownString(value)
-  const pattern = knownString(source)?.match(/^\/(.*)\/([a-z]*)$/s)
-  if (text === null || text.length > 100 || !pattern?.[1] || /\)[*+{]/.test(pattern[1])) return null
-  try {
-    return literal(new RegExp(pattern[1], pattern[2]?.replace(/[gy]/g, '')).test(text))
-  } catch {
-    return null
-  }
-}
-
 /** Members of Map, Set and RegExp objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
   if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'test') {
-    const source = owner.fields.get('source') ?? UNDEFINED
     return native(
       'test',
-      ([value]) => testKnown(value, source) ?? operation('matches pattern', value ?? UNDEFINED, source),
+      ([value]) =>
+        testPattern(owner, value) ??
+        operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
     )
   }
   const entries = owner.fields.get('#entries')

@@ -1,5 +1,7 @@
+import { METHODS } from 'node:http'
 import { type Call, callFunctionLike } from '../call.ts'
 import { type Machine, noteUnresolved, setField } from '../machine.ts'
+import { isProjectPath } from '../project-path.ts'
 import { locate, placeOf, ts } from '../syntax.ts'
 import {
   knownString,
@@ -17,7 +19,12 @@ import {
 } from '../values.ts'
 import { appendCall, memberNames } from './packages.ts'
 
-const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
+/** `del` is what Express 4 still calls `delete`. */
+const VERBS = new Map<string, string>([
+  ...METHODS.map((method): [string, string] => [method.toLowerCase(), method]),
+  ['all', 'ALL'],
+  ['del', 'DELETE'],
+])
 const CHAINING = new Set(['enable', 'disable', 'engine', 'on', 'once', 'setMaxListeners'])
 
 /** `express()`, `Router()`, and the middleware that Express ships. */
@@ -36,6 +43,7 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
     kind: 'router',
     isApp,
     registrations: [],
+    parameters: [],
     settings: new Map(),
     at: locate(machine.root, node),
   }
@@ -46,14 +54,10 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
 }
 
 export function routerMember(machine: Machine, owner: RouterValue, name: string): Value {
-  if (VERBS.has(name))
-    return native(name, (args, node) => registerVerb(machine, { router: owner, verb: name, args, node }))
-  if (name === 'param') {
-    return native(name, (_args, node) => {
-      noteUnresolved(machine, 'what app.param() does is not analysed', node)
-      return owner
-    })
-  }
+  const verb = VERBS.get(name)
+  if (verb !== undefined)
+    return native(name, (args, node) => registerVerb(machine, { router: owner, verb, args, node }))
+  if (name === 'param') return native(name, (args, node) => registerParameter(machine, owner, args, node))
   if (name === 'use') return native('use', (args, node) => registerUse(machine, owner, args, node))
   if (name === 'route')
     return native('route', ([path], node) => ({
@@ -69,7 +73,8 @@ export function routerMember(machine: Machine, owner: RouterValue, name: string)
 }
 
 export function registrationMember(machine: Machine, owner: RegistrationValue, name: string): Value {
-  if (!VERBS.has(name)) return UNDEFINED
+  const verb = VERBS.get(name)
+  if (verb === undefined) return UNDEFINED
   return native(name, (args, node) => {
     for (const path of owner.paths)
       register(
@@ -78,7 +83,7 @@ export function registrationMember(machine: Machine, owner: RegistrationValue, n
         {
           ...path,
           kind: 'route',
-          method: name.toUpperCase(),
+          method: verb,
           guards: name === 'all' && isContinued(node),
           handlers: flatten(args),
         },
@@ -93,7 +98,7 @@ function registerVerb(
   call: { router: RouterValue; verb: string; args: readonly Value[]; node: ts.Node },
 ): Value {
   const [first, ...handlers] = call.args
-  if (call.verb === 'get' && handlers.length === 0) return readSetting(call.router, first)
+  if (call.verb === 'GET' && handlers.length === 0) return readSetting(call.router, first)
   const paths = readPaths(machine, first, call.node)
   if (!paths) noteUnresolved(machine, 'the path of this route is not known before a run', call.node)
   for (const path of paths ?? []) {
@@ -103,7 +108,7 @@ function registerVerb(
       {
         ...path,
         kind: 'route',
-        method: call.verb.toUpperCase(),
+        method: call.verb,
         guards: false,
         handlers: flatten(handlers),
       },
@@ -133,6 +138,19 @@ function localsOf(app: RouterValue): Value {
   const locals = object([], { open: true })
   app.settings.set('locals', locals)
   return locals
+}
+
+function registerParameter(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {
+  const [wanted, callback] = args
+  const names = wanted?.kind === 'array' ? wanted.items.map(knownString) : [knownString(wanted)]
+  const before = router.parameters.length
+  machine.run?.journal.push(() => router.parameters.splice(before))
+  for (const name of names) {
+    if (name === null || !callback)
+      noteUnresolved(machine, 'which parameter this is for is not known before a run', node)
+    else router.parameters.push({ name, callback, at: locateCall(machine, node) })
+  }
+  return router
 }
 
 function registerUse(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {
@@ -190,7 +208,7 @@ function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): R
 
 function readPath(value: Value | undefined): RegisteredPath | null {
   const text = knownString(value)
-  if (text !== null) return { path: text, isRegex: false }
+  if (text !== null) return isProjectPath(text) ? null : { path: text, isRegex: false }
   const source = value?.kind === 'object' && isPattern(value) ? knownString(value.fields.get('source')) : null
   return source === null ? null : { path: source.startsWith('/') ? source : `/${source}/`, isRegex: true }
 }

@@ -1,7 +1,10 @@
 import { setMember } from '../access.ts'
+import { callFunctionLike } from '../call.ts'
 import { shownFields } from '../express-value.ts'
+import { iterate } from '../loops.ts'
 import { type Machine, makeError } from '../machine.ts'
 import { createScope, declare, type Scope } from '../scope.ts'
+import type { ts } from '../syntax.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
 import { propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
@@ -105,9 +108,7 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
         ],
         [
           'from',
-          native('Array.from', ([value]) =>
-            value?.kind === 'array' ? value : operation('Array.from', value ?? UNDEFINED),
-          ),
+          native('Array.from', ([value, pick], node) => arrayFrom(machine, { list: value ?? UNDEFINED, pick, node })),
         ],
       ]),
     ],
@@ -176,6 +177,26 @@ function objectStatics(machine: Machine): Value {
     ...propertyStatics(machine),
   ])
 }
+
+/** A copy of a list, Map or Set, or `{ length: 3 }` with a callback. */
+function arrayFrom(
+  machine: Machine,
+  { list, pick, node }: { list: Value; pick: Value | undefined; node: ts.Node },
+): Value {
+  const length = list.kind === 'object' ? list.fields.get('length') : undefined
+  const wanted = length?.kind === 'literal' ? Number(length.value) : Number.NaN
+  const count = Number.isInteger(wanted) && wanted >= 0 ? Math.min(wanted, LONGEST) : null
+  const isKnown = list.kind === 'array' || (list.kind === 'object' && list.fields.has('#entries'))
+  if (count === null && !isKnown) return operation('Array.from', list)
+  const { items, open } = count === null ? iterate(list) : array(new Array<Value>(count).fill(UNDEFINED))
+  if (!pick) return array(items, open)
+  const call = (item: Value, index: number): Value =>
+    callFunctionLike(machine, { callee: pick, self: null, args: [item, literal(index)], node })
+  return array(items.map(call), open)
+}
+
+/** A made-up list longer than this registers nothing that anybody would miss. */
+const LONGEST = 1000
 
 /** Writes the fields of the sources to the target itself. */
 function assignFields(machine: Machine, target: Value, sources: readonly Value[]): Value {

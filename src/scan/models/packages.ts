@@ -28,11 +28,13 @@ import { enumMember } from './enum-members.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callExpressValidator } from './express-validator.ts'
+import { callFiles } from './files.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
 import { callFetchPackage } from './http.ts'
 import { callJoi } from './joi.ts'
 import { callOtherValidator } from './other-validators.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
+import { callPaths } from './paths.ts'
 import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
 import { callZod, shapeMember } from './zod.ts'
@@ -50,6 +52,7 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const code = STATUS_BY_NAME.get(name)
     if (code !== undefined) return literal(code)
   }
+  if (owner.module === 'path' && name === 'sep') return literal('/')
   if (name === 'listen' && machine.run === null) {
     const listened = listenOn(machine, owner)
     if (listened) return listened
@@ -91,6 +94,8 @@ const MODELS: readonly PackageModel[] = [
   callDriver,
   callContainer,
   callDecorator,
+  callPaths,
+  callFiles,
   callThrough,
 ]
 
@@ -197,7 +202,14 @@ function packageError(name: string, module: string): Value {
 }
 
 function dependsOnInput(value: Value): boolean {
-  return JSON.stringify(express(value)).includes('"kind":"input"')
+  return holdsInput(express(value))
+}
+
+function holdsInput(expression: Expression): boolean {
+  if (expression.kind === 'operation') return expression.operands.some(holdsInput)
+  if (expression.kind === 'array') return expression.items.some(holdsInput)
+  if (expression.kind === 'object') return Object.values(expression.fields).some(holdsInput)
+  return expression.kind === 'input'
 }
 
 /**
@@ -222,6 +234,7 @@ export function constructPackage(machine: Machine, callee: PackageValue, args: r
   notePackageStart(machine, callee, { args, node, kind: 'new' })
   const name = memberNames(callee).at(-1) ?? callee.module
   if (callee.module === 'http-errors') return httpError(callee, args)
+  if (callee.module === 'express') return callExpress(machine, callee, { callee, self: null, args, node }) ?? UNDEFINED
   if (isEmitter(callee)) return createEmitter(machine)
   const container = constructContainer(machine, callee, args)
   if (container) return container

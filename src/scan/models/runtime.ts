@@ -2,10 +2,12 @@ import { noteStart } from '../boot-log.ts'
 import { callFunctionLike } from '../call.ts'
 import { type Machine, opaque } from '../machine.ts'
 import { runDeferred } from '../pending.ts'
+import { ROOT_MARK } from '../project-path.ts'
 import type { ts } from '../syntax.ts'
 import { array, knownString, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
 import { createCollection } from './collections.ts'
 import { callFetch } from './http.ts'
+import { resolveUrl } from './paths.ts'
 import { promiseStatics } from './promises.ts'
 
 /** Timers, and what runs after the code at hand. */
@@ -96,7 +98,10 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
     ['fetch', native('fetch', (args, node) => callFetch(machine, args, node))],
     ['AbortSignal', abortSignal],
     ['AbortController', controller],
-    ['URL', native('URL', ([path, base]) => operation('URL', path ?? UNDEFINED, base ?? UNDEFINED))],
+    [
+      'URL',
+      native('URL', ([path, base]) => resolveUrl(path, base) ?? operation('URL', path ?? UNDEFINED, base ?? UNDEFINED)),
+    ],
     ['URLSearchParams', native('URLSearchParams', ([value]) => operation('URLSearchParams', value ?? UNDEFINED))],
     ['Headers', native('Headers', ([value]) => value ?? object())],
     [
@@ -119,8 +124,6 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
     ['btoa', pure('btoa', [])],
     ['TextEncoder', pure('TextEncoder', [])],
     ['TextDecoder', pure('TextDecoder', [])],
-    ['__dirname', literal('')],
-    ['__filename', literal('')],
   ]
 }
 
@@ -158,7 +161,7 @@ function processObject(machine: Machine): Value {
           return UNDEFINED
         }),
       ],
-      ['cwd', native('cwd', () => literal(''))],
+      ['cwd', native('cwd', () => literal(ROOT_MARK))],
       ['argv', array([], true)],
       ['uptime', native('uptime', () => operation('uptime'))],
     ],

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts'
-import { array, type LiteralValue, literal, native, operation, type Value } from '../values.ts'
+import { array, knownString, type LiteralValue, literal, native, operation, UNDEFINED, type Value } from '../values.ts'
 
 const STRING_METHODS = new Set([
   'toLowerCase',
@@ -32,15 +32,65 @@ const STRING_METHODS = new Set([
 export function textMember(_machine: Machine, owner: LiteralValue, name: string): Value | null {
   if (typeof owner.value === 'string' && name === 'length') return literal(owner.value.length)
   if (typeof owner.value === 'string' && /^\d+$/.test(name)) return literal(owner.value[Number(name)])
-  if (!STRING_METHODS.has(name))
-    return name === 'match' || name === 'test' ? native(name, (args) => operation(name, owner, ...args)) : null
+  if (name === 'match') return native(name, ([pattern]) => matchText(owner, pattern ?? UNDEFINED))
+  if (!STRING_METHODS.has(name)) return name === 'test' ? native(name, (args) => operation(name, owner, ...args)) : null
   return native(name, (args) => {
     const method: unknown = Reflect.get(Object(owner.value), name)
-    const known = args.map((arg) => (arg.kind === 'literal' ? arg.value : Number.NaN))
-    if (typeof method !== 'function' || args.some((arg) => arg.kind !== 'literal'))
+    const known = args.flatMap((arg) => knownArgument(arg) ?? [])
+    if (typeof method !== 'function' || known.length < args.length || isHuge(name, known))
       return operation(name, owner, ...args)
-    return wrap(Reflect.apply(method, owner.value, known))
+    try {
+      return wrap(
+        Reflect.apply(
+          method,
+          owner.value,
+          known.map(({ value }) => value),
+        ),
+      )
+    } catch {
+      // The language refuses the arguments, e.g. `'a'.repeat(-1)`.
+      return operation(name, owner, ...args)
+    }
   })
+}
+
+function isHuge(name: string, [count]: readonly { readonly value: unknown }[]): boolean {
+  return /^(?:repeat|padStart|padEnd)$/.test(name) && !(Number(count?.value ?? 0) <= LONGEST)
+}
+
+function knownArgument(arg: Value): { readonly value: unknown } | null {
+  if (arg.kind === 'literal') return { value: arg.value }
+  const pattern = knownPattern(arg)
+  return pattern && { value: pattern }
+}
+
+/** Such a text is matched in no time whatever the pattern, if no group of it is repeated. */
+const LONGEST = 200
+
+/** The regular expression that a value certainly is; null for one that could take long. */
+function knownPattern(value: Value): RegExp | null {
+  const isPattern = value.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'RegExp'
+  const source = isPattern ? knownString(value.fields.get('source')) : null
+  if (source === null || source.length > LONGEST || /\)[*+{]/.test(source)) return null
+  const [, body = source, flags = ''] = source.match(/^\/(.*)\/([a-z]*)$/s) ?? []
+  try {
+    return new RegExp(body, flags)
+  } catch {
+    return null
+  }
+}
+
+function matchText(text: Value, pattern: Value): Value {
+  const [known, regex] = [knownString(text), knownPattern(pattern)]
+  if (known === null || known.length > LONGEST || !regex) return operation('match', text, pattern)
+  const found = known.match(regex)
+  return found ? array(found.map((part) => literal(part))) : literal(null)
+}
+
+/** What `pattern.test(text)` gives; null when only a run knows. */
+export function testPattern(pattern: Value, text: Value | undefined): Value | null {
+  const [known, regex] = [knownString(text), knownPattern(pattern)]
+  return known === null || known.length > LONGEST || !regex ? null : literal(regex.test(known))
 }
 
 function wrap(value: unknown): Value {
