@@ -38,10 +38,12 @@ describe('parseOptions', () => {
 
     expect(parseOptions({}, cwd)).toEqual({
       root: cwd,
+      app: null,
       out: 'tests/integration',
       database: 'auto',
       force: false,
       json: false,
+      cache: true,
       probe: false,
     })
   })

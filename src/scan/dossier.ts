@@ -41,6 +41,7 @@ export function readDossier(
     inputs: describeInputs(exploration.scenarios, found.route),
     ...readFacts(exploration, tables),
     tables,
+    confirmation: [],
     sources: exploration.sources,
     environment: [...new Set([...options.boot.environment.map(({ name }) => name), ...machine.boot.routeReads])],
     boot: options.boot,

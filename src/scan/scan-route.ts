@@ -1,26 +1,40 @@
 import { UserError } from '../errors.ts'
 import { readCodeStyle } from './code-style.ts'
+import { confirmTables } from './confirm-tables/confirm-tables.ts'
 import { findRoute } from './find-route.ts'
 import { assertDrizzle, describeBroken } from './mistakes.ts'
 import type { ReadOptions, ReadRoute, RouteName } from './read-project.ts'
 import { type Scan, scanProject } from './scan.ts'
 import type { Answer } from './scan-cache.ts'
-import type { Route } from './types.ts'
+import type { Dossier, Route } from './types.ts'
 
 /** Reads the project for one route. @throws UserError when there is no such route, or no Drizzle */
-export function scanRoute(
+export async function scanRoute(
   root: string,
   wanted: RouteName & { readonly whole: boolean },
   { app }: Pick<ReadOptions, 'app'>,
-): Answer<ReadRoute> {
+): Promise<Answer<ReadRoute>> {
   const { scan, route } = search(root, wanted, app)
   assertDrizzle(scan.files)
-  const dossier = scan.readDossier(route)
+  const dossier = await confirmDossier(scan, scan.readDossier(route))
   const style = readCodeStyle(scan.files)
   const { database } = scan.codebase
   return {
     value: { dossier, database, style, tsconfig: scan.files.tsconfig, broken: scan.broken },
     looks: scan.files.disk.looks(),
+  }
+}
+
+/** The dossier with its tables as Drizzle itself has them, where the schema could be run on its own. */
+async function confirmDossier({ files, codebase, isPartial }: Scan, dossier: Dossier): Promise<Dossier> {
+  if (isPartial) return dossier
+  const { results, tables, findings } = await confirmTables(files, codebase)
+  const isTouched = (name: string): boolean => dossier.tables.some((table) => table.name === name)
+  return {
+    ...dossier,
+    tables: tables.filter(({ name }) => isTouched(name)),
+    confirmation: results.filter(({ table }) => isTouched(table)),
+    unresolved: [...dossier.unresolved, ...findings.map(({ message, at }) => ({ what: message, text: '', at }))],
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TableResult } from './confirm-tables/types.ts'
 import type { RouteFacts } from './facts/types.ts'
 
 /** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
@@ -374,6 +375,8 @@ export interface Dossier extends RouteFacts {
   readonly inputs: readonly InputFact[]
   /** Tables that the route touches, and the parents that their foreign keys need. */
   readonly tables: readonly Table[]
+  /** Whether running the schema says the same of each table; empty when nothing was run. */
+  readonly confirmation: readonly TableResult[]
   readonly sources: readonly VisitedSource[]
   /** Variables that are read when the app starts or by this route. */
   readonly environment: readonly string[]

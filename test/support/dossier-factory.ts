@@ -93,6 +93,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     idempotency: { keys: [], upserts: [] },
     pagination: null,
     tables: [table()],
+    confirmation: [],
     sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
     boot: { apps: [], environment: [], configFiles: [], starts: [], hardCoded: [] },
     environment: [],

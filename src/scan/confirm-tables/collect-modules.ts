@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectFiles } from '../project.ts'
 import { relativePath, ts } from '../syntax.ts'
@@ -51,7 +51,7 @@ export function createCollector(files: ProjectFiles): (file: string) => Collecte
 
 function judgeModule(files: ProjectFiles, file: string): Judged {
   const name = relativePath(files.root, file)
-  const code = transpile(file)
+  const code = transpile(files, file)
   if (code === null) return { reason: `${name} can't be read` }
   const tree = ts.createSourceFile(file, code, ts.ScriptTarget.ESNext, true, ts.ScriptKind.JS)
   const effect = findEffect(tree)
@@ -72,10 +72,10 @@ function judgeModule(files: ProjectFiles, file: string): Judged {
 }
 
 /** JavaScript without types and without imports that are types only. */
-function transpile(file: string): string | null {
+function transpile(files: ProjectFiles, file: string): string | null {
   try {
     const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, allowJs: true }
-    return ts.transpileModule(readFileSync(file, 'utf8'), { fileName: file, compilerOptions }).outputText
+    return ts.transpileModule(files.disk.read(file) ?? '', { fileName: file, compilerOptions }).outputText
   } catch {
     // Unreadable, or nested too deeply: such a file is not run, and the scan has recorded it already.
     return null
