@@ -86,9 +86,11 @@ function storedIn(query: DbEvent, key: Input): KeyColumn[] {
   })
 }
 
+/** Alone or together with others, e.g. once for each user. */
 function isUnique(place: KeyColumn, tables: readonly Table[]): boolean {
   const table = tables.find(({ name }) => name === place.table)
-  return table?.columns.find(({ key }) => key === place.column)?.unique ?? false
+  const constraints = table ? [table.primaryKey, ...table.uniques.map(({ columns }) => columns)] : []
+  return constraints.some((columns) => columns.includes(place.column))
 }
 
 /** How a request is answered whose key is known already. */
