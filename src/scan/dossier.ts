@@ -1,9 +1,9 @@
-import { describeTables } from './describe-tables.ts'
 import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
-import { type IndexedRoute, registrationOf } from './index-routes.ts'
-import type { Machine } from './machine.ts'
-import { traceRoute } from './trace-route.ts'
+import type { Machine } from './interpret/machine.ts'
+import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
+import { traceRoute } from './routes/trace-route.ts'
+import { describeTables } from './tables/describe-tables.ts'
 import type { BootFacts, Dossier, Route, Table } from './types.ts'
 
 /** Everything that is known of one route before a run. */

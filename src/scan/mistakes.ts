@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
-import { listEntries } from './entries.ts'
-import type { ProjectFiles } from './project.ts'
-import { relativePath } from './syntax.ts'
+import { listEntries } from './project/entries.ts'
+import type { ProjectFiles } from './project/project.ts'
+import { relativePath } from './syntax/syntax.ts'
 import type { BrokenFile } from './types.ts'
 
 /** @throws UserError when nothing here lists Express */

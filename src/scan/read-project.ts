@@ -1,4 +1,4 @@
-import type { CodeStyle } from './code-style.ts'
+import type { CodeStyle } from './project/code-style.ts'
 import { type Answer, throughCache } from './scan-cache.ts'
 import type { BrokenFile, Codebase, DatabaseFacts, Dossier } from './types.ts'
 

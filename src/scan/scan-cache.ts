@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { cacheFolder } from '../cache-folder.ts'
-import { isUnchanged, type Looks } from './disk.ts'
+import { isUnchanged, type Looks } from './project/disk.ts'
 
 /** A question to a scan, e.g. the routes of a project. */
 export interface Question {

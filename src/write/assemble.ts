@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier'
-import type { CodeStyle } from '../scan/code-style.ts'
+import type { CodeStyle } from '../scan/project/code-style.ts'
 import { fillTemplate, readTemplate } from '../templates.ts'
 import { renderText } from './render-value.ts'
 import type { Draft, DraftCase, Scaffold } from './types.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
-import type { CodeStyle } from '../scan/code-style.ts'
+import type { CodeStyle } from '../scan/project/code-style.ts'
 import type { AppEntry, Dossier, Table } from '../scan/types.ts'
 import { renderText, renderValue } from './render-value.ts'
 import type { Scaffold } from './types.ts'

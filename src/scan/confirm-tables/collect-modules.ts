@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import type { ProjectFiles } from '../project.ts'
-import { relativePath, ts } from '../syntax.ts'
+import type { ProjectFiles } from '../project/project.ts'
+import { relativePath, ts } from '../syntax/syntax.ts'
 import { findEffect, isCommonJs } from './find-effect.ts'
 
 /** Packages whose import only declares. Drivers and `drizzle-orm/<driver>` are none: they belong to a connection. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { ProjectFiles } from '../project.ts'
+import type { ProjectFiles } from '../project/project.ts'
 import type { Codebase, Table } from '../types.ts'
 import { type Collected, createCollector, type SafeModule } from './collect-modules.ts'
 import { compareTable } from './compare-table.ts'

@@ -1,4 +1,4 @@
-import { ts } from '../syntax.ts'
+import { ts } from '../syntax/syntax.ts'
 
 /** Global names that only compute. */
 const GLOBALS = new Set(

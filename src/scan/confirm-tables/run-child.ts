@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { relativePath, ts } from '../syntax.ts'
+import { relativePath, ts } from '../syntax/syntax.ts'
 import type { Casing, Dialect } from '../types.ts'
 import { packageFolder, type SafeModule } from './collect-modules.ts'
 import type { ChildAnswer, ChildInput } from './types.ts'

@@ -1,4 +1,4 @@
-import { takesLength } from '../models/column-json.ts'
+import { takesLength } from '../models/drizzle/column-json.ts'
 import type { ForeignKey } from '../table-types.ts'
 import type { Column, Dialect } from '../types.ts'
 import type { RawColumn } from './types.ts'

@@ -1,4 +1,4 @@
-import type { Exploration } from '../explore.ts'
+import type { Exploration } from '../interpret/explore.ts'
 import type { Table } from '../types.ts'
 import { readAccess } from './access.ts'
 import { readEffects } from './effects.ts'

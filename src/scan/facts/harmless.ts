@@ -1,4 +1,4 @@
-import type { HarmlessUse } from '../machine.ts'
+import type { HarmlessUse } from '../interpret/machine.ts'
 import type { HarmlessCall } from '../types.ts'
 
 /** Calls without an effect by package and member, with the places of each. */

@@ -1,8 +1,8 @@
-import { callFunctionLike } from '../call.ts'
-import { decide } from '../decisions.ts'
-import type { Machine } from '../machine.ts'
-import type { ts } from '../syntax.ts'
-import { type ArrayValue, array, literal, native, operation, UNDEFINED, type Value } from '../values.ts'
+import { callFunctionLike } from '../interpret/call.ts'
+import { decide } from '../interpret/decisions.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { type ArrayValue, array, literal, native, operation, UNDEFINED, type Value } from '../interpret/values.ts'
+import type { ts } from '../syntax/syntax.ts'
 
 type Method = (machine: Machine, owner: ArrayValue, args: readonly Value[], node: ts.Node) => Value
 

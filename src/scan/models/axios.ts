@@ -1,8 +1,7 @@
-import type { Call } from '../call.ts'
-import { decideFailure } from '../decisions.ts'
-import { express } from '../express-value.ts'
-import { type Machine, makeError, noteUnresolved } from '../machine.ts'
-import type { Expression, HttpTarget } from '../types.ts'
+import type { Call } from '../interpret/call.ts'
+import { decideFailure } from '../interpret/decisions.ts'
+import { express } from '../interpret/express-value.ts'
+import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
 import {
   fulfilled,
   knownString,
@@ -15,7 +14,8 @@ import {
   symbol,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
+import type { Expression, HttpTarget } from '../types.ts'
 import { type ClientErrors, sendCall } from './http.ts'
 import { appendCall, memberNames } from './packages.ts'
 

@@ -1,5 +1,5 @@
-import { callFunctionLike } from '../call.ts'
-import type { Machine } from '../machine.ts'
+import { callFunctionLike } from '../interpret/call.ts'
+import type { Machine } from '../interpret/machine.ts'
 import {
   type ArrayValue,
   array,
@@ -10,7 +10,7 @@ import {
   operation,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
 import { testPattern } from './text.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */

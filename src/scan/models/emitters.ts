@@ -1,5 +1,5 @@
-import { callFunctionLike } from '../call.ts'
-import { type Machine, noteUnresolved } from '../machine.ts'
+import { callFunctionLike } from '../interpret/call.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import {
   knownString,
   literal,
@@ -9,7 +9,7 @@ import {
   type PackageValue,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
 import { memberNames } from './packages.ts'
 
 /** `new EventEmitter()` of Node and of the package with the same methods. */

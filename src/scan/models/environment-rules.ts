@@ -1,6 +1,6 @@
+import { knownString, type PackageStep, type PackageValue, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { EnvironmentRule, Shape } from '../types.ts'
-import { knownString, type PackageStep, type PackageValue, UNDEFINED, type Value } from '../values.ts'
-import { readShape, type SchemaReader } from './shapes.ts'
+import { readShape, type SchemaReader } from './validators/shapes.ts'
 
 const OBJECTS = /^(?:object|strictObject|looseObject|extend|safeExtend|keys|append|shape)$/
 const OPTIONAL = /^(?:optional|nullish|default|prefault|catch|devDefault)$/

@@ -1,10 +1,8 @@
 import { STATUS_CODES } from 'node:http'
-import { callFunctionLike } from '../call.ts'
-import { express } from '../express-value.ts'
-import { type Machine, makeError, setField, Thrown } from '../machine.ts'
-import { locate, type ts } from '../syntax.ts'
-import { hasResponded, nextEvent, record } from '../trace-events.ts'
-import type { InputSource, TraceEvent } from '../types.ts'
+import { callFunctionLike } from '../interpret/call.ts'
+import { express } from '../interpret/express-value.ts'
+import { type Machine, makeError, setField, Thrown } from '../interpret/machine.ts'
+import { hasResponded, nextEvent, record } from '../interpret/trace-events.ts'
 import {
   knownString,
   literal,
@@ -16,7 +14,9 @@ import {
   symbol,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
+import { locate, type ts } from '../syntax/syntax.ts'
+import type { InputSource, TraceEvent } from '../types.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
 
 const INPUTS = new Map<string, InputSource>([

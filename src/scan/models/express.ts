@@ -1,8 +1,6 @@
 import { METHODS } from 'node:http'
-import { type Call, callFunctionLike } from '../call.ts'
-import { type Machine, noteUnresolved, setField } from '../machine.ts'
-import { isProjectPath } from '../project-path.ts'
-import { locate, placeOf, ts } from '../syntax.ts'
+import { type Call, callFunctionLike } from '../interpret/call.ts'
+import { type Machine, noteUnresolved, setField } from '../interpret/machine.ts'
 import {
   knownString,
   literal,
@@ -16,7 +14,9 @@ import {
   type RouterValue,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
+import { isProjectPath } from '../project/project-path.ts'
+import { locate, placeOf, ts } from '../syntax/syntax.ts'
 import { appendCall, memberNames } from './packages.ts'
 
 /** `del` is what Express 4 still calls `delete`. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
-import type { Machine } from '../machine.ts'
-import { fromProjectPath, ROOT_MARK, toProjectPath } from '../project-path.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { fromProjectPath, ROOT_MARK, toProjectPath } from '../project/project-path.ts'
 
 export interface FileSearch {
   readonly patterns: readonly string[]

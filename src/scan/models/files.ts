@@ -1,9 +1,6 @@
 import path from 'node:path'
-import { type Call, callFunctionLike } from '../call.ts'
-import type { EntryKind } from '../disk.ts'
-import { type Machine, noteUnresolved } from '../machine.ts'
-import { SKIPPED_FOLDERS } from '../packages-on-disk.ts'
-import { fromProjectPath, toProjectPath } from '../project-path.ts'
+import { type Call, callFunctionLike } from '../interpret/call.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import {
   array,
   fulfilled,
@@ -14,7 +11,10 @@ import {
   type PackageValue,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
+import type { EntryKind } from '../project/disk.ts'
+import { SKIPPED_FOLDERS } from '../project/packages-on-disk.ts'
+import { fromProjectPath, toProjectPath } from '../project/project-path.ts'
 import { findByPattern } from './file-patterns.ts'
 import { memberNames } from './packages.ts'
 

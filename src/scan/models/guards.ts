@@ -1,6 +1,6 @@
-import { type Call, callFunctionLike } from '../call.ts'
-import { decide } from '../decisions.ts'
-import { type Machine, makeError, noteUnresolved, setField } from '../machine.ts'
+import { type Call, callFunctionLike } from '../interpret/call.ts'
+import { decide } from '../interpret/decisions.ts'
+import { type Machine, makeError, noteUnresolved, setField } from '../interpret/machine.ts'
 import {
   knownString,
   literal,
@@ -12,7 +12,7 @@ import {
   type ResponseValue,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
 import { respond } from './exchange.ts'
 import { changeHeaders } from './headers.ts'
 

@@ -1,7 +1,7 @@
-import { express } from '../express-value.ts'
-import { type Machine, setField } from '../machine.ts'
+import { express } from '../interpret/express-value.ts'
+import { type Machine, setField } from '../interpret/machine.ts'
+import { knownString, literal, type ResponseValue, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { TraceEvent } from '../types.ts'
-import { knownString, literal, type ResponseValue, UNDEFINED, type Value } from '../values.ts'
 
 /** Methods of a response that set one header; the name that they stand for, empty when it is an argument. */
 const SETTERS = new Map([

@@ -1,11 +1,20 @@
-import type { Call } from '../call.ts'
-import { decideFailure } from '../decisions.ts'
-import { express } from '../express-value.ts'
-import { type Machine, makeError } from '../machine.ts'
-import type { ts } from '../syntax.ts'
-import { nextEvent, recordExternal } from '../trace-events.ts'
+import type { Call } from '../interpret/call.ts'
+import { decideFailure } from '../interpret/decisions.ts'
+import { express } from '../interpret/express-value.ts'
+import { type Machine, makeError } from '../interpret/machine.ts'
+import { nextEvent, recordExternal } from '../interpret/trace-events.ts'
+import {
+  fulfilled,
+  literal,
+  object,
+  type PackageValue,
+  rejected,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
+import type { ts } from '../syntax/syntax.ts'
 import type { Expression, HttpTarget } from '../types.ts'
-import { fulfilled, literal, object, type PackageValue, rejected, symbol, UNDEFINED, type Value } from '../values.ts'
 import { memberNames } from './packages.ts'
 
 const FETCH_PACKAGES = new Set(['node-fetch', 'cross-fetch', 'undici', 'isomorphic-fetch'])

@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Call } from '../call.ts'
-import type { Machine } from '../machine.ts'
-import { ROOT_MARK } from '../project-path.ts'
-import { knownString, literal, type ObjectValue, object, type PackageValue, type Value } from '../values.ts'
+import type { Call } from '../interpret/call.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { knownString, literal, type ObjectValue, object, type PackageValue, type Value } from '../interpret/values.ts'
+import { ROOT_MARK } from '../project/project-path.ts'
 import { memberNames } from './packages.ts'
 
 /** `path.join(__dirname, 'routes')` and the like: computed where every part is known. */

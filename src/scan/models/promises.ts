@@ -1,8 +1,7 @@
-import { awaitValue, callFunctionLike, settle } from '../call.ts'
-import { type Machine, Thrown } from '../machine.ts'
-import { absorbSince, clockOf, continuePromise, trackPromise, waitFor, waitForAll } from '../pending.ts'
-import type { ts } from '../syntax.ts'
-import { recordHandler } from '../trace-events.ts'
+import { awaitValue, callFunctionLike, settle } from '../interpret/call.ts'
+import { type Machine, Thrown } from '../interpret/machine.ts'
+import { absorbSince, clockOf, continuePromise, trackPromise, waitFor, waitForAll } from '../interpret/pending.ts'
+import { recordHandler } from '../interpret/trace-events.ts'
 import {
   type ArrayValue,
   array,
@@ -15,7 +14,8 @@ import {
   rejected,
   UNDEFINED,
   type Value,
-} from '../values.ts'
+} from '../interpret/values.ts'
+import type { ts } from '../syntax/syntax.ts'
 
 export function promiseMember(machine: Machine, owner: PromiseValue, name: string): Value {
   if (name !== 'then' && name !== 'catch' && name !== 'finally') return UNDEFINED

@@ -1,11 +1,11 @@
-import { getMember, setMember } from '../access.ts'
-import { callFunctionLike, constructValue } from '../call.ts'
-import { designType } from '../declared-types.ts'
-import { hasKey } from '../instances.ts'
-import type { Machine } from '../machine.ts'
-import { classOfPrototype, defineProperty, describeProperty, ownNames } from '../prototypes.ts'
-import type { ts } from '../syntax.ts'
-import { array, literal, type NativeCall, native, object, UNDEFINED, type Value } from '../values.ts'
+import { getMember, setMember } from '../interpret/access.ts'
+import { callFunctionLike, constructValue } from '../interpret/call.ts'
+import { designType } from '../interpret/declared-types.ts'
+import { hasKey } from '../interpret/instances.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { classOfPrototype, defineProperty, describeProperty, ownNames } from '../interpret/prototypes.ts'
+import { array, literal, type NativeCall, native, object, UNDEFINED, type Value } from '../interpret/values.ts'
+import type { ts } from '../syntax/syntax.ts'
 
 /** What `Object` says and changes of prototypes and properties. */
 export function propertyStatics(machine: Machine): (readonly [string, Value])[] {

@@ -1,10 +1,20 @@
-import { noteStart } from '../boot-log.ts'
-import { callFunctionLike } from '../call.ts'
-import { type Machine, opaque } from '../machine.ts'
-import { runDeferred } from '../pending.ts'
-import { ROOT_MARK } from '../project-path.ts'
-import type { ts } from '../syntax.ts'
-import { array, knownString, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../values.ts'
+import { noteStart } from '../boot/boot-log.ts'
+import { callFunctionLike } from '../interpret/call.ts'
+import { type Machine, opaque } from '../interpret/machine.ts'
+import { runDeferred } from '../interpret/pending.ts'
+import {
+  array,
+  knownString,
+  literal,
+  native,
+  object,
+  operation,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
+import { ROOT_MARK } from '../project/project-path.ts'
+import type { ts } from '../syntax/syntax.ts'
 import { createCollection } from './collections.ts'
 import { callFetch } from './http.ts'
 import { resolveUrl } from './paths.ts'

@@ -1,8 +1,8 @@
-import { loadingFile, noteStart } from '../boot-log.ts'
-import type { Machine } from '../machine.ts'
-import { locate, type ts } from '../syntax.ts'
+import { loadingFile, noteStart } from '../boot/boot-log.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { knownString, type PackageValue, type Value } from '../interpret/values.ts'
+import { locate, type ts } from '../syntax/syntax.ts'
 import type { StartKind } from '../types.ts'
-import { knownString, type PackageValue, type Value } from '../values.ts'
 import { memberNames } from './packages.ts'
 
 interface StartRule {

@@ -1,4 +1,4 @@
-import { extend } from '../access.ts'
+import { extend } from '../interpret/access.ts'
 import {
   awaitValue,
   type Call,
@@ -7,12 +7,11 @@ import {
   passesRequestOn,
   passRequestOn,
   settle,
-} from '../call.ts'
-import { decideFailure } from '../decisions.ts'
-import { itemOf } from '../loops.ts'
-import { type Machine, makeError, noteUnresolved } from '../machine.ts'
-import { continuePromise, waitFor } from '../pending.ts'
-import type { Expression } from '../types.ts'
+} from '../interpret/call.ts'
+import { decideFailure } from '../interpret/decisions.ts'
+import { itemOf } from '../interpret/loops.ts'
+import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
+import { continuePromise, waitFor } from '../interpret/pending.ts'
 import {
   array,
   fulfilled,
@@ -23,8 +22,9 @@ import {
   symbol,
   UNDEFINED,
   type Value,
-} from '../values.ts'
-import { isIndexOrder } from './constraints.ts'
+} from '../interpret/values.ts'
+import type { Expression } from '../types.ts'
+import { isIndexOrder } from './drizzle/constraints.ts'
 import { startStream } from './exchange.ts'
 
 const ITERATING = new Set([

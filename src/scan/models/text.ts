@@ -1,5 +1,14 @@
-import type { Machine } from '../machine.ts'
-import { array, knownString, type LiteralValue, literal, native, operation, UNDEFINED, type Value } from '../values.ts'
+import type { Machine } from '../interpret/machine.ts'
+import {
+  array,
+  knownString,
+  type LiteralValue,
+  literal,
+  native,
+  operation,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
 
 const STRING_METHODS = new Set([
   'toLowerCase',

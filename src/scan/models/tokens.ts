@@ -1,8 +1,17 @@
-import { type Call, callFunctionLike } from '../call.ts'
-import { decide } from '../decisions.ts'
-import { describePackage } from '../express-value.ts'
-import { type Machine, makeError, Thrown } from '../machine.ts'
-import { fulfilled, literal, object, operation, type PackageValue, rejected, UNDEFINED, type Value } from '../values.ts'
+import { type Call, callFunctionLike } from '../interpret/call.ts'
+import { decide } from '../interpret/decisions.ts'
+import { describePackage } from '../interpret/express-value.ts'
+import { type Machine, makeError, Thrown } from '../interpret/machine.ts'
+import {
+  fulfilled,
+  literal,
+  object,
+  operation,
+  type PackageValue,
+  rejected,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
 import { memberNames, noteHarmless } from './packages.ts'
 
 /** Signing and checking tokens with jsonwebtoken and jose: computing, but a check may refuse. */

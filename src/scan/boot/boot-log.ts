@@ -1,0 +1,95 @@
+import type { Machine } from '../interpret/machine.ts'
+import type { Value } from '../interpret/values.ts'
+import { locate, ts } from '../syntax/syntax.ts'
+import type { EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+
+/** What the top levels of modules did while they were evaluated, apart from defining things. */
+export interface BootLog {
+  readonly reads: EnvironmentRead[]
+  readonly checks: EnvironmentCheck[]
+  readonly rules: LoggedRule[]
+  readonly starts: LoggedStart[]
+  readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
+  /** What database drivers were given. */
+  readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
+  /** Variables that the route which is being traced has read so far. */
+  readonly routeReads: Set<string>
+}
+
+export interface LoggedRule extends EnvironmentRule {
+  readonly name: string
+  readonly at: SourceLocation
+  readonly file: string
+}
+
+interface LoggedStart {
+  readonly kind: StartKind
+  readonly package: string
+  readonly what: string
+  readonly at: SourceLocation
+  readonly file: string
+}
+
+export interface EnvironmentRead {
+  readonly name: string
+  readonly node: ts.Node
+  /** The file whose top level was running: the one to blame when it is no part of the app. */
+  readonly file: string
+}
+
+/** A condition on a variable: `node` is true for a value that is there, unless `whenMissing` says otherwise. */
+export interface EnvironmentCheck {
+  readonly name: string
+  readonly node: ts.Node
+  readonly whenMissing: boolean
+  readonly file: string
+}
+
+export function createBootLog(): BootLog {
+  return { reads: [], checks: [], rules: [], starts: [], configFiles: [], drivers: [], routeReads: new Set() }
+}
+
+/** The file that is being loaded, else that of the node: code that is called after all modules are. */
+export function loadingFile(machine: Machine, node: ts.Node): string {
+  return machine.loading.at(-1) ?? node.getSourceFile().fileName
+}
+
+export function noteRead(machine: Machine, name: string, node: ts.Node): void {
+  if (machine.run) machine.boot.routeReads.add(name)
+  else machine.boot.reads.push({ name, node, file: loadingFile(machine, node) })
+}
+
+export function noteStart(
+  machine: Machine,
+  start: Pick<LoggedStart, 'kind' | 'package' | 'what'>,
+  node: ts.Node,
+): void {
+  if (machine.run || isForLater(node)) return
+  machine.boot.starts.push({ ...start, at: locate(machine.root, node), file: loadingFile(machine, node) })
+}
+
+/** In a callback that waits for an event or a failure; analysis looks into it all the same. */
+function isForLater(node: ts.Node): boolean {
+  for (let current = node; current.parent; current = current.parent) {
+    const { parent } = current
+    if (!ts.isFunctionLike(current) || !ts.isCallExpression(parent)) continue
+    const { expression } = parent
+    const name = ts.isPropertyAccessExpression(expression) ? expression.name.text : ''
+    if (parent.expression !== current && /^(?:on|once|addListener|prependListener|catch)$/.test(name)) return true
+  }
+  return false
+}
+
+/** A condition at the top level of a module, where the project checks what it was given. */
+export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
+  if (machine.run || value.kind !== 'symbol') return
+  const { expression } = value
+  const file = loadingFile(machine, node)
+  if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false, file })
+  if (expression.kind !== 'operation') return
+  const [left, right] = expression.operands
+  if (left?.kind !== 'env') return
+  const asksEmpty = right?.kind === 'undefined' || (right?.kind === 'literal' && !right.value)
+  if (expression.name === 'is nullish' || (expression.name === '===' && asksEmpty))
+    machine.boot.checks.push({ name: left.name, node, whenMissing: true, file })
+}

@@ -1,0 +1,211 @@
+import { noteRead } from '../boot/boot-log.ts'
+import { arrayMember, keepItems } from '../models/arrays.ts'
+import { collectionMember } from '../models/collections.ts'
+import { inheritedFromPackage } from '../models/containers/containers.ts'
+import { databaseMember } from '../models/drizzle/database.ts'
+import { queryMember } from '../models/drizzle/queries.ts'
+import { requestMember, responseMember } from '../models/exchange.ts'
+import { registrationMember, routerMember } from '../models/express.ts'
+import { globalScope } from '../models/globals.ts'
+import { packageMember } from '../models/packages.ts'
+import { promiseMember } from '../models/promises.ts'
+import { textMember } from '../models/text.ts'
+import type { ts } from '../syntax/syntax.ts'
+import type { Expression } from '../types.ts'
+import { callFunctionLike } from './call.ts'
+import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
+import { express, limitSize } from './express-value.ts'
+import { type Machine, setField, unknownValue } from './machine.ts'
+import { classOfPrototype } from './prototypes.ts'
+import { findCell, readCell } from './scope.ts'
+import {
+  type ArrayValue,
+  array,
+  literal,
+  native,
+  type ObjectValue,
+  operation,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from './values.ts'
+
+/** The value of `owner.name`. */
+export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
+  switch (owner.kind) {
+    case 'literal':
+      if (owner.value === null || owner.value === undefined)
+        return unknownValue(machine, `member of ${owner.value}`, node)
+      return textMember(machine, owner, name) ?? UNDEFINED
+    case 'symbol':
+      return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })
+    case 'object':
+      return objectMember(machine, owner, name, node)
+    case 'array':
+      return arrayMember(machine, owner, name)
+    case 'function':
+      return (
+        owner.fields.get(name) ??
+        bindFunction(machine, owner, name) ??
+        (name === 'name' ? literal(owner.name) : UNDEFINED)
+      )
+    case 'class':
+      return classMember(owner, name)
+    case 'native':
+      return owner.fields.get(name) ?? bindNative(owner, name) ?? UNDEFINED
+    case 'package':
+      return packageMember(machine, owner, name)
+    case 'promise':
+      return promiseMember(machine, owner, name)
+    case 'router':
+      return routerMember(machine, owner, name)
+    case 'registration':
+      return registrationMember(machine, owner, name)
+    case 'table':
+      return tableMember(owner, name)
+    case 'db':
+      return databaseMember(machine, owner, name)
+    case 'query':
+      return queryMember(machine, owner, name)
+    case 'request':
+      return requestMember(owner, name)
+    case 'response':
+      return responseMember(machine, owner, name)
+    case 'namespace':
+      return owner.member(name) ?? UNDEFINED
+    default:
+      return owner satisfies never
+  }
+}
+
+function symbolMember(
+  machine: Machine,
+  expression: Expression,
+  { name, node }: { name: string; node: ts.Node },
+): Value {
+  if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
+  if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
+  // Generated tests run under Vitest, which sets it.
+  if (name === 'NODE_ENV') return literal('test')
+  noteRead(machine, name, node)
+  return symbol({ kind: 'env', name })
+}
+
+function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'column' }>): Value {
+  const columns = machine.tables.get(expression.table)?.columns
+  const values = columns?.find(({ key }) => key === expression.column)?.enumValues
+  return values ? array(values.map((value) => literal(value))) : symbol(extend(expression, 'enumValues'))
+}
+
+function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+  if (name === 'prototype') return owner.prototype
+  for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
+    const found = type.statics.get(name)
+    if (found) return found
+  }
+  return name === 'name' ? literal(owner.name) : UNDEFINED
+}
+
+function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
+  const column = owner.columns.find((candidate) => candidate.key === name)
+  if (!column && name === 'enableRLS') return native(name, () => owner)
+  return column ? symbol({ kind: 'column', table: owner.name, column: column.key }) : UNDEFINED
+}
+
+function objectMember(machine: Machine, owner: ObjectValue, name: string, node: ts.Node): Value {
+  const own = owner.fields.get(name)
+  if (own) return own
+  const getter = owner.getters.get(name)
+  if (getter) return callFunctionLike(machine, { callee: getter, self: owner, args: [], node })
+  const method = findMethod(machine, owner, { name, node })
+  if (method) return method
+  const inherited = inheritedFromPackage(machine, owner, name)
+  if (inherited) return inherited
+  const collection = collectionMember(machine, owner, name)
+  if (collection) return collection
+  const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]
+  if (spread?.kind === 'symbol') return getMember(machine, spread, name, node)
+  if (name === 'constructor' && owner.type?.kind === 'class') return owner.type
+  if (name === 'constructor' && owner.type?.kind === 'builtin') {
+    const cell = findCell(globalScope(machine), owner.type.name)
+    if (cell) return readCell(cell)
+  }
+  return owner.open ? symbol({ kind: 'operation', name: `field ${name}`, operands: [] }) : UNDEFINED
+}
+
+/** The expression of a member: paths of inputs and results grow, anything else becomes an operation. */
+export function extend(expression: Expression, name: string): Expression {
+  if (expression.kind === 'input') {
+    const key = expression.from === 'headers' ? name.toLowerCase() : name
+    return { ...expression, path: [...expression.path, key] }
+  }
+  if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }
+  if (expression.kind === 'object' && expression.fields[name]) return expression.fields[name]
+  return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
+}
+
+/** Writes `owner.name = value`; a value that only a run knows keeps what is written to it for the rest of the run. */
+export function setMember(machine: Machine, owner: Value, name: string, value: Value): void {
+  switch (owner.kind) {
+    case 'object':
+      if (callSetter(machine, owner, name, value)) return
+      if (name === 'name') owner.hidden.delete(name)
+      return setField(machine, owner.fields, name, classOfPrototype(owner) ? nameMethod(value, name) : value)
+    case 'function':
+    case 'request':
+    case 'response':
+      return setField(machine, owner.fields, name, value)
+    case 'class':
+      return setField(machine, owner.statics, name, value)
+    case 'router':
+      return setField(machine, owner.settings, name, value)
+    case 'array':
+      return setItem(machine, owner, name, value)
+    case 'symbol':
+      return writeField(machine, owner.expression, name, value)
+    default:
+  }
+}
+
+/** `X.prototype.list = async function () { ... }`. */
+function nameMethod(value: Value, name: string): Value {
+  return value.kind === 'function' && value.name === '' ? { ...value, name } : value
+}
+
+function setItem(machine: Machine, owner: ArrayValue, name: string, value: Value): void {
+  if (!/^\d+$/.test(name)) return
+  keepItems(machine, owner)
+  while (owner.items.length < Number(name)) owner.items.push(UNDEFINED)
+  owner.items[Number(name)] = value
+}
+
+function writeField(machine: Machine, expression: Expression, name: string, value: Value): void {
+  const { run } = machine
+  if (!run) return
+  const key = run.keyOf(expression)
+  const fields = run.written.get(key) ?? new Map<string, Value>()
+  fields.set(name, value)
+  run.written.set(key, fields)
+}
+
+function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
+  if (!machine.run || machine.run.written.size === 0) return null
+  return machine.run.written.get(machine.run.keyOf(expression))?.get(name) ?? null
+}
+
+/** `delete owner.name`. */
+export function deleteMember(machine: Machine, owner: Value, name: string): void {
+  if (owner.kind === 'symbol') return writeField(machine, owner.expression, name, UNDEFINED)
+  if (owner.kind !== 'object' && owner.kind !== 'request' && owner.kind !== 'response') return
+  const before = owner.fields.get(name)
+  if (!before) return
+  machine.run?.journal.push(() => owner.fields.set(name, before))
+  owner.fields.delete(name)
+}
+
+/** Writes to a member whose name only a run knows: every later read of a field that is not listed is unknown. */
+export function setUnknownMember(machine: Machine, owner: Value, key: Value, value: Value): void {
+  const entry = operation('entry', key, value)
+  if (owner.kind === 'object') setField(machine, owner.fields, `...${owner.fields.size}`, entry)
+  if (owner.kind === 'symbol') writeField(machine, owner.expression, `...${express(key).kind}`, entry)
+}

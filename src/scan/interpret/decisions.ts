@@ -1,0 +1,144 @@
+import { locate, type ts } from '../syntax/syntax.ts'
+import type { Expression } from '../types.ts'
+import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
+import type { Value } from './values.ts'
+
+/**
+ * Which way a condition goes. Known values decide for themselves; a symbol is decided once per run, and what that implies
+ * for other conditions is kept. At the top level of a module both ways matter but only one can be taken.
+ */
+export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: boolean): boolean {
+  if (value.kind === 'literal') return Boolean(value.value)
+  if (value.kind !== 'symbol') return true
+  const { name, operand } = wrapper(value.expression)
+  if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
+  if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
+  const preferred = wanted ?? !isUnlikely(value.expression)
+  const { run } = machine
+  if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)
+  const condition = value.expression
+  const implied = run.certain(condition) ?? aboutIssues(condition) ?? impliedAnswer(run, condition)
+  if (implied !== null) return implied
+  if (run.isOver) return preferred
+  machine.steps += RECORD_STEPS
+  const taken = run.choose(preferred)
+  remember(run, condition, taken)
+  run.decisions.push({ condition, taken, at: locate(machine.root, node) })
+  return taken
+}
+
+/** Asking whether something is missing: the way on usually is that it is there. */
+function isUnlikely(condition: Expression): boolean {
+  if (condition.kind !== 'operation') return false
+  if (condition.name === 'is nullish') return true
+  const equals = condition.name === '===' ? condition.operands[1] : undefined
+  return equals !== undefined && isEmpty(equals)
+}
+
+/** Whether an event fails in this run. One failure a run: faults come one at a time. */
+export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
+  const { run } = machine
+  if (!run || run.failures > 0 || run.isOver) return false
+  machine.steps += RECORD_STEPS
+  const failed = run.choose(false)
+  run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
+  if (failed) run.failures += 1
+  return failed
+}
+
+function wrapper(expression: Expression): { name: string | null; operand: Expression | null } {
+  if (expression.kind !== 'operation') return { name: null, operand: null }
+  const isWrapper = expression.name === '!' || expression.name === '!!' || expression.name === 'Boolean'
+  return { name: expression.name, operand: isWrapper ? (expression.operands[0] ?? null) : null }
+}
+
+function guess(machine: Machine, preferred: boolean): boolean {
+  machine.guesses += 1
+  return preferred
+}
+
+/** The harness sets every variable that the code asks for, so at import none is missing. */
+function atTopLevel(condition: Expression): boolean | null {
+  if (condition.kind === 'env') return true
+  const [left, right] = condition.kind === 'operation' ? condition.operands : []
+  if (condition.kind !== 'operation' || left?.kind !== 'env') return null
+  if (condition.name === 'is nullish') return false
+  return condition.name === '===' && right && isEmpty(right) ? false : null
+}
+
+function isEmpty(expression: Expression): boolean {
+  return expression.kind === 'undefined' || (expression.kind === 'literal' && !expression.value)
+}
+
+function impliedAnswer(run: Run, condition: Expression): boolean | null {
+  const remembered = run.known.get(run.keyOf(condition))
+  if (remembered !== undefined) return remembered
+  const subject = subjectOf(condition)
+  if (!subject) return impliedTruth(run, condition)
+  const key = run.keyOf(subject.expression)
+  const equal = run.equals.get(key)
+  if (equal !== undefined) return equal === JSON.stringify(subject.equals)
+  const truth = run.known.get(key)
+  if (truth === undefined) return null
+  return truth === !isEmpty(subject.equals) ? null : false
+}
+
+/** The list of what a validator found wrong has at least one entry. */
+function aboutIssues(condition: Expression): boolean | null {
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  if (/ issues$/.test(condition.name)) return true
+  if (left?.kind !== 'operation') return null
+  if (condition.name === 'member') return aboutIssues(left) && (isCount(right) || isFirst(right)) ? true : null
+  const isOfCount = left.name === 'member' && isCount(left.operands[1]) && aboutIssues(left) === true
+  const isNone = right?.kind === 'literal' && right.value === 0
+  if (!isOfCount || !isNone) return null
+  return condition.name === '>' ? true : condition.name === '===' ? false : null
+}
+
+function isCount(name: Expression | undefined): boolean {
+  return name?.kind === 'literal' && name.value === 'length'
+}
+
+function isFirst(name: Expression | undefined): boolean {
+  return name?.kind === 'literal' && String(name.value) === '0'
+}
+
+function impliedTruth(run: Run, condition: Expression): boolean | null {
+  if (condition.kind === 'operation' && condition.name === 'is nullish') {
+    const [operand = condition] = condition.operands
+    const key = run.keyOf(operand)
+    const equal = run.equals.get(key)
+    if (equal !== undefined) return equal === NULL || equal === MISSING
+    return run.known.get(key) === true ? false : null
+  }
+  const key = run.keyOf(condition)
+  const equal = run.equals.get(key)
+  if (equal !== undefined)
+    return ![
+      NULL,
+      MISSING,
+      '{"kind":"literal","value":""}',
+      '{"kind":"literal","value":0}',
+      '{"kind":"literal","value":false}',
+    ].includes(equal)
+  return run.known.get(run.keyOf({ kind: 'operation', name: 'is nullish', operands: [condition] })) === true
+    ? false
+    : null
+}
+
+const NULL = JSON.stringify({ kind: 'literal', value: null })
+const MISSING = JSON.stringify({ kind: 'undefined' })
+
+/** `x` and `1` of `x === 1`. */
+function subjectOf(condition: Expression): { expression: Expression; equals: Expression } | null {
+  if (condition.kind !== 'operation' || condition.name !== '===') return null
+  const [expression, equals] = condition.operands
+  return expression && (equals?.kind === 'literal' || equals?.kind === 'undefined') ? { expression, equals } : null
+}
+
+function remember(run: Run, condition: Expression, taken: boolean): void {
+  run.known.set(run.keyOf(condition), taken)
+  const subject = subjectOf(condition)
+  if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+}

@@ -1,0 +1,126 @@
+import type { ts } from '../syntax/syntax.ts'
+import type { Scenario, Unresolved, VisitedSource } from '../types.ts'
+import { createKeys } from './expression-keys.ts'
+import { describeStop, type HarmlessUse, LimitReached, type Machine, noteUnresolved, type Run } from './machine.ts'
+import { createPendingLog, timeEvents } from './pending.ts'
+
+/** More ways than this through one route are not looked at; the result says that it was cut. */
+const SCENARIO_LIMIT = 400
+/** And no more steps than this are spent on all of them together: about a second. */
+const TOTAL_STEP_LIMIT = 600_000
+
+export interface Exploration {
+  readonly scenarios: readonly Scenario[]
+  readonly sources: readonly VisitedSource[]
+  readonly unresolved: readonly Unresolved[]
+  readonly harmless: readonly HarmlessUse[]
+  /** Ways that were left when the limit was reached. */
+  readonly cut: number
+}
+
+export interface ExploreOptions {
+  readonly certain: Run['certain']
+  /** Where to say that analysis itself failed. */
+  readonly anchor: ts.Node
+  /** Asked before each way; true ends the search. */
+  readonly isEnough?: () => boolean
+}
+
+/**
+ * Runs a piece of code once for every combination of answers to the conditions that only a request decides: first the
+ * preferred answers, then each with one answer turned, and so on. Every run is a straight line, so what happened in it,
+ * and under which conditions, needs no merging.
+ */
+export function exploreScenarios(
+  machine: Machine,
+  { certain, anchor, isEnough = () => false }: ExploreOptions,
+  execute: (run: Run) => Scenario['end'],
+): Exploration {
+  const scenarios: Scenario[] = []
+  const sources = new Map<string, VisitedSource>()
+  const unresolved = new Map<string, Unresolved>()
+  const harmless = new Map<string, HarmlessUse>()
+  const waiting: boolean[][] = [[]]
+  let spent = 0
+  while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
+    const prefix = waiting.shift() ?? []
+    const { run, answers } = startRun(prefix, certain)
+    const end = runOnce(machine, run, () => settleRun(machine, anchor, () => execute(run)))
+    spent += run.steps
+    for (let index = prefix.length; index < answers.length; index += 1) {
+      waiting.push([...answers.slice(0, index), !answers[index]])
+    }
+    scenarios.push({ decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
+    for (const [key, use] of run.harmless) harmless.set(key, use)
+    for (const [key, source] of run.sources) sources.set(key, source)
+    for (const [key, record] of run.unresolved) unresolved.set(key, record)
+  }
+  return {
+    scenarios,
+    sources: [...sources.values()],
+    unresolved: [...unresolved.values()],
+    harmless: [...harmless.values()],
+    cut: waiting.length,
+  }
+}
+
+function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: Run; answers: boolean[] } {
+  const answers: boolean[] = []
+  const run: Run = {
+    events: [],
+    decisions: [],
+    choose: (preferred) => {
+      const answer = prefix[answers.length] ?? preferred
+      answers.push(answer)
+      return answer
+    },
+    certain,
+    known: new Map(),
+    keyOf: createKeys(),
+    equals: new Map(),
+    written: new Map(),
+    later: [],
+    finish: [],
+    isOver: false,
+    unresolved: new Map(),
+    journal: [],
+    sources: new Map(),
+    pending: createPendingLog(),
+    handlers: [],
+    caught: new Set(),
+    harmless: new Map(),
+    nextEvent: 0,
+    nextTransaction: 0,
+    failures: 0,
+    lastTimerMs: null,
+    steps: 0,
+  }
+  return { run, answers }
+}
+
+/** What analysis can't go through ends this way through the route, and no other. */
+function settleRun(machine: Machine, anchor: ts.Node, execute: () => Scenario['end']): Scenario['end'] {
+  try {
+    return execute()
+  } catch (error) {
+    // RangeError: our own stack ran out on code that recurses without end.
+    if (!(error instanceof LimitReached || error instanceof RangeError))
+      noteUnresolved(machine, describeStop(error), anchor)
+    return 'cut'
+  }
+}
+
+function runOnce(machine: Machine, run: Run, execute: () => Scenario['end']): Scenario['end'] {
+  const { steps } = machine
+  machine.run = run
+  machine.steps = 0
+  try {
+    return execute()
+  } finally {
+    run.steps = machine.steps
+    for (const undo of run.journal.reverse()) undo()
+    machine.run = null
+    machine.steps = steps
+    machine.callStack.length = 0
+  }
+}

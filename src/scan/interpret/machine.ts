@@ -1,0 +1,256 @@
+import { type BootLog, createBootLog } from '../boot/boot-log.ts'
+import type { ProjectFiles } from '../project/project.ts'
+import type { RoutePattern } from '../routes/route-pattern.ts'
+import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from '../syntax/syntax.ts'
+import type {
+  Decision,
+  Expression,
+  HandlerVisit,
+  HarmlessCall,
+  SourceLocation,
+  TraceEvent,
+  Unresolved,
+  VisitedSource,
+} from '../types.ts'
+import { express } from './express-value.ts'
+import type { KeyOf } from './expression-keys.ts'
+import type { PendingLog } from './pending.ts'
+import type { Scope } from './scope.ts'
+import {
+  type ClassValue,
+  type DbValue,
+  type FunctionValue,
+  object,
+  type PackageValue,
+  type RouterValue,
+  type TableValue,
+  type Value,
+} from './values.ts'
+
+/** A module of the project after its top level ran. */
+export interface Module {
+  readonly file: string
+  readonly scope: Scope
+  readonly exports: Map<string, () => Value | null>
+  /** Names of `exports` that come from another file. */
+  readonly passedOn: Set<string>
+  /** Files of `export * from`. */
+  readonly stars: string[]
+  readonly errors: readonly SyntaxProblem[]
+}
+
+/** A call that is running: the function, and the place that called it. */
+export interface CallFrame {
+  readonly callee: FunctionValue
+  readonly site: ts.Node
+}
+
+/** One place of a call without an effect. */
+export interface HarmlessUse extends Omit<HarmlessCall, 'at'> {
+  readonly at: SourceLocation
+}
+
+/** One trip through a route while it is traced. */
+export interface Run {
+  readonly events: TraceEvent[]
+  readonly decisions: Decision[]
+  /** The recorded answer to the next condition; the preferred one when it comes up for the first time. */
+  readonly choose: (preferred: boolean) => boolean
+  /** What the route itself settles, e.g. that its parameters are there; null for anything else. */
+  readonly certain: (condition: Expression) => boolean | null
+  /** Conditions decided so far, and the literals that expressions were found equal to. */
+  readonly known: Map<string, boolean>
+  /** What the maps here know an expression by. */
+  readonly keyOf: KeyOf
+  readonly equals: Map<string, string>
+  /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
+  readonly written: Map<string, Map<string, Value>>
+  /** Work that the code left for later: timers and `setImmediate`; and for when the answer is out. */
+  readonly later: (() => void)[]
+  readonly finish: (() => void)[]
+  /** After the answer only the usual way is followed: no more decisions are made. */
+  isOver: boolean
+  readonly unresolved: Map<string, Unresolved>
+  /** Undoes writes to values that outlive the run. */
+  readonly journal: (() => void)[]
+  readonly sources: Map<string, VisitedSource>
+  readonly pending: PendingLog
+  /** Who took over errors, in order. */
+  readonly handlers: HandlerVisit[]
+  /** Errors that somebody took over. */
+  readonly caught: Set<Value>
+  /** Calls without an effect, by package, member and place. */
+  readonly harmless: Map<string, HarmlessUse>
+  nextEvent: number
+  nextTransaction: number
+  failures: number
+  /** The latest literal `setTimeout` delay: the usual partner of an AbortController. */
+  lastTimerMs: number | null
+  /** How much work the run was, when it is over. */
+  steps: number
+}
+
+export interface Machine {
+  readonly root: string
+  readonly files: ProjectFiles
+  readonly parser: Parser
+  readonly modules: Map<string, Module>
+  readonly unresolved: Map<string, Unresolved>
+  readonly tables: Map<string, TableValue>
+  readonly routers: RouterValue[]
+  /** The one route that is asked for: routers mounted where it can't be are not looked at. Null: all are. */
+  readonly wanted: RoutePattern | null
+  /** Mounts that were passed over for that. */
+  passedOver: number
+  /** The routers that each registering call registered on, and calls whose path or verb is on record as unknown; by place. */
+  readonly registeredAt: Map<string, Set<RouterValue>>
+  readonly unknownCalls: Set<string>
+  readonly listeners: {
+    readonly app: Value
+    readonly at: SourceLocation
+    readonly file: string
+    /** How much was registered on the app when it listened. */
+    readonly registered: number
+  }[]
+  readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
+  readonly boot: BootLog
+  readonly callStack: CallFrame[]
+  /** Which exported function made a router, when one did: its factory. */
+  readonly makers: Map<RouterValue, FunctionValue>
+  /** Files whose top level is running, innermost last. */
+  readonly loading: string[]
+  /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
+  waitsForAsync: boolean
+  /** How often a condition at import had to be guessed. */
+  guesses: number
+  nesting: number
+  run: Run | null
+  steps: number
+}
+
+export const STEP_LIMIT = 2_000_000
+export const RUN_STEP_LIMIT = 60_000
+/** Locating and comparing what happened costs more than evaluating it. */
+export const RECORD_STEPS = 20
+export const DEPTH_LIMIT = 60
+/** Expressions inside expressions, over all calls; well before our own stack ends, which would not fail cleanly. */
+export const NESTING_LIMIT = 800
+
+/** A `throw` of the analysed code on its way to a `catch`. */
+export class Thrown extends Error {
+  readonly value: Value
+
+  constructor(value: Value) {
+    // Thousands are thrown, and nobody reads where in the analysis: a stack would cost a tenth of the whole scan.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super('thrown by the analysed code')
+    Error.stackTraceLimit = stackTraceLimit
+    this.value = value
+  }
+}
+
+/** The analysis has done enough work on one run. */
+export class LimitReached extends Error {}
+
+/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
+export function describeStop(error: unknown): string {
+  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
+  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
+  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
+}
+
+export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' | 'wanted'>): Machine {
+  return {
+    ...input,
+    passedOver: 0,
+    modules: new Map(),
+    unresolved: new Map(),
+    tables: new Map(),
+    routers: [],
+    registeredAt: new Map(),
+    unknownCalls: new Set(),
+    listeners: [],
+    databases: [],
+    boot: createBootLog(),
+    callStack: [],
+    makers: new Map(),
+    loading: [],
+    waitsForAsync: false,
+    guesses: 0,
+    nesting: 0,
+    run: null,
+    steps: 0,
+  }
+}
+
+export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : STEP_LIMIT): void {
+  machine.steps += 1
+  if (machine.steps > limit) throw new LimitReached('step limit')
+}
+
+export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
+  if (!machine.run) machine.unknownCalls.add(placeOf(node))
+  noteRecord(machine, { what, text: brief(node), at: locate(machine.root, node) })
+}
+
+/** One record for each place and reason. */
+export function noteRecord(machine: Machine, record: Unresolved): void {
+  const records = machine.run?.unresolved ?? machine.unresolved
+  records.set(`${record.what} ${record.at.file}:${record.at.line}`, record)
+}
+
+/** An unknown value that says where it came from, and a record that it is unknown. */
+export function unknownValue(machine: Machine, what: string, node: ts.Node): Value {
+  noteUnresolved(machine, what, node)
+  return opaque(machine, node)
+}
+
+/** An unknown value that is nobody's failure, e.g. the time. */
+export function opaque(machine: Machine, node: ts.Node): Value {
+  return { kind: 'symbol', expression: { kind: 'unknown', text: brief(node), at: locate(machine.root, node) } }
+}
+
+export function setField(machine: Machine, fields: Map<string, Value>, name: string, value: Value): void {
+  const had = fields.has(name)
+  const before = fields.get(name)
+  machine.run?.journal.push(() => {
+    if (had && before) fields.set(name, before)
+    else fields.delete(name)
+  })
+  fields.set(name, value)
+}
+
+export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
+  const error = object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], {
+    type: { kind: 'builtin', name },
+  })
+  for (const hidden of ['name', 'message', 'stack', 'cause']) error.hidden.add(hidden)
+  return error
+}
+
+export function className(value: Value): string {
+  if (value.kind !== 'object' || !value.type) return 'unknown error'
+  return value.type.name
+}
+
+/** Every class from the value's own up to the last that the project defines, then the built-in it extends. */
+export function classChain(
+  value: Value,
+): (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] {
+  if (value.kind !== 'object' || !value.type) return []
+  if (value.type.kind === 'builtin') return [value.type]
+  const chain: (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] = []
+  let current: Value | null = value.type
+  while (current && chain.length < DEPTH_LIMIT) {
+    if (current.kind === 'class') {
+      chain.push(current)
+      current = current.base
+    } else {
+      if (current.kind === 'native') chain.push({ kind: 'builtin', name: current.name })
+      if (current.kind === 'package') chain.push({ kind: 'package', name: JSON.stringify(express(current)) })
+      current = null
+    }
+  }
+  return chain
+}

@@ -1,0 +1,179 @@
+import { type Call, callFunctionLike } from '../../interpret/call.ts'
+import { type Machine, makeError, Thrown } from '../../interpret/machine.ts'
+import {
+  type DbValue,
+  literal,
+  native,
+  object,
+  operation,
+  type PackageValue,
+  symbol,
+  type TableValue,
+  type Value,
+} from '../../interpret/values.ts'
+import { locate, type ts } from '../../syntax/syntax.ts'
+import { memberNames } from '../packages.ts'
+import { startQuery } from './queries.ts'
+import { callTableMaker } from './tables.ts'
+import { runBatch, runTransaction } from './transactions.ts'
+
+/** Everything that comes out of `drizzle-orm`. */
+export function callDrizzle(machine: Machine, callee: PackageValue, call: Call): Value | null {
+  if (!callee.module.startsWith('drizzle-orm')) return null
+  const names = memberNames(callee)
+  const name = names.at(-1) ?? ''
+  const isPlain = callee.steps.every((step) => step.kind === 'member')
+  if (name === 'drizzle' && isPlain) return createDatabase(machine, callee, call)
+  const made = callTableMaker(machine, callee, call)
+  if (made) return made
+  // What an alias reads are rows of its table.
+  if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
+  if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
+  if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
+  const { args, node } = call
+  return { ...callee, steps: [...callee.steps, { kind: 'call', args, at: locate(machine.root, node), node }] }
+}
+
+/** The columns of a table by the names that the code gives them. */
+function columnsOf(value: Value | undefined): Value {
+  if (value?.kind !== 'table') return object([], { open: true })
+  return object(value.columns.map(({ key }) => [key, symbol({ kind: 'column', table: value.name, column: key })]))
+}
+
+function createDatabase(machine: Machine, callee: PackageValue, call: Call): DbValue {
+  const schema = call.args.flatMap((arg) => (arg.kind === 'object' ? (arg.fields.get('schema') ?? []) : []))[0] ?? null
+  const driver = callee.module.replace('drizzle-orm/', '')
+  const value: DbValue = { kind: 'db', driver, transaction: null, schema }
+  const step = { kind: 'call', args: call.args, at: locate(machine.root, call.node), node: call.node } as const
+  machine.databases.push({ value, call: { ...callee, steps: [...callee.steps, step] } })
+  return value
+}
+
+export function databaseMember(machine: Machine, owner: DbValue, name: string): Value {
+  switch (name) {
+    case 'select':
+    case 'selectDistinct':
+    case 'selectDistinctOn':
+      return native(name, (args, node) => startQuery(owner, { operation: 'select', projection: args.at(-1), node }))
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return native(name, ([table], node) => startQuery(owner, { operation: name, table: asTable(table), node }))
+    case 'execute':
+    case 'run':
+    case 'all':
+    case 'get':
+    case '$count':
+      return native(name, ([statement], node) => startQuery(owner, { operation: 'raw', where: statement, node }))
+    case 'transaction':
+      return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
+    case 'batch':
+      return native('batch', ([queries], node) => runBatch(machine, owner, queries, node))
+    case 'query':
+      return relationalTables(machine, owner)
+    case 'rollback':
+      return native('rollback', () => {
+        throw new Thrown(makeError('TransactionRollbackError', literal('Rollback')))
+      })
+    default:
+      return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
+  }
+}
+
+function asTable(value: Value | undefined): TableValue | null {
+  return value?.kind === 'table' ? value : null
+}
+
+/** `db.query.users.findFirst(...)`: tables by the name that the schema has for them. */
+function relationalTables(machine: Machine, owner: DbValue): Value {
+  const given = owner.schema ? membersOf(owner.schema) : []
+  const named = given.length > 0 ? given : exportedValues(machine)
+  const entries = named.flatMap(([name, value]): (readonly [string, Value])[] =>
+    value?.kind === 'table' ? [[name, relationalMethods(machine, owner, value)]] : [],
+  )
+  return object(entries, { open: true })
+}
+
+function membersOf(schema: Value): (readonly [string, Value | null])[] {
+  if (schema.kind === 'namespace') return schema.names().map((name) => [name, schema.member(name)])
+  if (schema.kind !== 'object') return []
+  // `{ ...users, ...orders }` of namespaces keeps what could not be spread under a name of its own.
+  return [...schema.fields].flatMap(([name, value]) =>
+    value.kind === 'namespace' ? membersOf(value) : [[name, value]],
+  )
+}
+
+/** Without a schema that can be seen, whatever is loaded. */
+function exportedValues(machine: Machine): (readonly [string, Value | null])[] {
+  return [...machine.modules.values()].flatMap((module) =>
+    [...module.exports].map(([name, read]) => [name, read()] as const),
+  )
+}
+
+function relationalMethods(machine: Machine, owner: DbValue, table: TableValue): Value {
+  const find = (single: boolean): Value =>
+    native(single ? 'findFirst' : 'findMany', ([options], node) => {
+      const where = options?.kind === 'object' ? options.fields.get('where') : undefined
+      const condition =
+        where?.kind === 'function'
+          ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node })
+          : where
+      const option = (key: string): Value | undefined =>
+        options?.kind === 'object' ? options.fields.get(key) : undefined
+      const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
+      return startQuery(owner, {
+        operation: 'select',
+        table,
+        where: condition,
+        single,
+        joined,
+        limit: option('limit'),
+        offset: option('offset'),
+        orderBy: orderOf(machine, option('orderBy'), { table, node }),
+        node,
+      })
+    })
+  return object([
+    ['findFirst', find(true)],
+    ['findMany', find(false)],
+  ])
+}
+
+/** `orderBy: desc(t.id)`, a list of such, or a function of the table that gives either. */
+function orderOf(machine: Machine, value: Value | undefined, query: { table: TableValue; node: ts.Node }): Value[] {
+  const given =
+    value?.kind === 'function'
+      ? callFunctionLike(machine, {
+          callee: value,
+          self: null,
+          args: [query.table, operatorFunctions()],
+          node: query.node,
+        })
+      : value
+  if (!given) return []
+  return given.kind === 'array' ? given.items : [given]
+}
+
+function operatorFunctions(): Value {
+  const names = [
+    'eq',
+    'ne',
+    'and',
+    'or',
+    'not',
+    'gt',
+    'gte',
+    'lt',
+    'lte',
+    'like',
+    'ilike',
+    'inArray',
+    'isNull',
+    'isNotNull',
+    'between',
+    'desc',
+    'asc',
+    'sql',
+  ]
+  return object(names.map((name) => [name, native(name, (args) => operation(name, ...args))]))
+}

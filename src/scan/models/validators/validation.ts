@@ -1,0 +1,36 @@
+import { decide } from '../../interpret/decisions.ts'
+import { express } from '../../interpret/express-value.ts'
+import type { Machine } from '../../interpret/machine.ts'
+import { nextEvent, record } from '../../interpret/trace-events.ts'
+import { symbol, type Value } from '../../interpret/values.ts'
+import { locate, type ts } from '../../syntax/syntax.ts'
+import type { Shape } from '../../types.ts'
+
+export interface Validation {
+  /** The package that checks. */
+  readonly validator: string
+  readonly value: Value
+  readonly shape: Shape
+  readonly node: ts.Node
+}
+
+/** Whether the value fits what a validator accepts: a decision of the request, and an event of the trace. */
+export function decideValidation(machine: Machine, { validator, value, shape, node }: Validation): boolean {
+  const subject = express(value)
+  const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
+  const fits = decide(machine, condition, node)
+  recordValidation(machine, { validator, value, shape, node }, fits)
+  return fits
+}
+
+export function recordValidation(machine: Machine, { validator, value, shape, node }: Validation, fits: boolean): void {
+  record(machine, {
+    kind: 'validate',
+    id: nextEvent(machine),
+    validator,
+    subject: express(value),
+    shape,
+    outcome: fits ? 'ok' : 'fails',
+    at: locate(machine.root, node),
+  })
+}

@@ -1,0 +1,45 @@
+import type { Value } from '../interpret/values.ts'
+import { ts } from '../syntax/syntax.ts'
+
+/**
+ * Whether the text of a handler shows that it never passes a request on: it is not given `next`, or calls it with errors
+ * only. Then the ways through it, which may be many, need not be followed to know that.
+ */
+export function neverPasses(handler: Value): boolean {
+  if (handler.kind !== 'function') return false
+  const { parameters, body } = handler.node
+  const takesMore = parameters.some((parameter) => parameter.dotDotDotToken) || parameters.length > 3
+  if (!body || takesMore || /\barguments\b/.test(body.getText())) return false
+  const next = parameters[2]?.name
+  if (!next) return true
+  return ts.isIdentifier(next) && usesOf(body, next.text).every(isErrorCall)
+}
+
+function usesOf(node: ts.Node, name: string): ts.Identifier[] {
+  const found: ts.Identifier[] = []
+  const visit = (inner: ts.Node): void => {
+    if (ts.isIdentifier(inner) && inner.text === name) found.push(inner)
+    ts.forEachChild(inner, visit)
+  }
+  visit(node)
+  return found
+}
+
+/** `next(new ApiError())`, and `next(error)` of the `catch (error)` around it. */
+function isErrorCall(use: ts.Identifier): boolean {
+  const { parent } = use
+  if (!ts.isCallExpression(parent) || parent.expression !== use) return false
+  const [first] = parent.arguments
+  if (!first) return false
+  if (ts.isNewExpression(first)) return true
+  return ts.isIdentifier(first) && isCaught(first)
+}
+
+function isCaught(name: ts.Identifier): boolean {
+  for (let current: ts.Node = name; current.parent; current = current.parent) {
+    if (!ts.isCatchClause(current)) continue
+    const caught = current.variableDeclaration?.name
+    if (caught && ts.isIdentifier(caught) && caught.text === name.text) return true
+  }
+  return false
+}
