@@ -4,9 +4,10 @@ import { getMember } from './access.ts'
 import { defineCommonJs, readCommonJs, requireModule } from './common-js.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
+import { jsonModule } from './json-module.ts'
 import { describeStop, type Machine, type Module, noteRecord, noteUnresolved, unknownValue } from './machine.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
-import { array, literal, type NamespaceValue, object, UNDEFINED, type Value } from './values.ts'
+import { type NamespaceValue, UNDEFINED, type Value } from './values.ts'
 
 /** Runs the top level of a file once. A file that fails half-way keeps what it had defined. */
 export function loadModule(machine: Machine, file: string): Module {
@@ -216,31 +217,6 @@ function isMeantAsFile(machine: Machine, specifier: string, from: string): boole
 }
 
 const ASSETS = /\.(?:css|scss|svg|png|jpe?g|html|txt|sql|graphql|wasm|node)$/
-
-/** What a JSON file holds, as far as it is small enough to be of use. */
-export function jsonModule(machine: Machine, file: string, name: string): Value {
-  const whole = readJson(machine.files.disk.read(file) ?? '')
-  if (name === 'default' || name === '*') return whole
-  return whole.kind === 'object' ? (whole.fields.get(name) ?? UNDEFINED) : UNDEFINED
-}
-
-function readJson(text: string): Value {
-  if (text.length > 200_000) return object([], { open: true })
-  try {
-    return fromJson(JSON.parse(text))
-  } catch {
-    return object([], { open: true })
-  }
-}
-
-function fromJson(value: unknown): Value {
-  if (Array.isArray(value)) return array(value.map(fromJson))
-  if (typeof value === 'object' && value !== null)
-    return object(Object.entries(value).map(([key, field]): [string, Value] => [key, fromJson(field)]))
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? literal(value)
-    : literal(null)
-}
 
 /** In a cycle of imports, functions are there before their module has run. */
 function hoistedFunction(machine: Machine, module: Module, name: string): Value | null {
