@@ -68,7 +68,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'query':
       return queryMember(machine, owner, name)
     case 'request':
-      return requestMember(owner, name)
+      return requestMember(machine, owner, name)
     case 'response':
       return responseMember(machine, owner, name)
     case 'namespace':
@@ -136,7 +136,9 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
 /** The expression of a member: paths of inputs and results grow, anything else becomes an operation. */
 export function extend(expression: Expression, name: string): Expression {
   if (expression.kind === 'input') {
-    const key = expression.from === 'headers' ? name.toLowerCase() : name
+    // A header's name has no case; what follows is a member of its text.
+    const isHeader = expression.from === 'headers' && expression.path.length === 0
+    const key = isHeader ? name.toLowerCase() : name
     return { ...expression, path: [...expression.path, key] }
   }
   if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }

@@ -7,6 +7,7 @@ import { requireModule } from './common-js.ts'
 import { decide } from './decisions.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
+import { isUnset, lateValue } from './late-values.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
 import { iterate } from './loops.ts'
 import {
@@ -48,7 +49,7 @@ export function evaluate(machine: Machine, node: ts.Expression, scope: Scope): V
 }
 
 function evaluateNode(machine: Machine, node: ts.Expression, scope: Scope): Value {
-  if (ts.isIdentifier(node)) return readIdentifier(node, scope)
+  if (ts.isIdentifier(node)) return readIdentifier(machine, node, scope)
   if (ts.isStringLiteralLike(node)) return literal(node.text)
   if (ts.isNumericLiteral(node)) return literal(Number(node.text))
   if (ts.isPropertyAccessExpression(node)) return readProperty(machine, node, scope)
@@ -112,8 +113,10 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   }
 }
 
-function readIdentifier(node: ts.Identifier, scope: Scope): Value {
+function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Value {
   const cell = findCell(scope, node.text)
+  if (cell?.late && machine.run && isUnset(cell))
+    return lateValue(machine, { cell, node, declaration: cell.late }) ?? UNDEFINED
   if (cell) return readCell(cell)
   if (node.text === 'undefined') return UNDEFINED
   return symbol({ kind: 'operation', name: `global ${node.text}`, operands: [] })

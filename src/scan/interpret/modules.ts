@@ -83,7 +83,17 @@ function runModuleStatement(machine: Machine, module: Module, statement: ts.Stat
     return
   }
   executeStatement(machine, statement, module.scope)
+  markLate(module, statement)
   exportDeclared(module, statement)
+}
+
+/** `let db: Database` at the top level. */
+function markLate(module: Module, statement: ts.Statement): void {
+  if (!ts.isVariableStatement(statement)) return
+  for (const declaration of statement.declarationList.declarations) {
+    const cell = ts.isIdentifier(declaration.name) ? module.scope.cells.get(declaration.name.text) : undefined
+    if (cell && !declaration.initializer) cell.late = declaration
+  }
 }
 
 function exportDeclared(module: Module, statement: ts.Statement): void {

@@ -1,9 +1,12 @@
+import type { ts } from '../syntax/syntax.ts'
 import type { ClassValue, Value } from './values.ts'
 
 /** A name's place. `read` defers to another module's export, which may be evaluated later. */
 export interface Cell {
   value: Value
   readonly read?: () => Value
+  /** Of a `let` at the top level that nothing is assigned to there: some function does it before the first request. */
+  late?: ts.VariableDeclaration
 }
 
 export interface Scope {

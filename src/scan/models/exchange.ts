@@ -39,7 +39,7 @@ export function createExchange(method: string, app?: Value): { request: RequestV
   }
 }
 
-export function requestMember(owner: RequestValue, name: string): Value {
+export function requestMember(machine: Machine, owner: RequestValue, name: string): Value {
   const own = owner.fields.get(name)
   if (own) return own
   const input = INPUTS.get(name)
@@ -55,7 +55,33 @@ export function requestMember(owner: RequestValue, name: string): Value {
   if (name === 'on' || name === 'once') return native(name, () => owner)
   if (name === 'route') return object([['path', operation('request.route.path')]], { open: true })
   if (name === 'socket' || name === 'app') return object([], { open: true })
+  if (!SET_BY_PACKAGES.has(name) && writtenOnRequests(machine).has(name)) return UNDEFINED
   return operation(`request.${name}`)
+}
+
+/** What middleware of packages puts on a request; whether it has run is not known of all of them. */
+const SET_BY_PACKAGES: ReadonlySet<string> = new Set(
+  'user session auth account id log file files rawBody ip ips locals token jwt payload claims oidc csrfToken flash login logout isAuthenticated isUnauthenticated t i18n language useragent fingerprint rateLimit transaction sessionID cookies validated'.split(
+    ' ',
+  ),
+)
+
+const written = new WeakMap<Machine, { modules: number; names: Set<string> }>()
+
+/** Members that the project itself writes on requests: until it has, they are not there. */
+function writtenOnRequests(machine: Machine): ReadonlySet<string> {
+  const known = written.get(machine)
+  if (known?.modules === machine.modules.size) return known.names
+  const names = new Set<string>()
+  for (const { file } of machine.modules.values()) {
+    const text = machine.files.disk.read(file) ?? ''
+    for (const [, name = ''] of text.matchAll(
+      /\breq(?:uest)?(?:\s+as\s+[\w.<>]+\))?\.(\w+)\s*(?:\?\?|\|\|)?=(?![=>])/g,
+    ))
+      names.add(name)
+  }
+  written.set(machine, { modules: machine.modules.size, names })
+  return names
 }
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {

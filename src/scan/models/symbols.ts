@@ -11,10 +11,12 @@ import {
 import { decideFailure } from '../interpret/decisions.ts'
 import { itemOf } from '../interpret/loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
+import { startOf } from '../interpret/operators.ts'
 import { continuePromise, waitFor } from '../interpret/pending.ts'
 import {
   array,
   fulfilled,
+  knownString,
   literal,
   operation,
   rejected,
@@ -95,8 +97,18 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
   if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
+  if (method === 'startsWith') return startsWith(owner, call.args[0])
   if (PURE.has(method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
+}
+
+/** Known where the text begins with something fixed that is long enough to tell. */
+function startsWith(owner: SymbolValue, wanted: Value | undefined): Value {
+  const start = startOf(owner)
+  const text = knownString(wanted)
+  if (start === null || text === null) return operation('startsWith', owner, wanted ?? UNDEFINED)
+  if (start.startsWith(text)) return literal(true)
+  return text.startsWith(start) ? operation('startsWith', owner, literal(text)) : literal(false)
 }
 
 function isContext(owner: SymbolValue): boolean {

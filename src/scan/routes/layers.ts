@@ -13,6 +13,8 @@ export interface Layer {
   /** The full prefix or, for a route, the full path. */
   readonly path: string
   readonly pattern: RoutePattern
+  /** What Express takes off the path before it asks the layer. */
+  readonly mount: string
   readonly method: string
   readonly guards: boolean
   /** The handlers are callbacks of `app.param()` for the parameter of this name. */
@@ -39,7 +41,8 @@ function flattenRegistration(registration: Registration, { path: prefix, owners 
   const { method, guards, at, kind, isRegex } = registration
   const path = isRegex ? prefix + registration.path : joinPaths(prefix, registration.path)
   const pattern = isRegex ? regexPattern(readPattern(prefix), registration.path) : readPattern(path)
-  const layer = { path, pattern, method, guards, parameter: null, at, owners }
+  const mount = kind === 'route' ? prefix : path
+  const layer = { path, pattern, mount, method, guards, parameter: null, at, owners }
   const before = parameterLayers(registration, layer)
   if (kind === 'route') return [...before, { ...layer, kind, path: path || '/', handlers: registration.handlers }]
   const mounted = registration.handlers.flatMap((handler): Layer[] => {

@@ -23,6 +23,7 @@ import type { ts } from '../syntax/syntax.ts'
 import type { Expression, Route, Scenario } from '../types.ts'
 import { answersSame, callableOf, type Layer } from './layers.ts'
 import { neverPasses } from './never-passes.ts'
+import { placeRequest } from './request-place.ts'
 import { isMountedAbove } from './route-pattern.ts'
 
 interface Exchange {
@@ -75,6 +76,7 @@ export function passesOn(
     () => {
       const run = {
         ...options,
+        route: layer,
         chain: [layer],
         exchange: createExchange(layer.method, layer.owners[0]),
         asked: new Set<Value>(),
@@ -107,6 +109,7 @@ function isParameter(route: Route, expression: Expression): boolean {
 }
 
 interface ChainRun {
+  readonly route: Pick<Route, 'path'>
   readonly chain: readonly Layer[]
   readonly exchange: Exchange
   readonly expressMajor: 4 | 5
@@ -191,6 +194,7 @@ function runHandler(
     return UNDEFINED
   })
   const { request, response } = run.exchange
+  placeRequest(machine, request, { route: run.route, layer })
   const args = run.error ? [run.error, request, response, next] : [request, response, next, ...parameterOf(layer)]
   const failure = catchThrown(() => {
     const value = callFunctionLike(machine, { callee, self: null, args, node: run.anchor })
