@@ -25,9 +25,9 @@ interface Gathered {
 }
 
 /** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
-export function describeInputs(scenarios: readonly Scenario[], route: Route): InputFact[] {
+export function describeInputs(scenarios: readonly Scenario[], route: Route, isComplete = true): InputFact[] {
   const found = new Map<string, Gathered>()
-  const refusals = findRefusals(scenarios)
+  const refusals = findRefusals(scenarios, isComplete)
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
   const seen = new Set<string>()
   for (const scenario of scenarios) {

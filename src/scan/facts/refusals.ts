@@ -7,7 +7,8 @@ export interface Refusals {
   readonly statuses: ReadonlyMap<Decision, number>
 }
 
-export function findRefusals(scenarios: readonly Scenario[]): Refusals {
+/** Of ways that are not all known, only a decision that ends its way at once is certain to. */
+export function findRefusals(scenarios: readonly Scenario[], isComplete: boolean): Refusals {
   const numbers = numberDecisions(scenarios)
   const ways = scenarios.map((scenario) => ({ scenario, prefixes: prefixesOf(scenario, numbers) }))
   const open = new Set(ways.flatMap(({ scenario, prefixes }) => (clientError(scenario) === null ? prefixes : [])))
@@ -16,7 +17,8 @@ export function findRefusals(scenarios: readonly Scenario[]): Refusals {
     const index = prefixes.findIndex((prefix) => !open.has(prefix))
     const status = clientError(scenario)
     const decision = scenario.decisions[index - 1]
-    if (status !== null && decision) refusals.set(decision, status)
+    const isCertain = isComplete || index === scenario.decisions.length
+    if (status !== null && decision && isCertain) refusals.set(decision, status)
   }
   return { numbers, statuses: refusals }
 }

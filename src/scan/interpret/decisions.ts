@@ -1,6 +1,7 @@
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
+import { settledAnswer } from './settled.ts'
 import type { Value } from './values.ts'
 
 /**
@@ -17,7 +18,11 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const { run } = machine
   if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)
   const condition = value.expression
-  const implied = run.certain(condition) ?? aboutIssues(condition) ?? impliedAnswer(run, condition)
+  const implied =
+    run.certain(condition) ??
+    aboutIssues(condition) ??
+    impliedAnswer(run, condition) ??
+    settledAnswer(machine, condition)
   if (implied !== null) return implied
   if (run.isOver) return preferred
   machine.steps += RECORD_STEPS
@@ -30,9 +35,16 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
 /** Asking whether something is missing: the way on usually is that it is there. */
 function isUnlikely(condition: Expression): boolean {
   if (condition.kind !== 'operation') return false
-  if (condition.name === 'is nullish') return true
+  if (condition.name === 'is nullish' || asksQueryString(condition)) return true
   const equals = condition.name === '===' ? condition.operands[1] : undefined
   return equals !== undefined && isEmpty(equals)
+}
+
+/** A word that is looked for in a request's address and not in its path would have to be in the query string. */
+function asksQueryString({ name, operands: [text] }: Extract<Expression, { kind: 'operation' }>): boolean {
+  if (name !== 'includes' || text?.kind !== 'operation' || text.name !== 'concat') return false
+  const last = text.operands.at(-1)
+  return last?.kind === 'operation' && last.name === 'query string'
 }
 
 /** Whether an event fails in this run. One failure a run: faults come one at a time. */

@@ -29,7 +29,13 @@ function classSymbol(value: Value): Value {
 
 /** `left in right`. */
 export function hasKey(left: Value, right: Value): Value {
-  if (left.kind === 'literal' && right.kind === 'object' && !right.open)
-    return literal(right.fields.has(String(left.value)))
-  return operation('in', left, right)
+  if (left.kind !== 'literal' || right.kind !== 'object' || right.open) return operation('in', left, right)
+  const name = String(left.value)
+  if (right.fields.has(name) || right.getters.has(name)) return literal(true)
+  for (let type: Value | null = right.type?.kind === 'class' ? right.type : null; type; type = type.base) {
+    // What a package's class has is not known.
+    if (type.kind !== 'class') return operation('in', left, right)
+    if (type.prototype.fields.has(name) || type.prototype.getters.has(name)) return literal(true)
+  }
+  return literal(false)
 }

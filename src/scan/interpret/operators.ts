@@ -128,10 +128,13 @@ function knownEquality(left: Value, right: Value): boolean | null {
 
 /** What a text of parts certainly begins with; null when it is no such text. */
 export function startOf(value: Value): string | null {
-  if (value.kind !== 'symbol' || value.expression.kind !== 'operation' || value.expression.name !== 'concat')
-    return null
-  const [first] = value.expression.operands
-  return first?.kind === 'literal' && typeof first.value === 'string' ? first.value : null
+  return value.kind === 'symbol' ? startOfText(value.expression) : null
+}
+
+function startOfText(expression: Expression | undefined): string | null {
+  if (expression?.kind !== 'operation' || expression.name !== 'concat') return null
+  const [first] = expression.operands
+  return first?.kind === 'literal' && typeof first.value === 'string' ? first.value : startOfText(first)
 }
 
 /** Gives the same each time it is asked in one request. NaN, which is no number's equal, only comes of a conversion. */
@@ -243,12 +246,17 @@ function joinText(parts: readonly Value[]): Value {
   return operation('concat', ...parts)
 }
 
+/** A route that is reached has its parameters, as texts. */
+function isParameter(expression: Expression): boolean {
+  return expression.kind === 'input' && expression.from === 'params' && expression.path.length === 1
+}
+
 export function readTypeof(value: Value): Value {
   switch (value.kind) {
     case 'literal':
       return literal(typeof value.value)
     case 'symbol':
-      return operation('typeof', value)
+      return isParameter(value.expression) ? literal('string') : operation('typeof', value)
     case 'function':
     case 'native':
     case 'class':

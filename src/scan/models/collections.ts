@@ -14,12 +14,16 @@ import {
 import { testPattern } from './text.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
-export function createCollection(name: 'Map' | 'Set', entries: Value | undefined): Value {
+export function createCollection(machine: Machine, name: 'Map' | 'Set', entries: Value | undefined): Value {
   const list = entries?.kind === 'array' ? entries.items : []
   const pairs = name === 'Map' ? list : list.map((item) => array([item, item]))
   const isKnown = entries === undefined || entries.kind === 'array'
-  return object([['#entries', array(pairs, !isKnown)]], { type: { kind: 'builtin', name } })
+  const own: [string, Value][] = machine.run ? [[OF_RUN, literal(true)]] : []
+  return object([['#entries', array(pairs, !isKnown)], ...own], { type: { kind: 'builtin', name } })
 }
+
+/** Made while a request is traced, and gone with it: what is written to it is known. */
+const OF_RUN = '#ofRun'
 
 /** Members of Map, Set and RegExp objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
@@ -33,6 +37,7 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
   }
   const entries = owner.fields.get('#entries')
   if (entries?.kind !== 'array') return null
+  const isFollowed = !machine.run || owner.fields.has(OF_RUN)
   const at = (key: Value | undefined): number =>
     entries.items.findIndex((pair) => pair.kind === 'array' && isSame(pair.items[0], key))
   switch (name) {
@@ -40,19 +45,19 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
       return native('get', ([key]) =>
         readEntry(
           entries.items[at(key)],
-          isComplete(machine, entries, key) ? UNDEFINED : operation('lookup', key ?? UNDEFINED),
+          isFollowed && isComplete(entries, key) ? UNDEFINED : operation('lookup', key ?? UNDEFINED),
         ),
       )
     case 'has':
       return native('has', ([key]) => {
         if (at(key) >= 0) return literal(true)
-        return isComplete(machine, entries, key) ? literal(false) : operation('has', key ?? UNDEFINED)
+        return isFollowed && isComplete(entries, key) ? literal(false) : operation('has', key ?? UNDEFINED)
       })
     case 'set':
     case 'add':
       return native(name, ([key, value]) => {
-        // Written while a route runs it is run-time state, which is not known before a request.
-        if (!machine.run) writeEntry(entries, at(key), array([key ?? UNDEFINED, value ?? key ?? UNDEFINED]))
+        // What outlives the request has had other requests, which are not known.
+        if (isFollowed) writeEntry(entries, at(key), array([key ?? UNDEFINED, value ?? key ?? UNDEFINED]))
         return owner
       })
     case 'forEach':
@@ -90,11 +95,11 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
   }
 }
 
-/** While an app is made, what is not in a list that is wholly known is not there; requests may add to it. */
-function isComplete(machine: Machine, entries: ArrayValue, key: Value | undefined): boolean {
+/** What is not in a list that is wholly known is not there. */
+function isComplete(entries: ArrayValue, key: Value | undefined): boolean {
   const isKnown = (one: Value | undefined): boolean => one !== undefined && one.kind !== 'symbol'
   const keys = entries.items.map((pair) => (pair.kind === 'array' ? pair.items[0] : undefined))
-  return !machine.run && !entries.open && isKnown(key) && keys.every(isKnown)
+  return !entries.open && isKnown(key) && keys.every(isKnown)
 }
 
 function writeEntry(entries: ArrayValue, index: number, pair: ArrayValue): void {

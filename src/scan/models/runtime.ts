@@ -96,9 +96,9 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
     ],
     ['process', processObject(machine)],
     ['Promise', promiseStatics(machine)],
-    ['Map', native('Map', ([entries]) => createCollection('Map', entries))],
-    ['Set', native('Set', ([entries]) => createCollection('Set', entries))],
-    ['WeakMap', native('WeakMap', () => createCollection('Map', undefined))],
+    ['Map', native('Map', ([entries]) => createCollection(machine, 'Map', entries))],
+    ['Set', native('Set', ([entries]) => createCollection(machine, 'Set', entries))],
+    ['WeakMap', native('WeakMap', () => createCollection(machine, 'Map', undefined))],
     [
       'Date',
       native('Date', (args, node) => (args.length > 0 ? operation('Date', ...args) : opaque(machine, node)), [

@@ -66,8 +66,24 @@ function likelyEntries(files: ProjectFiles, { folder, json }: PackageFolder): st
     ),
   ]
   return [...named, ...COMMON_ENTRIES]
-    .flatMap((name) => firstSource(files.disk, folder, [name]) ?? [])
+    .flatMap((name) => firstSource(files.disk, folder, [name]) ?? sameEnding(files, folder, name) ?? [])
     .filter((file) => files.sources.includes(file) && !isAside(files, file) && !/\.[jt]sx$/.test(file))
+}
+
+/** `dist/backend/starter.js` for `src/backend/starter.ts`, wherever the build puts its output. */
+function sameEnding(files: ProjectFiles, folder: string, name: string): string | null {
+  const parts = name
+    .replace(/\.[mc]?js$/, '')
+    .split('/')
+    .filter(Boolean)
+  if (!/\.[mc]?js$/.test(name) || parts.length < 3) return null
+  const own = files.sources.filter((file) => file.startsWith(`${folder}/`))
+  for (let start = 1; start < parts.length - 1; start += 1) {
+    const ending = `/${parts.slice(start).join('/')}`
+    const found = own.find((file) => file.replace(/\.[mc]?[jt]s$/, '').endsWith(ending))
+    if (found) return found
+  }
+  return null
 }
 
 /** All strings of a package.json field, whatever its form. */

@@ -100,7 +100,8 @@ export function toRoutes(machine: Machine, layers: readonly Layer[], app: string
     const asked = before.filter((one) =>
       one.kind === 'middleware' ? isMountedAbove(one.pattern, layer.pattern) : answersSame(one, layer),
     )
-    const chain = [...asked.flatMap((one) => one.handlers), ...layer.handlers.slice(0, -1)]
+    const own = { handlers: layer.handlers.slice(0, -1), at: layer.at }
+    const chain = [...asked, own].flatMap(({ handlers, at }) => handlers.map((value) => refer(machine, value, at)))
     const route: Route = {
       method: layer.method,
       path: layer.path,
@@ -108,7 +109,7 @@ export function toRoutes(machine: Machine, layers: readonly Layer[], app: string
       line: layer.at.line,
       app,
       handler: refer(machine, layer.handlers.at(-1), layer.at),
-      middleware: chain.map((value) => refer(machine, value, layer.at)),
+      middleware: chain,
       shadowedBy: null,
     }
     return [{ route, layer }]

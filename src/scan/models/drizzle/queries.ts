@@ -1,7 +1,7 @@
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved } from '../../interpret/machine.ts'
-import { clockOf, rejectionOf, trackPromise } from '../../interpret/pending.ts'
+import { type Machine, makeError, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
 import { nextEvent, recordDatabase } from '../../interpret/trace-events.ts'
 import {
   array,
@@ -72,12 +72,23 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'execute':
     case 'all':
     case 'run':
-      return native(name, () => runQuery(machine, owner))
+      return native(name, () => sendQuery(machine, owner))
     case 'get':
-      return native(name, () => runQuery(machine, { ...owner, single: true }))
+      return native(name, () => sendQuery(machine, { ...owner, single: true }))
     default:
       return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
   }
+}
+
+/** Drivers that answer, or throw, before the call returns. */
+const SYNCHRONOUS = /^(?:better-sqlite3|bun-sqlite|expo-sqlite|durable-sqlite|op-sqlite)$/
+
+function sendQuery(machine: Machine, query: QueryValue): Value {
+  const answer = runQuery(machine, query)
+  if (!SYNCHRONOUS.test(query.driver)) return answer
+  waitFor(machine, answer)
+  if (answer.state === 'rejected') throw new Thrown(answer.value)
+  return answer.value
 }
 
 /** What a method changes; methods that change nothing we track give the same builder. */

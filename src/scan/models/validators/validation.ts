@@ -16,11 +16,31 @@ export interface Validation {
 
 /** Whether the value fits what a validator accepts: a decision of the request, and an event of the trace. */
 export function decideValidation(machine: Machine, { validator, value, shape, node }: Validation): boolean {
+  if (isAlwaysThere(value) && isEmptyObject(shape)) {
+    recordValidation(machine, { validator, value, shape, node }, true)
+    return true
+  }
   const subject = express(value)
   const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
   const fits = decide(machine, condition, node)
   recordValidation(machine, { validator, value, shape, node }, fits)
   return fits
+}
+
+/** Express makes an object of them for every request. */
+function isAlwaysThere(value: Value): boolean {
+  const expression = express(value)
+  return expression.kind === 'input' && expression.from !== 'body' && expression.path.length === 0
+}
+
+function isEmptyObject(shape: Shape): boolean {
+  return (
+    shape.type === 'object' &&
+    Object.keys(shape.fields).length === 0 &&
+    !shape.refined &&
+    !shape.strict &&
+    shape.checks.length === 0
+  )
 }
 
 export function recordValidation(machine: Machine, { validator, value, shape, node }: Validation, fits: boolean): void {

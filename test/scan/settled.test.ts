@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { appWith, decisionsOf, outline, readHandler, readRoute } from '../support/scan-source.ts'
+
+/** Ways without those in which something outside fails. */
+const ways = (dossier: ReturnType<typeof readHandler>): string[] =>
+  outline(dossier).filter((way) => !way.includes('fails'))
+
+describe('where a request stands', () => {
+  it('is the path of the route, less what it is mounted at', () => {
+    const files = appWith(`
+      const api = express.Router()
+      api.use((req, res, next) => { if (req.path.startsWith('/auth')) return res.sendStatus(401); next() })
+      api.get('/orders/:id', (req, res) => res.json({ path: req.path, base: req.baseUrl, is: req.originalUrl.startsWith('/api/orders/') }))
+      app.use('/api', api)`)
+    const dossier = readRoute(files, 'GET /api/orders/:id')
+    expect(outline(dossier)).toEqual(['200'])
+    expect(dossier.scenarios[0]?.events[0]).toMatchObject({
+      body: {
+        fields: {
+          path: {
+            kind: 'operation',
+            name: 'concat',
+            operands: [{ value: '/orders/' }, { kind: 'input', path: ['id'] }],
+          },
+          base: { kind: 'literal', value: '/api' },
+          is: { kind: 'literal', value: true },
+        },
+      },
+    })
+  })
+
+  it('decides comparisons with other paths', () => {
+    const guard =
+      "app.use((req, res, next) => { if (req.path === '/login' || req.originalUrl.startsWith('/public')) return next(); if (!req.headers.authorization) return res.sendStatus(401); next() })"
+    expect(outline(readHandler('res.sendStatus(204)', { before: guard }))).toEqual(['204', '401'])
+  })
+
+  it('is not known of a catch-all', () => {
+    const files = appWith(
+      "app.get('/files/*', (req, res) => { if (req.path === '/files/a') return res.sendStatus(204); res.sendStatus(404) })",
+    )
+    expect(outline(readRoute(files, 'GET /files/*'))).toEqual(['204', '404'])
+  })
+})
+
+describe('what holds in every run', () => {
+  it.each([
+    [
+      'a list of rows is there',
+      'const rows = await db.select().from(orders); if (!rows) return res.sendStatus(404); res.sendStatus(204)',
+      ['select orders > 204'],
+    ],
+    [
+      'a key is not empty',
+      'const [row] = await db.select().from(orders); if (!row) return res.sendStatus(404); if (!row.id) return res.sendStatus(500); res.sendStatus(204)',
+      ['select orders > 204', 'select orders > 404'],
+    ],
+    [
+      'a column that is never null',
+      'const [row] = await db.select().from(orders); if (!row) return res.sendStatus(404); if (row.total === null) return res.sendStatus(500); res.sendStatus(204)',
+      ['select orders > 204', 'select orders > 404'],
+    ],
+    [
+      'a parameter is a text',
+      "if (typeof req.params.id !== 'string') return res.sendStatus(400); res.sendStatus(204)",
+      ['204'],
+    ],
+    ['the same input twice', 'if (req.body.a !== req.body.a) return res.sendStatus(400); res.sendStatus(204)', ['204']],
+    [
+      'an empty schema for the query',
+      'if (!z.object({}).safeParse(req.query).success) return res.sendStatus(400); res.sendStatus(204)',
+      ['204'],
+    ],
+    [
+      'what a class has',
+      "class Job { run() {} }\nif (!('run' in new Job())) return res.sendStatus(500); res.sendStatus(204)",
+      ['204'],
+    ],
+    [
+      'a Map of the request',
+      "const seen = new Map(); seen.set('a', 1); if (!seen.has('a') || seen.has('b')) return res.sendStatus(500); res.sendStatus(204)",
+      ['204'],
+    ],
+  ])('%s', (_, handler, expected) => {
+    expect(ways(readHandler(handler, { route: 'get /orders/:id', imports: "import { z } from 'zod'" }))).toEqual(
+      expected,
+    )
+  })
+
+  it.each([
+    [
+      'a text column may be empty',
+      'const [row] = await db.select().from(orders); if (!row) return res.sendStatus(404); if (!row.status) return res.sendStatus(500); res.sendStatus(204)',
+      3,
+    ],
+    [
+      'a Map of the module has other requests',
+      "if (!store.has('a')) return res.sendStatus(404); res.sendStatus(204)",
+      2,
+    ],
+    [
+      'a body may be anything',
+      'if (!z.object({}).safeParse(req.body).success) return res.sendStatus(400); res.sendStatus(204)',
+      2,
+    ],
+  ])('but %s', (_, handler, count) => {
+    const extra = { before: 'const store = new Map()', imports: "import { z } from 'zod'" }
+    expect(ways(readHandler(handler, extra))).toHaveLength(count)
+  })
+
+  it('reading breaks no constraint', () => {
+    const dossier = readHandler(
+      "try { await db.select().from(orders) } catch (error) { if (error.cause?.code === '23505') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(204)",
+    )
+    expect(outline(dossier)).toEqual(['select orders > 204', 'select orders fails > 503'])
+  })
+})
+
+describe('a variable of a module', () => {
+  const STORE = `
+    import { drizzle } from 'drizzle-orm/node-postgres'
+    let connection
+    export async function connect(url) { const pool = url; connection = drizzle(pool) }
+    export function getDb() { if (!connection) throw new Error('not connected'); return connection }`
+  const files = appWith("app.get('/late', async (req, res) => { res.json(await getDb().select().from(orders)) })", {
+    imports: "import { getDb } from './store.js'",
+    files: { 'src/store.ts': STORE },
+  })
+
+  it('that a start script fills is filled, and said to be', () => {
+    const dossier = readRoute(files, 'GET /late')
+    expect(ways(dossier)).toEqual(['select orders > 200'])
+    expect(dossier.unresolved).toMatchObject([
+      { what: 'assigned before the first request as far as analysis can tell', at: { file: 'src/store.ts', line: 4 } },
+    ])
+  })
+
+  it('that a function fills on its first use is filled there', () => {
+    const handler = 'if (!cached) cached = await db.select().from(orders)\nres.json(cached)'
+    expect(ways(readHandler(handler, { before: 'let cached' }))).toEqual(['select orders > 200'])
+  })
+})
+
+describe('members of a header', () => {
+  it('are those of its text, in their own case', () => {
+    const dossier = readHandler(
+      "if (!req.headers.Authorization.startsWith('Bearer ')) return res.sendStatus(401)\nres.sendStatus(204)",
+    )
+    expect(dossier.scenarios.map(decisionsOf)).toEqual([
+      ['startsWith(headers.authorization, "Bearer ")'],
+      ['!startsWith(headers.authorization, "Bearer ")'],
+    ])
+    expect(dossier.inputs.map(({ path }) => path)).toEqual([['authorization']])
+  })
+})
+
+describe('a request property of the project', () => {
+  it('is not there before it is written', () => {
+    const guard = 'app.use((req, res, next) => { if (req.caller) return next(); req.caller = req.headers.key; next() })'
+    expect(outline(readHandler('res.json(req.caller)', { before: guard }))).toEqual(['200'])
+  })
+})
+
+describe('a driver that answers at once', () => {
+  it('throws where it is called', () => {
+    const files = {
+      ...appWith(
+        "app.get('/rows', (req, res) => { try { res.json(db.select().from(orders).all()) } catch { res.sendStatus(503) } })",
+      ),
+      'src/db.ts': "import { drizzle } from 'drizzle-orm/better-sqlite3'\nexport const db = drizzle('x.db')",
+    }
+    const dossier = readRoute(files, 'GET /rows')
+    expect(outline(dossier)).toEqual(['select orders > 200', 'select orders fails > 503'])
+    expect(dossier.scenarios[0]?.events[0]).toMatchObject({ timing: 'in-order' })
+  })
+})
+
+describe('middleware of a package', () => {
+  it('is located where it is mounted', () => {
+    const { route } = readHandler('res.sendStatus(204)')
+    expect(route.middleware).toMatchObject([{ name: 'express.json', file: 'src/app.ts', line: 8 }])
+    expect(route.line).toBe(10)
+  })
+})
+
+describe('an entry that is built to another folder', () => {
+  it('is found by the end of its path', () => {
+    const files = {
+      'src/backend/starter.ts': "import { app } from './boot/app.js'\napp.listen(1)",
+      'src/backend/boot/app.ts':
+        "import express from 'express'\nexport const app = express()\napp.get('/a', (req, res) => res.json({}))",
+    }
+    const packageJson = { scripts: { start: 'node dist/api/backend/starter.js' } }
+    const dossier = readRoute(files, 'GET /a', {
+      packageJson: { dependencies: { express: '5', 'drizzle-orm': '1' }, ...packageJson },
+    })
+    expect(dossier.boot.apps[0]?.startFile).toBe('src/backend/starter.ts')
+  })
+})
