@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bodyFor, eventOf, firstScenario, outline, readHandler, show } from '../support/scan-source.ts'
+import { appWith, bodyFor, eventOf, firstScenario, outline, readHandler, readRoute, show } from '../support/scan-source.ts'
 
 const INSERT = 'const [order] = await db.insert(orders).values({ userId: req.body.userId, total: 1 }).returning()'
 
@@ -226,5 +226,39 @@ describe('values', () => {
       'const all = { ...req.body, a: 1 }\nfor (const key of Object.keys(all)) await db.update(users).set({ email: key })\nres.json(Object.keys(all))',
     )
     expect(bodyFor(dossier, 200)).toBe('["a", …]')
+  })
+})
+
+describe('relations', () => {
+  const FILES = {
+    'src/schema.ts': `
+      import { relations } from 'drizzle-orm'
+      import { integer, pgTable, serial } from 'drizzle-orm/pg-core'
+      export const users = pgTable('users', { id: serial().primaryKey() })
+      export const orders = pgTable('orders', { id: serial().primaryKey(), userId: integer().references(() => users.id) })
+      export const items = pgTable('items', { id: serial().primaryKey(), orderId: integer() })
+      export const usersRelations = relations(users, ({ many }) => ({ orders: many(orders) }))
+      export const ordersRelations = relations(orders, ({ one, many }) => ({ user: one(users, { fields: [orders.userId], references: [users.id] }), items: many(items) }))`,
+    'src/db.ts': `
+      import { drizzle } from 'drizzle-orm/node-postgres'
+      import * as schema from './schema.js'
+      export const db = drizzle(process.env.DATABASE_URL, { schema })`,
+  }
+
+  it('are read for what a query loads with its rows', () => {
+    const files = appWith(
+      'app.get("/u", async (req, res) => { res.json(await db.query.users.findMany({ with: { orders: { with: { items: true, user: false } } } })) })',
+    )
+    const dossier = readRoute({ ...files, ...FILES }, 'GET /u')
+    expect(eventOf(dossier, 'db')).toMatchObject({ table: 'users', joined: true, joins: ['orders', 'items'] })
+    expect(dossier.unresolved).toEqual([])
+  })
+
+  it('that nobody declared are on record', () => {
+    const files = appWith(
+      'app.get("/u", async (req, res) => { res.json(await db.query.items.findMany({ with: { order: true } })) })',
+    )
+    const dossier = readRoute({ ...files, ...FILES }, 'GET /u')
+    expect(dossier.unresolved.map(({ what }) => what)).toEqual(['which table the relation order reads is not known'])
   })
 })

@@ -97,6 +97,8 @@ export interface Machine {
   readonly modules: Map<string, Module>
   readonly unresolved: Map<string, Unresolved>
   readonly tables: Map<string, TableValue>
+  /** What `relations()` says of a table, by its name. */
+  readonly relations: Map<string, (() => ReadonlyMap<string, TableValue>)[]>
   readonly routers: RouterValue[]
   /** The one route that is asked for: routers mounted where it can't be are not looked at. Null: all are. */
   readonly wanted: RoutePattern | null
@@ -167,6 +169,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),
+    relations: new Map(),
     routers: [],
     registeredAt: new Map(),
     unknownCalls: new Set(),

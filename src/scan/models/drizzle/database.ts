@@ -14,6 +14,7 @@ import {
 import { locate, type ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
 import { startQuery } from './queries.ts'
+import { noteRelations, relatedTables } from './relations.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
 
@@ -29,6 +30,7 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   // What an alias reads are rows of its table.
   if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
+  if (name === 'relations' && isPlain) noteRelations(machine, call)
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
   const { args, node } = call
   return { ...callee, steps: [...callee.steps, { kind: 'call', args, at: locate(machine.root, node), node }] }
@@ -127,6 +129,7 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
         where: condition,
         single,
         joined,
+        joins: relatedTables(machine, table, { wanted: option('with'), node }),
         limit: option('limit'),
         offset: option('offset'),
         orderBy: orderOf(machine, option('orderBy'), { table, node }),

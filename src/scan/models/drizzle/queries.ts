@@ -31,6 +31,7 @@ interface QueryStart {
   readonly projection?: Value | undefined
   readonly single?: boolean
   readonly joined?: boolean
+  readonly joins?: readonly string[]
   readonly limit?: Value | undefined
   readonly offset?: Value | undefined
   readonly orderBy?: readonly Value[]
@@ -50,7 +51,7 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     projection: start.projection?.kind === 'object' ? start.projection : null,
     joined: start.joined ?? false,
     single: start.single ?? false,
-    joins: [],
+    joins: start.joins ?? [],
     limit: start.limit ?? null,
     offset: start.offset ?? null,
     orderBy: start.orderBy ?? [],
