@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { appWith, bodyFor, eventOf, firstScenario, outline, readHandler, readRoute, show } from '../support/scan-source.ts'
+import {
+  appWith,
+  bodyFor,
+  eventOf,
+  firstScenario,
+  outline,
+  readHandler,
+  readRoute,
+  show,
+} from '../support/scan-source.ts'
 
 const INSERT = 'const [order] = await db.insert(orders).values({ userId: req.body.userId, total: 1 }).returning()'
 

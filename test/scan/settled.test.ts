@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appWith, decisionsOf, outline, readHandler, readRoute } from '../support/scan-source.ts'
+import { appWith, bodyFor, decisionsOf, outline, readHandler, readRoute } from '../support/scan-source.ts'
 
 /** Ways without those in which something outside fails. */
 const ways = (dossier: ReturnType<typeof readHandler>): string[] =>
@@ -113,6 +113,20 @@ describe('what holds in every run', () => {
       "try { await db.select().from(orders) } catch (error) { if (error.cause?.code === '23505') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(204)",
     )
     expect(outline(dossier)).toEqual(['select orders > 204', 'select orders fails > 503'])
+  })
+})
+
+describe('a loop over a list that only a run knows', () => {
+  it.each([
+    ['for..of', 'for (const row of rows) { total += 1; count++; names.push(row.status) }'],
+    ['forEach', 'rows.forEach((row) => { total += 1; count++; names.push(row.status) })'],
+  ])('%s leaves sums and lists open', (_, loop) => {
+    const dossier = readHandler(
+      `const rows = await db.select().from(orders)\nlet total = 0; let count = 0; const names = []\n${loop}\nlet fixed = 0; for (let i = 0; i < 3; i++) fixed += i\nres.json({ total, count, names, fixed })`,
+    )
+    expect(bodyFor(dossier, 200)).toBe(
+      '{total: after a loop(1), count: after a loop(1), names: [$1.0.status, …], fixed: 3}',
+    )
   })
 })
 

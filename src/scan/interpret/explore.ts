@@ -122,5 +122,6 @@ function runOnce(machine: Machine, run: Run, execute: () => Scenario['end']): Sc
     machine.run = null
     machine.steps = steps
     machine.callStack.length = 0
+    machine.looseLoops.length = 0
   }
 }

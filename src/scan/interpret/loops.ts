@@ -80,6 +80,19 @@ function executeEach(
   machine: Machine,
   loop: { node: ts.ForOfStatement | ts.ForInStatement; items: ArrayValue; scope: Scope },
 ): Completion {
+  if (!loop.items.open) return executeTurns(machine, loop)
+  machine.looseLoops.push(loop.scope)
+  try {
+    return executeTurns(machine, loop)
+  } finally {
+    machine.looseLoops.pop()
+  }
+}
+
+function executeTurns(
+  machine: Machine,
+  loop: { node: ts.ForOfStatement | ts.ForInStatement; items: ArrayValue; scope: Scope },
+): Completion {
   for (const item of loop.items.items.slice(0, turnsOf(machine))) {
     const inner = createScope(loop.scope)
     const { initializer } = loop.node

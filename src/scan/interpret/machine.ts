@@ -123,6 +123,8 @@ export interface Machine {
   readonly loading: string[]
   /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
   waitsForAsync: boolean
+  /** Where loops stand whose number of turns only a run knows, innermost last. */
+  readonly looseLoops: Scope[]
   /** How often a condition at import had to be guessed. */
   guesses: number
   nesting: number
@@ -180,6 +182,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     makers: new Map(),
     loading: [],
     waitsForAsync: false,
+    looseLoops: [],
     guesses: 0,
     nesting: 0,
     run: null,

@@ -5,7 +5,7 @@ import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import type { Machine } from './machine.ts'
-import type { Scope } from './scope.ts'
+import { findCell, type Scope } from './scope.ts'
 import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
@@ -29,7 +29,7 @@ export function evaluateBinary(machine: Machine, node: ts.BinaryExpression, scop
   }
   const plain = ASSIGNING.get(operator)
   if (plain !== undefined) {
-    const value = combine(machine, { operator: plain, node, scope })
+    const value = afterTurns(machine, { target: node.left, scope }, combine(machine, { operator: plain, node, scope }))
     assign(machine, node.left, value, scope)
     return value
   }
@@ -61,6 +61,14 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
   const right = evaluate(machine, node.right, scope)
   if (operator === ts.SyntaxKind.CommaToken) return right
   return applyOperator(ts.tokenToString(operator) ?? '?', left, right)
+}
+
+/** What a sum or a text that a loop adds to holds when nobody knows how many turns there are. */
+function afterTurns(machine: Machine, { target, scope }: { target: ts.Expression; scope: Scope }, value: Value): Value {
+  const outside = machine.run ? machine.looseLoops.at(-1) : undefined
+  if (!outside || value.kind !== 'literal' || !ts.isIdentifier(target)) return value
+  const isFromOutside = findCell(outside, target.text) === findCell(scope, target.text)
+  return isFromOutside ? operation('after a loop', value) : value
 }
 
 /** Whether evaluating the expression can have no effect and take no branch. */
@@ -224,7 +232,7 @@ export function evaluateUnary(
     case ts.SyntaxKind.PlusPlusToken:
     case ts.SyntaxKind.MinusMinusToken: {
       const next = applyOperator(node.operator === ts.SyntaxKind.PlusPlusToken ? '+' : '-', value, literal(1))
-      assign(machine, node.operand, next, scope)
+      assign(machine, node.operand, afterTurns(machine, { target: node.operand, scope }, next), scope)
       return ts.isPrefixUnaryExpression(node) ? next : value
     }
     default:

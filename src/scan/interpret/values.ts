@@ -44,7 +44,7 @@ export type ObjectValue = {
 export type ArrayValue = {
   readonly kind: 'array'
   readonly items: Value[]
-  readonly open: boolean
+  open: boolean
   /** How many there are, where some of the items may be missing. */
   readonly count?: Value
 }

@@ -111,7 +111,13 @@ function flatten(value: Value): readonly Value[] {
 /** Undoes, after the run, whatever is done to the list from here on. */
 export function keepItems(machine: Machine, owner: ArrayValue): void {
   const before = [...owner.items]
-  machine.run?.journal.push(() => owner.items.splice(0, owner.items.length, ...before))
+  const { open } = owner
+  // How many turns a loop takes that adds to it is not known, and so neither is how long it gets.
+  if (machine.run && machine.looseLoops.length > 0) owner.open = true
+  machine.run?.journal.push(() => {
+    owner.items.splice(0, owner.items.length, ...before)
+    owner.open = open
+  })
 }
 
 function missing(owner: ArrayValue): Value {

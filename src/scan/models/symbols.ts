@@ -132,7 +132,9 @@ function visitItems(machine: Machine, owner: SymbolValue, method: string, call: 
       : method === 'sort'
         ? [items[0] ?? owner, operation('item', owner)]
         : items
+  machine.looseLoops.push(callback.scope)
   const value = callFunctionLike(machine, { callee: callback, self: null, args, node: call.node })
+  machine.looseLoops.pop()
   if (method === 'map') return array([value], true)
   if (method === 'flatMap') return array(value.kind === 'array' ? value.items : [value], true)
   return operation(method, owner)

@@ -69,6 +69,7 @@ export function isSql(value: Value | undefined): boolean {
 
 function literalValue(value: Value | undefined): Column['defaultValue'] {
   if (value?.kind !== 'literal') return null
+  if (typeof value.value === 'number' && !Number.isFinite(value.value)) return null
   return typeof value.value === 'bigint' || value.value === undefined ? null : value.value
 }
 
