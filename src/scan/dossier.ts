@@ -52,7 +52,7 @@ export function readDossier(
 function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {
   const wanted = new Set(
     scenarios.flatMap((scenario) =>
-      scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : [])),
+      scenario.events.flatMap((event) => (event.kind === 'db' ? [event.table ?? [], event.joins].flat() : [])),
     ),
   )
   for (let size = -1; size !== wanted.size; ) {
