@@ -38,7 +38,7 @@ export function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    inputs: describeInputs(exploration.scenarios, found.route),
+    inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
     ...readFacts(exploration, tables),
     tables,
     confirmation: [],
