@@ -38,7 +38,7 @@ export function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    inputs: describeInputs(exploration.scenarios, found.route, exploration.cut === 0),
+    inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
     ...readFacts(exploration, tables),
     tables,
     confirmation: [],
@@ -52,7 +52,7 @@ export function readDossier(
 function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {
   const wanted = new Set(
     scenarios.flatMap((scenario) =>
-      scenario.events.flatMap((event) => (event.kind === 'db' && event.table ? [event.table] : [])),
+      scenario.events.flatMap((event) => (event.kind === 'db' ? [event.table ?? [], event.joins].flat() : [])),
     ),
   )
   for (let size = -1; size !== wanted.size; ) {

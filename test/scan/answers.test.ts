@@ -19,6 +19,14 @@ describe('answers', () => {
     ])
   })
 
+  it.each(['expires: new Date(0)', 'maxAge: 0', "expires: new Date('Thu, 01 Jan 1970 00:00:00 GMT')"])(
+    'take away a cookie with %s',
+    (options) => {
+      const dossier = readHandler(`res.cookie('sid', '', { path: '/', ${options} })\nres.end()`)
+      expect(eventOf(dossier, 'respond').cookies).toEqual([{ name: 'sid', action: 'clear' }])
+    },
+  )
+
   it('redirect somewhere', () => {
     const answer = eventOf(readHandler("res.redirect(303, '/login')"), 'respond')
     expect([show(answer.status), show(answer.headers.location)]).toEqual(['303', '"/login"'])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Column, Table } from '../../src/scan/types.ts'
-import { appWith, readRoute, type SourceOptions, scanFiles } from '../support/scan-source.ts'
+import { appWith, readHandler, readRoute, type SourceOptions, scanFiles } from '../support/scan-source.ts'
 
 const PG =
   "import { boolean, integer, jsonb, numeric, pgEnum, pgSchema, pgTable, pgTableCreator, primaryKey, serial, text, timestamp, uniqueIndex, uuid, varchar } from 'drizzle-orm/pg-core'"
@@ -73,6 +73,11 @@ describe('tables', () => {
   it('says where a table is exported', () => {
     const [table] = tablesOf("export const a = pgTable('a', { id: serial('id') })")
     expect(table).toMatchObject({ exportName: 'a', dialect: 'postgres', at: { file: 'src/schema.ts' } })
+  })
+
+  it('lists the tables that a query joins', () => {
+    const join = 'res.json(await db.select({ id: users.id }).from(users).leftJoin(orders, eq(orders.userId, users.id)))'
+    expect(readHandler(join).tables.map((table) => table.name)).toEqual(['orders', 'users'])
   })
 
   it('lists the tables of a route with the parents of their foreign keys', () => {

@@ -166,6 +166,31 @@ describe('checks by hand', () => {
     expect([inputOf(dossier, 'body.a').required, inputOf(dossier, 'body.b').required]).toEqual([true, null])
   })
 
+  it('do not say so of inputs that stand in for each other', () => {
+    const dossier = readHandler(
+      'const token = req.get("x-a") ?? req.get("x-b") ?? req.body.token; if (!token || token !== req.cookies.a) return res.sendStatus(400); res.json({})',
+    )
+    const named = ['headers.x-a', 'headers.x-b', 'body.token'].map((name) => inputOf(dossier, name).required)
+    expect(named).toEqual([null, null, null])
+  })
+
+  it('do not say so of what some ways never ask for', () => {
+    const dossier = readHandler(
+      'if (req.query.draft) return res.json({}); if (!req.body.a) return res.sendStatus(400); res.json({})',
+    )
+    expect(inputOf(dossier, 'body.a').required).toBeNull()
+  })
+
+  it('say nothing where some ways were not looked at', () => {
+    const none = Array.from({ length: 10 }, (_, index) => `!req.query.a${index}`)
+    const each = none.map((condition) => `if (${condition}) console.log(1);`).join('')
+    const dossier = readHandler(
+      `if (req.body.a) { ${each} if (${none.join(' && ')}) return res.json({}); return res.sendStatus(400) } res.json({})`,
+    )
+    expect(dossier.unresolved.map(({ what }) => what)).toEqual([expect.stringContaining('more ways')])
+    expect(checksOf(dossier, 'body.a')).toEqual([])
+  })
+
   it('are told one by one where one condition asks several', () => {
     const dossier = readHandler('if (!req.body.a || !req.body.b) return res.sendStatus(400); res.json({})')
     expect([checksOf(dossier, 'body.a'), checksOf(dossier, 'body.b')]).toEqual([['!body.a -> 400'], ['!body.b -> 400']])

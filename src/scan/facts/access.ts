@@ -7,23 +7,29 @@ import type {
   SourceLocation,
   VisitedSource,
 } from '../types.ts'
-import { describe, expressionsOf, partsOf } from './expressions.ts'
+import { describe, expressionsOf, isSame, partsOf } from './expressions.ts'
 import { readOwnership } from './ownership.ts'
-import { credentialOf, principalsOf } from './principals.ts'
-import { distinct, outcomeOf, siteOf, statusOf } from './scenarios.ts'
-import { comparesPrincipal, type TurnedAway, turnedAway } from './turned-away.ts'
+import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
+import { sealedDecisions } from './refusals.ts'
+import { distinct, outcomeOf, responseOf, siteOf, statusOf } from './scenarios.ts'
+import { asksBody, comparesPrincipal, saysFailure, type TurnedAway, turnedAway } from './turned-away.ts'
 import type { AccessFacts, AuthenticationFact, Refusal, RoleFact } from './types.ts'
 
 interface Given {
   readonly scenarios: readonly Scenario[]
   readonly harmless: readonly HarmlessCall[]
   readonly sources: readonly VisitedSource[]
+  /** Whether every way was looked at. */
+  readonly isComplete: boolean
 }
 
 /** Who may do this: what is checked of the credentials, of the row's owner, and of roles. */
 export function readAccess(given: Given): AccessFacts {
   const askers = new Map(given.scenarios.map((scenario) => [scenario, principalsOf(scenario)]))
-  const turned = [...askers].flatMap(([scenario, isPrincipal]) => turnedAway(scenario, isPrincipal) ?? [])
+  const sealed = sealedDecisions(given.scenarios, { isComplete: given.isComplete, isOpen: isLetThrough })
+  const turned = [...askers].flatMap(
+    ([scenario, isPrincipal]) => turnedAway(scenario, { isPrincipal, sealed: sealed.get(scenario) ?? null }) ?? [],
+  )
   const owned = turned.filter(comparesPrincipal)
   const roles = turned.filter((one) => !owned.includes(one) && isRole(one))
   const rest = turned.filter((one) => !owned.includes(one) && !roles.includes(one) && isAuthentication(one))
@@ -35,29 +41,57 @@ export function readAccess(given: Given): AccessFacts {
   }
 }
 
+function isLetThrough(scenario: Scenario): boolean {
+  const response = responseOf(scenario)
+  return response !== null && response.via !== 'redirect' && (statusOf(scenario) ?? 200) < 400
+}
+
 const ROLE_NAME = /role|admin|permission|scope|tier|staff|superuser|grant|privilege/i
 
 /** Whether the decision asks what the asker may do, and not who it is. */
 function isRole({ last, scenario, isPrincipal }: TurnedAway): boolean {
-  if (statusOf(scenario) !== 403 || /csrf|xsrf/i.test(describe(last.condition))) return false
+  if (statusOf(scenario) !== 403 || saysFailure(last) || isOfForms(last)) return false
   return ROLE_NAME.test(describe(last.condition)) || (isPrincipal(last.condition) && !asksPresence(last.condition))
+}
+
+/** A token against forged requests says nothing of who is asking. */
+function isOfForms({ condition }: Decision): boolean {
+  return /csrf|xsrf/i.test(describe(condition))
 }
 
 /** Whether the decision is about something being there at all. */
 function asksPresence(condition: Expression): boolean {
   if (condition.kind !== 'operation') return true
-  return !/^(?:===|[<>]=?|includes|rejects|connection reset|times out)$/.test(condition.name)
+  return !/^(?:===|[<>]=?|includes)$/.test(condition.name)
 }
 
-function readRole({ scenario, last }: TurnedAway): RoleFact {
-  return { condition: last.condition, at: last.at, refusal: outcomeOf(scenario) }
+/** With the other values that would have been let through: `role === 'owner' || role === 'admin'`. */
+function readRole({ scenario, path, last }: TurnedAway): RoleFact {
+  const subject = subjectOf(last)
+  const isAlternative = (one: Decision): boolean => {
+    const other = subjectOf(one)
+    return !one.taken && subject !== null && other !== null && isSame(subject, other)
+  }
+  const asked = last.taken ? [] : path.slice(0, -1).filter(isAlternative)
+  const conditions = distinct([...asked, last].map(({ condition }) => condition))
+  const [first = last.condition, ...others] = conditions
+  const condition = others.reduce<Expression>(
+    (left, right) => ({ kind: 'operation', name: '||', operands: [left, right] }),
+    first,
+  )
+  return { condition, at: last.at, refusal: outcomeOf(scenario) }
+}
+
+/** What `x === 'a'` asks about. */
+function subjectOf({ condition }: Decision): Expression | null {
+  const isEquality = condition.kind === 'operation' && condition.name === '==='
+  return isEquality && condition.operands[1]?.kind === 'literal' ? (condition.operands[0] ?? null) : null
 }
 
 /** A check of the body, such as a password at login, is none of who is asking; nor is a failure of the database. */
-function isAuthentication({ last: { condition }, isPrincipal }: TurnedAway): boolean {
-  const name = condition.kind === 'operation' ? condition.name : ''
-  if (/^(?:rejects|connection reset|times out)$/.test(name)) return false
-  return isPrincipal(condition) || name === 'token is valid'
+function isAuthentication({ last, isPrincipal }: TurnedAway): boolean {
+  if (saysFailure(last) || isOfForms(last)) return false
+  return refusesCredential(last) || (isPrincipal(last.condition) && !asksBody(last))
 }
 
 function readAuthentication(turned: readonly TurnedAway[], given: Given): AuthenticationFact[] {
@@ -80,17 +114,29 @@ function readAuthentication(turned: readonly TurnedAway[], given: Given): Authen
   })
 }
 
-/** The function that turns the request away; middleware of a package has none in the project. */
+/**
+ * The function that turns the request away: of those that are running, the innermost that decides, or else the one that
+ * answers. Middleware of a package has none in the project.
+ */
 function checkerOf({ last, cause }: TurnedAway, sources: readonly VisitedSource[]): FunctionReference {
-  const around = sources.filter(({ at, text }) => {
-    const end = at.line + text.split('\n').length - 1
-    return at.file === cause.at.file && at.line <= cause.at.line && cause.at.line <= end
-  })
-  const inner = around.toSorted((a, b) => a.text.length - b.text.length)[0]
+  const running = new Set((cause.stack ?? []).map(({ name }) => name).filter((name) => name !== '(anonymous)'))
+  const decides = sourcesAround(last.at, sources).find(({ name }) => running.has(name))
+  if (decides) return { name: decides.name, ...decides.at }
+  const around = sourcesAround(cause.at, sources)
+  const [inner] = around
   if (!inner) return { name: guardName(last), ...cause.at }
   const frame = cause.stack?.at(-1)
   const outer = around.find(({ name }) => name !== '(anonymous)')
   return { name: inner.name !== '(anonymous)' ? inner.name : (frame?.name ?? outer?.name ?? inner.name), ...inner.at }
+}
+
+/** The functions that a place is in, innermost first. */
+function sourcesAround(at: SourceLocation, sources: readonly VisitedSource[]): VisitedSource[] {
+  const around = sources.filter((source) => {
+    const end = source.at.line + source.text.split('\n').length - 1
+    return source.at.file === at.file && source.at.line <= at.line && at.line <= end
+  })
+  return around.toSorted((a, b) => a.text.length - b.text.length)
 }
 
 function guardName({ condition }: Decision): string {
@@ -106,7 +152,7 @@ function credentialsOf(found: readonly TurnedAway[]): string[] {
   const parts = found.flatMap((one) =>
     [...one.path.map(({ condition }) => condition), ...askedOf(one)].flatMap(partsOf),
   )
-  return [...new Set(parts.flatMap((part) => credentialOf(part) ?? []))]
+  return credentialsIn(parts)
 }
 
 /** What the queries and calls were given whose answers decided. */

@@ -1,4 +1,4 @@
-import { accessByName } from '../models/package-effects.ts'
+import { accessByCommand, accessByName } from '../models/package-effects.ts'
 import type { Expression, Scenario, TraceEvent } from '../types.ts'
 import { partsOf } from './expressions.ts'
 import {
@@ -77,7 +77,11 @@ function happyOf(found: readonly Occurrence[]): Occurrence[] {
 }
 
 function accessOf({ target }: ExternalEvent): EffectFact['access'] {
-  if (target.protocol === 'package') return accessByName(target.name.split('.').at(-1) ?? '')
+  if (target.protocol === 'package') {
+    const [first] = target.arguments
+    const command = first?.kind === 'operation' ? accessByCommand(first.name) : null
+    return command ?? accessByName(target.name.split('.').at(-1) ?? '')
+  }
   if (target.method.kind !== 'literal') return 'unknown'
   return /^(?:get|head|options)$/i.test(String(target.method.value)) ? 'read' : 'write'
 }

@@ -16,7 +16,7 @@ export function readFacts(exploration: Exploration, tables: readonly Table[]): R
     effects: readEffects(scenarios),
     harmless,
     failures: readFailures(scenarios, cut === 0),
-    access: readAccess({ scenarios, sources, harmless }),
+    access: readAccess({ scenarios, sources, harmless, isComplete: cut === 0 }),
     idempotency: readIdempotency(scenarios, tables),
     pagination: readPagination(scenarios),
   }

@@ -1,5 +1,6 @@
 import type { Decision, Scenario, TraceEvent } from '../types.ts'
 import { describe } from './expressions.ts'
+import { refusesCredential } from './principals.ts'
 import { distinct, outcomeOf, responseOf, targetOf } from './scenarios.ts'
 import type { FailureFact, Outcome, Problem } from './types.ts'
 
@@ -71,7 +72,7 @@ function problemOfDecision(scenario: Scenario, { condition, taken, at }: Decisio
   const before = scenario.events.findLast((event) => event.decided <= index)
   const place = { after: before?.id ?? 0, decided: index + 1, isUnhandled: false }
   if (condition.name === 'fits' && !taken && first) return { ...place, problem: { kind: 'validation', of: first, at } }
-  if (condition.name === 'token is valid' && !taken) return { ...place, problem: { kind: 'credential', at } }
+  if (refusesCredential({ condition, taken, at })) return { ...place, problem: { kind: 'credential', at } }
   const how =
     condition.name === 'malformed' ? 'answers no JSON' : condition.name === '!' ? 'answers an error status' : null
   if (!how || !taken || first?.kind !== 'result') return null

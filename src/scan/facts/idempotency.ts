@@ -6,6 +6,8 @@ import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './
 type Input = Extract<Expression, { kind: 'input' }>
 
 const KEY_HEADER = /^(?:x-)?(?:idempotency-(?:key|token)|request-id|client-request-id|dedup(?:e|lication)-(?:key|id))$/
+/** Names under which requests are told apart in logs too. */
+const LOG_HEADER = /request-id$/
 const KEY_FIELD =
   /^(?:idempotency_?(?:key|token|id)|client_?(?:request|reference|order|mutation|token)_?(?:id|key)|request_?(?:id|key)|dedup(?:e|lication)?_?(?:key|id)|nonce)$/i
 
@@ -13,7 +15,7 @@ const KEY_FIELD =
 export function readIdempotency(scenarios: readonly Scenario[], tables: readonly Table[]): IdempotencyFacts {
   const inputs = distinct(scenarios.flatMap(keysOf))
   return {
-    keys: inputs.map((key) => readKey(key, scenarios, tables)),
+    keys: inputs.map((key) => readKey(key, scenarios, tables)).filter(tellsRepetition),
     upserts: distinct(scenarios.flatMap(readUpserts)),
   }
 }
@@ -51,6 +53,11 @@ function readKey(key: Input, scenarios: readonly Scenario[], tables: readonly Ta
     forwardedTo: [...new Set(calls.flatMap((call) => (call.kind === 'external' ? [targetOf(call)] : [])))],
     replay: distinct(scenarios.flatMap((scenario) => readReplay(scenario, key, stored) ?? [])),
   }
+}
+
+/** A number that only goes to a log, or back in the answer, tells nobody of a repetition. */
+function tellsRepetition({ from, path, lookedUp, stored }: IdempotencyKey): boolean {
+  return from !== 'headers' || !LOG_HEADER.test(path.at(-1) ?? '') || lookedUp.length > 0 || stored.length > 0
 }
 
 function holds(expression: Expression, key: Input): boolean {

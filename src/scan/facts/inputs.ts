@@ -12,6 +12,7 @@ import type {
   TraceEvent,
 } from '../types.ts'
 import { findRefusals } from './refusals.ts'
+import { statusOf } from './scenarios.ts'
 
 type ValidateEvent = Extract<TraceEvent, { kind: 'validate' }>
 type InputExpression = Extract<Expression, { kind: 'input' }>
@@ -25,7 +26,10 @@ interface Gathered {
 }
 
 /** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
-export function describeInputs(scenarios: readonly Scenario[], route: Route, isComplete = true): InputFact[] {
+export function describeInputs(
+  scenarios: readonly Scenario[],
+  { route, isComplete }: { route: Route; isComplete: boolean },
+): InputFact[] {
   const found = new Map<string, Gathered>()
   const refusals = findRefusals(scenarios, isComplete)
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
@@ -41,7 +45,8 @@ export function describeInputs(scenarios: readonly Scenario[], route: Route, isC
       if (isCheck && isNew(seen, JSON.stringify([event.at, event.subject, event.shape]))) gatherRules(found, event)
     }
   }
-  return [...found.values()].map(describe)
+  const accepted = scenarios.filter((scenario) => (statusOf(scenario) ?? 200) < 400)
+  return [...found.values()].map((input) => describe(input, accepted))
 }
 
 function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
@@ -135,14 +140,14 @@ function readIn(expressions: readonly Expression[]): InputExpression[] {
   })
 }
 
-function describe({ from, path, rules, checks, usedAt }: Gathered): InputFact {
+function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: readonly Scenario[]): InputFact {
   const [rule, ...others] = rules
   const manual = [...checks.values()]
   const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
   return {
     from,
     path,
-    required: isRequired({ from, path }, rules, manual),
+    required: isRequired({ from, path }, rules, { checks: manual, accepted }),
     // What a second check asks is not shown.
     rules: rule && others.length > 0 ? { ...rule.shape, refined: true } : (rule?.shape ?? null),
     ruleSource: rule?.validator ?? (manual.length > 0 ? 'manual' : null),
@@ -156,17 +161,36 @@ function describe({ from, path, rules, checks, usedAt }: Gathered): InputFact {
 function isRequired(
   input: Pick<Gathered, 'from' | 'path'>,
   rules: Gathered['rules'],
-  checks: readonly InputCheck[],
+  { checks, accepted }: { checks: readonly InputCheck[]; accepted: readonly Scenario[] },
 ): boolean | null {
   if (input.from === 'params') return true
-  if (checks.some((check) => asksForPresence(check, input))) return true
+  const isAsked = checks.some((check) => asksForPresence(check, check.refusedWhen, input))
+  // What another input can stand in for is passed without it on some way.
+  if (isAsked && accepted.every(({ decisions }) => decisions.some((one) => needs(one, input)))) return true
   const known = rules.filter(({ shape }) => shape.type !== 'unknown')
   if (known.some(({ shape }) => !shape.optional)) return true
   return known.length > 0 && known.length === rules.length ? false : null
 }
 
+/** Whether the way goes on only with the input. */
+function needs({ condition, taken }: Decision, input: Pick<Gathered, 'from' | 'path'>): boolean {
+  return asksForPresence({ condition }, !taken, input) || (taken && isOneValue(condition, input))
+}
+
+/** `x === 'a'`, after which nobody asks whether there is an `x`. */
+function isOneValue(condition: Expression, { from, path }: Pick<Gathered, 'from' | 'path'>): boolean {
+  if (condition.kind !== 'operation' || condition.name !== '===') return false
+  const [left, right] = condition.operands
+  const isInput = left?.kind === 'input' && left.from === from && left.path.join('.') === path.join('.')
+  return isInput && right?.kind === 'literal' && Boolean(right.value)
+}
+
 /** `!x`, `x === undefined`, `x == null` that lead to a refusal. */
-function asksForPresence({ condition, refusedWhen }: InputCheck, input: Pick<Gathered, 'from' | 'path'>): boolean {
+function asksForPresence(
+  { condition }: Pick<InputCheck, 'condition'>,
+  refusedWhen: boolean,
+  input: Pick<Gathered, 'from' | 'path'>,
+): boolean {
   const isInput = (part: Expression | undefined): boolean =>
     part?.kind === 'input' && part.from === input.from && part.path.join('.') === input.path.join('.')
   if (isInput(condition)) return !refusedWhen

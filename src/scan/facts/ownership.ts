@@ -73,7 +73,7 @@ function tieOf(
   scenario: Scenario,
   isPrincipal: IsPrincipal,
 ): { table: string; column: string; principal: Expression } | null {
-  if (part.kind !== 'operation' || part.name !== 'eq') return null
+  if (part.kind !== 'operation' || !/^(?:eq|inArray)$/.test(part.name)) return null
   const column = part.operands.find((operand) => operand.kind === 'column')
   const principal = part.operands.find((operand) => column && !isSame(operand, column) && isPrincipal(operand))
   // A row found by the token itself says whose it is; it is not checked to be theirs.

@@ -7,20 +7,61 @@ export interface Refusals {
   readonly statuses: ReadonlyMap<Decision, number>
 }
 
-/** Of ways that are not all known, only a decision that ends its way at once is certain to. */
+/** Where some ways were not looked at, a decision of which only one side was has an end that nobody knows. */
 export function findRefusals(scenarios: readonly Scenario[], isComplete: boolean): Refusals {
   const numbers = numberDecisions(scenarios)
-  const ways = scenarios.map((scenario) => ({ scenario, prefixes: prefixesOf(scenario, numbers) }))
-  const open = new Set(ways.flatMap(({ scenario, prefixes }) => (clientError(scenario) === null ? prefixes : [])))
-  const refusals = new Map<Decision, number>()
-  for (const { scenario, prefixes } of ways) {
-    const index = prefixes.findIndex((prefix) => !open.has(prefix))
+  const sealed = sealedDecisions(scenarios, {
+    isComplete,
+    isOpen: (scenario) => clientError(scenario) === null,
+    numbers,
+  })
+  const statuses = new Map<Decision, number>()
+  for (const [scenario, index] of sealed) {
     const status = clientError(scenario)
-    const decision = scenario.decisions[index - 1]
-    const isCertain = isComplete || index === scenario.decisions.length
-    if (status !== null && decision && isCertain) refusals.set(decision, status)
+    const decision = scenario.decisions[index]
+    if (status !== null && decision) statuses.set(decision, status)
   }
-  return { numbers, statuses: refusals }
+  return { numbers, statuses }
+}
+
+interface SealOptions {
+  readonly isComplete: boolean
+  /** Whether the way ends as it should. */
+  readonly isOpen: (scenario: Scenario) => boolean
+  readonly numbers?: ReadonlyMap<Decision, number>
+}
+
+/** For each way the index of the decision after which no way is open any more; without those that never were, or are. */
+export function sealedDecisions(scenarios: readonly Scenario[], options: SealOptions): Map<Scenario, number> {
+  const numbers = options.numbers ?? numberDecisions(scenarios)
+  const ways = scenarios.map((scenario) => ({ scenario, prefixes: prefixesOf(scenario, numbers) }))
+  const open = new Set(ways.flatMap(({ scenario, prefixes }) => (options.isOpen(scenario) ? prefixes : [])))
+  if (!options.isComplete) for (const prefix of unknownEnds(ways)) open.add(prefix)
+  const sealed = ways.map(({ scenario, prefixes }): [Scenario, number] => [
+    scenario,
+    prefixes.findIndex((prefix) => !open.has(prefix)) - 1,
+  ])
+  return new Map(sealed.filter(([, index]) => index >= 0))
+}
+
+interface Way {
+  readonly scenario: Scenario
+  readonly prefixes: readonly string[]
+}
+
+/** The starts of ways that go on with a decision whose other side was not looked at. */
+function unknownEnds(ways: readonly Way[]): string[] {
+  const sides = new Map<string, Set<boolean>>()
+  for (const { scenario, prefixes } of ways) {
+    for (const [index, { taken }] of scenario.decisions.entries()) {
+      const prefix = prefixes[index] ?? ''
+      sides.set(prefix, (sides.get(prefix) ?? new Set()).add(taken))
+    }
+  }
+  return ways.flatMap(({ prefixes }) => {
+    const last = prefixes.findLastIndex((prefix) => sides.get(prefix)?.size === 1)
+    return prefixes.slice(0, last + 1)
+  })
 }
 
 function numberDecisions(scenarios: readonly Scenario[]): Map<Decision, number> {

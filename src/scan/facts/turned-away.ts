@@ -1,5 +1,6 @@
 import type { Decision, Expression, Scenario, SourceLocation, StackFrame } from '../types.ts'
-import { describe } from './expressions.ts'
+import { describe, hasPart } from './expressions.ts'
+import { refusesCredential } from './principals.ts'
 import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
 
 interface Cause {
@@ -20,18 +21,48 @@ export interface TurnedAway {
   readonly isPrincipal: (expression: Expression) => boolean
 }
 
-export function turnedAway(scenario: Scenario, isPrincipal: TurnedAway['isPrincipal']): TurnedAway | null {
+interface Asked {
+  readonly isPrincipal: TurnedAway['isPrincipal']
+  /** The decision after which no way is let through any more; null where that is not known. */
+  readonly sealed: number | null
+}
+
+export function turnedAway(scenario: Scenario, { isPrincipal, sealed }: Asked): TurnedAway | null {
   const response = responseOf(scenario)
   if (!response) return null
   const cause = causeOf(scenario, response)
-  const path = scenario.decisions.slice(0, cause.decided)
+  const before = scenario.decisions.slice(0, Math.min(cause.decided, (sealed ?? cause.decided) + 1))
+  const status = statusOf(scenario)
+  const path = status === 401 ? untilCredential(before, isPrincipal) : before
   const last = path.at(-1)
   if (!last) return null
   const turned = { scenario, response, path, last, cause, isPrincipal }
-  const status = statusOf(scenario)
-  const isRefused = status === 401 || status === 403 || response.via === 'redirect'
+  const isRefused = status === 401 || status === 403 || response.via === 'redirect' || isUnauthorized(last, status)
   // A row of somebody else is often said not to be there.
   return isRefused || (status === 404 && comparesPrincipal(turned)) ? turned : null
+}
+
+/** The error of a check of credentials, which the project may answer with any status. */
+function isUnauthorized(last: Decision, status: number | null): boolean {
+  return refusesCredential(last) && status !== null && status >= 400
+}
+
+/** Up to the last decision about who is asking: others after it only choose the words. */
+function untilCredential(path: readonly Decision[], isPrincipal: TurnedAway['isPrincipal']): readonly Decision[] {
+  const last = path.at(-1)
+  if (!last || asksBody(last)) return path
+  const index = path.findLastIndex((one) => !saysFailure(one) && (refusesCredential(one) || isPrincipal(one.condition)))
+  return index < 0 ? path : path.slice(0, index + 1)
+}
+
+/** Whether something of the body is asked, such as a password at login. */
+export function asksBody({ condition }: Decision): boolean {
+  return hasPart(condition, (part) => part.kind === 'input' && part.from === 'body')
+}
+
+/** Whether the decision is that a query or call fails. */
+export function saysFailure({ condition }: Decision): boolean {
+  return condition.kind === 'operation' && /^(?:rejects|connection reset|times out)$/.test(condition.name)
 }
 
 /** Where the answer was settled, for which an error is thrown or given to `next`. */

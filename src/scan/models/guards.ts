@@ -10,6 +10,7 @@ import {
   type PackageValue,
   type RequestValue,
   type ResponseValue,
+  symbol,
   UNDEFINED,
   type Value,
 } from '../interpret/values.ts'
@@ -33,6 +34,8 @@ interface Guard {
   /** Where the package puts who is asking; null: nowhere that is known. */
   readonly principal: string | null
   readonly refuse: (machine: Machine, guarded: Guarded) => void
+  /** It looks at the `authorization` header, unless its options have a `getToken` of the project. */
+  readonly readsHeader?: true
 }
 
 interface Guarded {
@@ -50,12 +53,14 @@ const GUARDS: readonly Guard[] = [
     maker: /^(?:express-jwt|expressjwt|jwt|expressJwt)$/,
     principal: 'auth',
     refuse: refuseBy('UnauthorizedError', 401),
+    readsHeader: true,
   },
   {
     module: /^express-oauth2-jwt-bearer$/,
     maker: /^auth$/,
     principal: 'auth',
     refuse: refuseBy('UnauthorizedError', 401),
+    readsHeader: true,
   },
   {
     module: /^express-oauth2-jwt-bearer$/,
@@ -70,7 +75,13 @@ const GUARDS: readonly Guard[] = [
     principal: 'auth',
     refuse: refuseBy('Error', null),
   },
-  { module: /^express-basic-auth$/, maker: /^express-basic-auth$/, principal: 'auth', refuse: answerUnauthorized },
+  {
+    module: /^express-basic-auth$/,
+    maker: /^express-basic-auth$/,
+    principal: 'auth',
+    refuse: answerUnauthorized,
+    readsHeader: true,
+  },
 ]
 
 /** Middleware that only prepares what guards look at, and passes every request on. */
@@ -102,8 +113,12 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   const [request, response, next] = call.args
   if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
   const name = makerName(callee)
-  const principal = operation(name, ...last.args.filter((arg) => arg.kind === 'literal'))
-  const passes = decide(machine, principal, call.node)
+  const token = guard.readsHeader ? tokenOf(machine, last.args, { request, node: call.node }) : null
+  const shown = last.args.filter((arg) => arg.kind === 'literal')
+  const principal = operation(name, ...shown, ...(token ? [token] : []))
+  const isMissing = token?.kind === 'literal' && !token.value
+  if (isMissing && isOptional(last.args)) return proceed(machine, next, call.node)
+  const passes = !isMissing && decide(machine, principal, call.node)
   const custom = last.args.findLast((arg) => arg.kind === 'function')
   if (custom) {
     const args = [literal(null), passes ? principal : literal(false), operation(`info of ${name}`)]
@@ -118,6 +133,29 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   }
   guard.refuse(machine, { made: last.args, request, response, next: refuseWith, call })
   return UNDEFINED
+}
+
+/** What the guard takes for the token: the header, or what the project's own `getToken` finds. */
+function tokenOf(
+  machine: Machine,
+  made: readonly Value[],
+  { request, node }: { request: RequestValue; node: Call['node'] },
+): Value {
+  const own = optionOf(made, 'getToken')
+  if (own?.kind !== 'function') return symbol({ kind: 'input', from: 'headers', path: ['authorization'] })
+  const token = callFunctionLike(machine, { callee: own, self: null, args: [request], node })
+  return token.kind === 'promise' ? token.value : token
+}
+
+/** `credentialsRequired: false` of express-jwt: without a token the request goes on. */
+function isOptional(made: readonly Value[]): boolean {
+  const option = optionOf(made, 'credentialsRequired')
+  return option?.kind === 'literal' && option.value === false
+}
+
+function optionOf(made: readonly Value[], name: string): Value | undefined {
+  const options = made.find((arg): arg is ObjectValue => arg.kind === 'object')
+  return options?.fields.get(name)
 }
 
 /** `passport.authenticate` itself, about to be called with its options. */
@@ -158,10 +196,9 @@ const REDIRECTING =
   /google|github|gitlab|facebook|twitter|linkedin|discord|apple|oauth|oidc|openid|saml|azure|auth0|okta/i
 
 function refuseByPassport(machine: Machine, guarded: Guarded): void {
-  const options = guarded.made.find((arg): arg is ObjectValue => arg.kind === 'object')
-  const target = options?.fields.get('failureRedirect')
+  const target = optionOf(guarded.made, 'failureRedirect')
   if (target) return redirectTo(machine, guarded, target)
-  if (options?.fields.has('failWithError')) return refuseBy('AuthenticationError', 401)(machine, guarded)
+  if (optionOf(guarded.made, 'failWithError')) return refuseBy('AuthenticationError', 401)(machine, guarded)
   const strategy = knownString(guarded.made[0])
   if (strategy === null) noteUnresolved(machine, 'which passport strategy is asked is not known', guarded.call.node)
   if (strategy !== null && REDIRECTING.test(strategy))

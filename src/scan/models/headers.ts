@@ -29,7 +29,7 @@ export function changeHeaders(machine: Machine, owner: ResponseValue, method: st
   if (method === 'removeHeader')
     return put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, UNDEFINED)
   if (OTHERS.has(method)) {
-    const action = method === 'cookie' ? 'set' : 'clear'
+    const action = method === 'cookie' && !isExpired(args[2]) ? 'set' : 'clear'
     return put(machine, owner, `cookie ${knownString(first) ?? '?'}`, literal(action))
   }
   const fixed = SETTERS.get(method)
@@ -38,6 +38,20 @@ export function changeHeaders(machine: Machine, owner: ResponseValue, method: st
     for (const [name, value] of first.fields) put(machine, owner, `header ${name.toLowerCase()}`, value)
   } else if (first) put(machine, owner, `header ${(knownString(first) ?? '?').toLowerCase()}`, second ?? UNDEFINED)
 }
+
+/** `res.cookie(name, '', { expires: new Date(0) })` takes a cookie away. */
+function isExpired(options: Value | undefined): boolean {
+  if (options?.kind !== 'object') return false
+  const age = options.fields.get('maxAge')
+  if (age) return age.kind === 'literal' && typeof age.value === 'number' && age.value <= 0
+  const expires = express(options.fields.get('expires') ?? UNDEFINED)
+  const [date] = expires.kind === 'operation' && /\bDate$/.test(expires.name) ? expires.operands : []
+  if (date?.kind !== 'literal' || date.value === null || typeof date.value === 'boolean') return false
+  return new Date(date.value).getTime() < LONG_PAST
+}
+
+/** A day after the first: whoever writes such a date means none. */
+const LONG_PAST = 86_400_000
 
 function put(machine: Machine, owner: ResponseValue, key: string, value: Value): void {
   setField(machine, owner.fields, key, value)

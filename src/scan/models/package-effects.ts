@@ -22,7 +22,7 @@ const EFFECTS = `
   @opensearch-project/ meilisearch typesense @pinecone-database/ @qdrant/ weaviate-ts-client
   bullmq bull bee-queue agenda pg-boss graphile-worker amqplib amqp-connection-manager kafkajs nats mqtt ioredis
   redis @redis/ @upstash/ memjs memcached mongodb mongoose inngest @trigger.dev/ @temporalio/
-  openai @anthropic-ai/ @google/generative-ai @google/genai @mistralai/ cohere-ai replicate groq-sdk ai @ai-sdk/
+  openai @anthropic-ai/ @google/generative-ai @google/genai @mistralai/ cohere-ai replicate groq-sdk ai lucia
   @langchain/ langchain ollama @octokit/ octokit @clerk/ @auth0/ auth0 @workos-inc/ posthog-node mixpanel @segment/
   analytics-node @amplitude/ docusign-esign @hubspot/ dockerode @kubernetes/
   got ky superagent needle request request-promise undici http https http2 net tls dgram graphql-request
@@ -50,7 +50,7 @@ const HARMLESS = `
   @fast-csv/ xlsx exceljs json2csv yaml js-yaml fast-xml-parser xml2js cheerio jsdom pdfkit pdf-lib qrcode sharp jimp
   big.js decimal.js bignumber.js currency.js dinero.js mathjs fuse.js semver libphonenumber-js neverthrow ts-pattern
   lru-cache node-cache quick-lru mitt rxjs immer archiver adm-zip busboy fast-deep-equal negotiator random-words
-  @faker-js/faker
+  @faker-js/faker @ai-sdk/ better-auth/node
 `
 
 /** Members that change the disk; reading and making a folder are harmless. */
@@ -59,7 +59,7 @@ const DISK_WRITES =
 
 /** Members of packages with effects that only make a client or compute. */
 const MAKING =
-  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient)$/
+  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient|readSessionCookie|createSessionCookie|createBlankSessionCookie|readBearerToken)$/
 
 /** Members that ask without changing anything. */
 const READING =
@@ -87,7 +87,16 @@ export function classifyCall(module: string, member: string): EffectClass {
 
 /** Members that change something. */
 const WRITING =
-  /^(?:create|send|post|put|patch|set|del|delete|remove|update|upsert|insert|add|push|publish|emit|upload|charge|capture|confirm|cancel|refund|pay|transfer|incr|decr|expire|track|identify|enqueue|write|append|unlink|rename|copy)/
+  /^(?:create|send|post|put|patch|set|del|delete|remove|update|upsert|insert|add|push|publish|emit|upload|invalidate|revoke|charge|capture|confirm|cancel|refund|pay|transfer|incr|decr|expire|track|identify|enqueue|write|append|unlink|rename|copy)/
+
+/** Commands of the AWS clients, whose one method is `send`: `GetObjectCommand`, `BatchGetItemCommand`. */
+const READING_COMMAND = /(?:^|\.)(?:Get|List|Head|Describe|Query|Scan|BatchGet|Select|Search|Lookup|Detect)\w*Command$/
+
+/** What a call does that is given all it does by one command; null where it is not. */
+export function accessByCommand(command: string): 'read' | 'write' | null {
+  if (READING_COMMAND.test(command)) return 'read'
+  return /(?:^|\.)[A-Z]\w*Command$/.test(command) ? 'write' : null
+}
 
 /** What a call does to what is outside, as far as its name tells. */
 export function accessByName(member: string): 'read' | 'write' | 'unknown' {

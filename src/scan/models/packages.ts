@@ -146,7 +146,8 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const start = clockOf(machine)
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
-  const mayReject = !takesNodeCallback(call) && (effect === 'known' || call.args.some(dependsOnInput))
+  const mayReject =
+    !takesNodeCallback(call) && (effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput))
   const fails = mayReject && decideFailure(machine, rejectionOf(id), call.node)
   recordExternal(machine, {
     id,

@@ -19,7 +19,7 @@ const AUTHENTICATE = `
 
 /** What a handler behind `authenticate` says of access. */
 function behind(handler: string, route = 'get /orders/:id'): Dossier {
-  return readHandler(handler, { imports: JWT, before: AUTHENTICATE, route })
+  return readHandler(handler, { imports: `${JWT}\nimport { inArray } from 'drizzle-orm'`, before: AUTHENTICATE, route })
 }
 
 /** `authenticate [authorization header] by jsonwebtoken.verify: 401, 401`. */
@@ -76,6 +76,76 @@ describe('authentication', () => {
     expect(guarded(middleware, '').access.authentication).toMatchObject([{ credentials: [credential] }])
   })
 
+  it('is by the middleware that decides, whichever helper answers for it', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `const refuse = (res, code) => res.status(401).json({ code })
+        app.use(function requireKey(req, res, next) {
+          if (!req.headers['x-api-key']) return refuse(res, 'missing')
+          next()
+        })`,
+    })
+    expect(list(access)).toEqual(['requireKey [x-api-key header] by itself: 401'])
+  })
+
+  it('includes what a token is refused with, whatever the words depend on', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: JWT,
+      before: `app.use(function authenticate(req, res, next) {
+        if (!req.headers.authorization) return res.status(401).json({ code: 'missing' })
+        jwt.verify(req.headers.authorization, 'k', (error, user) => {
+          if (error) {
+            if (error.name === 'TokenExpiredError') return res.status(401).json({ code: 'expired' })
+            return res.status(403).json({ code: 'invalid' })
+          }
+          req.user = user
+          next()
+        })
+      })`,
+    })
+    expect(list(access)).toEqual(['authenticate [authorization header] by jsonwebtoken.verify: 401, 401, 403'])
+    expect(access.roles).toEqual([])
+  })
+
+  it('includes a 401 whose last condition is another one', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(function authenticate(req, res, next) {
+        const token = req.query.api_key
+        if (!token) {
+          if (process.env.CHALLENGE) return res.status(401).json({ code: 'challenge' })
+          return res.sendStatus(401)
+        }
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['authenticate [query api_key] by itself: 401, 401'])
+  })
+
+  it('by a cookie that the environment names', () => {
+    const middleware = '(req, res, next) => req.cookies[process.env.SESSION_COOKIE] ? next() : res.sendStatus(401)'
+    expect(guarded(middleware, '').access.authentication).toMatchObject([
+      { credentials: [expect.stringMatching(/^cookie .*SESSION_COOKIE/)] },
+    ])
+  })
+
+  it('is no token against forged requests', () => {
+    const middleware = `(req, res, next) =>
+      req.cookies.csrf_token === req.get('x-csrf-token') && req.session.id ? next() : res.sendStatus(403)`
+    const { access } = guarded(middleware, '')
+    expect(access.authentication.flatMap(({ refusals }) => refusals.map(({ when }) => show(when.condition)))).toEqual([
+      'member(request.session(), "id")',
+    ])
+  })
+
+  it('is no password of the body, of somebody who is signed in', () => {
+    const { access } = readHandler(
+      `const [user] = await db.select().from(users).where(eq(users.id, req.session.userId))
+      if (!(await bcrypt.compare(req.body.password, user.email))) return res.sendStatus(401)
+      res.end()`,
+      { imports: "import bcrypt from 'bcrypt'" },
+    )
+    expect(access.authentication).toEqual([])
+  })
+
   it('is not a wrong password', () => {
     const dossier = readHandler(
       'const ok = await bcrypt.compare(req.body.password, "x")\nif (!ok) return res.sendStatus(401)\nres.end()',
@@ -100,6 +170,26 @@ describe('authentication by packages', () => {
     const dossier = guarded(middleware, imports)
     expect(outline(dossier)).toEqual(expected)
     expect(dossier.unresolved).toEqual([])
+  })
+
+  it('says which token express-jwt looks at, and counts its refusal whatever the status', () => {
+    const files = appWith(
+      `const guard = expressjwt({ secret: 'k', getToken: (req) => req.headers['x-token'] })
+      app.get('/a', guard, (req, res) => res.sendStatus(200))
+      app.use((error, req, res, next) => res.status(error.name === 'UnauthorizedError' ? 400 : 500).json({}))`,
+      { imports: "import { expressjwt } from 'express-jwt'" },
+    )
+    const { access, inputs, failures } = readRoute(files, 'GET /a')
+    expect(list(access)).toEqual([expect.stringMatching(/\[x-token header\] by express-jwt.expressjwt: 400$/)])
+    expect(inputs.map(({ from, path }) => [from, ...path].join('.'))).toEqual(['headers.x-token'])
+    expect(failures.map(({ problem, status }) => `${problem.kind} ${show(status)}`)).toEqual(['credential 400'])
+  })
+
+  it('lets requests without a token through where express-jwt does', () => {
+    const options =
+      "{ secret: 'k', credentialsRequired: false, getToken: (req) => req.headers['x-token'] ? 'a' : null }"
+    const dossier = guarded(`expressjwt(${options})`, "import { expressjwt } from 'express-jwt'")
+    expect(outline(dossier)).toEqual(['200', '200', '401'])
   })
 
   it('passes through what only prepares them', () => {
@@ -151,6 +241,24 @@ describe('ownership', () => {
     ).toEqual([['comparison', 'orders', 'userId', String(status)]])
   })
 
+  it('by a list of what is theirs', () => {
+    const { access } = behind(
+      `const mine = await db.select({ id: users.id }).from(users).where(eq(users.id, req.user.id))
+      res.json(await db.select().from(orders).where(inArray(orders.userId, mine.map((one) => one.id))))`,
+      'get /orders',
+    )
+    expect(access.ownership.map(({ table, column }) => `${table}.${column}`)).toContain('orders.userId')
+  })
+
+  it('is no row found by a piece of the credential', () => {
+    const { access } = readHandler(
+      `const key = req.headers.authorization.replace('Bearer ', '').slice(0, 8)
+      const [user] = await db.select().from(users).where(eq(users.email, key))
+      res.json(user)`,
+    )
+    expect(access.ownership).toEqual([])
+  })
+
   it('is none when the row is found by its id alone', () => {
     const { access } = behind('res.json(await db.select().from(orders).where(eq(orders.id, req.params.id)))')
     expect(access.ownership).toEqual([])
@@ -164,5 +272,23 @@ describe('roles', () => {
       [expect.stringContaining('"admin"'), '403'],
     ])
     expect(list(access)).toEqual(['authenticate [authorization header] by jsonwebtoken.verify: 401, 401'])
+  })
+
+  it('name every value that is let through', () => {
+    const { access } = behind(
+      `if (req.user.role !== 'owner') { if (req.user.role !== 'admin') return res.sendStatus(403) }
+      res.sendStatus(200)`,
+    )
+    expect(access.roles.map(({ condition }) => show(condition))).toEqual([
+      expect.stringMatching(/^\|\|\(.*"owner".*"admin"/),
+    ])
+  })
+
+  it('are none where a query fails', () => {
+    const { access } = behind(
+      `try { await db.select().from(users).where(eq(users.id, req.user.id)) } catch { return res.sendStatus(403) }
+      res.sendStatus(200)`,
+    )
+    expect(access.roles).toEqual([])
   })
 })

@@ -162,3 +162,29 @@ describe('classes of calls', () => {
     ])
   })
 })
+
+describe('access', () => {
+  it.each([
+    ["send(new GetObjectCommand({ Key: 'a' }))", 'read'],
+    ["send(new ListObjectsV2Command({ Bucket: 'a' }))", 'read'],
+    ["send(new PutObjectCommand({ Key: 'a' }))", 'write'],
+  ])('of a client that is sent commands is told by the command: %s', (call, access) => {
+    const imports = `import { S3Client, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+      const s3 = new S3Client({})`
+    expect(effects(`await s3.${call}\nres.end()`, imports).map((effect) => effect.access)).toEqual([access])
+  })
+
+  it('is none of a model or a cookie that is only made', () => {
+    const imports =
+      "import { openai } from '@ai-sdk/openai'\nimport { Lucia } from 'lucia'\nconst lucia = new Lucia({})"
+    const found = effects("const model = openai('gpt')\nlucia.createSessionCookie(req.body.id)\nres.end()", imports)
+    expect(found).toEqual([])
+  })
+})
+
+describe('a call into a package that nobody classified', () => {
+  it('may reject where it is awaited', () => {
+    const [fact] = effects('res.json(await findStuff(1))', "import { findStuff } from 'unknown-package'")
+    expect(fact?.whenItFails.map(({ end }) => end)).toEqual(['responded'])
+  })
+})

@@ -61,6 +61,12 @@ describe('idempotency', () => {
     expect(facts.upserts).toMatchObject([{ table: 'users', target: ['email'], action: 'nothing' }])
   })
 
+  it('is no number of the request that is only logged', () => {
+    expect(
+      read("console.log(req.get('X-Request-Id'))\nres.set('X-Request-Id', req.get('X-Request-Id')).end()").keys,
+    ).toEqual([])
+  })
+
   it('is none', () => {
     expect(read('await db.insert(users).values({ email: req.body.email })\nres.sendStatus(201)')).toEqual({
       keys: [],
