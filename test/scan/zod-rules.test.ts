@@ -9,6 +9,9 @@ import { firstScenario, readHandler } from '../support/scan-source.ts'
 const DECODED = [
   'z.string()',
   'z.string().min(2).max(4)',
+  'z.string().min(2).nonempty()',
+  'z.string().min(2).min(1).max(4).max(9)',
+  'z.array(z.number()).min(2).nonempty()',
   'z.string().length(3)',
   'z.string().nonempty()',
   "z.string().startsWith('ab')",

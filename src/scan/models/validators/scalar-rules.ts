@@ -33,13 +33,13 @@ export function changeText(shape: Shape, call: RuleCall): Shape | null {
   const limit = numberOf(call.args[0])
   switch (call.name) {
     case 'nonempty':
-      return { ...shape, min: 1 }
+      return narrow(shape, { min: 1 })
     case 'min':
-      return limit === null ? null : { ...shape, min: limit }
+      return limit === null ? null : narrow(shape, { min: limit })
     case 'max':
-      return limit === null ? null : { ...shape, max: limit }
+      return limit === null ? null : narrow(shape, { max: limit })
     case 'length':
-      return limit === null ? null : { ...shape, min: limit, max: limit }
+      return limit === null ? null : narrow(shape, { min: limit, max: limit })
     case 'regex':
       return addPattern(shape, patternOf(call.args[0]))
     case 'startsWith':
@@ -48,6 +48,20 @@ export function changeText(shape: Shape, call: RuleCall): Shape | null {
       return addPattern(shape, placedPattern(call))
     default:
       return null
+  }
+}
+
+/** Each limit holds, so of two the narrower one tells. */
+function narrow<T extends { readonly min: number | null; readonly max: number | null }>(
+  shape: T,
+  { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY }: { min?: number; max?: number },
+): T {
+  const lowest = Math.max(shape.min ?? Number.NEGATIVE_INFINITY, min)
+  const highest = Math.min(shape.max ?? Number.POSITIVE_INFINITY, max)
+  return {
+    ...shape,
+    min: Number.isFinite(lowest) ? lowest : null,
+    max: Number.isFinite(highest) ? highest : null,
   }
 }
 
@@ -119,12 +133,12 @@ export function wholeLimits(shape: Extract<Shape, { type: 'number' }>): Extract<
 /** The rule that a method adds to a list; null when it is none. */
 export function changeList(shape: Shape, { name, args }: RuleCall): Shape | null {
   if (shape.type !== 'array') return null
-  if (name === 'nonempty') return { ...shape, min: 1 }
+  if (name === 'nonempty') return narrow(shape, { min: 1 })
   const limit = numberOf(args[0])
   if (limit === null) return null
-  if (name === 'min') return { ...shape, min: limit }
-  if (name === 'max') return { ...shape, max: limit }
-  return name === 'length' ? { ...shape, min: limit, max: limit } : null
+  if (name === 'min') return narrow(shape, { min: limit })
+  if (name === 'max') return narrow(shape, { max: limit })
+  return name === 'length' ? narrow(shape, { min: limit, max: limit }) : null
 }
 
 export function numberOf(value: Value | undefined): number | null {

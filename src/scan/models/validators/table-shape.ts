@@ -40,7 +40,7 @@ function columnRules(column: Column): Shape {
     case 'date':
       return dateShape()
     case 'string':
-      return textShape({ format: column.type === 'uuid' ? 'uuid' : null })
+      return textShape({ format: column.type === 'uuid' ? 'uuid' : null, max: column.length })
     default:
       return anyShape()
   }
