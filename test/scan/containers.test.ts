@@ -26,6 +26,16 @@ describe('tsyringe', () => {
       list() { return this.repository.list() }
     }`
 
+  it('does not make up what a class without decorators is given', () => {
+    const imports = `
+      import { container } from 'tsyringe'
+      import { OrderRepository } from './repository.js'
+      class OrderService { constructor(private repository: OrderRepository) {} list() { return this.repository.list() } }
+      const service = container.resolve(OrderService)`
+    const { unresolved } = scanFiles(appWith(HANDLER, { imports, files: { 'src/repository.ts': REPOSITORY } }))
+    expect(unresolved.map(({ what }) => what)).toEqual(['no decorator tells a container what this constructor takes'])
+  })
+
   it('resolves a class with what its tokens are registered to be', () => {
     const imports = `
       import { container } from 'tsyringe'

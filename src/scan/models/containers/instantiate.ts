@@ -57,11 +57,23 @@ function resolveParameters(machine: Machine, registry: Registry, type: ClassValu
     const declared = owner.node.members.find((member) => ts.isConstructorDeclaration(member) && member.body)
     if (!declared || !ts.isConstructorDeclaration(declared)) continue
     const home = owner
+    if (!isDescribed(home.node, declared)) return declared.parameters.map((one) => undescribed(machine, one))
     return declared.parameters.map((parameter, index) =>
       resolveParameter(machine, registry, { parameter, said: decorationsOf(home, { key: null, index }) }),
     )
   }
   return []
+}
+
+/** Only of what has a decorator does the compiler keep the types that a container goes by. */
+function isDescribed(node: ClassValue['node'], constructor: ts.ConstructorDeclaration): boolean {
+  const decorated: readonly ts.Node[] = [node, ...constructor.parameters]
+  return decorated.some((one) => ts.canHaveDecorators(one) && (ts.getDecorators(one)?.length ?? 0) > 0)
+}
+
+function undescribed(machine: Machine, parameter: ts.ParameterDeclaration): Value {
+  if (parameter.initializer || parameter.questionToken) return UNDEFINED
+  return unknownValue(machine, 'no decorator tells a container what this constructor takes', parameter)
 }
 
 interface Asked {
