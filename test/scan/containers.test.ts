@@ -33,7 +33,9 @@ describe('tsyringe', () => {
       class OrderService { constructor(private repository: OrderRepository) {} list() { return this.repository.list() } }
       const service = container.resolve(OrderService)`
     const { unresolved } = scanFiles(appWith(HANDLER, { imports, files: { 'src/repository.ts': REPOSITORY } }))
-    expect(unresolved.map(({ what }) => what)).toEqual(['no decorator tells a container what this constructor takes'])
+    expect(unresolved.map(({ what }) => what)).toEqual([
+      'no decorator tells a container what this constructor takes: it gets undefined',
+    ])
   })
 
   it('resolves a class with what its tokens are registered to be', () => {

@@ -6,7 +6,7 @@ import type { Layer } from './layers.ts'
 
 /** Packages whose handlers answer requests themselves. */
 const ANSWERING =
-  /^(?:better-auth|@trpc\/server|@apollo\/server|apollo-server-express|@as-integrations\/.*|graphql-http|express-graphql|graphql-yoga|swagger-ui-express|swagger-jsdoc|@scalar\/.*|redoc-express|serve-static|serve-index|connect-history-api-fallback|http-proxy-middleware|express-http-proxy|http-proxy|@bull-board\/.*|uploadthing|inngest|next|nuxt|vite|@remix-run\/.*|@react-router\/.*|@auth\/express|express-openid-connect|oidc-provider|adminjs|@adminjs\/.*|express-status-monitor|@modelcontextprotocol\/.*|peer|@ts-rest\/.*|@orpc\/.*|@hono\/.*|payload|@storybook\/.*)(?:\/|$)/
+  /^(?:better-auth|@slack\/bolt|@trpc\/server|@apollo\/server|apollo-server-express|@as-integrations\/.*|graphql-http|express-graphql|graphql-yoga|swagger-ui-express|swagger-jsdoc|@scalar\/.*|redoc-express|serve-static|serve-index|connect-history-api-fallback|http-proxy-middleware|express-http-proxy|http-proxy|@bull-board\/.*|uploadthing|inngest|next|nuxt|vite|@remix-run\/.*|@react-router\/.*|@auth\/express|express-openid-connect|oidc-provider|adminjs|@adminjs\/.*|express-status-monitor|@modelcontextprotocol\/.*|peer|@ts-rest\/.*|@orpc\/.*|@hono\/.*|payload|@storybook\/.*)(?:\/|$)/
 /** Packages whose middleware only looks at a request, changes it, or turns it away. */
 const PASSING =
   /^(?:cors|helmet|compression|morgan|cookie-parser|body-parser|cookie-session|express-session|express-rate-limit|express-slow-down|rate-limiter-flexible|pino-http|express-pino-logger|express-winston|hpp|response-time|express-request-id|passport|connect-flash|csurf|csrf-csrf|csrf-sync|lusca|multer|express-fileupload|method-override|serve-favicon|express-validator|express-jwt|express-oauth2-jwt-bearer|@clerk\/.*|@sentry\/.*|@opentelemetry\/.*|i18next-http-middleware|express-async-errors|express-http-context|cls-rtracer|express-mongo-sanitize|xss-clean|express-ejs-layouts|connect-timeout|express-openapi-validator|express-ip|request-ip|express-useragent|nocache|errorhandler|http-errors|permissions-policy|referrer-policy|express-prom-bundle)(?:\/|$)/
@@ -37,7 +37,7 @@ function describePackageHandler(layer: Layer, handler: PackageValue): Descriptio
   if (ANSWERING.test(handler.module)) return { what, why: `the package ${handler.module} answers here` }
   if (PASSING.test(handler.module)) return null
   if (layer.kind === 'route') return { what, why: `how the package ${handler.module} answers is not known` }
-  return layer.path === ''
+  return layer.path === '' && !/(?:router|routes|app|handlers?)$/i.test(what)
     ? null
     : { what, why: `whether the package ${handler.module} answers here or passes requests on is not known` }
 }

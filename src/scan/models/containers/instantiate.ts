@@ -2,7 +2,7 @@ import { callFunctionLike } from '../../interpret/call.ts'
 import { initialise } from '../../interpret/classes.ts'
 import { classOfType, findDeclared, typeName } from '../../interpret/declared-types.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, setField, unknownValue } from '../../interpret/machine.ts'
+import { type Machine, noteUnresolved, setField, unknownValue } from '../../interpret/machine.ts'
 import { packageImport } from '../../interpret/modules.ts'
 import { valueOfType } from '../../interpret/typed-receivers.ts'
 import {
@@ -66,14 +66,15 @@ function resolveParameters(machine: Machine, registry: Registry, type: ClassValu
 }
 
 /** Only of what has a decorator does the compiler keep the types that a container goes by. */
-function isDescribed(node: ClassValue['node'], constructor: ts.ConstructorDeclaration): boolean {
-  const decorated: readonly ts.Node[] = [node, ...constructor.parameters]
+function isDescribed(node: ClassValue['node'], declared: ts.ConstructorDeclaration): boolean {
+  const decorated: readonly ts.Node[] = [node, ...declared.parameters]
   return decorated.some((one) => ts.canHaveDecorators(one) && (ts.getDecorators(one)?.length ?? 0) > 0)
 }
 
 function undescribed(machine: Machine, parameter: ts.ParameterDeclaration): Value {
-  if (parameter.initializer || parameter.questionToken) return UNDEFINED
-  return unknownValue(machine, 'no decorator tells a container what this constructor takes', parameter)
+  if (!parameter.initializer && !parameter.questionToken)
+    noteUnresolved(machine, 'no decorator tells a container what this constructor takes: it gets undefined', parameter)
+  return UNDEFINED
 }
 
 interface Asked {
