@@ -125,8 +125,9 @@ describe('inversify', () => {
   it('loads modules of version 6 and of version 7', () => {
     const files = {
       'src/modules.ts': `
-        import { Container, ContainerModule } from 'inversify'
+        import { Container, ContainerModule, injectable } from 'inversify'
         import { OrderRepository } from './repository.js'
+        @injectable()
         class OrderService { constructor(private repository: OrderRepository) {} list() { return this.repository.list() } }
         const repositories = new ContainerModule((bind) => { bind(OrderRepository).toSelf() })
         const services = new ContainerModule(({ bind }) => { bind('service').to(OrderService) })
