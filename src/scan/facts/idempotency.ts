@@ -1,5 +1,5 @@
 import type { Expression, Scenario, Table } from '../types.ts'
-import { describe, expressionsOf, hasPart, isSame, partsOf } from './expressions.ts'
+import { describe, expressionsOf, hasPart, isSame, numberOf, partsOf } from './expressions.ts'
 import { type DbEvent, distinct, isWrite, outcomeOf, statusOf, targetOf } from './scenarios.ts'
 import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './types.ts'
 
@@ -13,17 +13,19 @@ const KEY_FIELD =
 
 /** Keys of the request that tell a repetition, and inserts that a repetition does not double. */
 export function readIdempotency(scenarios: readonly Scenario[], tables: readonly Table[]): IdempotencyFacts {
-  const inputs = distinct(scenarios.flatMap(keysOf))
+  const named = distinct(scenarios.flatMap((scenario) => inputsOf(scenario, isKey)))
+  const others = distinct(scenarios.flatMap(storedInputs)).filter((input) => !named.some((key) => isSame(key, input)))
+  const natural = others.map((key) => readKey(key, scenarios, tables)).filter((key) => isNaturalKey(key, tables))
   return {
-    keys: inputs.map((key) => readKey(key, scenarios, tables)).filter(tellsRepetition),
+    keys: [...named.map((key) => readKey(key, scenarios, tables)).filter(tellsRepetition), ...natural],
     upserts: distinct(scenarios.flatMap(readUpserts)),
   }
 }
 
-function keysOf(scenario: Scenario): Input[] {
+function inputsOf(scenario: Scenario, isWanted: (part: Input) => boolean): Input[] {
   const found: Input[] = []
   const look = (part: Expression): boolean => {
-    if (isKey(part)) found.push(part)
+    if (part.kind === 'input' && isWanted(part)) found.push(part)
     return false
   }
   for (const { condition } of scenario.decisions) hasPart(condition, look)
@@ -31,8 +33,7 @@ function keysOf(scenario: Scenario): Input[] {
   return found
 }
 
-function isKey(part: Expression): part is Input {
-  if (part.kind !== 'input') return false
+function isKey(part: Input): boolean {
   const name = part.path.at(-1) ?? ''
   return part.from === 'headers' ? KEY_HEADER.test(name) : KEY_FIELD.test(name)
 }
@@ -53,6 +54,26 @@ function readKey(key: Input, scenarios: readonly Scenario[], tables: readonly Ta
     forwardedTo: [...new Set(calls.flatMap((call) => (call.kind === 'external' ? [targetOf(call)] : [])))],
     replay: distinct(scenarios.flatMap((scenario) => readReplay(scenario, key, stored) ?? [])),
   }
+}
+
+/** What inserts are given of the request. */
+function storedInputs({ events }: Scenario): Input[] {
+  const values = events.flatMap((event) =>
+    event.kind === 'db' && event.operation === 'insert' ? (event.values ?? []) : [],
+  )
+  return values.flatMap(partsOf).filter((part) => part.kind === 'input')
+}
+
+/** A value that is unique by itself: a row that has it already is answered with, instead of a second one. */
+function isNaturalKey({ lookedUp, stored, replay }: IdempotencyKey, tables: readonly Table[]): boolean {
+  const isAnswered = replay.some(({ by, status }) => by === 'look-up' && (numberOf(status) ?? 500) < 400)
+  return (
+    isAnswered && stored.some((place) => isUniqueAlone(place, tables) && lookedUp.some((one) => isPlace(one, place)))
+  )
+}
+
+function isPlace(one: KeyColumn, other: KeyColumn): boolean {
+  return one.table === other.table && one.column === other.column
 }
 
 /** A number that only goes to a log, or back in the answer, tells nobody of a repetition. */
@@ -95,9 +116,16 @@ function storedIn(query: DbEvent, key: Input): KeyColumn[] {
 
 /** Alone or together with others, e.g. once for each user. */
 function isUnique(place: KeyColumn, tables: readonly Table[]): boolean {
+  return constraintsOf(place, tables).some((columns) => columns.includes(place.column))
+}
+
+function isUniqueAlone(place: KeyColumn, tables: readonly Table[]): boolean {
+  return constraintsOf(place, tables).some((columns) => columns.length === 1 && columns[0] === place.column)
+}
+
+function constraintsOf(place: KeyColumn, tables: readonly Table[]): (readonly string[])[] {
   const table = tables.find(({ name }) => name === place.table)
-  const constraints = table ? [table.primaryKey, ...table.uniques.map(({ columns }) => columns)] : []
-  return constraints.some((columns) => columns.includes(place.column))
+  return table ? [table.primaryKey, ...table.uniques.map(({ columns }) => columns)] : []
 }
 
 /** How a request is answered whose key is known already. */

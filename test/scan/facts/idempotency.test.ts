@@ -61,6 +61,21 @@ describe('idempotency', () => {
     expect(facts.upserts).toMatchObject([{ table: 'users', target: ['email'], action: 'nothing' }])
   })
 
+  const REGISTER = `const [known] = await db.select().from(users).where(eq(users.email, req.body.email))
+    if (known) return res.status(STATUS).json(known)
+    const [made] = await db.insert(users).values({ email: req.body.email }).returning()
+    res.status(201).json(made)`
+
+  it('by a value that is unique, whose row is given again', () => {
+    const facts = read(REGISTER.replace('STATUS', '200'))
+    expect(facts.keys).toMatchObject([{ from: 'body', path: ['email'], stored: [{ table: 'users', unique: true }] }])
+    expect(replays(facts)).toEqual(['look-up 200'])
+  })
+
+  it('is none of a value that may be there once, and is refused when it is', () => {
+    expect(read(REGISTER.replace('STATUS', '409')).keys).toEqual([])
+  })
+
   it('is no number of the request that is only logged', () => {
     expect(
       read("console.log(req.get('X-Request-Id'))\nres.set('X-Request-Id', req.get('X-Request-Id')).end()").keys,
