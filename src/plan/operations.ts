@@ -120,6 +120,8 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   concat: (parts) => known(parts.map(String).join('')),
   String: ([value]) => known(String(value)),
   'JSON.stringify': ([value]) => known(JSON.stringify(value)),
+  'JSON.parse': ([value]) => parseJson(value),
+  'malformed JSON': ([value]) => known(!parseJson(value).known),
   trim: ([value]) => changeText(value, (text) => text.trim()),
   toLowerCase: ([value]) => changeText(value, (text) => text.toLowerCase()),
   toUpperCase: ([value]) => changeText(value, (text) => text.toUpperCase()),
@@ -127,6 +129,14 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
   endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
+}
+
+function parseJson(value: unknown): Computed {
+  try {
+    return known(JSON.parse(String(value)))
+  } catch {
+    return unknown('a text that is no JSON')
+  }
 }
 
 /** Validators leave what is missing as it is; in other code the call would have thrown. */

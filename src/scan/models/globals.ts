@@ -6,6 +6,7 @@ import { type Machine, makeError } from '../interpret/machine.ts'
 import { createScope, declare, type Scope } from '../interpret/scope.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
+import { parseJson } from './json.ts'
 import { propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
 
@@ -83,7 +84,7 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
       'JSON',
       object([
         ['stringify', native('JSON.stringify', ([value]) => operation('JSON.stringify', value ?? UNDEFINED))],
-        ['parse', native('JSON.parse', ([value]) => operation('JSON.parse', value ?? UNDEFINED))],
+        ['parse', native('JSON.parse', ([value], node) => parseJson(machine, value ?? UNDEFINED, node))],
       ]),
     ],
     [

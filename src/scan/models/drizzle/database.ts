@@ -73,7 +73,9 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
       return relationalTables(machine, owner)
     case 'rollback':
       return native('rollback', () => {
-        throw new Thrown(makeError('TransactionRollbackError', literal('Rollback')))
+        throw new Thrown(
+          makeError('TransactionRollbackError', literal('Rollback'), [['name', literal('DrizzleError')]]),
+        )
       })
     default:
       return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
@@ -127,7 +129,7 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
         where: condition,
         single,
         joined,
-        limit: option('limit'),
+        limit: single ? literal(1) : option('limit'),
         offset: option('offset'),
         orderBy: orderOf(machine, option('orderBy'), { table, node }),
         node,
