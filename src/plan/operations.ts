@@ -120,6 +120,7 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   concat: (parts) => known(parts.map(String).join('')),
   String: ([value]) => known(String(value)),
   'JSON.stringify': ([value]) => known(JSON.stringify(value)),
+  URL: ([path, base]) => resolveUrl(path, base),
   'JSON.parse': ([value]) => parseJson(value),
   'malformed JSON': ([value]) => known(!parseJson(value).known),
   trim: ([value]) => changeText(value, (text) => text.trim()),
@@ -129,6 +130,11 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
   endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
+}
+
+function resolveUrl(path: unknown, base: unknown): Computed {
+  const [text, from] = [String(path), base === undefined ? undefined : String(base)]
+  return URL.canParse(text, from) ? known(new URL(text, from).href) : unknown('an address')
 }
 
 function parseJson(value: unknown): Computed {

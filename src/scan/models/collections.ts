@@ -12,6 +12,7 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { testPattern } from './text.ts'
+import { headersMember } from './web.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
 export function createCollection(name: 'Map' | 'Set', entries: Value | undefined): Value {
@@ -21,7 +22,7 @@ export function createCollection(name: 'Map' | 'Set', entries: Value | undefined
   return object([['#entries', array(pairs, !isKnown)]], { type: { kind: 'builtin', name } })
 }
 
-/** Members of Map, Set and RegExp objects; null for anything else. */
+/** Members of Map, Set, RegExp and Headers objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
   if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'test') {
     return native(
@@ -31,6 +32,8 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
         operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
     )
   }
+  const ofHeaders = headersMember(machine, owner, name)
+  if (ofHeaders) return ofHeaders
   const entries = owner.fields.get('#entries')
   if (entries?.kind !== 'array') return null
   const at = (key: Value | undefined): number =>

@@ -19,6 +19,7 @@ import { createCollection } from './collections.ts'
 import { callFetch } from './http.ts'
 import { resolveUrl } from './paths.ts'
 import { promiseStatics } from './promises.ts'
+import { createHeaders, createRequest } from './web.ts'
 
 /** Timers, and what runs after the code at hand. */
 export function timers(machine: Machine): (readonly [string, Value])[] {
@@ -113,7 +114,8 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
       native('URL', ([path, base]) => resolveUrl(path, base) ?? operation('URL', path ?? UNDEFINED, base ?? UNDEFINED)),
     ],
     ['URLSearchParams', native('URLSearchParams', ([value]) => operation('URLSearchParams', value ?? UNDEFINED))],
-    ['Headers', native('Headers', ([value]) => value ?? object())],
+    ['Headers', native('Headers', ([value]) => createHeaders(value))],
+    ['Request', native('Request', ([target, init]) => createRequest(target, init))],
     [
       'RegExp',
       native('RegExp', ([source]) =>

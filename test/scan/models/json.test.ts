@@ -18,7 +18,9 @@ describe('JSON.parse', () => {
   it.each(['req.body.filter', 'String(req.query.filter)', "req.get('x-filter')"])('may fail on %s', (text) => {
     const dossier = readHandler(parsing(text))
     expect(outline(dossier)).toEqual(['200', 'throw SyntaxError > 400'])
-    expect(dossier.failures).toMatchObject([{ problem: { kind: 'throw', error: 'SyntaxError' }, status: 400 }])
+    expect(dossier.failures).toMatchObject([
+      { problem: { kind: 'throw', error: 'SyntaxError' }, status: { kind: 'literal', value: 400 } },
+    ])
   })
 
   it('may fail on what a service answers', () => {

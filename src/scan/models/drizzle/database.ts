@@ -14,6 +14,7 @@ import {
 import { locate, type ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
 import { startQuery } from './queries.ts'
+import { startRaw } from './raw-sql.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
 
@@ -64,7 +65,7 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'all':
     case 'get':
     case '$count':
-      return native(name, ([statement], node) => startQuery(owner, { operation: 'raw', where: statement, node }))
+      return native(name, ([statement], node) => startRaw(machine, owner, statement ? [statement] : [], node))
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
