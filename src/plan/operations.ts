@@ -165,6 +165,7 @@ const SANITIZERS: Readonly<Record<string, Operate>> = {
 
 const OBJECTS: Readonly<Record<string, Operate>> = {
   Date: (values) => readDate(values),
+  'Date.parse': ([value]) => known(Date.parse(String(value))),
   toISOString: ([value]) =>
     value instanceof Date && !Number.isNaN(value.getTime()) ? known(value.toISOString()) : unknown('toISOString'),
   getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),

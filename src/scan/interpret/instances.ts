@@ -29,7 +29,8 @@ function classSymbol(value: Value): Value {
 
 /** `left in right`. */
 export function hasKey(left: Value, right: Value): Value {
-  if (left.kind === 'literal' && right.kind === 'object' && !right.open)
-    return literal(right.fields.has(String(left.value)))
+  if (left.kind !== 'literal' || right.kind !== 'object') return operation('in', left, right)
+  if (right.fields.has(String(left.value))) return literal(true)
+  if (!right.open && ![...right.fields.keys()].some((key) => key.startsWith('...'))) return literal(false)
   return operation('in', left, right)
 }

@@ -1,4 +1,5 @@
 import { callFunctionLike } from '../interpret/call.ts'
+import { hasKey } from '../interpret/instances.ts'
 import type { Machine } from '../interpret/machine.ts'
 import {
   type ArrayValue,
@@ -11,7 +12,7 @@ import {
   UNDEFINED,
   type Value,
 } from '../interpret/values.ts'
-import { testPattern } from './text.ts'
+import { execPattern, testPattern } from './text.ts'
 import { headersMember } from './web.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
@@ -32,6 +33,9 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
         operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
     )
   }
+  if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'exec')
+    return native('exec', ([value]) => execPattern(owner, value ?? UNDEFINED))
+  if (name === 'hasOwnProperty') return native(name, ([key]) => hasKey(key ?? UNDEFINED, owner))
   const ofHeaders = headersMember(machine, owner, name)
   if (ofHeaders) return ofHeaders
   const entries = owner.fields.get('#entries')
