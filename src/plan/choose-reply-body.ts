@@ -65,7 +65,25 @@ function candidatesFor(state: SolverState, { name }: Call, part: ResultExpressio
   const numbers = compared.flatMap((value) => (typeof value === 'number' ? [value, value + 1, value - 1] : []))
   const others = compared.map((value) => (typeof value === 'string' ? `not-${value}` : null)).filter(Boolean)
   const usual = usualValue(state, { name, part, isNumber: numbers.length > 0 })
-  return [usual, ...compared, ...numbers, ...others, true, false, 'x', [], undefined, null]
+  const isText = state.scenario.decisions.some(
+    ({ condition }) =>
+      condition.kind === 'operation' &&
+      condition.name === 'malformed JSON' &&
+      walk(condition).some((inner) => isSame(inner, part)),
+  )
+  return [
+    usual,
+    ...(isText ? ['{}', '[]', '{'] : []),
+    ...compared,
+    ...numbers,
+    ...others,
+    true,
+    false,
+    'x',
+    [],
+    undefined,
+    null,
+  ]
 }
 
 function literalsOf(expression: Expression): Json[] {

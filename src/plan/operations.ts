@@ -120,6 +120,9 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   concat: (parts) => known(parts.map(String).join('')),
   String: ([value]) => known(String(value)),
   'JSON.stringify': ([value]) => known(JSON.stringify(value)),
+  URL: ([path, base]) => resolveUrl(path, base),
+  'JSON.parse': ([value]) => parseJson(value),
+  'malformed JSON': ([value]) => known(!parseJson(value).known),
   trim: ([value]) => changeText(value, (text) => text.trim()),
   toLowerCase: ([value]) => changeText(value, (text) => text.toLowerCase()),
   toUpperCase: ([value]) => changeText(value, (text) => text.toUpperCase()),
@@ -127,6 +130,19 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
   endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
+}
+
+function resolveUrl(path: unknown, base: unknown): Computed {
+  const [text, from] = [String(path), base === undefined ? undefined : String(base)]
+  return URL.canParse(text, from) ? known(new URL(text, from).href) : unknown('an address')
+}
+
+function parseJson(value: unknown): Computed {
+  try {
+    return known(JSON.parse(String(value)))
+  } catch {
+    return unknown('a text that is no JSON')
+  }
 }
 
 /** Validators leave what is missing as it is; in other code the call would have thrown. */
@@ -149,6 +165,7 @@ const SANITIZERS: Readonly<Record<string, Operate>> = {
 
 const OBJECTS: Readonly<Record<string, Operate>> = {
   Date: (values) => readDate(values),
+  'Date.parse': ([value]) => known(Date.parse(String(value))),
   toISOString: ([value]) =>
     value instanceof Date && !Number.isNaN(value.getTime()) ? known(value.toISOString()) : unknown('toISOString'),
   getTime: ([value]) => (value instanceof Date ? known(value.getTime()) : unknown('getTime')),

@@ -80,7 +80,9 @@ function candidatesFor(input: InputExpression, condition: Expression): unknown[]
   const texts = literals.flatMap((value) =>
     typeof value === 'number' && value > 0 && value < 300 ? ['x'.repeat(value + 1)] : [],
   )
+  const isText = walk(condition).some((part) => part.kind === 'operation' && part.name === 'malformed JSON')
   return [
+    ...(isText ? ['{}', '[]', '{'] : []),
     undefined,
     ...literals,
     ...near,

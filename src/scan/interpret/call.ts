@@ -66,14 +66,15 @@ function dispatchCall(machine: Machine, call: Call): Value {
       return callSymbol(machine, call)
     default:
       if (passesRequestOn(call.args)) return passRequestOn(machine, call)
-      callCallbacks(machine, call.args, call.node)
-      noteUnresolved(
-        machine,
-        `call of something that is no function as far as analysis can tell (${callee.kind})`,
-        call.node,
-      )
-      return operation('call', callee)
+      return callNothing(machine, call)
   }
+}
+
+/** A call of what is no function as far as analysis can tell; what its callbacks fail with is not lost. */
+function callNothing(machine: Machine, { callee, args, node }: Call): Value {
+  const failure = callCallbacks(machine, args, node)
+  noteUnresolved(machine, `call of something that is no function as far as analysis can tell (${callee.kind})`, node)
+  return failure ?? operation('call', callee)
 }
 
 /**
@@ -168,7 +169,8 @@ export function constructValue(machine: Machine, callee: Value, args: readonly V
     const returned = callFunction(machine, { ...callee, self }, { callee, self, args, node })
     return returned.kind === 'object' ? returned : self
   }
-  callCallbacks(machine, args, node)
+  if (callCallbacks(machine, args, node))
+    noteUnresolved(machine, 'whether the failure of a function given to this constructor reaches anybody', node)
   return operation('new', callee, ...args)
 }
 

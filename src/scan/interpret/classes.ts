@@ -5,7 +5,7 @@ import { callFunction, callFunctionLike, makeFunction } from './call.ts'
 import { decorateClass } from './decorators.ts'
 import { evaluate, evaluateArguments } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
-import type { Machine } from './machine.ts'
+import { type Machine, STACK } from './machine.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { fillPrototype } from './prototypes.ts'
 import { createScope, declare, type Scope } from './scope.ts'
@@ -127,6 +127,7 @@ function initialiseBase(machine: Machine, { type, instance, node }: Construction
   if (base?.kind === 'native' && base.name.endsWith('Error')) {
     instance.fields.set('message', args[0] ?? literal(''))
     instance.fields.set('name', literal(base.name))
+    instance.fields.set('stack', STACK)
     for (const name of ['message', 'name', 'stack', 'cause']) instance.hidden.add(name)
     const options = args[1]
     if (options?.kind === 'object' && options.fields.has('cause'))

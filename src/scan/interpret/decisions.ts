@@ -2,6 +2,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { settledAnswer } from './settled.ts'
+import { certainAnswer } from './truthiness.ts'
 import type { Value } from './values.ts'
 
 /**
@@ -14,6 +15,8 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const { name, operand } = wrapper(value.expression)
   if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
   if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
+  const certain = certainAnswer(value.expression)
+  if (certain !== null) return certain
   const preferred = wanted ?? !isUnlikely(value.expression)
   const { run } = machine
   if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)

@@ -29,7 +29,7 @@ function classSymbol(value: Value): Value {
 
 /** `left in right`. */
 export function hasKey(left: Value, right: Value): Value {
-  if (left.kind !== 'literal' || right.kind !== 'object' || right.open) return operation('in', left, right)
+  if (left.kind !== 'literal' || right.kind !== 'object') return operation('in', left, right)
   const name = String(left.value)
   if (right.fields.has(name) || right.getters.has(name)) return literal(true)
   for (let type: Value | null = right.type?.kind === 'class' ? right.type : null; type; type = type.base) {
@@ -37,5 +37,6 @@ export function hasKey(left: Value, right: Value): Value {
     if (type.kind !== 'class') return operation('in', left, right)
     if (type.prototype.fields.has(name) || type.prototype.getters.has(name)) return literal(true)
   }
-  return literal(false)
+  const mayHaveMore = right.open || [...right.fields.keys()].some((key) => key.startsWith('...'))
+  return mayHaveMore ? operation('in', left, right) : literal(false)
 }

@@ -20,9 +20,11 @@ import {
   type ClassValue,
   type DbValue,
   type FunctionValue,
+  literal,
   object,
   type PackageValue,
   type RouterValue,
+  symbol,
   type TableValue,
   type Value,
 } from './values.ts'
@@ -227,10 +229,12 @@ export function setField(machine: Machine, fields: Map<string, Value>, name: str
   fields.set(name, value)
 }
 
+/** Where an error was made, as text that only a run knows. */
+export const STACK = symbol({ kind: 'operation', name: 'error stack', operands: [] })
+
 export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
-  const error = object([['name', { kind: 'literal', value: name }], ['message', message], ...extra], {
-    type: { kind: 'builtin', name },
-  })
+  const fields = [['name', literal(name)], ['message', message], ['stack', STACK], ...extra] as const
+  const error = object(fields, { type: { kind: 'builtin', name } })
   for (const hidden of ['name', 'message', 'stack', 'cause']) error.hidden.add(hidden)
   return error
 }

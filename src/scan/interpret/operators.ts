@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import type { Machine } from './machine.ts'
 import { findCell, type Scope } from './scope.ts'
+import { isTruthy } from './truthiness.ts'
 import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
@@ -45,7 +46,7 @@ interface Combination {
 function combine(machine: Machine, { operator, node, scope }: Combination): Value {
   const left = evaluate(machine, node.left, scope)
   const isLogical = operator === ts.SyntaxKind.AmpersandAmpersandToken || operator === ts.SyntaxKind.BarBarToken
-  if (isLogical && left.kind === 'symbol' && isPure(node.right)) {
+  if (isLogical && left.kind === 'symbol' && !isTruthy(left.expression) && isPure(node.right)) {
     // Nothing happens on either side, so the choice can stay open: `req.query.page || 1`.
     return operation(operator === ts.SyntaxKind.BarBarToken ? '||' : '&&', left, evaluate(machine, node.right, scope))
   }
@@ -87,7 +88,7 @@ function settleFalse(value: Value): Value {
 
 function coalesce(machine: Machine, left: Value, { node, scope }: Combination): Value {
   if (isNullish(left)) return evaluate(machine, node.right, scope)
-  if (left.kind !== 'symbol') return left
+  if (left.kind !== 'symbol' || isTruthy(left.expression)) return left
   const isEnvironment = left.expression.kind === 'env'
   if (machine.run && !isEnvironment && !isPure(node.right)) {
     const isMissing = decide(machine, operation('is nullish', left), node.left, false)

@@ -1,6 +1,6 @@
-import { callFunctionLike } from '../interpret/call.ts'
+import { callCallbacks, callFunctionLike } from '../interpret/call.ts'
 import { decide } from '../interpret/decisions.ts'
-import type { Machine } from '../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { type ArrayValue, array, literal, native, operation, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
 
@@ -82,21 +82,47 @@ const METHODS: Readonly<Record<string, Method>> = {
   keys: (_machine, owner) => array(owner.items.map((_item, index) => literal(index))),
   entries: (_machine, owner) => array(owner.items.map((item, index) => array([literal(index), item]))),
   values: (_machine, owner) => owner,
-  reduce: (machine, owner, [callback, initial], node) => {
-    const [first, ...rest] = owner.items
-    const [start, items] = initial ? [initial, owner.items] : [first ?? UNDEFINED, rest]
-    const sum = items.reduce<Value>((total, item) => visit(machine, callback, [total, item], node), start)
-    // Further items would change the sum.
-    return owner.open ? operation('reduce', owner) : sum
-  },
+  reduce: (machine, owner, args, node) => sumItems(machine, owner, args, { node, order: (items) => items }),
+  reduceRight: (machine, owner, args, node) =>
+    sumItems(machine, owner, args, { node, order: (items) => [...items].reverse() }),
 }
 
 export function arrayMember(machine: Machine, owner: ArrayValue, name: string): Value {
   if (/^\d+$/.test(name)) return owner.items[Number(name)] ?? missing(owner)
   if (name === 'length' && owner.count) return owner.count
   if (name === 'length') return owner.open ? operation('length', owner) : literal(owner.items.length)
-  const method = METHODS[name]
-  return method ? native(name, (args, node) => method(machine, owner, args, node)) : UNDEFINED
+  const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
+  if (method) return native(name, (args, node) => method(machine, owner, args, node))
+  return name in Array.prototype
+    ? native(name, (args, node) => callOther(machine, { owner, name, args, node }))
+    : UNDEFINED
+}
+
+/** A method that every list has, and that is not computed here: its callbacks run, what it gives is open. */
+function callOther(
+  machine: Machine,
+  { owner, name, args, node }: { owner: ArrayValue; name: string; args: readonly Value[]; node: ts.Node },
+): Value {
+  if (CHANGING.has(name)) noteUnresolved(machine, `how ${name}() changes this list is not known`, node)
+  return callCallbacks(machine, args, node) ?? operation(name, owner, ...args.filter(({ kind }) => kind !== 'function'))
+}
+
+const CHANGING = new Set(['fill', 'copyWithin'])
+
+type Indexed = readonly [number, Value]
+
+function sumItems(
+  machine: Machine,
+  owner: ArrayValue,
+  [callback, initial]: readonly Value[],
+  { node, order }: { node: ts.Node; order: (items: readonly Indexed[]) => readonly Indexed[] },
+): Value {
+  const pairs = order([...owner.items.entries()])
+  let sum = initial ?? pairs[0]?.[1] ?? UNDEFINED
+  for (const [index, item] of initial ? pairs : pairs.slice(1))
+    sum = visit(machine, callback, [sum, item, literal(index), owner], node)
+  // Further items would change the sum.
+  return owner.open ? operation('reduce', owner) : sum
 }
 
 function visit(machine: Machine, callback: Value | undefined, args: readonly Value[], node: ts.Node): Value {

@@ -1,4 +1,5 @@
 import { callFunctionLike } from '../interpret/call.ts'
+import { hasKey } from '../interpret/instances.ts'
 import type { Machine } from '../interpret/machine.ts'
 import {
   type ArrayValue,
@@ -11,7 +12,8 @@ import {
   UNDEFINED,
   type Value,
 } from '../interpret/values.ts'
-import { testPattern } from './text.ts'
+import { execPattern, testPattern } from './text.ts'
+import { headersMember } from './web.ts'
 
 /** A Map or Set whose entries live in a list of pairs. */
 export function createCollection(machine: Machine, name: 'Map' | 'Set', entries: Value | undefined): Value {
@@ -25,7 +27,7 @@ export function createCollection(machine: Machine, name: 'Map' | 'Set', entries:
 /** Made while a request is traced, and gone with it: what is written to it is known. */
 const OF_RUN = '#ofRun'
 
-/** Members of Map, Set and RegExp objects; null for anything else. */
+/** Members of Map, Set, RegExp and Headers objects; null for anything else. */
 export function collectionMember(machine: Machine, owner: ObjectValue, name: string): Value | null {
   if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'test') {
     return native(
@@ -35,6 +37,11 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
         operation('matches pattern', value ?? UNDEFINED, owner.fields.get('source') ?? UNDEFINED),
     )
   }
+  if (owner.type?.kind === 'builtin' && owner.type.name === 'RegExp' && name === 'exec')
+    return native('exec', ([value]) => execPattern(owner, value ?? UNDEFINED))
+  if (name === 'hasOwnProperty') return native(name, ([key]) => hasKey(key ?? UNDEFINED, owner))
+  const ofHeaders = headersMember(machine, owner, name)
+  if (ofHeaders) return ofHeaders
   const entries = owner.fields.get('#entries')
   if (entries?.kind !== 'array') return null
   const isFollowed = !machine.run || owner.fields.has(OF_RUN)

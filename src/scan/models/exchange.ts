@@ -85,6 +85,9 @@ function writtenOnRequests(machine: Machine): ReadonlySet<string> {
 }
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
+  // What the code puts in the place of a method stands for it: `res.json = function (body) { ... }`.
+  const own = owner.fields.get(name)
+  if (own) return own
   if (name === 'status' || name === 'writeHead') {
     return native(name, ([code, ...rest]) => {
       setField(machine, owner.fields, 'statusCode', code ?? UNDEFINED)
@@ -109,8 +112,6 @@ export function responseMember(machine: Machine, owner: ResponseValue, name: str
     return native(name, ([, listener], node) => listenLater(machine, owner, listener, node))
   if (READING.has(name)) return native(name, ([header]) => operation('response header', header ?? UNDEFINED))
   if (name === 'headersSent' || name === 'writableEnded') return literal(hasResponded(machine))
-  const own = owner.fields.get(name)
-  if (own) return own
   if (name === 'locals') {
     const locals = object([], { open: true })
     setField(machine, owner.fields, 'locals', locals)
@@ -129,18 +130,19 @@ function listenLater(machine: Machine, owner: ResponseValue, listener: Value | u
 type Sender = (machine: Machine, owner: ResponseValue, args: readonly Value[], node: ts.Node) => void
 
 const SENDERS: Readonly<Record<string, Sender>> = {
-  json: (machine, owner, [body], node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
-  jsonp: (machine, owner, [body], node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'json', node }),
-  send: (machine, owner, [body], node) =>
+  json: sendJson,
+  jsonp: sendJson,
+  send: (machine, owner, [given], node) => {
+    const isText = owner.fields.has(JSON_TEXT)
+    const body = isText ? parsedText(given) : given
     respond(machine, {
       owner,
       status: readStatus(owner, 200),
       body: body ?? null,
-      via: isData(body) ? 'json' : 'send',
+      via: isData(body) || (isText && body !== given) ? 'json' : 'send',
       node,
-    }),
+    })
+  },
   end: (machine, owner, [body], node) =>
     respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
   sendStatus: (machine, owner, [code], node) =>
@@ -159,6 +161,27 @@ const SENDERS: Readonly<Record<string, Sender>> = {
   download: (machine, owner, _args, node) =>
     respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'send', node }),
 }
+
+/** Set while a replaced `send` is given the text of `res.json(...)`. */
+const JSON_TEXT = '#json'
+
+/** `json` hands its text to `send`, which the code may have replaced: express/lib/response.js. */
+function sendJson(machine: Machine, owner: ResponseValue, [body]: readonly Value[], node: ts.Node): void {
+  const replaced = owner.fields.get('send')
+  if (!replaced || hasResponded(machine) || owner.fields.has(JSON_TEXT))
+    return respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'json', node })
+  setField(machine, owner.fields, JSON_TEXT, literal(true))
+  const args = [operation('JSON.stringify', body ?? UNDEFINED)]
+  callFunctionLike(machine, { callee: replaced, self: owner, args, node })
+}
+
+function parsedText(text: Value | undefined): Value | undefined {
+  const { name, operands } = text?.kind === 'symbol' && text.expression.kind === 'operation' ? text.expression : NONE
+  const [value] = operands
+  return name === 'JSON.stringify' && value ? symbol(value) : text
+}
+
+const NONE = { name: '', operands: [] } as const
 
 /** `sendStatus(200)` sends the words of the status as text. */
 function statusText(code: Value | undefined): Value | null {

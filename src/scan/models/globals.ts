@@ -1,12 +1,14 @@
 import { setMember } from '../interpret/access.ts'
 import { callFunctionLike } from '../interpret/call.ts'
 import { shownFields } from '../interpret/express-value.ts'
+import { hasKey } from '../interpret/instances.ts'
 import { iterate } from '../interpret/loops.ts'
 import { type Machine, makeError } from '../interpret/machine.ts'
 import { createScope, declare, type Scope } from '../interpret/scope.ts'
 import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
-import { propertyStatics, reflectObject } from './reflection.ts'
+import { parseJson } from './json.ts'
+import { objectPrototype, propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
 
 const ERRORS = [
@@ -71,7 +73,7 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
       parseInteger(),
       ['MAX_SAFE_INTEGER', literal(Number.MAX_SAFE_INTEGER)],
     ]),
-    namespaced('String', (value) => String(value), []),
+    namespaced('String', (value) => String(value), ['raw', 'fromCharCode', 'fromCodePoint'].map(textMaker)),
     namespaced('Boolean', (value) => Boolean(value), []),
     parseInteger(),
     convert('parseFloat', (value) => Number.parseFloat(String(value))),
@@ -79,20 +81,22 @@ function primitives(machine: Machine): (readonly [string, Value])[] {
     test('isFinite', (value) => Number.isFinite(Number(value))),
     convert('encodeURIComponent', (value) => encodeURIComponent(String(value))),
     convert('decodeURIComponent', (value) => String(value)),
+    convert('encodeURI', (value) => encodeURI(String(value))),
+    convert('decodeURI', (value) => String(value)),
     [
       'JSON',
       object([
         ['stringify', native('JSON.stringify', ([value]) => operation('JSON.stringify', value ?? UNDEFINED))],
-        ['parse', native('JSON.parse', ([value]) => operation('JSON.parse', value ?? UNDEFINED))],
+        ['parse', native('JSON.parse', ([value], node) => parseJson(machine, value ?? UNDEFINED, node))],
       ]),
     ],
     [
       'Math',
       object(
-        ['floor', 'ceil', 'round', 'trunc', 'abs', 'min', 'max', 'random', 'sqrt', 'pow'].map((name) => [
-          name,
-          mathFunction(name),
-        ]),
+        Object.getOwnPropertyNames(Math).map((name) => {
+          const known: unknown = Reflect.get(Math, name)
+          return [name, typeof known === 'number' ? literal(known) : mathFunction(name)]
+        }),
       ),
     ],
     ['Object', objectStatics(machine)],
@@ -124,6 +128,10 @@ function namespaced(
 ): readonly [string, Value] {
   const [, converted] = convert(name, known)
   return [name, converted.kind === 'native' ? native(name, converted.call, fields) : converted]
+}
+
+function textMaker(name: string): readonly [string, Value] {
+  return [name, native(`String.${name}`, (args) => operation(`String.${name}`, ...args))]
 }
 
 function parseInteger(): readonly [string, Value] {
@@ -169,6 +177,8 @@ function objectStatics(machine: Machine): Value {
     ['entries', native('Object.entries', ([value]) => entriesOf(value, (key, field) => array([literal(key), field])))],
     ['keys', native('Object.keys', ([value]) => entriesOf(value, literal))],
     ['values', native('Object.values', ([value]) => entriesOf(value, (_key, field) => field))],
+    ['hasOwn', native('Object.hasOwn', ([owner, key]) => hasKey(key ?? UNDEFINED, owner ?? UNDEFINED))],
+    ['prototype', objectPrototype(machine)],
     ['freeze', native('Object.freeze', ([value]) => value ?? UNDEFINED)],
     ['assign', native('Object.assign', ([target, ...sources]) => assignFields(machine, target ?? object(), sources))],
     ['fromEntries', native('Object.fromEntries', ([value]) => fromEntries(value))],

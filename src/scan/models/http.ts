@@ -16,18 +16,20 @@ import {
 import type { ts } from '../syntax/syntax.ts'
 import type { Expression, HttpTarget } from '../types.ts'
 import { memberNames } from './packages.ts'
+import { isRequest, textOfUrl } from './web.ts'
 
 const FETCH_PACKAGES = new Set(['node-fetch', 'cross-fetch', 'undici', 'isomorphic-fetch'])
 
 export function callFetch(machine: Machine, args: readonly Value[], node: ts.Node): Value {
-  const [url, options] = args
+  const [given, options] = args
+  const request = isRequest(given) ? given : null
   const option = (name: string): Value =>
-    options?.kind === 'object' ? (options.fields.get(name) ?? UNDEFINED) : UNDEFINED
+    (options?.kind === 'object' ? options.fields.get(name) : null) ?? request?.fields.get(name) ?? UNDEFINED
   const method = option('method')
   const target: HttpTarget = {
     protocol: 'http',
     method: express(method.kind === 'literal' && method.value === undefined ? literal('GET') : method),
-    url: express(url ?? UNDEFINED),
+    url: express(request?.fields.get('url') ?? textOfUrl(given ?? UNDEFINED)),
     headers: express(option('headers')),
     body: express(option('body')),
     timeoutMs: readTimeout(machine, option('signal')),

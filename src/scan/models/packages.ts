@@ -136,7 +136,8 @@ const TAKING_APPS =
   /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
-  if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
+  if (passesRequestOn(call.args))
+    return guardRequest(machine, callee, call) ?? parseRequest(callee, call) ?? passRequestOn(machine, call)
   if (makesGuard(callee)) return appendCall(machine, callee, call)
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
@@ -164,6 +165,13 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
   if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
   return failure ?? value
+}
+
+/** `express.json()(req, res, next)` does what the mounted parser does: it passes the request on. */
+function parseRequest(callee: PackageValue, call: Call): Value | null {
+  if (!/^(?:express|body-parser)$/.test(callee.module) || memberNames(callee).at(-1) === 'static') return null
+  const next = call.args.find((arg) => arg.kind === 'native' && arg.name === 'next')
+  return next?.kind === 'native' ? next.call([], call.node) : null
 }
 
 /** Who is asking, as a package knows it. */

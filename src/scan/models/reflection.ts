@@ -4,7 +4,16 @@ import { designType } from '../interpret/declared-types.ts'
 import { hasKey } from '../interpret/instances.ts'
 import type { Machine } from '../interpret/machine.ts'
 import { classOfPrototype, defineProperty, describeProperty, ownNames } from '../interpret/prototypes.ts'
-import { array, literal, type NativeCall, native, object, UNDEFINED, type Value } from '../interpret/values.ts'
+import {
+  array,
+  literal,
+  type NativeCall,
+  native,
+  object,
+  operation,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
 
 /** What `Object` says and changes of prototypes and properties. */
@@ -22,7 +31,7 @@ export function propertyStatics(machine: Machine): (readonly [string, Value])[] 
     getOwnPropertyNames: ([value]) => ownNames(value ?? UNDEFINED),
     getOwnPropertySymbols: () => array([]),
     getOwnPropertyDescriptor: ([value, name]) => describeProperty(value ?? UNDEFINED, textOf(name)),
-    getPrototypeOf: ([value]) => prototypeOf(value ?? UNDEFINED),
+    getPrototypeOf: ([value]) => prototypeOf(machine, value ?? UNDEFINED),
   } satisfies Record<string, NativeCall>).map(([name, call]) => [name, native(`Object.${name}`, call)])
 }
 
@@ -44,7 +53,7 @@ export function reflectObject(machine: Machine): Value {
       return literal(true)
     },
     getOwnPropertyDescriptor: ([value, name]) => describeProperty(value ?? UNDEFINED, textOf(name)),
-    getPrototypeOf: ([value]) => prototypeOf(value ?? UNDEFINED),
+    getPrototypeOf: ([value]) => prototypeOf(machine, value ?? UNDEFINED),
     ...metadataCalls(machine),
   }
   return object(Object.entries(calls).map(([name, call]) => [name, native(`Reflect.${name}`, call)]))
@@ -62,9 +71,32 @@ function itemsOf(list: Value | undefined): readonly Value[] {
   return list?.kind === 'array' ? list.items : []
 }
 
-function prototypeOf(value: Value): Value {
+const prototypes = new WeakMap<Machine, Value>()
+
+/** `Object.prototype` of one scan, with the methods that code calls on it. */
+export function objectPrototype(machine: Machine): Value {
+  const existing = prototypes.get(machine)
+  if (existing) return existing
+  const owns = native('call', ([owner, key]) => hasKey(key ?? UNDEFINED, owner ?? UNDEFINED))
+  const tag = native('call', ([owner]) => tagOf(owner ?? UNDEFINED))
+  const methods = [
+    ['hasOwnProperty', native('hasOwnProperty', () => UNDEFINED, [['call', owns]])],
+    ['toString', native('toString', () => UNDEFINED, [['call', tag]])],
+  ] as const
+  const made = object(methods, { open: true })
+  prototypes.set(machine, made)
+  return made
+}
+
+function tagOf(value: Value): Value {
+  return value.kind === 'array' ? literal('[object Array]') : operation('Object.prototype.toString', value)
+}
+
+function prototypeOf(machine: Machine, value: Value): Value {
   if (value.kind === 'class') return value.base ?? UNDEFINED
+  if (value.kind === 'symbol') return operation('Object.getPrototypeOf', value)
   if (value.kind !== 'object') return UNDEFINED
+  if (!value.type) return objectPrototype(machine)
   return value.type?.kind === 'class' ? value.type.prototype : object([], { open: true })
 }
 
@@ -121,7 +153,7 @@ function readInherited(machine: Machine, lookup: Lookup): Value | null {
   for (let depth = 0; target && depth < 20; depth += 1) {
     const found = readOwn(machine, { ...lookup, target })
     if (found) return found
-    const next = prototypeOf(target)
+    const next = prototypeOf(machine, target)
     target = next.kind === 'class' || classOfPrototype(next) ? next : undefined
   }
   return null

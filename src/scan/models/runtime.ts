@@ -19,6 +19,7 @@ import { createCollection } from './collections.ts'
 import { callFetch } from './http.ts'
 import { resolveUrl } from './paths.ts'
 import { promiseStatics } from './promises.ts'
+import { createHeaders, createRequest } from './web.ts'
 
 /** Timers, and what runs after the code at hand. */
 export function timers(machine: Machine): (readonly [string, Value])[] {
@@ -103,6 +104,8 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
       'Date',
       native('Date', (args, node) => (args.length > 0 ? operation('Date', ...args) : opaque(machine, node)), [
         ['now', native('Date.now', (_args, node) => opaque(machine, node))],
+        ['parse', native('Date.parse', ([text]) => parseDate(text ?? UNDEFINED))],
+        ['UTC', native('Date.UTC', (args) => operation('Date.UTC', ...args))],
       ]),
     ],
     ['fetch', native('fetch', (args, node) => callFetch(machine, args, node))],
@@ -113,7 +116,8 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
       native('URL', ([path, base]) => resolveUrl(path, base) ?? operation('URL', path ?? UNDEFINED, base ?? UNDEFINED)),
     ],
     ['URLSearchParams', native('URLSearchParams', ([value]) => operation('URLSearchParams', value ?? UNDEFINED))],
-    ['Headers', native('Headers', ([value]) => value ?? object())],
+    ['Headers', native('Headers', ([value]) => createHeaders(value))],
+    ['Request', native('Request', ([target, init]) => createRequest(target, init))],
     [
       'RegExp',
       native('RegExp', ([source]) =>
@@ -126,10 +130,13 @@ export function runtime(machine: Machine): (readonly [string, Value])[] {
       native('Symbol', ([name]) => name ?? UNDEFINED, [['for', native('Symbol.for', ([name]) => name ?? UNDEFINED)]]),
     ],
     ['BigInt', native('BigInt', ([value]) => operation('BigInt', value ?? UNDEFINED))],
-    ['Buffer', pure('Buffer', ['from', 'alloc', 'concat', 'byteLength', 'isBuffer', 'compare'])],
+    [
+      'Buffer',
+      pure('Buffer', ['from', 'alloc', 'allocUnsafe', 'concat', 'byteLength', 'isBuffer', 'isEncoding', 'compare']),
+    ],
     ['crypto', pure('crypto', ['randomUUID', 'getRandomValues'])],
     ['performance', pure('performance', ['now', 'mark', 'measure'])],
-    ['Intl', pure('Intl', ['NumberFormat', 'DateTimeFormat', 'Collator'])],
+    ['Intl', pure('Intl', Object.getOwnPropertyNames(Intl))],
     ['atob', pure('atob', [])],
     ['btoa', pure('btoa', [])],
     ['TextEncoder', pure('TextEncoder', [])],
@@ -145,6 +152,19 @@ function pure(name: string, members: readonly string[]): Value {
     (args) => operation(name, ...args),
     members.map((member) => [member, call(`${name}.${member}`)]),
   )
+}
+
+/** With an offset, or as a day alone, a date is the same moment everywhere. */
+function parseDate(text: Value): Value {
+  const known = knownString(text)
+  const isFixed = known !== null && /^\d{4}-\d\d-\d\d(?:T.*(?:Z|[+-]\d\d:?\d\d))?$/.test(known)
+  return isFixed ? literal(Date.parse(known)) : operation('Date.parse', text)
+}
+
+/** What the process says of itself. */
+function measure(name: string): readonly [string, Value] {
+  const call = (full: string): Value => native(full, (args) => operation(full, ...args))
+  return [name, native(name, (args) => operation(name, ...args), [['bigint', call(`${name}.bigint`)]])]
 }
 
 function processObject(machine: Machine): Value {
@@ -173,7 +193,7 @@ function processObject(machine: Machine): Value {
       ],
       ['cwd', native('cwd', () => literal(ROOT_MARK))],
       ['argv', array([], true)],
-      ['uptime', native('uptime', () => operation('uptime'))],
+      ...['uptime', 'memoryUsage', 'cpuUsage', 'resourceUsage', 'hrtime', 'getuid', 'emitWarning'].map(measure),
     ],
     { open: true },
   )

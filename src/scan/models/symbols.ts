@@ -28,6 +28,7 @@ import {
 import type { Expression } from '../types.ts'
 import { isIndexOrder } from './drizzle/constraints.ts'
 import { startStream } from './exchange.ts'
+import { isHarmlessResult, isPureMethod } from './pure-methods.ts'
 
 const ITERATING = new Set([
   'map',
@@ -40,42 +41,6 @@ const ITERATING = new Set([
   'reduce',
   'sort',
   'findIndex',
-])
-const PURE = new Set([
-  'trim',
-  'toLowerCase',
-  'toUpperCase',
-  'toString',
-  'split',
-  'startsWith',
-  'endsWith',
-  'includes',
-  'slice',
-  'substring',
-  'replace',
-  'replaceAll',
-  'padStart',
-  'padEnd',
-  'join',
-  'indexOf',
-  'toISOString',
-  'getTime',
-  'toFixed',
-  'concat',
-  'at',
-  'match',
-  'charAt',
-  'push',
-  'toJSON',
-  'getFullYear',
-  'setDate',
-  'getDate',
-  'keys',
-  'values',
-  'entries',
-  'localeCompare',
-  'valueOf',
-  'searchParams',
 ])
 
 /** A call on something that only a run knows: a method of an input, of an answer, of an unknown object. */
@@ -98,7 +63,7 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   if (method === 'startsWith') return startsWith(owner, call.args[0])
-  if (PURE.has(method)) return operation(method, owner, ...call.args)
+  if (isPureMethod(owner.expression, method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
 }
 
@@ -151,7 +116,8 @@ function methodName(callee: Value): string | null {
 function callUnknown(machine: Machine, call: Call): Value {
   if (passesRequestOn(call.args)) return passRequestOn(machine, call)
   const failure = callCallbacks(machine, call.args, call.node)
-  noteUnresolved(machine, 'call of a function that analysis does not know', call.node)
+  if (call.callee.kind !== 'symbol' || !isHarmlessResult(call.callee.expression))
+    noteUnresolved(machine, 'call of a function that analysis does not know', call.node)
   return failure ?? operation('call', call.callee, ...call.args)
 }
 

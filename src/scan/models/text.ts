@@ -35,6 +35,11 @@ const STRING_METHODS = new Set([
   'at',
   'normalize',
   'localeCompare',
+  'charCodeAt',
+  'codePointAt',
+  'lastIndexOf',
+  'substr',
+  'toPrecision',
 ])
 
 /** Members of known strings and numbers: computed by the language itself when the arguments are known. */
@@ -42,7 +47,8 @@ export function textMember(_machine: Machine, owner: LiteralValue, name: string)
   if (typeof owner.value === 'string' && name === 'length') return literal(owner.value.length)
   if (typeof owner.value === 'string' && /^\d+$/.test(name)) return literal(owner.value[Number(name)])
   if (name === 'match') return native(name, ([pattern]) => matchText(owner, pattern ?? UNDEFINED))
-  if (!STRING_METHODS.has(name)) return name === 'test' ? native(name, (args) => operation(name, owner, ...args)) : null
+  if (!STRING_METHODS.has(name))
+    return isMethod(owner, name) ? native(name, (args) => operation(name, owner, ...args)) : null
   return native(name, (args) => {
     const method: unknown = Reflect.get(Object(owner.value), name)
     const known = args.flatMap((arg) => knownArgument(arg) ?? [])
@@ -61,6 +67,11 @@ export function textMember(_machine: Machine, owner: LiteralValue, name: string)
       return operation(name, owner, ...args)
     }
   })
+}
+
+/** Whether the language has such a method for the value: its result depends on place and time, or is seldom asked for. */
+function isMethod({ value }: LiteralValue, name: string): boolean {
+  return name === 'test' || (name !== 'constructor' && typeof Reflect.get(Object(value), name) === 'function')
 }
 
 function isHuge(name: string, [count]: readonly { readonly value: unknown }[]): boolean {
@@ -94,6 +105,12 @@ function matchText(text: Value, pattern: Value): Value {
   if (known === null || known.length > LONGEST || !regex) return operation('match', text, pattern)
   const found = known.match(regex)
   return found ? array(found.map((part) => literal(part))) : literal(null)
+}
+
+/** What `pattern.exec(text)` gives; a pattern that goes on where it stopped gives something else each time. */
+export function execPattern(pattern: Value, text: Value): Value {
+  const flags = knownPattern(pattern)?.flags
+  return flags && /[gy]/.test(flags) ? operation('exec', pattern, text) : matchText(text, pattern)
 }
 
 /** What `pattern.test(text)` gives; null when only a run knows. */

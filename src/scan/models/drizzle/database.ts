@@ -14,6 +14,7 @@ import {
 import { locate, type ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
 import { startQuery } from './queries.ts'
+import { startRaw } from './raw-sql.ts'
 import { noteRelations, relatedTables } from './relations.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
@@ -66,7 +67,7 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'all':
     case 'get':
     case '$count':
-      return native(name, ([statement], node) => startQuery(owner, { operation: 'raw', where: statement, node }))
+      return native(name, ([statement], node) => startRaw(machine, owner, statement ? [statement] : [], node))
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
@@ -75,7 +76,9 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
       return relationalTables(machine, owner)
     case 'rollback':
       return native('rollback', () => {
-        throw new Thrown(makeError('TransactionRollbackError', literal('Rollback')))
+        throw new Thrown(
+          makeError('TransactionRollbackError', literal('Rollback'), [['name', literal('DrizzleError')]]),
+        )
       })
     default:
       return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
@@ -130,7 +133,7 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
         single,
         joined,
         joins: relatedTables(machine, table, { wanted: option('with'), node }),
-        limit: option('limit'),
+        limit: single ? literal(1) : option('limit'),
         offset: option('offset'),
         orderBy: orderOf(machine, option('orderBy'), { table, node }),
         node,

@@ -2,7 +2,8 @@ import type { Call } from '../../interpret/call.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import type { PackageValue, Value } from '../../interpret/values.ts'
 import { memberNames } from '../packages.ts'
-import { runQuery, startQuery } from './queries.ts'
+import { runQuery } from './queries.ts'
+import { startRaw } from './raw-sql.ts'
 
 const DRIVERS = /^(?:pg|postgres|mysql2(?:\/promise)?|@neondatabase\/serverless|@vercel\/postgres|@libsql\/client)$/
 const SENDING = /^(?:query|execute|unsafe|sql|postgres|default|neon)$/
@@ -14,7 +15,6 @@ export function callDriver(machine: Machine, callee: PackageValue, call: Call): 
   const name = memberNames(callee).at(-1) ?? 'default'
   const hasCallback = call.args.some((arg) => arg.kind === 'function')
   if (!isMade || !SENDING.test(name) || hasCallback) return null
-  const [statement] = call.args
   const db = { kind: 'db', driver: callee.module, transaction: null, schema: null } as const
-  return runQuery(machine, startQuery(db, { operation: 'raw', where: statement, node: call.node }))
+  return runQuery(machine, startRaw(machine, db, call.args, call.node))
 }

@@ -8,6 +8,7 @@ import {
   type DbValue,
   fulfilled,
   knownString,
+  literal,
   native,
   object,
   operation,
@@ -182,16 +183,36 @@ function readConflict(method: string, clause: Value | undefined): ConflictClause
 
 /** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
 function databaseError(machine: Machine, driver: string, id: number): Value {
-  const name = driver === 'postgres-js' ? 'PostgresError' : 'DatabaseError'
   const fields = DRIVER_FIELDS.map(([field, key]): [string, Value] => [
     field,
     symbol({ kind: 'result', event: id, path: [key] }),
   ])
   // The words are the driver's and the database's.
-  const thrown = makeError(name, operation('database message'), fields)
+  const type = driver === 'postgres-js' || driver === 'postgres' ? 'PostgresError' : 'DatabaseError'
+  const named: [string, Value] = ['name', ERROR_NAMES.get(driver) ?? operation('name of a database error')]
+  const thrown = makeError(type, operation('database message'), [...fields, named])
   if (!wrapsErrors(machine.files)) return thrown
-  return makeError('DrizzleQueryError', operation('database message'), [['cause', thrown]])
+  // drizzle-orm/errors.js gives its class no name of its own.
+  return makeError('DrizzleQueryError', operation('database message'), [
+    ['name', literal('Error')],
+    ['cause', thrown],
+  ])
 }
+
+/** `error.name` as the drivers set it, which is not the name of the class: pg-protocol/dist/messages.js says `error`. */
+const ERROR_NAMES = new Map<string, Value>([
+  ...['node-postgres', 'pg', 'pglite', 'neon-serverless', 'vercel-postgres', '@vercel/postgres'].map(
+    (driver): [string, Value] => [driver, literal('error')],
+  ),
+  ['postgres-js', literal('PostgresError')],
+  ['postgres', literal('PostgresError')],
+  ['neon-http', literal('NeonDbError')],
+  ['mysql2', literal('Error')],
+  ['mysql2/promise', literal('Error')],
+  ['better-sqlite3', literal('SqliteError')],
+  ['libsql', literal('LibsqlError')],
+  ['@libsql/client', literal('LibsqlError')],
+])
 
 const DRIVER_FIELDS = [
   ['code', 'sqlstate'],

@@ -1,0 +1,57 @@
+import type { Expression } from '../types.ts'
+
+/** What the language itself settles of a condition, whatever a run brings; null when both answers are possible. */
+export function certainAnswer(condition: Expression): boolean | null {
+  if (isTruthy(condition)) return true
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  if (!left) return null
+  if (condition.name === 'is nullish') return isTruthy(left) ? false : null
+  if (condition.name === 'Array.isArray') return isSingleHeader(left) ? false : null
+  return condition.name === '===' && right && isFalsy(right) && isTruthy(left) ? false : null
+}
+
+/** Objects, and texts that are never empty. */
+export function isTruthy(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'object':
+    case 'array':
+      return true
+    case 'literal':
+      return Boolean(expression.value)
+    case 'unknown':
+      return /^(?:new Date\(|Date\.now\(\))/.test(expression.text)
+    case 'operation':
+      return isTruthyOperation(expression)
+    default:
+      return false
+  }
+}
+
+const OBJECTS = new Set(
+  `Date URL URLSearchParams Array.from Object.fromEntries entries split Buffer.concat Buffer.from Buffer.alloc
+   AsyncLocalStorage table request`.split(/\s+/),
+)
+/** Made by well-known packages, and never empty. */
+const TEXTS =
+  /^(?:(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)|uuid\.v\d|nanoid\.nanoid|(?:crypto|node:crypto)\.(?:randomUUID|randomBytes|createHash|createHmac)|jsonwebtoken\.sign|ulid\.ulid|(?:@paralleldrive\/)?cuid2?\.createId|toISOString|error stack|path of the project)$/
+
+function isTruthyOperation({ name, operands }: Extract<Expression, { kind: 'operation' }>): boolean {
+  const [first, second] = operands
+  if (OBJECTS.has(name) || TEXTS.test(name)) return true
+  if (name === 'concat') return operands.some((part) => part.kind === 'literal' && part.value !== '')
+  if (name === 'JSON.stringify') return first?.kind === 'object' || first?.kind === 'array'
+  if (name === '||') return operands.some(isTruthy)
+  return (name === '??' || name === '&&') && operands.length === 2 && first !== undefined && second !== undefined
+    ? isTruthy(first) && isTruthy(second)
+    : false
+}
+
+function isFalsy(expression: Expression): boolean {
+  return expression.kind === 'undefined' || (expression.kind === 'literal' && !expression.value)
+}
+
+/** Node joins what comes more than once with commas, but for `set-cookie`, which no request carries. */
+function isSingleHeader(expression: Expression): boolean {
+  return expression.kind === 'input' && expression.from === 'headers' && expression.path.length === 1
+}
