@@ -1,10 +1,11 @@
 import path from 'node:path'
 import { toSpecifier } from '../project/project-path.ts'
 import { callFunctionLike } from './call.ts'
+import { type ImportPlace, resolveImport } from './find-import.ts'
 import { jsonModule } from './json-module.ts'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
 import { pathValue } from './module-paths.ts'
-import { type ImportPlace, loadWhole, namespaceOf, packageImport, resolveImport } from './modules.ts'
+import { loadWhole, namespaceOf, packageImport } from './modules.ts'
 import { native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */

@@ -1,4 +1,3 @@
-import { mayLeadTo, readPattern } from '../routes/route-pattern.ts'
 import { isTransparent, skipParentheses, type Transparent, ts } from '../syntax/syntax.ts'
 import { deleteMember, getMember } from './access.ts'
 import { awaitValue, callFunctionLike, constructValue, makeFunction } from './call.ts'
@@ -22,6 +21,7 @@ import {
 } from './machine.ts'
 import { metaProperty } from './module-paths.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
+import { isPassedOver } from './passed-over.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { knowByType } from './typed-receivers.ts'
 import {
@@ -174,28 +174,6 @@ function callExpression(machine: Machine, node: ts.CallExpression, scope: Scope)
   if (self?.kind === 'router' && isPassedOver(machine, node, scope)) return self
   const args = evaluateArguments(machine, node.arguments, scope)
   return callFunctionLike(machine, { callee, self, args, node })
-}
-
-/** `app.use('/users', usersRouter)` where only a route elsewhere is asked for: nothing behind it needs to be read. */
-function isPassedOver(machine: Machine, node: ts.CallExpression, scope: Scope): boolean {
-  if (!machine.wanted || machine.run) return false
-  const [first, second] = node.arguments
-  const isMount = ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'use'
-  if (!isMount || !first || !second || !isPlainText(first)) return false
-  const prefix = knownString(evaluate(machine, first, scope))
-  if (prefix === null || mayLeadTo(readPattern(prefix), machine.wanted)) return false
-  machine.passedOver += 1
-  return true
-}
-
-/** Text that can be read twice without anything happening twice. */
-function isPlainText(node: ts.Expression): boolean {
-  return (
-    ts.isStringLiteralLike(node) ||
-    ts.isIdentifier(node) ||
-    ts.isPropertyAccessExpression(node) ||
-    (ts.isTemplateExpression(node) && node.templateSpans.every(({ expression }) => isPlainText(expression)))
-  )
 }
 
 /** The function of a call and what it is called on. */

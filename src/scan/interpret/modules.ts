@@ -4,6 +4,7 @@ import { getMember } from './access.ts'
 import { defineCommonJs, readCommonJs, requireModule } from './common-js.ts'
 import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
+import { resolveImport } from './find-import.ts'
 import { jsonModule } from './json-module.ts'
 import { describeStop, type Machine, type Module, noteRecord, noteUnresolved, unknownValue } from './machine.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
@@ -205,28 +206,6 @@ export function loadWhole(machine: Machine, file: string, seen: Set<string> = ne
   }
   return module
 }
-
-/** Where an import stands. */
-export interface ImportPlace {
-  readonly from: string
-  readonly node: ts.Node
-}
-
-/** The file of the project that an import means; one that is missing, or found in an unusual way, is said. */
-export function resolveImport(machine: Machine, specifier: string, { from, node }: ImportPlace): string | null {
-  const found = machine.files.resolve(specifier, from)
-  if (found?.note) noteUnresolved(machine, `'${specifier}': ${found.note}`, node)
-  if (!found && isMeantAsFile(machine, specifier, from))
-    noteUnresolved(machine, `no file for the import '${specifier}'`, node)
-  return found?.file ?? null
-}
-
-/** `@/` and `~/` are always files; `@acme/db` may be a package that is not installed here. */
-function isMeantAsFile(machine: Machine, specifier: string, from: string): boolean {
-  return machine.files.isLocal(specifier, from) && !ASSETS.test(specifier)
-}
-
-const ASSETS = /\.(?:css|scss|svg|png|jpe?g|html|txt|sql|graphql|wasm|node)$/
 
 /** In a cycle of imports, functions are there before their module has run. */
 function hoistedFunction(machine: Machine, module: Module, name: string): Value | null {

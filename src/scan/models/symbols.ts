@@ -9,9 +9,9 @@ import {
   settle,
 } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
+import { startOf } from '../interpret/known-texts.ts'
 import { itemOf } from '../interpret/loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
-import { startOf } from '../interpret/operators.ts'
 import { continuePromise, waitFor } from '../interpret/pending.ts'
 import {
   array,
