@@ -80,14 +80,13 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
 
 /**
  * Imports are lazy, so the files that make the database and its tables might never be needed. They come first, and those
- * that a connection is made with before the rest: of tables that share a name, those of the app have it. One route of a
- * large app needs the tables that it imports, and no others.
+ * that a connection is made with before the rest: of tables that share a name, those of the app have it.
  */
 function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   const sources = files.sources.filter(
     (file) => !isAside(files, file) && !isTool(files, file) && !/seed/.test(path.basename(file)),
   )
-  for (const pattern of machine.wanted ? [DATABASE] : [DATABASE, TABLE])
+  for (const pattern of [DATABASE, TABLE])
     for (const file of sources) if (pattern.test(files.disk.read(file) ?? '')) loadModule(machine, file)
 }
 
