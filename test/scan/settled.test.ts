@@ -65,6 +65,11 @@ describe('what holds in every run', () => {
       "if (typeof req.params.id !== 'string') return res.sendStatus(400); res.sendStatus(204)",
       ['204'],
     ],
+    [
+      'words of a text',
+      `if (!\`no \${req.body.a} found here\`.includes('found')) return res.sendStatus(400); res.sendStatus(204)`,
+      ['204'],
+    ],
     ['the same input twice', 'if (req.body.a !== req.body.a) return res.sendStatus(400); res.sendStatus(204)', ['204']],
     [
       'an empty schema for the query',

@@ -1,7 +1,7 @@
 import type { ts } from '../syntax/syntax.ts'
 import type { Scenario, Unresolved, VisitedSource } from '../types.ts'
 import { createKeys } from './expression-keys.ts'
-import { describeStop, type HarmlessUse, LimitReached, type Machine, noteUnresolved, type Run } from './machine.ts'
+import { describeStop, type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
@@ -103,9 +103,8 @@ function settleRun(machine: Machine, anchor: ts.Node, execute: () => Scenario['e
   try {
     return execute()
   } catch (error) {
-    // RangeError: our own stack ran out on code that recurses without end.
-    if (!(error instanceof LimitReached || error instanceof RangeError))
-      noteUnresolved(machine, describeStop(error), anchor)
+    // What ended this way, be it a limit or, as RangeError, our own stack on code that recurses without end, is said.
+    noteUnresolved(machine, describeStop(error), anchor)
     return 'cut'
   }
 }

@@ -63,6 +63,7 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   if (method === 'startsWith') return startsWith(owner, call.args[0])
+  if (method === 'includes' && holdsText(owner.expression, knownString(call.args[0]))) return literal(true)
   if (isPureMethod(owner.expression, method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
 }
@@ -74,6 +75,14 @@ function startsWith(owner: SymbolValue, wanted: Value | undefined): Value {
   if (start === null || text === null) return operation('startsWith', owner, wanted ?? UNDEFINED)
   if (start.startsWith(text)) return literal(true)
   return text.startsWith(start) ? operation('startsWith', owner, literal(text)) : literal(false)
+}
+
+/** Whether a fixed part of a text has the words that are looked for. */
+function holdsText(expression: Expression, words: string | null): boolean {
+  if (words === null || expression.kind !== 'operation' || expression.name !== 'concat') return false
+  return expression.operands.some((part) =>
+    part.kind === 'literal' ? typeof part.value === 'string' && part.value.includes(words) : holdsText(part, words),
+  )
 }
 
 function isContext(owner: SymbolValue): boolean {
