@@ -1,5 +1,5 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Dossier, Expression } from '../scan/types.ts'
-import { walk } from './expressions.ts'
 
 const SECRET = /secret|key|token|password|salt/i
 const VALUE = 'itest-value-0123456789abcdef0123456789abcdef'
@@ -26,13 +26,13 @@ function urlsOf(dossier: Dossier): Expression[] {
 }
 
 function addresses(url: Expression): [string, string][] {
-  const withFallback = walk(url).flatMap((part): [string, string][] => {
+  const withFallback = partsOf(url).flatMap((part): [string, string][] => {
     const [left, right] =
       part.kind === 'operation' && (part.name === '??' || part.name === 'default') ? part.operands : []
     const isText = right?.kind === 'literal' && typeof right.value === 'string'
     return left?.kind === 'env' && isText ? [[left.name, String(right.value)]] : []
   })
-  const bare = walk(url).flatMap((part): [string, string][] =>
+  const bare = partsOf(url).flatMap((part): [string, string][] =>
     part.kind === 'env' ? [[part.name, hostFor(part.name)]] : [],
   )
   return [...withFallback, ...bare]

@@ -1,5 +1,6 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
-import { expressionsOfScenario, type InputExpression, tableOf, walk } from './expressions.ts'
+import { expressionsOfScenario, type InputExpression, tableOf } from './expressions.ts'
 import { completeShape, guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
 import { repairInputs } from './repair-inputs.ts'
 import type { Json } from './types.ts'
@@ -172,7 +173,7 @@ function becomesDate(scenario: Scenario, input: InputExpression): boolean {
 }
 
 function conditionsOn(scenario: Scenario, input: InputExpression): { condition: Expression; taken: boolean }[] {
-  return scenario.decisions.filter(({ condition }) => walk(condition).some((part) => isSame(part, input)))
+  return scenario.decisions.filter(({ condition }) => partsOf(condition).some((part) => isSame(part, input)))
 }
 
 /** A column of a type that analysis does not know, which may stay empty. */
@@ -220,7 +221,7 @@ const NUMERIC = new Set(['isInteger', 'isFinite', 'isSafeInteger', '<', '<=', '>
 
 function usesNumber({ conditions }: Hint): boolean {
   return conditions.some(({ condition, taken }) => {
-    const parts = walk(condition)
+    const parts = partsOf(condition)
     if (parts.some((part) => NUMERIC.has(operationName(part)))) return true
     const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
     return (

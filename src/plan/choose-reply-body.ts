@@ -1,6 +1,7 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Column, Expression, Scenario } from '../scan/types.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type ExternalEvent, expressionsOfScenario, type ResultExpression, tableOf, walk } from './expressions.ts'
+import { type ExternalEvent, expressionsOfScenario, type ResultExpression, tableOf } from './expressions.ts'
 import { guessForColumn, guessNumber, guessText } from './guess-value.ts'
 import { singular } from './singular.ts'
 import { type SolverState, worldOf } from './solver-state.ts'
@@ -46,7 +47,7 @@ function fits(
   const answer = { ok: status >= 200 && status < 300, status, json, headers: {} }
   const world: World = { ...worldOf(state), results: new Map([...worldOf(state).results, [event.id, answer]]) }
   return state.scenario.decisions
-    .filter(({ condition }) => walk(condition).some((part) => isSame(part, field.part)))
+    .filter(({ condition }) => partsOf(condition).some((part) => isSame(part, field.part)))
     .every(({ condition, taken }) => {
       const computed = evaluateExpression(condition, world)
       return !computed.known || Boolean(computed.value) === taken
@@ -60,8 +61,8 @@ function isSame(part: Expression, other: ResultExpression): boolean {
 /** The likeliest value first; undefined stands for a field that is left out. */
 function candidatesFor(state: SolverState, { name }: Call, part: ResultExpression): (Json | undefined)[] {
   const compared = state.scenario.decisions
-    .filter(({ condition }) => walk(condition).some((inner) => isSame(inner, part)))
-    .flatMap(({ condition }) => walk(condition).flatMap((inner) => literalsOf(inner)))
+    .filter(({ condition }) => partsOf(condition).some((inner) => isSame(inner, part)))
+    .flatMap(({ condition }) => partsOf(condition).flatMap((inner) => literalsOf(inner)))
   const numbers = compared.flatMap((value) => (typeof value === 'number' ? [value, value + 1, value - 1] : []))
   const others = compared.map((value) => (typeof value === 'string' ? `not-${value}` : null)).filter(Boolean)
   const usual = usualValue(state, { name, part, isNumber: numbers.length > 0 })
@@ -69,7 +70,7 @@ function candidatesFor(state: SolverState, { name }: Call, part: ResultExpressio
     ({ condition }) =>
       condition.kind === 'operation' &&
       condition.name === 'malformed JSON' &&
-      walk(condition).some((inner) => isSame(inner, part)),
+      partsOf(condition).some((inner) => isSame(inner, part)),
   )
   return [
     usual,

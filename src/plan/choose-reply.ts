@@ -1,7 +1,8 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Scenario } from '../scan/types.ts'
 import { buildBody } from './choose-reply-body.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type ExternalEvent, failureOf, walk } from './expressions.ts'
+import { type ExternalEvent, failureOf } from './expressions.ts'
 import { distinctName, nameEffect } from './name-effect.ts'
 import { type SolverState, worldOf } from './solver-state.ts'
 import type { Json, PlannedStub, StubReply } from './types.ts'
@@ -124,7 +125,7 @@ function chooseStatus(scenario: Scenario, event: ExternalEvent): number | null {
     results: new Map([[event.id, { ok: status >= 200 && status < 300, status }]]),
   })
   const about = scenario.decisions.filter(({ condition }) =>
-    walk(condition).some(
+    partsOf(condition).some(
       (part) =>
         part.kind === 'result' && part.event === event.id && (part.path[0] === 'ok' || part.path[0] === 'status'),
     ),
@@ -142,7 +143,9 @@ function chooseStatus(scenario: Scenario, event: ExternalEvent): number | null {
 /** Numbers of the code that are an HTTP status: `response.status === 418`. */
 function namedStatuses(scenario: Scenario): number[] {
   const numbers = scenario.decisions.flatMap(({ condition }) =>
-    walk(condition).flatMap((part) => (part.kind === 'literal' && typeof part.value === 'number' ? [part.value] : [])),
+    partsOf(condition).flatMap((part) =>
+      part.kind === 'literal' && typeof part.value === 'number' ? [part.value] : [],
+    ),
   )
   return numbers.filter((number) => Number.isInteger(number) && EVERY_STATUS.includes(number))
 }

@@ -1,7 +1,8 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Dossier, Expression } from '../scan/types.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
 import { fromCode, readBody } from './expect.ts'
-import { type ExternalEvent, isExternal, walk } from './expressions.ts'
+import { type ExternalEvent, isExternal } from './expressions.ts'
 import { mayArriveLate } from './late-calls.ts'
 import type { Solution } from './solve-scenario.ts'
 import type { Expectation, Expected, PlannedStub } from './types.ts'
@@ -66,7 +67,7 @@ function describeCall(
 function readHeaders(expression: Expression, world: World): Expected | null {
   if (expression.kind !== 'object') return null
   const fields = Object.entries(expression.fields).flatMap(([key, field]): [string, Expected][] => {
-    if (key.startsWith('...') || !walk(field).some((part) => part.kind === 'input')) return []
+    if (key.startsWith('...') || !partsOf(field).some((part) => part.kind === 'input')) return []
     const computed = evaluateExpression(field, world)
     const isPlain = computed.known && (typeof computed.value === 'string' || typeof computed.value === 'number')
     return isPlain ? [[key.toLowerCase(), String(computed.value)]] : []

@@ -1,3 +1,4 @@
+import { partsOf, usedBy } from '../scan/expressions.ts'
 import type { Dossier, Expression, Scenario, TraceEvent } from '../scan/types.ts'
 import { fingerprint } from './fingerprint.ts'
 
@@ -7,40 +8,10 @@ export type RespondEvent = Extract<TraceEvent, { kind: 'respond' }>
 export type InputExpression = Extract<Expression, { kind: 'input' }>
 export type ResultExpression = Extract<Expression, { kind: 'result' }>
 
-/** The expression and everything inside it. */
-export function walk(expression: Expression): Expression[] {
-  switch (expression.kind) {
-    case 'object':
-      return [expression, ...Object.values(expression.fields).flatMap(walk)]
-    case 'array':
-      return [expression, ...expression.items.flatMap(walk)]
-    case 'operation':
-      return [expression, ...expression.operands.flatMap(walk)]
-    default:
-      return [expression]
-  }
-}
-
-function expressionsOf(event: TraceEvent): Expression[] {
-  switch (event.kind) {
-    case 'respond':
-      return [event.status, ...(event.body ? [event.body] : [])]
-    case 'db':
-      return [event.values, event.where].filter((expression) => expression !== null)
-    case 'external':
-      return event.target.protocol === 'http'
-        ? [event.target.method, event.target.url, event.target.headers, event.target.body]
-        : [...event.target.arguments]
-    default:
-      return []
-  }
-}
-
 export function expressionsOfScenario(scenario: Scenario): Expression[] {
-  return [
-    ...scenario.decisions.map((decision) => decision.condition),
-    ...scenario.events.flatMap(expressionsOf),
-  ].flatMap(walk)
+  return [...scenario.decisions.map((decision) => decision.condition), ...scenario.events.flatMap(usedBy)].flatMap(
+    partsOf,
+  )
 }
 
 export function isExternal(event: TraceEvent): event is ExternalEvent {
@@ -54,7 +25,7 @@ export function changesSomething(event: ExternalEvent): boolean {
   if (event.target.protocol !== 'http') return true
   const { method, url } = event.target
   if (method.kind === 'literal' && /^(?:get|head|options)$/i.test(String(method.value))) return false
-  const last = walk(url).findLast((part) => part.kind === 'literal')
+  const last = partsOf(url).findLast((part) => part.kind === 'literal')
   const path = last?.kind === 'literal' ? String(last.value).split('?')[0] : ''
   return !ASKING.test(path ?? '')
 }
@@ -86,7 +57,7 @@ export function failureOf(scenario: Scenario): { event: number; how: string } | 
   return null
 }
 
-export const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out', 'malformed'])
+const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out', 'malformed'])
 
 /** Whether both scenarios answer every condition alike until one of them has no more. */
 export function sharesDecisions(scenario: Scenario, other: Scenario, upTo: number): boolean {

@@ -1,10 +1,11 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Dossier } from '../scan/types.ts'
-import { type ExternalEvent, walk } from './expressions.ts'
+import type { ExternalEvent } from './expressions.ts'
 
 /** `payments` for PAYMENTS_URL, else for api.payments.example, else the package, else the calling function. */
 export function nameEffect(event: ExternalEvent, url: URL | null = null): string {
   const variable =
-    event.target.protocol === 'http' ? walk(event.target.url).find((part) => part.kind === 'env') : undefined
+    event.target.protocol === 'http' ? partsOf(event.target.url).find((part) => part.kind === 'env') : undefined
   const fromVariable =
     variable?.kind === 'env'
       ? variable.name.toLowerCase().replace(/_?(?:base|api|service)?_?(?:url|uri|host|endpoint)$/, '')

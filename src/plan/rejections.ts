@@ -1,5 +1,6 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Expression, Scenario, Shape } from '../scan/types.ts'
-import { failureOf, type InputExpression, statusOf, walk } from './expressions.ts'
+import { failureOf, type InputExpression, statusOf } from './expressions.ts'
 
 /** A 4xx that the request alone decides, whatever was looked up, written or called before. */
 export function isRejection(scenario: Scenario): boolean {
@@ -11,9 +12,9 @@ export function isRejection(scenario: Scenario): boolean {
 /** The last condition, when it looks at inputs and at nothing that was found or answered. */
 export function decidingCondition(scenario: Scenario): Scenario['decisions'][number] | null {
   const last = scenario.decisions.findLast(({ condition }) =>
-    walk(condition).some((part) => part.kind === 'input' || part.kind === 'result'),
+    partsOf(condition).some((part) => part.kind === 'input' || part.kind === 'result'),
   )
-  if (!last || walk(last.condition).some((part) => part.kind === 'result')) return null
+  if (!last || partsOf(last.condition).some((part) => part.kind === 'result')) return null
   return inputsOf(last.condition).length > 0 ? last : null
 }
 
@@ -21,7 +22,7 @@ export function decidingCondition(scenario: Scenario): Scenario['decisions'][num
 const CREDENTIALS = /^(?:authorization|x-api-key|api-key)$/i
 
 export function inputsOf(expression: Expression): InputExpression[] {
-  return walk(expression).flatMap((part) =>
+  return partsOf(expression).flatMap((part) =>
     part.kind === 'input' && part.from !== 'cookies' && !CREDENTIALS.test(part.path.join('.')) ? [part] : [],
   )
 }
@@ -38,7 +39,7 @@ export function fieldsOf(scenario: Scenario): Field[] {
   if (!deciding) return []
   return inputsOf(deciding.condition).flatMap((input): Field[] => {
     const shape = shapeFor(deciding.condition, input)
-    if (input.path.length === 0) return shape ? partsOf(input, shape) : []
+    if (input.path.length === 0) return shape ? fieldsIn(input, shape) : []
     const path = input.path.at(-1) === 'length' ? input.path.slice(0, -1) : input.path
     return [{ input: { ...input, path }, shape }]
   })
@@ -58,16 +59,16 @@ function shapeFor(condition: Expression, input: InputExpression): Shape | null {
 }
 
 /** The fields of an object, of the objects in it, and of the first item of its lists. */
-function partsOf(input: InputExpression, shape: Shape): Field[] {
+function fieldsIn(input: InputExpression, shape: Shape): Field[] {
   if (shape.type === 'object')
     return Object.entries(shape.fields).flatMap(([name, inner]) => {
       const own = { input: { ...input, path: [...input.path, name] }, shape: inner }
-      return [own, ...(inner.type === 'object' || inner.type === 'array' ? partsOf(own.input, inner) : [])]
+      return [own, ...(inner.type === 'object' || inner.type === 'array' ? fieldsIn(own.input, inner) : [])]
     })
-  if (shape.type === 'union') return shape.options[0] ? partsOf(input, shape.options[0]) : []
+  if (shape.type === 'union') return shape.options[0] ? fieldsIn(input, shape.options[0]) : []
   if (shape.type === 'array') {
     const item = { ...input, path: [...input.path, '0'] }
-    return shape.item.type === 'object' ? partsOf(item, shape.item) : [{ input: item, shape: shape.item }]
+    return shape.item.type === 'object' ? fieldsIn(item, shape.item) : [{ input: item, shape: shape.item }]
   }
   return []
 }

@@ -1,7 +1,8 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Expression, InputSource, Scenario } from '../scan/types.ts'
 import type { Inputs } from './choose-inputs.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type InputExpression, walk } from './expressions.ts'
+import type { InputExpression } from './expressions.ts'
 import { guessNumber, guessText } from './guess-value.ts'
 import { writeAt } from './write-at.ts'
 
@@ -25,7 +26,7 @@ export function repairInputs(
 }
 
 function isAboutInputs(condition: Expression): boolean {
-  const parts = walk(condition)
+  const parts = partsOf(condition)
   return parts.some((part) => part.kind === 'input') && !parts.some((part) => part.kind === 'result')
 }
 
@@ -66,7 +67,7 @@ function valuesBeside(condition: Expression, world: World): unknown[] {
 
 /** The inputs themselves, not what is read of them: `body.items`, not `body.items.length`. */
 function inputsOf(condition: Expression): InputExpression[] {
-  return walk(condition).flatMap((part): InputExpression[] => {
+  return partsOf(condition).flatMap((part): InputExpression[] => {
     if (part.kind !== 'input' || part.path.length === 0) return []
     return [part.path.at(-1) === 'length' ? { ...part, path: part.path.slice(0, -1) } : part]
   })
@@ -74,13 +75,13 @@ function inputsOf(condition: Expression): InputExpression[] {
 
 function candidatesFor(input: InputExpression, condition: Expression): unknown[] {
   const name = input.path.at(-1) ?? ''
-  const literals = walk(condition).flatMap((part) => (part.kind === 'literal' ? [part.value] : []))
+  const literals = partsOf(condition).flatMap((part) => (part.kind === 'literal' ? [part.value] : []))
   const near = literals.flatMap((value) => (typeof value === 'number' ? [value + 1, value - 1] : []))
   const lists = [[guessText(name.replace(/s$/, ''))], []]
   const texts = literals.flatMap((value) =>
     typeof value === 'number' && value > 0 && value < 300 ? ['x'.repeat(value + 1)] : [],
   )
-  const isText = walk(condition).some((part) => part.kind === 'operation' && part.name === 'malformed JSON')
+  const isText = partsOf(condition).some((part) => part.kind === 'operation' && part.name === 'malformed JSON')
   return [
     ...(isText ? ['{}', '[]', '{'] : []),
     undefined,

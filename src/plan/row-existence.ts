@@ -1,5 +1,6 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Expression, Scenario } from '../scan/types.ts'
-import { expressionsOfScenario, responseOf, walk } from './expressions.ts'
+import { expressionsOfScenario, responseOf } from './expressions.ts'
 
 /** Whether the scenario needs the query to find something; null when it does not matter. */
 export function wantsRow(scenario: Scenario, event: number): boolean | null {
@@ -39,7 +40,7 @@ function isFailureCheck(scenario: Scenario, event: number): boolean {
 /** Whether the response carries what the query answers. */
 export function isAnswered(scenario: Scenario, event: number): boolean {
   const body = responseOf(scenario)?.body
-  return body ? walk(body).some((part) => part.kind === 'result' && part.event === event) : false
+  return body ? partsOf(body).some((part) => part.kind === 'result' && part.event === event) : false
 }
 
 function decisionsOnRow(scenario: Scenario, event: number): boolean[] {

@@ -1,6 +1,7 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Column, Expression, Table } from '../scan/types.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type DbEvent, walk } from './expressions.ts'
+import type { DbEvent } from './expressions.ts'
 import { projectRows } from './project-rows.ts'
 import { type SolverState, worldOf } from './solver-state.ts'
 import { insertedRow, refusal } from './stored-value.ts'
@@ -37,7 +38,7 @@ export function shapeRow(
 
 /** Columns of the row that the condition looks at, under the names of the table. */
 function columnsRead(condition: Expression, event: DbEvent): string[] {
-  const names = walk(condition).flatMap((part) =>
+  const names = partsOf(condition).flatMap((part) =>
     part.kind === 'result' && part.event === event.id && part.path[0] === '0' ? (part.path[1] ?? []) : [],
   )
   const { projection } = event
@@ -53,7 +54,7 @@ const FAR = [new Date(Date.UTC(2099, 0, 15)), new Date(Date.UTC(2001, 0, 15))]
 
 /** Values around those that the condition compares the column with. */
 function candidatesFor(column: Column, condition: Expression, world: World): unknown[] {
-  const compared = walk(condition).flatMap((part) => {
+  const compared = partsOf(condition).flatMap((part) => {
     const computed = part === condition ? null : evaluateExpression(part, world)
     return computed?.known ? [computed.value] : []
   })

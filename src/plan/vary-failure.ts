@@ -1,5 +1,6 @@
+import { partsOf } from '../scan/expressions.ts'
 import type { Scenario } from '../scan/types.ts'
-import { type ExternalEvent, failureOf, walk } from './expressions.ts'
+import { type ExternalEvent, failureOf } from './expressions.ts'
 import type { StubReply } from './types.ts'
 
 /** One way in which a dependency fails. */
@@ -41,6 +42,6 @@ function nameFailure(how: string, event: ExternalEvent, reply: StubReply): Varia
 }
 
 function reads(scenario: Scenario, event: ExternalEvent, field: RegExp): boolean {
-  const conditions = scenario.decisions.flatMap(({ condition }) => walk(condition))
+  const conditions = scenario.decisions.flatMap(({ condition }) => partsOf(condition))
   return conditions.some((part) => part.kind === 'result' && part.event === event.id && field.test(part.path[0] ?? ''))
 }

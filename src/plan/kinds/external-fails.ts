@@ -1,3 +1,4 @@
+import { partsOf } from '../../scan/expressions.ts'
 import type { Scenario } from '../../scan/types.ts'
 import { NO_STATUS } from '../choose-reply.ts'
 import {
@@ -13,7 +14,7 @@ import { distinctPaths } from '../distinct-paths.ts'
 import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
 import { stubOf } from '../expect-calls.ts'
 import { expectTables, writtenTables } from '../expect-rows.ts'
-import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, tableOf, walk } from '../expressions.ts'
+import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, tableOf } from '../expressions.ts'
 import { nameEffect } from '../name-effect.ts'
 import type { Solution } from '../solve-scenario.ts'
 import { readTable } from '../tables.ts'
@@ -73,7 +74,8 @@ function divergesAt(scenario: Scenario, happy: Scenario, event: ExternalEvent): 
   if (failure && failure.event !== event.id) return false
   const decision = scenario.decisions[firstDifference(scenario, happy)]
   return (
-    decision !== undefined && walk(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
+    decision !== undefined &&
+    partsOf(decision.condition).some((part) => part.kind === 'result' && part.event === event.id)
   )
 }
 
@@ -176,7 +178,9 @@ function expectLeft(
           : ' and changes nothing'
     return { words, expects: untouchedRows(context, solution, fromPolicy(NOTHING_STORED)) }
   }
-  const failed = scenario.decisions.findLast(({ condition }) => walk(condition).some((part) => part.kind === 'result'))
+  const failed = scenario.decisions.findLast(({ condition }) =>
+    partsOf(condition).some((part) => part.kind === 'result'),
+  )
   const reacts = scenario.events.some((event) => isWrite(event) && isAfterFailure(scenario, event.id))
   const at = failed?.at ?? null
   const known = names.every((name) => tableOf(dossier, name) !== null)

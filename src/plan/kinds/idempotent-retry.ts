@@ -1,3 +1,4 @@
+import { partsOf } from '../../scan/expressions.ts'
 import type { Expression, Scenario } from '../../scan/types.ts'
 import { happyEffects, isSuccess, type KindRule, type PlanContext, routeLine, toGiven } from '../context.ts'
 import { evaluateExpression } from '../evaluate-expression.ts'
@@ -10,7 +11,6 @@ import {
   type InputExpression,
   isExternal,
   isWrite,
-  walk,
 } from '../expressions.ts'
 import { mayArriveLate } from '../late-calls.ts'
 import { withInput } from '../repair-inputs.ts'
@@ -152,13 +152,13 @@ function mayCarryKey(event: ExternalEvent): boolean {
     if (holder.kind !== 'object' || holder.open) return true
     return Object.entries(holder.fields).some(
       ([name, value]) =>
-        name.startsWith('...') || (KEY.test(name) && walk(value).some((part) => part.kind === 'unknown')),
+        name.startsWith('...') || (KEY.test(name) && partsOf(value).some((part) => part.kind === 'unknown')),
     )
   })
 }
 
 function contains(expression: Expression, key: InputExpression): boolean {
-  return walk(expression).some(
+  return partsOf(expression).some(
     (part) => part.kind === 'input' && part.from === key.from && part.path.join('.') === key.path.join('.'),
   )
 }

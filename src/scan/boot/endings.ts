@@ -5,7 +5,7 @@ import { walkSyntax } from '../syntax/walk-syntax.ts'
 export type Ending = 'throws' | 'exits' | 'undefined' | 'unknown'
 
 /** The first thing in a piece of code that ends the start of the app; null when nothing there does. */
-export function findEnding(node: ts.Node): 'throws' | 'exits' | null {
+function findEnding(node: ts.Node): 'throws' | 'exits' | null {
   for (const current of walkSyntax(node, ts.isFunctionLike)) {
     if (ts.isThrowStatement(current)) return 'throws'
     if (ts.isCallExpression(current) && isExit(current)) return 'exits'

@@ -82,7 +82,7 @@ function transpile(files: ProjectFiles, file: string): string | null {
   }
 }
 
-export function importsOf(code: string): string[] {
+function importsOf(code: string): string[] {
   return [...new Set(ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName))]
 }
 

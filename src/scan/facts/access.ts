@@ -1,3 +1,4 @@
+import { partsOf } from '../expressions.ts'
 import type {
   Decision,
   Expression,
@@ -7,7 +8,7 @@ import type {
   SourceLocation,
   VisitedSource,
 } from '../types.ts'
-import { describe, expressionsOf, isSame, partsOf } from './expressions.ts'
+import { describe, expressionsOf, isSame } from './expressions.ts'
 import { readOwnership } from './ownership.ts'
 import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
 import { sealedDecisions } from './refusals.ts'

@@ -1,6 +1,6 @@
+import { partsOf } from '../expressions.ts'
 import { accessByCommand, accessByName } from '../models/package-effects.ts'
 import type { Expression, Scenario, TraceEvent } from '../types.ts'
-import { partsOf } from './expressions.ts'
 import {
   distinct,
   type ExternalEvent,

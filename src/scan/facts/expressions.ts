@@ -1,45 +1,11 @@
+import { usedBy } from '../expressions.ts'
 import type { Expression, TraceEvent } from '../types.ts'
-
-/** The expression and everything inside it. */
-export function partsOf(expression: Expression): Expression[] {
-  return [expression, ...childrenOf(expression).flatMap(partsOf)]
-}
-
-/** Whether the expression or anything inside it passes the test; quicker than asking its parts, of which there are many. */
-export function hasPart(expression: Expression, test: (part: Expression) => boolean): boolean {
-  return test(expression) || childrenOf(expression).some((child) => hasPart(child, test))
-}
-
-function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'operation':
-      return expression.operands
-    case 'object':
-      return Object.values(expression.fields)
-    case 'array':
-      return expression.items
-    default:
-      return []
-  }
-}
 
 /** Every expression that an event shows. */
 export function expressionsOf(event: TraceEvent): Expression[] {
-  const given = ((): readonly (Expression | null)[] => {
-    switch (event.kind) {
-      case 'respond':
-        return [event.status, event.body]
-      case 'db':
-        return [event.values, event.where, event.limit, event.offset, event.projection, event.conflict?.set ?? null]
-      case 'external':
-        return event.target.protocol === 'http'
-          ? [event.target.method, event.target.url, event.target.headers, event.target.body]
-          : event.target.arguments
-      default:
-        return []
-    }
-  })()
-  return given.filter((expression) => expression !== null)
+  if (event.kind !== 'db') return usedBy(event)
+  const shaping = [event.limit, event.offset, event.projection, event.conflict?.set ?? null]
+  return [...usedBy(event), ...shaping.filter((expression) => expression !== null)]
 }
 
 export function isSame(left: Expression, right: Expression): boolean {

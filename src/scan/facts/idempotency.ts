@@ -1,5 +1,6 @@
+import { hasPart, partsOf } from '../expressions.ts'
 import type { Expression, Scenario, Table } from '../types.ts'
-import { describe, expressionsOf, hasPart, isSame, numberOf, partsOf } from './expressions.ts'
+import { describe, expressionsOf, isSame, numberOf } from './expressions.ts'
 import { type DbEvent, distinct, isWrite, outcomeOf, statusOf, targetOf } from './scenarios.ts'
 import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './types.ts'
 

@@ -1,4 +1,4 @@
-import { partsOf, usedBy } from '../interpret/expressions.ts'
+import { partsOf, usedBy } from '../expressions.ts'
 import type {
   Decision,
   Expression,

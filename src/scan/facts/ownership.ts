@@ -1,5 +1,6 @@
+import { hasPart, partsOf } from '../expressions.ts'
 import type { Expression, Scenario } from '../types.ts'
-import { hasPart, isSame, partsOf } from './expressions.ts'
+import { isSame } from './expressions.ts'
 import { isBareCredential } from './principals.ts'
 import { outcomeOf, siteOf, statusOf } from './scenarios.ts'
 import { comparesPrincipal, sidesOf, type TurnedAway } from './turned-away.ts'

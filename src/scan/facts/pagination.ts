@@ -1,5 +1,6 @@
+import { hasPart, partsOf } from '../expressions.ts'
 import type { Expression, Scenario, Shape } from '../types.ts'
-import { describe, hasPart, isSame, numberOf, partsOf } from './expressions.ts'
+import { describe, isSame, numberOf } from './expressions.ts'
 import { type DbEvent, hasFailure, responseOf } from './scenarios.ts'
 import type { PaginationFacts } from './types.ts'
 

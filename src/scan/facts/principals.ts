@@ -1,5 +1,6 @@
+import { hasPart } from '../expressions.ts'
 import type { Decision, Expression, Scenario } from '../types.ts'
-import { describe, expressionsOf, hasPart } from './expressions.ts'
+import { describe, expressionsOf } from './expressions.ts'
 
 const CREDENTIAL_HEADERS =
   /^(?:authorization|x-api-key|api-key|x-auth-token|x-access-token|x-session-token|x-user-id|x-token|cookie)$/

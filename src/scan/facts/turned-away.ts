@@ -1,5 +1,6 @@
+import { hasPart } from '../expressions.ts'
 import type { Decision, Expression, Scenario, SourceLocation, StackFrame } from '../types.ts'
-import { describe, hasPart } from './expressions.ts'
+import { describe } from './expressions.ts'
 import { refusesCredential } from './principals.ts'
 import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
 

@@ -1,7 +1,7 @@
 import { type BootLog, createBootLog } from '../boot/boot-log.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import type { RoutePattern } from '../routes/route-pattern.ts'
-import { brief, locate, type Parser, placeOf, type SyntaxProblem, type ts } from '../syntax/syntax.ts'
+import { brief, locate, type Parser, type SyntaxProblem, siteOf, type ts } from '../syntax/syntax.ts'
 import type {
   Decision,
   Expression,
@@ -101,6 +101,8 @@ export interface Machine {
   readonly tables: Map<string, TableValue>
   /** What `relations()` says of a table, by its name. */
   readonly relations: Map<string, (() => ReadonlyMap<string, TableValue>)[]>
+  /** Members that the project itself writes on requests: until it has, they are not there. */
+  readonly requestMembers: Set<string>
   readonly routers: RouterValue[]
   /** The one route that is asked for: routers mounted where it can't be are not looked at. Null: all are. */
   readonly wanted: RoutePattern | null
@@ -134,8 +136,8 @@ export interface Machine {
   steps: number
 }
 
-export const STEP_LIMIT = 2_000_000
-export const RUN_STEP_LIMIT = 60_000
+const STEP_LIMIT = 2_000_000
+const RUN_STEP_LIMIT = 60_000
 /** Locating and comparing what happened costs more than evaluating it. */
 export const RECORD_STEPS = 20
 export const DEPTH_LIMIT = 60
@@ -174,6 +176,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     unresolved: new Map(),
     tables: new Map(),
     relations: new Map(),
+    requestMembers: new Set(),
     routers: [],
     registeredAt: new Map(),
     unknownCalls: new Set(),
@@ -198,7 +201,7 @@ export function step(machine: Machine, limit = machine.run ? RUN_STEP_LIMIT : ST
 }
 
 export function noteUnresolved(machine: Machine, what: string, node: ts.Node): void {
-  if (!machine.run) machine.unknownCalls.add(placeOf(node))
+  if (!machine.run) machine.unknownCalls.add(siteOf(node))
   noteRecord(machine, { what, text: brief(node), at: locate(machine.root, node) })
 }
 

@@ -55,7 +55,7 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   if (name === 'on' || name === 'once') return native(name, () => owner)
   if (name === 'route') return object([['path', operation('request.route.path')]], { open: true })
   if (name === 'socket' || name === 'app') return object([], { open: true })
-  if (!SET_BY_PACKAGES.has(name) && writtenOnRequests(machine).has(name)) return UNDEFINED
+  if (!SET_BY_PACKAGES.has(name) && machine.requestMembers.has(name)) return UNDEFINED
   return operation(`request.${name}`)
 }
 
@@ -65,24 +65,6 @@ const SET_BY_PACKAGES: ReadonlySet<string> = new Set(
     ' ',
   ),
 )
-
-const written = new WeakMap<Machine, { modules: number; names: Set<string> }>()
-
-/** Members that the project itself writes on requests: until it has, they are not there. */
-function writtenOnRequests(machine: Machine): ReadonlySet<string> {
-  const known = written.get(machine)
-  if (known?.modules === machine.modules.size) return known.names
-  const names = new Set<string>()
-  for (const { file } of machine.modules.values()) {
-    const text = machine.files.disk.read(file) ?? ''
-    for (const [, name = ''] of text.matchAll(
-      /\breq(?:uest)?(?:\s+as\s+[\w.<>]+\))?\.(\w+)\s*(?:\?\?|\|\|)?=(?![=>])/g,
-    ))
-      names.add(name)
-  }
-  written.set(machine, { modules: machine.modules.size, names })
-  return names
-}
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
   // What the code puts in the place of a method stands for it: `res.json = function (body) { ... }`.

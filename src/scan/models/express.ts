@@ -16,7 +16,7 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { isProjectPath } from '../project/project-path.ts'
-import { locate, placeOf, ts } from '../syntax/syntax.ts'
+import { locate, siteOf, ts } from '../syntax/syntax.ts'
 import { appendCall, memberNames } from './packages.ts'
 
 /** `del` is what Express 4 still calls `delete`. */
@@ -185,8 +185,8 @@ function register(machine: Machine, router: RouterValue, registration: Omit<Regi
 }
 
 function noteRegistration(machine: Machine, router: RouterValue, node: ts.Node): void {
-  const routers = machine.registeredAt.get(placeOf(node)) ?? new Set()
-  machine.registeredAt.set(placeOf(node), routers.add(router))
+  const routers = machine.registeredAt.get(siteOf(node)) ?? new Set()
+  machine.registeredAt.set(siteOf(node), routers.add(router))
 }
 
 function isPattern(value: Value): boolean {

@@ -4,7 +4,8 @@ import { loadModule } from '../interpret/modules.ts'
 import { type FunctionValue, operation, type RouterValue } from '../interpret/values.ts'
 import { listEntries } from '../project/entries.ts'
 import type { ProjectFiles } from '../project/project.ts'
-import { relativePath, ts, walk } from '../syntax/syntax.ts'
+import { relativePath, ts } from '../syntax/syntax.ts'
+import { walkSyntax } from '../syntax/walk-syntax.ts'
 import type { AppEntry } from '../types.ts'
 import { describeEntry } from './describe-entry.ts'
 
@@ -68,11 +69,9 @@ function isNamedForIt(machine: Machine, name: string): boolean {
 }
 
 function makesApp(root: ts.Node): boolean {
-  let isFound = false
-  walk(root, (node) => {
-    isFound ||= ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'express'
-  })
-  return isFound
+  for (const node of walkSyntax(root))
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'express') return true
+  return false
 }
 
 /** Its parameters are whatever the caller has: nothing is known of them. */

@@ -1,5 +1,6 @@
 import type { Machine } from '../interpret/machine.ts'
-import { locate, ts, walk } from '../syntax/syntax.ts'
+import { locate, ts } from '../syntax/syntax.ts'
+import { walkSyntax } from '../syntax/walk-syntax.ts'
 import type { SourceLocation } from '../types.ts'
 
 /**
@@ -10,11 +11,11 @@ export function findLazyImports(machine: Machine): ReadonlyMap<string, SourceLoc
   const found = new Map<string, SourceLocation>()
   for (const module of machine.modules.values()) {
     if (!/\b(?:import|require)\s*\(/.test(machine.files.disk.read(module.file) ?? '')) continue
-    walk(machine.parser.parse(module.file).tree, (node) => {
+    for (const node of walkSyntax(machine.parser.parse(module.file).tree)) {
       const specifier = ts.isCallExpression(node) ? specifierOf(node) : null
       const file = specifier === null ? null : machine.files.resolve(specifier, module.file)?.file
       if (file && !machine.modules.has(file)) found.set(file, locate(machine.root, node))
-    })
+    }
   }
   return found
 }

@@ -1,9 +1,5 @@
-import { ts, walk } from '../syntax/syntax.ts'
-
-/** A call that reads like `router.get('/path', handler)` or `app.use(middleware)`. */
-export interface RegistrationLike {
-  readonly node: ts.CallExpression
-}
+import { ts } from '../syntax/syntax.ts'
+import { walkSyntax } from '../syntax/walk-syntax.ts'
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'])
 const MAKERS =
@@ -11,16 +7,17 @@ const MAKERS =
 const TYPES = /\b(?:Express|Router|IRouter|Application|IRoute)\b/
 const NAMES = /^(?:app|router|server|api|r|routes?)$|(?:Router|App|Api|Routes|Server)$/
 
-/** Finds them by their look alone, in code that nothing ran: the cross-check of what analysis followed. */
-export function findRegistrationLike(tree: ts.SourceFile): RegistrationLike[] {
+/**
+ * Calls that read like `router.get('/path', handler)` or `app.use(middleware)`, by their look alone, in code that nothing
+ * ran: the cross-check of what analysis followed.
+ */
+export function findRegistrationLike(tree: ts.SourceFile): ts.CallExpression[] {
   if (!/\.\s*(?:get|post|put|patch|delete|head|options|all|use|route)\s*\(/.test(tree.text)) return []
   const makesRouters = /['"]express['"]/.test(tree.text)
   const declared = readDeclarations(tree)
-  const found: RegistrationLike[] = []
-  walk(tree, (node) => {
-    if (ts.isCallExpression(node) && isRegistration(node, { declared, makesRouters })) found.push({ node })
-  })
-  return found
+  return [...walkSyntax(tree)]
+    .filter(ts.isCallExpression)
+    .filter((node) => isRegistration(node, { declared, makesRouters }))
 }
 
 interface FileFacts {
@@ -75,13 +72,12 @@ function isRouterLike(owner: ts.Expression, { declared, makesRouters }: FileFact
 /** Names that the file declares, and whether by their initializer or type they are routers; unknown ones are left out. */
 function readDeclarations(tree: ts.SourceFile): Map<string, boolean> {
   const declared = new Map<string, boolean>()
-  walk(tree, (node) => {
-    if (ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isPropertyDeclaration(node)) {
-      const verdict = readDeclaration(node)
-      if (verdict !== null && ts.isIdentifier(node.name))
-        declared.set(node.name.text, verdict || declared.get(node.name.text) === true)
-    }
-  })
+  for (const node of walkSyntax(tree)) {
+    if (!ts.isVariableDeclaration(node) && !ts.isParameter(node) && !ts.isPropertyDeclaration(node)) continue
+    const verdict = readDeclaration(node)
+    if (verdict !== null && ts.isIdentifier(node.name))
+      declared.set(node.name.text, verdict || declared.get(node.name.text) === true)
+  }
   return declared
 }
 

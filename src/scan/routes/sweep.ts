@@ -1,10 +1,10 @@
 import { describeStop, type Machine } from '../interpret/machine.ts'
 import type { RouterValue } from '../interpret/values.ts'
 import { isAside } from '../project/entries.ts'
-import { brief, locate, parseText, placeOf, relativePath, ts } from '../syntax/syntax.ts'
+import { brief, locate, parseText, relativePath, siteOf, ts } from '../syntax/syntax.ts'
 import type { DeadRegistration, SourceLocation, Unresolved } from '../types.ts'
 import { findLazyImports } from './lazy-imports.ts'
-import { findRegistrationLike, type RegistrationLike } from './registration-like.ts'
+import { findRegistrationLike } from './registration-like.ts'
 
 export interface Sweep {
   readonly dead: readonly DeadRegistration[]
@@ -45,10 +45,10 @@ function sweepFile(machine: Machine, file: string, { mounted, lazy, dead, unreso
     unresolved.push({ what: `syntax error: ${errors[0].message}`, text: '', at })
   }
   if (!tree) return
-  for (const like of findRegistrationLike(tree)) {
-    const verdict = judge(machine, like, { mounted, lazy })
+  for (const call of findRegistrationLike(tree)) {
+    const verdict = judge(machine, call, { mounted, lazy })
     if (!verdict) continue
-    const record = { text: brief(like.node), at: locate(machine.root, like.node) }
+    const record = { text: brief(call), at: locate(machine.root, call) }
     if (verdict.isDead) dead.push({ ...record, why: verdict.why })
     else unresolved.push({ ...record, what: verdict.why })
   }
@@ -86,16 +86,16 @@ interface Verdict {
 /** Null when the call was followed, or when what is unknown about it is on record already. */
 function judge(
   machine: Machine,
-  { node }: RegistrationLike,
+  node: ts.CallExpression,
   { mounted, lazy }: Pick<Sweeping, 'mounted' | 'lazy'>,
 ): Verdict | null {
   const file = node.getSourceFile().fileName
-  const routers = machine.registeredAt.get(placeOf(node))
+  const routers = machine.registeredAt.get(siteOf(node))
   if (routers) {
     const isMounted = [...routers].some((router) => mounted.has(router))
     return isMounted ? null : { isDead: true, why: 'its router is mounted in no app' }
   }
-  if (machine.unknownCalls.has(placeOf(node))) return null
+  if (machine.unknownCalls.has(siteOf(node))) return null
   const loading = lazy.get(file)
   if (loading) {
     const place = `${loading.file}:${loading.line}`

@@ -57,7 +57,7 @@ export function locate(root: string, node: ts.Node): SourceLocation {
 }
 
 /** Where a node stands, the same for two parses of a file. */
-export function placeOf(node: ts.Node): string {
+export function siteOf(node: ts.Node): string {
   return `${node.getSourceFile().fileName}:${node.end}`
 }
 
@@ -66,17 +66,6 @@ export function relativePath(root: string, file: string): string {
   const prefix = root.endsWith('/') ? root : `${root}/`
   if (file.startsWith(prefix)) return file.slice(prefix.length)
   return path.isAbsolute(file) ? path.relative(root, file).split(path.sep).join('/') : file
-}
-
-/** Visits a node and all below it in the order of the text; not by recursion, as code may be nested thousands deep. */
-export function walk(root: ts.Node, visit: (node: ts.Node) => void): void {
-  const waiting = [root]
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    visit(node)
-    const children: ts.Node[] = []
-    ts.forEachChild(node, (child) => void children.push(child))
-    for (const child of children.reverse()) waiting.push(child)
-  }
 }
 
 /** The text of a node on one line, cut at `limit` characters. */

@@ -15,7 +15,7 @@ import {
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
-import { actionHandler, makeRouter, registerOn } from '../validators/actions.ts'
+import { actionHandler, makeRouter, registerOn } from './actions.ts'
 import { classesMatching, patternIn } from './class-files.ts'
 import { decorationsOf } from './decorations.ts'
 import { typeRegistry } from './injection.ts'

@@ -42,13 +42,19 @@ export function createRegistry(options: { sharesByDefault: boolean }): Registry 
   return { bindings: [], shared: new Map(), making: new Map(), ...options }
 }
 
-const typed = new WeakMap<Machine, Registry>()
+/** Registries of which there is one for the program, by who keeps it. */
+const registries = new WeakMap<Machine, Map<string, Registry>>()
+
+export function sharedRegistry(machine: Machine, keeper: string, options: { sharesByDefault: boolean }): Registry {
+  const known = registries.get(machine) ?? new Map<string, Registry>()
+  const registry = known.get(keeper) ?? createRegistry(options)
+  registries.set(machine, known.set(keeper, registry))
+  return registry
+}
 
 /** The registry of instances that stand for a type, where no container is in sight. */
 export function typeRegistry(machine: Machine): Registry {
-  const registry = typed.get(machine) ?? createRegistry({ sharesByDefault: true })
-  typed.set(machine, registry)
-  return registry
+  return sharedRegistry(machine, 'types', { sharesByDefault: true })
 }
 
 export function bind(machine: Machine, registry: Registry, binding: Binding): Binding {

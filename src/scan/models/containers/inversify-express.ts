@@ -23,7 +23,7 @@ import {
   makeRouter,
   registerOn,
   sendValue,
-} from '../validators/actions.ts'
+} from './actions.ts'
 import { decoratedClasses, decorationsOf } from './decorations.ts'
 import { isBound, type Registry, resolveToken, typeRegistry } from './injection.ts'
 import { instantiate } from './instantiate.ts'

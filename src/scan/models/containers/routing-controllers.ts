@@ -27,7 +27,7 @@ import {
   makeRouter,
   registerOn,
   sendValue,
-} from '../validators/actions.ts'
+} from './actions.ts'
 import { classesMatching, patternIn } from './class-files.ts'
 import { decorationsOf } from './decorations.ts'
 import { typeRegistry } from './injection.ts'

@@ -20,7 +20,7 @@ import {
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
-import { sendValue } from '../validators/actions.ts'
+import { sendValue } from './actions.ts'
 import { decorationsOf } from './decorations.ts'
 
 const MODULE = /^(?:tsoa|@tsoa\/runtime)$/

@@ -15,24 +15,21 @@ import { decorationsOf } from './decorations.ts'
 import {
   askedType,
   bind,
-  createRegistry,
   isBound,
   noteUnknownToken,
   type Provider,
   type Registry,
   resolveAll,
   resolveToken,
+  sharedRegistry,
 } from './injection.ts'
 import { resolveParameter } from './instantiate.ts'
 
-const registries = new WeakMap<Machine, Registry>()
 const CONTAINER: PackageValue = { kind: 'package', module: 'tsyringe', steps: [{ kind: 'member', name: 'container' }] }
 
 /** The container of tsyringe: one for the program, children included. */
-export function tsyringeRegistry(machine: Machine): Registry {
-  const registry = registries.get(machine) ?? createRegistry({ sharesByDefault: false })
-  registries.set(machine, registry)
-  return registry
+function tsyringeRegistry(machine: Machine): Registry {
+  return sharedRegistry(machine, 'tsyringe', { sharesByDefault: false })
 }
 
 /** A call on the container; null for anything else of the package. */

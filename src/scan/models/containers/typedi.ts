@@ -12,20 +12,16 @@ import { memberNames } from '../packages.ts'
 import {
   askedType,
   bind,
-  createRegistry,
   isBound,
   type Provider,
   type Registry,
   resolveAll,
   resolveToken,
+  sharedRegistry,
 } from './injection.ts'
 
-const registries = new WeakMap<Machine, Registry>()
-
-export function typediRegistry(machine: Machine): Registry {
-  const registry = registries.get(machine) ?? createRegistry({ sharesByDefault: true })
-  registries.set(machine, registry)
-  return registry
+function typediRegistry(machine: Machine): Registry {
+  return sharedRegistry(machine, 'typedi', { sharesByDefault: true })
 }
 
 /** A call on `Container`; null for anything else of the package. */

@@ -42,7 +42,7 @@ interface JoiState {
 const DEEPEST = 5
 
 /** The rules of a joi schema, read from the calls that built it; what may be left out is the rule, not the exception. */
-export function readJoi(schema: PackageValue, outer: JoiReading): Shape {
+function readJoi(schema: PackageValue, outer: JoiReading): Shape {
   const text = sourceOf(schema)
   const calls = callsOf(schema)
   const reading = { ...outer, settings: settingsOf(calls, outer.settings) }
@@ -90,7 +90,7 @@ export function inside(reading: JoiReading, name: string): JoiReading {
 }
 
 /** `.options()` anywhere in a chain holds for all of it. */
-export function settingsOf(calls: readonly ChainCall[], outer: JoiSettings): JoiSettings {
+function settingsOf(calls: readonly ChainCall[], outer: JoiSettings): JoiSettings {
   let settings = outer
   for (const { name, args } of calls) {
     if (name === 'strict') settings = { ...settings, converts: false }

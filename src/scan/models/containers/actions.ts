@@ -14,8 +14,8 @@ import {
   type Value,
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
-import { decorationsOf } from '../containers/decorations.ts'
 import { routerMember } from '../express.ts'
+import { decorationsOf } from './decorations.ts'
 
 /** What a framework hands to a method of a controller, and what it does with what comes back. */
 export interface Action {

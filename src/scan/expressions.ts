@@ -1,0 +1,40 @@
+import type { Expression, TraceEvent } from './types.ts'
+
+/** The expression and everything inside it. */
+export function partsOf(expression: Expression): Expression[] {
+  return [expression, ...childrenOf(expression).flatMap(partsOf)]
+}
+
+/** Whether the expression or anything inside it passes the test; quicker than asking its parts, of which there are many. */
+export function hasPart(expression: Expression, test: (part: Expression) => boolean): boolean {
+  return test(expression) || childrenOf(expression).some((child) => hasPart(child, test))
+}
+
+function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'operation':
+      return expression.operands
+    case 'object':
+      return Object.values(expression.fields)
+    case 'array':
+      return expression.items
+    default:
+      return []
+  }
+}
+
+/** What an event does with values, without what only checks or shapes them. */
+export function usedBy(event: TraceEvent): Expression[] {
+  switch (event.kind) {
+    case 'respond':
+      return [event.status, event.body].filter((expression) => expression !== null)
+    case 'db':
+      return [event.values, event.where].filter((expression) => expression !== null)
+    case 'external':
+      return event.target.protocol === 'http'
+        ? [event.target.method, event.target.url, event.target.headers, event.target.body]
+        : [...event.target.arguments]
+    default:
+      return []
+  }
+}
