@@ -44,6 +44,14 @@ describe('shadowed routes', () => {
     })
   })
 
+  it('finds none where a handler leaves its router', () => {
+    expect(
+      reaches(`
+      const first = Router(); first.get('/a', (req, res, next) => next('router'))
+      app.use(first); app.get('/a', (req, res) => res.json({}))`).shadows,
+    ).toEqual([null, null])
+  })
+
   it('finds one behind app.all, a catch-all and a wrapped handler', () => {
     const { shadows } = reaches(`
       const wrap = (fn) => (req, res, next) => Promise.resolve(fn(req, res, next)).catch(next)

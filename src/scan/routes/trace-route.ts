@@ -72,7 +72,7 @@ export function passesOn(
   const passages = new Set<Passage['kind']>()
   const { cut } = exploreScenarios(
     machine,
-    { certain: () => null, anchor: options.anchor, isEnough: () => passages.has('next') },
+    { certain: () => null, anchor: options.anchor, isEnough: () => leaves(passages) },
     () => {
       const run = {
         ...options,
@@ -86,8 +86,12 @@ export function passesOn(
       return 'responded'
     },
   )
-  if (passages.has('next')) return true
+  if (leaves(passages)) return true
   return cut > 0 || passages.size === 0 || passages.has('unknown') ? null : false
+}
+
+function leaves(passages: ReadonlySet<Passage['kind']>): boolean {
+  return passages.has('next') || passages.has('next-router')
 }
 
 /** A request that reaches the route has all its parameters. */
