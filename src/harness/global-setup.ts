@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import * as z from 'zod'
-import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine.ts'
-import { databasePrefix } from './file-database.ts'
+import { databasePrefix } from './database/file-database.ts'
+import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine/engine.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
-import { readSchema } from './schema-sql.ts'
-import { prepareTemplate } from './template.ts'
+import { readSchema } from './database/schema-sql.ts'
+import { prepareTemplate } from './database/template.ts'
 
 const Address = z.object({
   kind: z.enum(['postgres', 'pglite']),

@@ -1,13 +1,13 @@
 import { drizzle } from 'drizzle-orm/pg-proxy'
-import { armFault, type FaultOptions, requireSide, type WriteOperation } from './faults.ts'
+import { armFault, type FaultOptions, requireSide, type WriteOperation } from './database/faults.ts'
+import type { TableLike, TestDatabase } from './database/test-database.ts'
 import { getState } from './state.ts'
-import type { TableLike, TestDatabase } from './test-database.ts'
 
-export { bootApp } from './boot-app.ts'
-export type { FaultOptions, WriteOperation } from './faults.ts'
+export { bootApp } from './app/boot-app.ts'
+export type { FaultOptions, WriteOperation } from './database/faults.ts'
+export type { TableLike, TestDatabase } from './database/test-database.ts'
+export { type Stub, type StubResponse, stub } from './http/stub.ts'
 export type { RecordedCall } from './state.ts'
-export { type Stub, type StubResponse, stub } from './stub.ts'
-export type { TableLike, TestDatabase } from './test-database.ts'
 
 const sideDatabase: unknown = drizzle(async (sql, parameters, method) => ({
   rows: await requireSide(getState()).query(sql, parameters, method === 'execute' ? 'object' : 'array'),

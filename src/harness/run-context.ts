@@ -1,5 +1,5 @@
+import type { Template } from './database/template.ts'
 import type { ProjectFacts } from './project-facts.ts'
-import type { Template } from './template.ts'
 
 /** What the global setup hands to the workers; plain JSON. */
 export interface RunContext {

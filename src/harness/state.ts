@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Server as NetServer, Socket } from 'node:net'
-import type { SideConnection } from './side-connection.ts'
+import type { SideConnection } from './database/side-connection.ts'
 
 /** An outbound call as the provider would have seen it. */
 export interface RecordedCall {

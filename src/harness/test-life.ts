@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
-import { disarmFaults, requireSide } from './faults.ts'
-import { listUnanswered } from './request-watch.ts'
-import { RESET } from './reset.ts'
+import { listUnanswered } from './app/request-watch.ts'
+import { disarmFaults, requireSide } from './database/faults.ts'
+import { RESET } from './database/reset.ts'
 import type { HarnessState } from './state.ts'
 
 const SETTLE_LIMIT_MS = 1000

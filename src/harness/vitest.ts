@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin, ViteUserConfig } from 'vitest/config'
-import type { EnginePreference } from './engine.ts'
+import type { EnginePreference } from './engine/engine.ts'
 import { builtFile } from './package-paths.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'

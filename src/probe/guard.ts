@@ -8,7 +8,7 @@ import net from 'node:net'
 import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import workers from 'node:worker_threads'
-import { labelOf, readTarget, refuseConnection } from '../harness/connection-target.ts'
+import { labelOf, readTarget, refuseConnection } from '../harness/http/connection-target.ts'
 import type { Recorder } from './recorder.ts'
 
 /**

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../errors.ts'
-import type { Engine } from '../harness/engine.ts'
+import type { Engine } from '../harness/engine/engine.ts'
 import { builtFile } from '../harness/package-paths.ts'
 import { buildChildEnvironment } from './child-environment.ts'
 import { type Job, Progress, WorkerFacts } from './job.ts'

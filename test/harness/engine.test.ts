@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type Engine, startEngine } from '../../src/harness/engine.ts'
-import { findPostgres } from '../../src/harness/postgres-binary.ts'
+import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
+import { findPostgres } from '../../src/harness/engine/postgres-binary.ts'
 
 const LIMIT_MS = 120_000
 const hasPostgres = findPostgres().status === 'found'

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Engine, startEngine } from '../../src/harness/engine.ts'
+import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
 import { runTests } from '../../src/run/run.ts'
 import { HEAD, makeProject, repository, type SampleProject } from '../harness/sample-project.ts'
 
@@ -19,7 +19,7 @@ it('loops', () => {
 
 /** Owns an engine and a run, as the command line does, and says when it can be killed. */
 const OWNER = `
-import { startEngine } from '${pathToFileURL(join(repository, 'dist/harness/engine.js'))}'
+import { startEngine } from '${pathToFileURL(join(repository, 'dist/harness/engine/engine.js'))}'
 import { runTests } from '${pathToFileURL(join(repository, 'dist/run/run.js'))}'
 const engine = await startEngine({ preference: 'auto' })
 console.log(engine.folder)

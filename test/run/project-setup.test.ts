@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Engine, startEngine } from '../../src/harness/engine.ts'
+import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
 import { runTests } from '../../src/run/run.ts'
 import type { RunFacts } from '../../src/run/types.ts'
 import { HEAD, makeProject, facts as projectFacts } from '../harness/sample-project.ts'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../src/harness/engine.ts'
+import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
 import { type RunOptions, runTests } from '../../src/run/run.ts'
 import type { RunFacts, TestFacts } from '../../src/run/types.ts'
 import { HEAD, hasPackage, makeProject, type SampleProject } from '../harness/sample-project.ts'

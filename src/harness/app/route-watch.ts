@@ -1,7 +1,7 @@
 import { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { HarnessState } from './state.ts'
+import type { HarnessState } from '../state.ts'
 
 /** `POST /orders/:id`: the route whose dispatches are counted. */
 export const ROUTE_VARIABLE = 'ITEST_ROUTE'

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts'
-import type { EngineFacts } from '../run/types.ts'
+import { UserError } from '../../errors.ts'
+import type { EngineFacts } from '../../run/types.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { findPostgres } from './postgres-binary.ts'

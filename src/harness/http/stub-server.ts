@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { HarnessState, RecordedCall, StubRule } from './state.ts'
+import type { HarnessState, RecordedCall, StubRule } from '../state.ts'
 
 /** Starts the server on 127.0.0.1 that answers for every host outside. It records each call, also unstubbed ones. */
 export async function startStubServer(state: HarnessState): Promise<Server> {

@@ -24,7 +24,7 @@ export async function createFileDatabase(template: Template, runId: string): Pro
 
 async function serveSnapshot(snapshot: string): Promise<string> {
   // Only machines without Postgres pay for loading it.
-  const { openSnapshot } = await import('./pglite.ts')
+  const { openSnapshot } = await import('../engine/pglite.ts')
   const server = new PGLiteSocketServer({
     db: await openSnapshot(snapshot),
     port: 0,

@@ -2,9 +2,9 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import { Agent, buildConnector, setGlobalDispatcher } from 'undici'
+import type { HarnessState } from '../state.ts'
 import { type ConnectionTarget, labelOf, readTarget, refuseConnection } from './connection-target.ts'
 import { isLoopback, normaliseOrigin } from './origin.ts'
-import type { HarnessState } from './state.ts'
 
 /**
  * From here on nothing leaves the process: HTTP(S) goes to the stub server, and every other connection is refused

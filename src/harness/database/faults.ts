@@ -1,7 +1,7 @@
 import pg from 'pg'
+import type { HarnessState } from '../state.ts'
 import { OWN_SCHEMA } from './reset.ts'
 import { EXEMPT_SETTING, type SideConnection } from './side-connection.ts'
-import type { HarnessState } from './state.ts'
 import type { TableLike } from './test-database.ts'
 
 export type WriteOperation = 'insert' | 'update' | 'delete'

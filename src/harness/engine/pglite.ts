@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import * as z from 'zod'
-import { cached } from '../cache-folder.ts'
+import { cached } from '../../cache-folder.ts'
 import type { Engine } from './engine.ts'
 import { makeEngineFolder, startKeeper } from './engine-folder.ts'
 

@@ -1,6 +1,6 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
-import type { HarnessState } from './state.ts'
+import type { HarnessState } from '../state.ts'
 
 /** Counts the requests that servers of this process receive, and remembers those that are not answered yet. */
 export function watchRequests(state: HarnessState): void {

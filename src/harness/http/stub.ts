@@ -1,5 +1,5 @@
+import { getState, type RecordedCall, type StubAnswer } from '../state.ts'
 import { normaliseOrigin } from './origin.ts'
-import { getState, type RecordedCall, type StubAnswer } from './state.ts'
 
 export interface StubResponse {
   /** Answers with a status and a body: text as it is, anything else as JSON. */

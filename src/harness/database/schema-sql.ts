@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
-import { UserError } from '../errors.ts'
-import type { ProjectFacts } from './project-facts.ts'
+import { UserError } from '../../errors.ts'
+import type { ProjectFacts } from '../project-facts.ts'
 
 export interface SchemaStatement {
   /** Where it comes from, relative to the root. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { builtFile } from './package-paths.ts'
+import { builtFile } from '../package-paths.ts'
 
 const PREFIX = 'itest-engine-'
 
@@ -45,7 +45,7 @@ export function makeEngineFolder(): string {
 export async function startKeeper(job: KeeperJob): Promise<{ stop(): Promise<void> }> {
   const keeper = spawn(
     process.execPath,
-    [builtFile('harness/keeper.js'), JSON.stringify({ ...job, owner: process.pid })],
+    [builtFile('harness/engine/keeper.js'), JSON.stringify({ ...job, owner: process.pid })],
     {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
