@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/pg-proxy'
-import { armFault, type FaultOptions, requireSide, type WriteOperation } from './database/faults.ts'
+import { armFault, type FaultOptions, type WriteOperation } from './database/faults.ts'
 import type { TableLike, TestDatabase } from './database/test-database.ts'
-import { getState } from './state.ts'
+import { getState, requireDatabase } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
 export type { FaultOptions, WriteOperation } from './database/faults.ts'
@@ -10,7 +10,7 @@ export { type Stub, type StubResponse, stub } from './http/stub.ts'
 export type { RecordedCall } from './state.ts'
 
 const sideDatabase: unknown = drizzle(async (sql, parameters, method) => ({
-  rows: await requireSide(getState()).query(sql, parameters, method === 'execute' ? 'object' : 'array'),
+  rows: await requireDatabase(getState()).side.query(sql, parameters, method === 'execute' ? 'object' : 'array'),
 }))
 if (!isTestDatabase(sideDatabase)) throw new Error('drizzle-orm/pg-proxy gave no database; which version is installed?')
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, inject } from 'vitest'
 import { watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
-import { createFileDatabase } from './database/file-database.ts'
-import { connectSide } from './database/side-connection.ts'
+import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
 import { guardNetwork } from './http/network-guard.ts'
 import { startStubServer } from './http/stub-server.ts'
@@ -25,11 +24,10 @@ afterEach(async ({ task }) => {
 
 async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
-  const url = await createFileDatabase(run.template, run.id)
+  const database = await openFileDatabase(run)
   const opened = createState(run.root)
-  opened.side = await connectSide(url, run.template.kind)
-  opened.databasePort = Number(new URL(url).port)
-  setEnvironment(run.facts, url)
+  opened.database = database
+  setEnvironment(run.facts, database.url)
   guardNetwork(opened)
   await startStubServer(opened)
   watchRequests(opened)

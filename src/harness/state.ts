@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Server as NetServer, Socket } from 'node:net'
-import type { SideConnection } from './database/side-connection.ts'
+import type { FileDatabase } from './database/file-database.ts'
 
 /** An outbound call as the provider would have seen it. */
 export interface RecordedCall {
@@ -36,10 +36,8 @@ export interface ArmedFault {
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
-  side: SideConnection | null
+  database: FileDatabase | null
   stubServer: Server | null
-  /** The port of this file's database. */
-  databasePort: number | null
   /** Servers that this process listens on; only they and the database can be reached. */
   readonly ownServers: Set<NetServer>
   /** The origin that each redirected connection was meant for, by its local port. */
@@ -72,12 +70,16 @@ export function getState(): HarnessState {
   throw new Error("itest-gen is not set up: add itest() from 'itest-gen/vitest' to the plugins of the Vitest config.")
 }
 
+export function requireDatabase(state: HarnessState): FileDatabase {
+  if (state.database) return state.database
+  throw new Error('The database of this test file is not open yet.')
+}
+
 export function createState(root: string): HarnessState {
   const state: HarnessState = {
     root,
-    side: null,
+    database: null,
     stubServer: null,
-    databasePort: null,
     ownServers: new Set(),
     redirected: new Map(),
     stubOrigins: new Set(),

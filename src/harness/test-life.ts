@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
-import { disarmFaults, requireSide } from './database/faults.ts'
-import { RESET } from './database/reset.ts'
-import type { HarnessState } from './state.ts'
+import { disarmFaults } from './database/faults.ts'
+import { type HarnessState, requireDatabase } from './state.ts'
 
 const SETTLE_LIMIT_MS = 1000
 const SETTLE_STEP_MS = 10
@@ -12,7 +11,7 @@ const SETTLE_STEP_MS = 10
 export async function beginTest(state: HarnessState): Promise<void> {
   await explainLock(async () => {
     await disarmFaults(state)
-    await requireSide(state).execute(RESET)
+    await requireDatabase(state).reset()
   })
   state.rules = []
   state.calls = []

@@ -1,7 +1,7 @@
 import pg from 'pg'
-import type { HarnessState } from '../state.ts'
+import { type HarnessState, requireDatabase } from '../state.ts'
 import { OWN_SCHEMA } from './reset.ts'
-import { EXEMPT_SETTING, type SideConnection } from './side-connection.ts'
+import { EXEMPT_SETTING } from './side-connection.ts'
 import type { TableLike } from './test-database.ts'
 
 export type WriteOperation = 'insert' | 'update' | 'delete'
@@ -27,7 +27,7 @@ export async function armFault(
   if (!Object.hasOwn(VERBS, fault.operation)) {
     throw new Error(`Expected insert, update or delete, found ${fault.operation}.`)
   }
-  const side = requireSide(state)
+  const { side } = requireDatabase(state)
   const { label, quoted } = nameOf(fault.table)
   const { sqlstate, message } = { ...DISK_FULL, ...fault.options }
   if (!/^[0-9A-Z]{5}$/.test(sqlstate) || sqlstate.startsWith('00')) {
@@ -56,7 +56,7 @@ const VERBS = { insert: 'insert into', update: 'update of', delete: 'delete from
 /** Removes all faults and returns those that nothing hit, e.g. `insert into orders`. */
 export async function disarmFaults(state: HarnessState): Promise<string[]> {
   if (state.faults.length === 0) return []
-  const side = requireSide(state)
+  const { side } = requireDatabase(state)
   const faults = state.faults
   const hits = faults.map(({ name }) => `SELECT is_called FROM ${OWN_SCHEMA}.${name}`).join(' UNION ALL ')
   const rows = await side.query(hits, [], 'array')
@@ -66,11 +66,6 @@ export async function disarmFaults(state: HarnessState): Promise<string[]> {
   await side.execute(drops.join(' '))
   state.faults = []
   return faults.flatMap(({ what }, index) => (Object.values(rows[index] ?? []).includes(true) ? [] : [what]))
-}
-
-export function requireSide(state: HarnessState): SideConnection {
-  if (state.side) return state.side
-  throw new Error('The database of this test file is not open yet.')
 }
 
 /** Drizzle keeps the names under registered symbols, which are the same in every copy of the package. */

@@ -41,7 +41,7 @@ function guardSockets(state: HarnessState): void {
 
 function isAllowed(state: HarnessState, target: ConnectionTarget): boolean {
   if (!isLoopback(target.host)) return false
-  return target.port === state.databasePort || isOwnServer(state, target.port)
+  return target.port === state.database?.port || isOwnServer(state, target.port)
 }
 
 function isOwnServer(state: HarnessState, port: number | string): boolean {
