@@ -35,13 +35,25 @@ export function renderRoutes(codebase: Codebase, probed: Probed | null, options:
 
 /** With several apps, each has a heading. */
 function listRoutes({ routes, apps }: Codebase): string[] {
-  const rows = alignColumns(routes.map((route) => [route.method, route.path, place(route), route.handler.name]))
+  const rows = alignColumns(
+    routes.map((route) => [route.method, route.path, place(route), route.handler.name, describeConditions(route)]),
+  )
   if (apps.length < 2) return rows
   return rows.flatMap((row, index) => {
     const app = routes[index]?.app
     const isFirst = index === 0 || routes[index - 1]?.app !== app
     return isFirst ? [...(index === 0 ? [] : ['']), `app ${app}`, row] : [row]
   })
+}
+
+/** `not in a test: needs isProduction` */
+function describeConditions({ when }: Codebase['routes'][number]): string {
+  const missing = when.filter(({ holds }) => !holds)
+  const conditions = (missing.length > 0 ? missing : when).map(({ condition, wanted }) =>
+    wanted ? condition : `not (${condition})`,
+  )
+  if (conditions.length === 0) return ''
+  return `${missing.length > 0 ? 'not in a test: needs' : 'if'} ${conditions.join(', ')}`
 }
 
 /** Files that no app needs have many of them, for one reason. */

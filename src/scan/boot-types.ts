@@ -9,8 +9,34 @@ export interface BootFacts {
   /** Files that the app reads variables from, e.g. `.env` through dotenv. */
   readonly configFiles: readonly { readonly path: string; readonly at: SourceLocation }[]
   readonly starts: readonly BootStart[]
+  /** What was taken of the surroundings while modules were loaded, where the code could go another way. */
+  readonly assumed: readonly Assumption[]
   /** Addresses of a database in the code itself, passwords masked. `isFallback`: used when a variable is missing. */
   readonly hardCoded: readonly { readonly text: string; readonly isFallback: boolean; readonly at: SourceLocation }[]
+}
+
+/** A condition that the surroundings of the app decide, of which one side was followed. */
+export interface Assumption {
+  /** The variable; null: something else that only a start of the app decides, e.g. whether a file is there. */
+  readonly name: string | null
+  /** What is taken to be its value; null: no more than what the condition says. */
+  readonly value: string | null
+  /** As the code has it. */
+  readonly condition: string
+  readonly taken: boolean
+  /** The code that was not followed; empty when there is none. */
+  readonly leftOut: string
+  readonly at: SourceLocation
+}
+
+/** What decides, when the app starts, whether a route is registered. */
+export interface StartCondition {
+  readonly condition: string
+  /** How it has to fall. */
+  readonly wanted: boolean
+  /** Whether it falls so in a test, as far as analysis assumes. */
+  readonly holds: boolean
+  readonly at: SourceLocation
 }
 
 export interface AppBoot extends AppEntry {

@@ -1,10 +1,11 @@
 import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
+import type { Exploration } from './interpret/explore.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
 import { traceRoute } from './routes/trace-route.ts'
 import { describeTables } from './tables/describe-tables.ts'
-import type { BootFacts, Dossier, Route, Table } from './types.ts'
+import type { Assumption, BootFacts, Dossier, Route, Table, Unresolved } from './types.ts'
 
 /** Everything that is known of one route before a run. */
 export function readDossier(
@@ -44,9 +45,28 @@ export function readDossier(
     confirmation: [],
     sources: exploration.sources,
     environment: [...new Set([...options.boot.environment.map(({ name }) => name), ...machine.boot.routeReads])],
+    assumed: assumptionsOf(exploration, options.boot),
     boot: options.boot,
-    unresolved: [...exploration.unresolved, ...unresolved, ...cut],
+    unresolved: [...exploration.unresolved, ...unresolved, ...leftOut(found.route), ...cut],
   }
+}
+
+/** Those of the route itself, and those made of variables that it uses when modules were loaded. */
+function assumptionsOf({ scenarios, assumed }: Exploration, boot: BootFacts): Assumption[] {
+  const text = JSON.stringify(scenarios)
+  const isUsed = (name: string): boolean => text.includes(JSON.stringify({ kind: 'env', name }))
+  return [...assumed, ...boot.assumed.filter(({ name, value }) => name !== null && value === null && isUsed(name))]
+}
+
+/** A route that is registered only where something else is set than a test has. */
+function leftOut({ when, file, line }: Route): Unresolved[] {
+  return when
+    .filter(({ holds }) => !holds)
+    .map(({ condition, wanted }) => ({
+      what: `this route is not registered in a test: ${condition} is taken as ${!wanted}`,
+      text: '',
+      at: { file, line },
+    }))
 }
 
 function touchedTables(tables: readonly Table[], scenarios: Dossier['scenarios']): Table[] {

@@ -1,6 +1,6 @@
 /** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
 
-import type { BootFacts } from './boot-types.ts'
+import type { Assumption, BootFacts, StartCondition } from './boot-types.ts'
 import type { TableResult } from './confirm-tables/types.ts'
 import type { Expression, InputSource, Shape, SourceLocation } from './expression-types.ts'
 import type { RouteFacts } from './facts/types.ts'
@@ -31,6 +31,8 @@ export interface Route {
   readonly app: string
   readonly handler: FunctionReference
   readonly middleware: readonly FunctionReference[]
+  /** Outermost first; empty: it is registered at every start. */
+  readonly when: readonly StartCondition[]
   /** What answers every request for it before it is asked; null: nothing does. */
   readonly shadowedBy: RouteReference | null
 }
@@ -52,6 +54,7 @@ export interface OpaqueMount {
   readonly file: string
   readonly line: number
   readonly app: string
+  readonly when: readonly StartCondition[]
 }
 
 /** Something about the code that its author would want to know. */
@@ -150,6 +153,8 @@ export interface Dossier extends RouteFacts {
   readonly sources: readonly VisitedSource[]
   /** Variables that are read when the app starts or by this route. */
   readonly environment: readonly string[]
+  /** What this route takes of them where the code could go another way, by itself or through what was loaded before. */
+  readonly assumed: readonly Assumption[]
   readonly boot: BootFacts
   readonly unresolved: readonly Unresolved[]
 }

@@ -36,6 +36,11 @@ describe('compareProbe', () => {
     ])
   })
 
+  it('does not miss a route in a test that needs another environment', () => {
+    const when = [{ condition: 'isLive', wanted: true, holds: false, at: { file: 'src/app.ts', line: 1 } }]
+    expect(outline([inCode('/live', 2, { when })], complete([]))).toEqual([])
+  })
+
   it('reports another path of the same line once', () => {
     expect(outline([inCode('/v1/a', 1)], complete([inRun('/v2/a', 1)]))).toEqual(['probe-path GET /v2/a src/app.ts:1'])
   })

@@ -29,6 +29,9 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
         return part ? [{ ...start, part }] : []
       }),
     ),
+    assumed: inOrder(
+      [...boot.assumed.values()].flatMap(({ node: _, file, ...assumption }) => (partOf(file) ? [assumption] : [])),
+    ),
     hardCoded: readHardCoded(machine, partOf),
   }
 }

@@ -1,14 +1,19 @@
 import type { Machine } from '../interpret/machine.ts'
+import { isLeftOut } from '../interpret/start-conditions.ts'
 import type { Value } from '../interpret/values.ts'
 import { locate, ts } from '../syntax/syntax.ts'
-import type { EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+import type { Assumption, EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+import { readLengthCheck } from './length-checks.ts'
 
 /** What the top levels of modules did while they were evaluated, apart from defining things. */
 export interface BootLog {
   readonly reads: EnvironmentRead[]
   readonly checks: EnvironmentCheck[]
+  readonly lengths: LengthCheck[]
   readonly rules: LoggedRule[]
   readonly starts: LoggedStart[]
+  /** Of each condition, by its place; `node` is the condition. */
+  readonly assumed: Map<string, LoggedAssumption>
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
@@ -19,6 +24,11 @@ export interface BootLog {
 export interface LoggedRule extends EnvironmentRule {
   readonly name: string
   readonly at: SourceLocation
+  readonly file: string
+}
+
+export interface LoggedAssumption extends Assumption {
+  readonly node: ts.Node
   readonly file: string
 }
 
@@ -45,8 +55,27 @@ export interface EnvironmentCheck {
   readonly file: string
 }
 
+/** A condition on how long a variable's text is: it falls as `whenShort` says for one that is shorter than `min`. */
+export interface LengthCheck {
+  readonly name: string
+  readonly node: ts.Node
+  readonly min: number
+  readonly whenShort: boolean
+  readonly file: string
+}
+
 export function createBootLog(): BootLog {
-  return { reads: [], checks: [], rules: [], starts: [], configFiles: [], drivers: [], routeReads: new Set() }
+  return {
+    reads: [],
+    checks: [],
+    lengths: [],
+    rules: [],
+    starts: [],
+    assumed: new Map(),
+    configFiles: [],
+    drivers: [],
+    routeReads: new Set(),
+  }
 }
 
 /** The file that is being loaded, else that of the node: code that is called after all modules are. */
@@ -64,7 +93,7 @@ export function noteStart(
   start: Pick<LoggedStart, 'kind' | 'package' | 'what'>,
   node: ts.Node,
 ): void {
-  if (machine.run || isForLater(node)) return
+  if (machine.run || isLeftOut(machine) || isForLater(node)) return
   machine.boot.starts.push({ ...start, at: locate(machine.root, node), file: loadingFile(machine, node) })
 }
 
@@ -87,6 +116,8 @@ export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
   const file = loadingFile(machine, node)
   if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false, file })
   if (expression.kind !== 'operation') return
+  const length = readLengthCheck(expression)
+  if (length) machine.boot.lengths.push({ ...length, node, file })
   const [left, right] = expression.operands
   if (left?.kind !== 'env') return
   const asksEmpty = right?.kind === 'undefined' || (right?.kind === 'literal' && !right.value)

@@ -2,14 +2,16 @@ import type { Machine } from '../interpret/machine.ts'
 import { brief, locate, ts } from '../syntax/syntax.ts'
 import type { BootPart, DatabaseFacts, EnvironmentRule, EnvironmentVariable, SourceLocation } from '../types.ts'
 import type { PartOf } from './boot-facts.ts'
-import type { EnvironmentCheck, EnvironmentRead, LoggedRule } from './boot-log.ts'
+import type { EnvironmentCheck, EnvironmentRead, LengthCheck, LoggedRule } from './boot-log.ts'
 import { mask } from './database-address.ts'
 import { howConditionEnds, howListEnds } from './endings.ts'
+import { lengthRule } from './length-checks.ts'
 
 interface Variable {
   readonly name: string
   readonly reads: readonly EnvironmentRead[]
   readonly checks: readonly EnvironmentCheck[]
+  readonly lengths: readonly LengthCheck[]
   readonly rules: readonly LoggedRule[]
   readonly part: BootPart
 }
@@ -24,6 +26,7 @@ export function readEnvironment(machine: Machine, partOf: PartOf, database: Data
       name,
       reads: boot.reads.filter((read) => read.name === name && partOf(read.file) !== null),
       checks: boot.checks.filter((check) => check.name === name && partOf(check.file) !== null),
+      lengths: boot.lengths.filter((check) => check.name === name && partOf(check.file) !== null),
       rules: boot.rules.filter((rule) => rule.name === name && partOf(rule.file) !== null),
       part: own.some((one) => partOf(one.file, placeOf(machine, one)) === 'app') ? 'app' : 'server',
     })
@@ -35,7 +38,7 @@ function placeOf(machine: Machine, one: EnvironmentRead | LoggedRule): string {
 }
 
 function describeVariable(machine: Machine, database: DatabaseFacts, variable: Variable): EnvironmentVariable {
-  const rule = variable.rules[0] ?? readChecks(variable)
+  const rule = variable.rules[0] ?? lengthRule(variable.lengths, readChecks(variable))
   const fallback = variable.reads.map(({ node }) => findFallback(node)).find((found) => found !== null) ?? null
   const usedFor = findUse(variable.name, database)
   return {

@@ -12,6 +12,7 @@ import { promiseMember } from '../models/promises.ts'
 import { textMember } from '../models/text.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
+import { NODE_ENV } from './assumptions.ts'
 import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
@@ -85,8 +86,7 @@ function symbolMember(
 ): Value {
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
-  // Generated tests run under Vitest, which sets it.
-  if (name === 'NODE_ENV') return literal('test')
+  if (name === 'NODE_ENV') return NODE_ENV
   noteRead(machine, name, node)
   return symbol({ kind: 'env', name })
 }

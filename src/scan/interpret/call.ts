@@ -2,6 +2,7 @@ import { runQuery } from '../models/drizzle/queries.ts'
 import { callPackage, constructPackage } from '../models/packages.ts'
 import { callSymbol } from '../models/symbols.ts'
 import { locate, ts } from '../syntax/syntax.ts'
+import { keepAssumed } from './assumptions.ts'
 import { constructClass } from './classes.ts'
 import { evaluate } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
@@ -59,7 +60,7 @@ function dispatchCall(machine: Machine, call: Call): Value {
     case 'function':
       return callFunction(machine, callee, call)
     case 'native':
-      return callee.call(call.args, call.node)
+      return keepAssumed(callee.call(call.args, call.node), [call.self, ...call.args])
     case 'package':
       return callPackage(machine, callee, call)
     case 'symbol':

@@ -1,5 +1,6 @@
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
+import { noteAssumed, noteTaken } from './assumptions.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { settledAnswer } from './settled.ts'
 import { certainAnswer } from './truthiness.ts'
@@ -10,7 +11,10 @@ import type { Value } from './values.ts'
  * for other conditions is kept. At the top level of a module both ways matter but only one can be taken.
  */
 export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: boolean): boolean {
-  if (value.kind === 'literal') return Boolean(value.value)
+  if (value.kind === 'literal') {
+    noteAssumed(machine, value, node)
+    return Boolean(value.value)
+  }
   if (value.kind !== 'symbol') return true
   const { name, operand } = wrapper(value.expression)
   if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
@@ -19,7 +23,7 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   if (certain !== null) return certain
   const preferred = wanted ?? !isUnlikely(value.expression)
   const { run } = machine
-  if (!run) return atTopLevel(value.expression) ?? guess(machine, preferred)
+  if (!run) return decideAtTopLevel(machine, { condition: value.expression, preferred, node })
   const condition = value.expression
   const implied =
     run.certain(condition) ??
@@ -67,9 +71,18 @@ function wrapper(expression: Expression): { name: string | null; operand: Expres
   return { name: expression.name, operand: isWrapper ? (expression.operands[0] ?? null) : null }
 }
 
-function guess(machine: Machine, preferred: boolean): boolean {
-  machine.guesses += 1
-  return preferred
+interface Guess {
+  readonly condition: Expression
+  readonly preferred: boolean
+  readonly node: ts.Node
+}
+
+function decideAtTopLevel(machine: Machine, { condition, preferred, node }: Guess): boolean {
+  const settled = atTopLevel(condition)
+  if (settled === null) machine.guesses += 1
+  const taken = settled ?? preferred
+  noteTaken(machine, condition, taken, node)
+  return taken
 }
 
 /** The harness sets every variable that the code asks for, so at import none is missing. */

@@ -1,5 +1,6 @@
 import { noteCheck } from '../boot/boot-log.ts'
 import { skipParentheses, ts } from '../syntax/syntax.ts'
+import { noteAssumedChoice } from './assumptions.ts'
 import { makeFunction } from './call.ts'
 import { makeClass } from './classes.ts'
 import { decide } from './decisions.ts'
@@ -9,6 +10,7 @@ import { type Machine, noteUnresolved, step, Thrown } from './machine.ts'
 import { applyOperator } from './operators.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
+import { conditionOf, isLeftOut, REGISTERS, runLeftOut, runTaken } from './start-conditions.ts'
 import { recordHandler, recordThrow } from './trace-events.ts'
 import { knowByType } from './typed-receivers.ts'
 import { literal, object, UNDEFINED, type Value } from './values.ts'
@@ -62,13 +64,39 @@ function executeLabeled(machine: Machine, node: ts.LabeledStatement, scope: Scop
 
 export function executeBlock(machine: Machine, statements: readonly ts.Statement[], scope: Scope): Completion {
   hoistFunctions(machine, statements, scope)
+  if (!machine.run) return executeAllAtImport(machine, statements, scope)
   for (const statement of statements) {
-    const completion = machine.run
-      ? executeStatement(machine, statement, scope)
-      : executeAtImport(machine, statement, scope)
+    const completion = executeStatement(machine, statement, scope)
     if (completion.kind !== 'normal') return completion
   }
   return NORMAL
+}
+
+/** What follows an `if` that may return depends on its condition. */
+function executeAllAtImport(machine: Machine, statements: readonly ts.Statement[], scope: Scope): Completion {
+  const depth = machine.startConditions.length
+  try {
+    for (const [index, statement] of statements.entries()) {
+      const completion = executeAtImport(machine, statement, scope)
+      const condition = returnsEarly(statement) ? machine.startChoices.get(statement) : undefined
+      const rest = statements.slice(index + 1)
+      if (condition && completion.kind === 'return')
+        runLeftOut(machine, { condition, scope }, { nodes: rest, run: () => executeAllAtImport(machine, rest, scope) })
+      if (completion.kind !== 'normal') return completion
+      if (condition) machine.startConditions.push(condition)
+    }
+    return NORMAL
+  } finally {
+    machine.startConditions.length = depth
+  }
+}
+
+function returnsEarly(statement: ts.Statement): boolean {
+  return ts.isIfStatement(statement) && !statement.elseStatement && returns(statement.thenStatement)
+}
+
+function returns(node: ts.Statement): boolean {
+  return ts.isBlock(node) ? node.statements.some(returns) : ts.isReturnStatement(node)
 }
 
 /**
@@ -80,7 +108,8 @@ function executeAtImport(machine: Machine, statement: ts.Statement, scope: Scope
     return executeStatement(machine, statement, scope)
   } catch (error) {
     if (!(error instanceof Thrown)) throw error
-    noteUnresolved(machine, 'throws here as far as analysis can tell, and is taken to go on', statement)
+    if (!isLeftOut(machine))
+      noteUnresolved(machine, 'throws here as far as analysis can tell, and is taken to go on', statement)
     return NORMAL
   }
 }
@@ -131,16 +160,24 @@ function executeIf(machine: Machine, node: ts.IfStatement, scope: Scope): Comple
 
 /** At import only one way is taken, so a choice that registers routes is said. */
 function executeTopLevelIf(machine: Machine, node: ts.IfStatement, scope: Scope): Completion {
-  const { guesses } = machine
+  const { guesses, assumptions } = machine
   const taken = decideCondition(machine, node.expression, scope)
   if (machine.guesses > guesses && REGISTERS.test(node.getText())) {
     noteUnresolved(machine, `only a run decides this condition; analysis took it as ${taken}`, node.expression)
   }
-  if (taken) return executeStatement(machine, node.thenStatement, scope)
-  return node.elseStatement ? executeStatement(machine, node.elseStatement, scope) : NORMAL
+  const [side, other] = taken ? [node.thenStatement, node.elseStatement] : [node.elseStatement, node.thenStatement]
+  const run = (): Completion => (side ? executeStatement(machine, side, scope) : NORMAL)
+  if (machine.assumptions === assumptions) return run()
+  const condition = conditionOf(machine, node.expression, taken)
+  machine.startChoices.set(node, condition)
+  if (other)
+    runLeftOut(
+      machine,
+      { condition, scope },
+      { nodes: [other], run: () => executeStatement(machine, other, createScope(scope)) },
+    )
+  return runTaken(machine, condition, run)
 }
-
-const REGISTERS = /\.(?:use|all|get|post|put|patch|delete|route)\s*\(/
 
 /** Conditions are decided at their smallest parts, so that each check of `!a || !b` is a decision of its own. */
 export function decideCondition(machine: Machine, node: ts.Expression, scope: Scope): boolean {
@@ -198,6 +235,7 @@ function settleBlock(execute: () => Completion): Outcome {
 
 function executeSwitch(machine: Machine, node: ts.SwitchStatement, scope: Scope): Completion {
   const subject = evaluate(machine, node.expression, scope)
+  noteAssumedChoice(machine, subject, { node: node.expression, leftOut: 'other cases' })
   const inner = createScope(scope)
   const { clauses } = node.caseBlock
   let index = clauses.findIndex((clause) => ts.isCaseClause(clause) && matchesCase(machine, subject, clause, inner))

@@ -3,11 +3,13 @@ import type { ProjectFiles } from '../project/project.ts'
 import type { RoutePattern } from '../routes/route-pattern.ts'
 import { brief, locate, type Parser, type SyntaxProblem, siteOf, type ts } from '../syntax/syntax.ts'
 import type {
+  Assumption,
   Decision,
   Expression,
   HandlerVisit,
   HarmlessCall,
   SourceLocation,
+  StartCondition,
   TraceEvent,
   Unresolved,
   VisitedSource,
@@ -83,6 +85,7 @@ export interface Run {
   readonly caught: Set<Value>
   /** Calls without an effect, by package, member and place. */
   readonly harmless: Map<string, HarmlessUse>
+  readonly assumed: Map<string, Assumption>
   nextEvent: number
   nextTransaction: number
   failures: number
@@ -129,8 +132,13 @@ export interface Machine {
   waitsForAsync: boolean
   /** Where loops stand whose number of turns only a run knows, innermost last. */
   readonly looseLoops: Scope[]
-  /** How often a condition at import had to be guessed. */
+  /** How often a condition at import had to be guessed, and how often something was assumed of the surroundings. */
   guesses: number
+  assumptions: number
+  /** The conditions at import, outermost first, under which the code at hand runs; it may be on the side that is left out. */
+  readonly startConditions: StartCondition[]
+  /** Statements at import whose condition was decided by an assumption, and how it fell. */
+  readonly startChoices: Map<ts.Node, StartCondition>
   nesting: number
   run: Run | null
   steps: number
@@ -189,6 +197,9 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     waitsForAsync: false,
     looseLoops: [],
     guesses: 0,
+    assumptions: 0,
+    startConditions: [],
+    startChoices: new Map(),
     nesting: 0,
     run: null,
     steps: 0,

@@ -30,10 +30,13 @@ export function loadModule(machine: Machine, file: string): Module {
   machine.run = null
   machine.steps = 0
   machine.loading.push(file)
+  // Who needs the module first says nothing of when it is needed.
+  const conditions = machine.startConditions.splice(0)
   try {
     runTopLevel(machine, module, tree)
   } finally {
     machine.loading.pop()
+    machine.startConditions.push(...conditions)
     machine.run = run
     machine.steps = steps
   }

@@ -1,12 +1,14 @@
 import { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { assign } from './assign.ts'
+import { keepAssumed, noteComparison } from './assumptions.ts'
 import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import { knownEquality } from './known-texts.ts'
 import type { Machine } from './machine.ts'
 import { findCell, type Scope } from './scope.ts'
+import { conditionOf, runLeftOut, runTaken } from './start-conditions.ts'
 import { isTruthy } from './truthiness.ts'
 import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
@@ -52,6 +54,7 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
     return operation(operator === ts.SyntaxKind.BarBarToken ? '||' : '&&', left, evaluate(machine, node.right, scope))
   }
   if (operator === ts.SyntaxKind.AmpersandAmpersandToken) {
+    if (!machine.run && ts.isExpressionStatement(node.parent)) return runAtStart(machine, left, node, scope)
     return decide(machine, left, node.left) ? evaluate(machine, node.right, scope) : settleFalse(left)
   }
   if (operator === ts.SyntaxKind.BarBarToken) {
@@ -62,7 +65,21 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
   if (operator === ts.SyntaxKind.QuestionQuestionToken) return coalesce(machine, left, { operator, node, scope })
   const right = evaluate(machine, node.right, scope)
   if (operator === ts.SyntaxKind.CommaToken) return right
-  return applyOperator(ts.tokenToString(operator) ?? '?', left, right)
+  const value = keepAssumed(applyOperator(ts.tokenToString(operator) ?? '?', left, right), [left, right])
+  noteComparison(machine, value, node)
+  return value
+}
+
+/** `isOpen && app.use(...)` as a statement. */
+function runAtStart(machine: Machine, left: Value, node: ts.BinaryExpression, scope: Scope): Value {
+  const { assumptions } = machine
+  const taken = decide(machine, left, node.left)
+  const run = (): Value => evaluate(machine, node.right, scope)
+  if (machine.assumptions === assumptions) return taken ? run() : settleFalse(left)
+  const condition = conditionOf(machine, node.left, taken)
+  if (taken) return runTaken(machine, condition, run)
+  runLeftOut(machine, { condition, scope }, { nodes: [node.right], run })
+  return settleFalse(left)
 }
 
 /** What a sum or a text that a loop adds to holds when nobody knows how many turns there are. */
@@ -124,7 +141,7 @@ function compare(operator: string, left: Value, right: Value): Value {
 }
 
 export function negate(value: Value): Value {
-  if (value.kind === 'literal') return literal(!value.value)
+  if (value.kind === 'literal') return keepAssumed(literal(!value.value), [value])
   if (value.kind !== 'symbol') return literal(false)
   const { expression } = value
   if (expression.kind === 'operation' && expression.name === '!' && expression.operands[0]) {

@@ -1,5 +1,5 @@
 import type { ts } from '../syntax/syntax.ts'
-import type { Column, ConflictClause, Dialect, Expression, SourceLocation } from '../types.ts'
+import type { Column, ConflictClause, Dialect, Expression, SourceLocation, StartCondition } from '../types.ts'
 import { express, limitSize } from './express-value.ts'
 import type { Scope } from './scope.ts'
 
@@ -26,6 +26,8 @@ export type Value =
 export type LiteralValue = {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
+  /** The variable of the environment whose assumed value this comes from. */
+  readonly assumed?: string
 }
 
 export type SymbolValue = { readonly kind: 'symbol'; readonly expression: Expression }
@@ -134,6 +136,8 @@ export type Registration = {
   /** `.all` in a `.route()` chain that goes on: it guards the verbs after it and is no endpoint. */
   readonly guards: boolean
   readonly handlers: readonly Value[]
+  /** The conditions at start around it. */
+  readonly when: readonly StartCondition[]
   readonly at: SourceLocation
 }
 

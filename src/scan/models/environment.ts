@@ -1,8 +1,9 @@
 import { loadingFile } from '../boot/boot-log.ts'
 import { type Ending, howErrorEnds, howFailureEnds } from '../boot/endings.ts'
+import { assumedLiteral, NODE_ENV } from '../interpret/assumptions.ts'
 import type { Call } from '../interpret/call.ts'
 import type { Machine } from '../interpret/machine.ts'
-import { literal, object, type PackageValue, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
+import { object, type PackageValue, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
 import { brief, locate } from '../syntax/syntax.ts'
 import type { EnvironmentRule } from '../types.ts'
 import { describeRule, fieldsOfSchema, shapeOfRule } from './environment-rules.ts'
@@ -42,17 +43,17 @@ function checkBySpecs(machine: Machine, { callee, member, call }: Use): Value | 
   return checked(specs.fields.keys())
 }
 
-/** The variables, and what envalid adds to them. Generated tests run under Vitest, which sets NODE_ENV. */
+/** The variables, and what envalid adds to them. */
 function checked(names: Iterable<string>): Value {
   const variables = [...names].map((name): [string, Value] => [
     name,
-    name === 'NODE_ENV' ? literal('test') : symbol({ kind: 'env', name }),
+    name === 'NODE_ENV' ? NODE_ENV : symbol({ kind: 'env', name }),
   ])
   const modes = ['isProduction', 'isProd', 'isDevelopment', 'isDev'].map((name): [string, Value] => [
     name,
-    literal(false),
+    assumedLiteral(false, 'NODE_ENV'),
   ])
-  return object([...modes, ['isTest', literal(true)], ...variables])
+  return object([...modes, ['isTest', assumedLiteral(true, 'NODE_ENV')], ...variables])
 }
 
 function checkByCreateEnv(machine: Machine, call: Call): Value | null {

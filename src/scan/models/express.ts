@@ -1,9 +1,10 @@
 import { METHODS } from 'node:http'
+import { NODE_ENV } from '../interpret/assumptions.ts'
 import { type Call, callFunctionLike } from '../interpret/call.ts'
 import { type Machine, noteUnresolved, setField } from '../interpret/machine.ts'
+import { isLeftOut } from '../interpret/start-conditions.ts'
 import {
   knownString,
-  literal,
   native,
   object,
   operation,
@@ -128,7 +129,7 @@ function changeSetting(machine: Machine, app: RouterValue, key: Value | undefine
 function readSetting(app: RouterValue, key: Value | undefined): Value {
   const name = knownString(key)
   const known = name === null ? undefined : app.settings.get(`setting ${name}`)
-  return known ?? (name === 'env' ? literal('test') : operation('app setting', key ?? UNDEFINED))
+  return known ?? (name === 'env' ? NODE_ENV : operation('app setting', key ?? UNDEFINED))
 }
 
 /** `app.locals`, the same object whenever it is asked for. */
@@ -177,11 +178,17 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
   return router
 }
 
-function register(machine: Machine, router: RouterValue, registration: Omit<Registration, 'at'>, node: ts.Node): void {
+function register(
+  machine: Machine,
+  router: RouterValue,
+  registration: Omit<Registration, 'at' | 'when'>,
+  node: ts.Node,
+): void {
   if (!machine.run) noteRegistration(machine, router, node)
   const before = router.registrations.length
   machine.run?.journal.push(() => router.registrations.splice(before))
-  router.registrations.push({ ...registration, at: locateCall(machine, node) })
+  const when = machine.run ? [] : [...machine.startConditions]
+  router.registrations.push({ ...registration, when, at: locateCall(machine, node) })
 }
 
 function noteRegistration(machine: Machine, router: RouterValue, node: ts.Node): void {
@@ -228,6 +235,7 @@ function locateCall(machine: Machine, node: ts.Node): Registration['at'] {
 }
 
 function listen(machine: Machine, app: Value, args: readonly Value[], node: ts.Node): Value {
+  if (isLeftOut(machine)) return object([], { open: true })
   const registered = app.kind === 'router' ? app.registrations.length : 0
   machine.listeners.push({ app, at: locate(machine.root, node), file: machine.loading.at(-1) ?? '', registered })
   const callback = args.findLast((arg) => arg.kind === 'function')

@@ -4,9 +4,10 @@ import type { Codebase, Route } from '../types.ts'
 
 /** The route that the user named; parameters may be named differently. @throws UserError with the nearest routes */
 export function findRoute(codebase: Codebase, wanted: { readonly method: string; readonly path: string }): Route {
-  const exact = codebase.routes.find(
+  const named = codebase.routes.filter(
     (route) => route.method === wanted.method && normalise(route.path) === normalise(wanted.path),
   )
+  const exact = named.find(({ when }) => when.every(({ holds }) => holds)) ?? named[0]
   if (exact) return exact
   const shown = `${wanted.method} ${wanted.path}`
   const nearest = codebase.routes

@@ -4,7 +4,7 @@ import type { Registration, RouterValue, Value } from '../interpret/values.ts'
 import { celebrateMiddleware, isCelebrateErrors } from '../models/validators/celebrate.ts'
 import { validatorMiddleware } from '../models/validators/express-validator.ts'
 import { locate, ts } from '../syntax/syntax.ts'
-import type { FunctionReference, Route } from '../types.ts'
+import type { FunctionReference, Route, StartCondition } from '../types.ts'
 import { coversPath, isMountedAbove, type RoutePattern, readPattern, regexPattern } from './route-pattern.ts'
 
 /** One function in the order in which Express asks it. */
@@ -21,6 +21,8 @@ export interface Layer {
   readonly parameter: string | null
   readonly handlers: readonly Value[]
   readonly at: Registration['at']
+  /** What decides at start whether it is there, outermost first. */
+  readonly when: readonly StartCondition[]
   /** The routers around the layer, the app first: an error handler sees the errors of its own router and those inside. */
   readonly owners: readonly RouterValue[]
 }
@@ -28,26 +30,28 @@ export interface Layer {
 interface Mount {
   readonly path: string
   readonly owners: readonly RouterValue[]
+  readonly when: readonly StartCondition[]
 }
 
 /** All layers of an app, sub-routers in place, in registration order: that is the order Express runs them in. */
-export function flattenLayers(router: RouterValue, mount: Mount = { path: '', owners: [] }): Layer[] {
+export function flattenLayers(router: RouterValue, mount: Mount = { path: '', owners: [], when: [] }): Layer[] {
   if (mount.owners.includes(router)) return []
   const owners = [...mount.owners, router]
-  return router.registrations.flatMap((registration) => flattenRegistration(registration, { path: mount.path, owners }))
+  return router.registrations.flatMap((registration) => flattenRegistration(registration, { ...mount, owners }))
 }
 
-function flattenRegistration(registration: Registration, { path: prefix, owners }: Mount): Layer[] {
+function flattenRegistration(registration: Registration, { path: prefix, owners, when: around }: Mount): Layer[] {
   const { method, guards, at, kind, isRegex } = registration
   const path = isRegex ? prefix + registration.path : joinPaths(prefix, registration.path)
   const pattern = isRegex ? regexPattern(readPattern(prefix), registration.path) : readPattern(path)
   const mount = kind === 'route' ? prefix : path
-  const layer = { path, pattern, mount, method, guards, parameter: null, at, owners }
+  const when = joinConditions(around, registration.when)
+  const layer = { path, pattern, mount, method, guards, parameter: null, at, when, owners }
   const before = parameterLayers(registration, layer)
   if (kind === 'route') return [...before, { ...layer, kind, path: path || '/', handlers: registration.handlers }]
   const mounted = registration.handlers.flatMap((handler): Layer[] => {
     const inner = asRouter(handler)
-    if (inner) return flattenLayers(inner, { path, owners })
+    if (inner) return flattenLayers(inner, { path, owners, when })
     return [{ ...layer, kind: isErrorHandler(handler) ? 'error' : 'middleware', handlers: [handler] }]
   })
   return [...before, ...mounted]
@@ -85,6 +89,30 @@ function joinPaths(prefix: string, path: string): string {
   return joined.length > 1 ? joined.replace(/\/$/, '') : ''
 }
 
+function joinConditions(around: Layer['when'], own: Layer['when']): Layer['when'] {
+  return own.length === 0 ? around : [...around, ...own.filter((one) => !around.some((other) => isSame(one, other)))]
+}
+
+function isSame(one: StartCondition, other: StartCondition): boolean {
+  return one.condition === other.condition && one.wanted === other.wanted
+}
+
+/** Whether a layer is there at a start at which a route is. What no condition of the route settles is as in a test. */
+export function isBeside(layer: Pick<Layer, 'when'>, route: Pick<Layer, 'when'>): boolean {
+  return layer.when.every((condition) => {
+    const { text, wanted } = plain(condition)
+    const settled = route.when.map(plain).find((other) => other.text === text)
+    return settled ? settled.wanted === wanted : condition.holds
+  })
+}
+
+/** `!isTest` has to be false where `isTest` has to be true. */
+function plain({ condition, wanted }: StartCondition): { text: string; wanted: boolean } {
+  if (/^![\w.]+$/.test(condition)) return { text: condition.slice(1), wanted: !wanted }
+  const compared = condition.match(/^([\w.]+) !==? ([^&|]+)$/)
+  return compared ? { text: `${compared[1]} === ${compared[2]}`, wanted: !wanted } : { text: condition, wanted }
+}
+
 /** Whether a route layer answers requests for another route's method and path. */
 export function answersSame(layer: Layer, { method, pattern }: Pick<Layer, 'method' | 'pattern'>): boolean {
   if (layer.method !== 'ALL' && layer.method !== method && !(layer.method === 'GET' && method === 'HEAD')) return false
@@ -97,8 +125,10 @@ export function toRoutes(machine: Machine, layers: readonly Layer[], app: string
   return layers.flatMap((layer) => {
     if (layer.kind === 'middleware' || layer.guards) before.push(layer)
     if (layer.kind !== 'route' || layer.guards) return []
-    const asked = before.filter((one) =>
-      one.kind === 'middleware' ? isMountedAbove(one.pattern, layer.pattern) : answersSame(one, layer),
+    const asked = before.filter(
+      (one) =>
+        isBeside(one, layer) &&
+        (one.kind === 'middleware' ? isMountedAbove(one.pattern, layer.pattern) : answersSame(one, layer)),
     )
     const own = { handlers: layer.handlers.slice(0, -1), at: layer.at }
     const chain = [...asked, own].flatMap(({ handlers, at }) => handlers.map((value) => refer(machine, value, at)))
@@ -110,6 +140,7 @@ export function toRoutes(machine: Machine, layers: readonly Layer[], app: string
       app,
       handler: refer(machine, layer.handlers.at(-1), layer.at),
       middleware: chain,
+      when: layer.when,
       shadowedBy: null,
     }
     return [{ route, layer }]

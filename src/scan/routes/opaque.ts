@@ -15,7 +15,9 @@ const PASSING =
 export function findOpaque(layers: readonly Layer[], app: string, root: string): OpaqueMount[] {
   return layers.flatMap((layer) => {
     const found = layer.kind === 'error' || layer.guards || layer.parameter !== null ? null : describeLayer(layer, root)
-    return found ? [{ path: layer.path || '/', ...found, file: layer.at.file, line: layer.at.line, app }] : []
+    return found
+      ? [{ path: layer.path || '/', ...found, file: layer.at.file, line: layer.at.line, app, when: layer.when }]
+      : []
   })
 }
 

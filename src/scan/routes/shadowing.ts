@@ -1,5 +1,5 @@
 import type { Route, RouteReference, ScanFinding } from '../types.ts'
-import type { Layer } from './layers.ts'
+import { isBeside, type Layer } from './layers.ts'
 import { createPatternIndex, type RoutePattern } from './route-pattern.ts'
 
 export interface Reach {
@@ -23,12 +23,16 @@ export function findShadows(
   const found = new Map<Layer, Reach>()
   for (const layer of layers) {
     const route = routes.get(layer)
-    const earlier = route ? index.covering(layer.pattern).filter((one) => answersMethod(one, layer.method)) : []
+    const earlier = route ? index.covering(layer.pattern).filter((one) => isEarlier(one, layer)) : []
     if (route && earlier.length > 0) found.set(layer, describeReach({ route, layer, earlier, passesOn }))
     if (route) index.add(layer.pattern, layer)
     else if (answersEverything(layer)) index.add(belowOf(layer.pattern), layer)
   }
   return found
+}
+
+function isEarlier(one: Layer, layer: Layer): boolean {
+  return answersMethod(one, layer.method) && isBeside(one, layer)
 }
 
 function answersMethod(layer: Layer, method: string): boolean {

@@ -21,7 +21,7 @@ import { guardOf } from '../models/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Expression, Route, Scenario } from '../types.ts'
-import { answersSame, callableOf, type Layer } from './layers.ts'
+import { answersSame, callableOf, isBeside, type Layer } from './layers.ts'
 import { neverPasses } from './never-passes.ts'
 import { placeRequest } from './request-place.ts'
 import { isMountedAbove } from './route-pattern.ts'
@@ -46,8 +46,10 @@ export function traceRoute(
   options: { layers: readonly Layer[]; layer: Layer; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
 ): Exploration {
   const { layers, layer, route } = options
-  const chain = layers.filter((one) =>
-    one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern),
+  const chain = layers.filter(
+    (one) =>
+      isBeside(one, layer) &&
+      (one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern)),
   )
   return exploreScenarios(
     machine,

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import type { Assumption, Codebase, Dossier } from '../../src/scan/types.ts'
+import { appWith, outline, readHandler, readRoute, scanFiles } from '../support/scan-source.ts'
+
+const ANSWER = '(req, res) => res.json({})'
+
+/** `NODE_ENV=test !process.env.NODE_ENV === 'production', not res.redirect(...)`: one line an assumption. */
+function outlineAssumed({ assumed }: { readonly assumed: readonly Assumption[] }): string[] {
+  return assumed.map(({ name, value, condition, taken, leftOut, at }) => {
+    const variable = value === null ? name : `${name}=${value}`
+    return `${at.file}:${at.line} ${variable} ${taken ? '' : '!'}${condition}, not ${leftOut || '-'}`
+  })
+}
+
+function outlineRoutes({ routes }: Pick<Codebase, 'routes'>): string[] {
+  return routes.map(({ method, path, when }) => {
+    const conditions = when.map(
+      ({ condition, wanted, holds }) => `${wanted ? '' : '!'}${condition}${holds ? '' : ' (does not hold)'}`,
+    )
+    return [`${method} ${path}`, ...conditions].join(' if ')
+  })
+}
+
+describe('what a run assumes of the environment', () => {
+  it('names the way that NODE_ENV leaves out of a middleware', () => {
+    const dossier = readHandler('res.sendStatus(204)', {
+      before: `app.use((req, res, next) => {
+        if (process.env.NODE_ENV === 'production' && !req.secure) return res.redirect(301, 'https://x.example')
+        next()
+      })`,
+    })
+    expect(outline(dossier)).toEqual(['204'])
+    expect(outlineAssumed(dossier)).toEqual([
+      "src/app.ts:10 NODE_ENV=test !process.env.NODE_ENV === 'production', not return res.redirect(301, 'https://x.example')",
+    ])
+  })
+
+  it('follows the value through a configuration', () => {
+    const dossier = readHandler("res.cookie('a', 'b', { secure: config.isProduction }); res.sendStatus(204)", {
+      imports: "import { config } from './config.js'",
+      files: {
+        'src/config.ts': `const env = process.env.NODE_ENV || 'development'
+          export const config = { isProduction: ['production', 'staging'].includes(env.toLowerCase()) }`,
+      },
+      after: `app.get('/x', (req, res) => { if (!config.isProduction) return res.json({}); res.sendStatus(404) })`,
+    })
+    expect(outlineAssumed(dossier)).toEqual([])
+    const files = appWith(`app.get('/x', (req, res) => config.isProduction ? res.sendStatus(404) : res.json({}))`, {
+      imports: "import { config } from './config.js'",
+      files: {
+        'src/config.ts': `const env = process.env.NODE_ENV || 'development'
+          export const config = { isProduction: ['production', 'staging'].includes(env.toLowerCase()) }`,
+      },
+    })
+    expect(outlineAssumed(readRoute(files, 'GET /x'))).toEqual([
+      'src/app.ts:9 NODE_ENV=test !config.isProduction, not res.sendStatus(404)',
+    ])
+  })
+
+  it('names a comparison whose answer is a value, and the cases of a switch', () => {
+    const dossier = readHandler(`
+      const secure = process.env.NODE_ENV === 'production'
+      switch (process.env.NODE_ENV) { case 'production': return res.sendStatus(404); default: }
+      res.json({ secure })`)
+    expect(outlineAssumed(dossier)).toEqual([
+      "src/app.ts:12 NODE_ENV=test !process.env.NODE_ENV === 'production', not true",
+      'src/app.ts:13 NODE_ENV=test process.env.NODE_ENV, not other cases',
+    ])
+  })
+
+  it('says what was taken of a variable while modules were loaded, where something else is possible', () => {
+    const files = appWith(
+      `app.get('/me', (req, res) => { jwt.verify(String(req.headers.authorization), secret()); res.json({}) })`,
+      {
+        imports: "import jwt from 'jsonwebtoken'\nimport { SECRET } from './security.js'\nconst secret = () => SECRET",
+        files: {
+          'src/security.ts': `import { randomBytes } from 'node:crypto'
+          function findSecret() {
+            const configured = process.env.JWT_SECRET?.trim()
+            if (configured && configured.length >= 32) return configured
+            return randomBytes(32).toString('hex')
+          }
+          export const SECRET = findSecret()`,
+        },
+      },
+    )
+    const dossier = readRoute(files, 'GET /me')
+    const expected = [
+      'src/security.ts:4 JWT_SECRET configured, not what follows',
+      'src/security.ts:4 JWT_SECRET configured.length >= 32, not what follows',
+    ]
+    expect(outlineAssumed(dossier.boot)).toEqual(expected)
+    expect(outlineAssumed(dossier)).toEqual(expected)
+    expect(variable(dossier, 'JWT_SECRET')).toMatchObject({
+      required: null,
+      validation: { by: 'code', shape: { type: 'string', min: 32 }, text: 'configured.length >= 32' },
+    })
+  })
+})
+
+function variable({ boot }: Pick<Dossier, 'boot'>, name: string): unknown {
+  return boot.environment.find((one) => one.name === name)
+}
+
+describe('registrations under a condition on the environment', () => {
+  it('finds the routes of both sides, each with its condition', () => {
+    const codebase = scanFiles(
+      appWith(
+        `
+        if (process.env.NODE_ENV === 'production') {
+          app.get('/', ${ANSWER})
+          app.use('/metrics', metrics)
+        } else app.get('/', ${ANSWER})
+        if (process.env.NODE_ENV !== 'production') app.get('/debug', ${ANSWER})
+        process.env.DOCS === 'on' && app.get('/docs', ${ANSWER})
+        app.get('/always', ${ANSWER})`,
+        {
+          imports: `const metrics = express.Router()\nmetrics.get('/all', ${ANSWER})`,
+        },
+      ),
+    )
+    const isProduction = "process.env.NODE_ENV === 'production'"
+    expect(outlineRoutes(codebase)).toEqual([
+      `GET / if ${isProduction} (does not hold)`,
+      `GET /metrics/all if ${isProduction} (does not hold)`,
+      `GET / if !${isProduction}`,
+      "GET /debug if process.env.NODE_ENV !== 'production'",
+      "GET /docs if process.env.DOCS === 'on'",
+      'GET /always',
+    ])
+    expect(codebase.findings).toEqual([])
+    expect(codebase.routes.map(({ shadowedBy }) => shadowedBy)).toEqual(Array(6).fill(null))
+    expect(codebase.dead).toEqual([])
+  })
+
+  it('knows what a function registers before and after it returns early', () => {
+    const codebase = scanFiles(
+      appWith(`
+        function registerTools(target) {
+          if (process.env.NODE_ENV === 'test') return
+          target.post('/reset', ${ANSWER})
+        }
+        registerTools(app)
+        function registerDebug(target) {
+          if (process.env.NODE_ENV === 'production') return
+          target.post('/seed', ${ANSWER})
+        }
+        registerDebug(app)`),
+    )
+    expect(outlineRoutes(codebase)).toEqual([
+      "POST /reset if !process.env.NODE_ENV === 'test' (does not hold)",
+      "POST /seed if !process.env.NODE_ENV === 'production'",
+    ])
+  })
+
+  it('asks what is left out of no other route, and of its own only what goes with it', () => {
+    const files = appWith(`
+      const isProduction = process.env.NODE_ENV === 'production'
+      if (isProduction) app.use((req, res) => res.sendStatus(426))
+      if (!isProduction) app.use((req, res, next) => { res.set('x-mode', 'dev'); next() })
+      app.get('/plain', ${ANSWER})
+      if (isProduction) app.get('/live', ${ANSWER})`)
+    const plain = readRoute(files, 'GET /plain')
+    expect(outline(plain)).toEqual(['200'])
+    expect(plain.route).toMatchObject({ shadowedBy: null, when: [] })
+    expect(plain.route.middleware).toHaveLength(2)
+    const live = readRoute(files, 'GET /live')
+    expect(live.route.shadowedBy).toMatchObject({ line: 11 })
+    expect(live.unresolved).toMatchObject([
+      { what: 'this route is not registered in a test: isProduction is taken as false', at: { line: 14 } },
+    ])
+  })
+
+  it('keeps what the side that is not taken does from the rest', () => {
+    const files = appWith(`
+      let mode = 'none'
+      if (process.env.NODE_ENV === 'production') {
+        mode = 'live'
+        app.get('/live', ${ANSWER})
+        setInterval(() => {}, 1000)
+        throw new Error('no')
+      }
+      app.get('/mode', (req, res) => res.json({ mode }))`)
+    const dossier = readRoute(files, 'GET /mode')
+    expect(dossier.boot.starts).toEqual([])
+    expect(dossier.unresolved).toEqual([])
+    expect(JSON.stringify(dossier.scenarios)).toContain('"value":"none"')
+  })
+})
