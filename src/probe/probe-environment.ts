@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { guessForShape } from '../plan/guess-value.ts'
+import { SAMPLE_FILES } from '../scan/models/assumed-text.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from '../scan/types.ts'
-
-/** Files that a project shares to say which variables it needs; what is in them is no secret. */
-const SAMPLES = ['.env.example', '.env.sample', '.env.template', '.env.dist', 'env.example', '.env.test.example']
 
 // Nobody listens there, and the guard refuses the connection anyway.
 const DATABASES = {
@@ -59,7 +57,7 @@ function valueOfPart(part: string): string {
 
 function readSample(root: string): Record<string, string | undefined> {
   const values: Record<string, string | undefined> = {}
-  for (const name of SAMPLES) {
+  for (const name of SAMPLE_FILES) {
     try {
       Object.assign(values, parseEnv(readFileSync(join(root, name), 'utf8')))
     } catch {

@@ -25,6 +25,7 @@ export function renderRoutes(codebase: Codebase, probed: Probed | null, options:
   const unresolved = codebase.unresolved.map((record) => describe(record.at, record.what, record.text))
   const text = [
     ...listRoutes(codebase),
+    ...section('Paths made with a variable, taken as:', listVariables(codebase)),
     ...section('Not routes, but they answer requests:', opaque),
     ...section('Findings:', findings),
     ...section('Not resolved:', unresolved),
@@ -54,6 +55,11 @@ function describeConditions({ when }: Codebase['routes'][number]): string {
   )
   if (conditions.length === 0) return ''
   return `${missing.length > 0 ? 'not in a test: needs' : 'if'} ${conditions.join(', ')}`
+}
+
+/** `API_PREFIX=/api  src/app.ts:9` */
+function listVariables({ boot }: Codebase): string[] {
+  return boot.assumedTexts.map(({ name, value, at }) => `${name}=${value}  ${place(at)}`)
 }
 
 /** Files that no app needs have many of them, for one reason. */

@@ -11,6 +11,8 @@ export interface BootFacts {
   readonly starts: readonly BootStart[]
   /** What was taken of the surroundings while modules were loaded, where the code could go another way. */
   readonly assumed: readonly Assumption[]
+  /** Variables that the paths of routes are made of, as `.env.test`, the code's default or a sample file has them. */
+  readonly assumedTexts: readonly AssumedText[]
   /** Addresses of a database in the code itself, passwords masked. `isFallback`: used when a variable is missing. */
   readonly hardCoded: readonly { readonly text: string; readonly isFallback: boolean; readonly at: SourceLocation }[]
 }
@@ -26,6 +28,13 @@ export interface Assumption {
   readonly taken: boolean
   /** The code that was not followed; empty when there is none. */
   readonly leftOut: string
+  readonly at: SourceLocation
+}
+
+export interface AssumedText {
+  readonly name: string
+  readonly value: string
+  /** Where the path is used. */
   readonly at: SourceLocation
 }
 

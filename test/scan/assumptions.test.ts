@@ -187,3 +187,67 @@ describe('registrations under a condition on the environment', () => {
     expect(JSON.stringify(dossier.scenarios)).toContain('"value":"none"')
   })
 })
+
+describe('paths that are made of variables', () => {
+  const scan = (code: string, files: Record<string, string> = {}) =>
+    scanFiles(
+      appWith(`const api = Router(); api.get('/a', ${ANSWER}); ${code}`, {
+        imports: "import { Router } from 'express'; import { z } from 'zod'",
+        files,
+      }),
+    )
+  const outlinePaths = ({ routes, boot }: Codebase) => [
+    ...routes.map(({ path }) => path),
+    ...boot.assumedTexts.map(({ name, value, at }) => `${name}=${value} ${at.line}`),
+  ]
+
+  it.each([
+    ["app.use(process.env.PREFIX || '/api', api)", '/api/a', '/api'],
+    ["app.use((process.env.PREFIX ?? '/api') + '/v1', api)", '/api/v1/a', '/api'],
+    ["const { PREFIX = '/api' } = process.env; app.use(`${PREFIX}/v2`, api)", '/api/v2/a', '/api'],
+    ["app.use([process.env.PREFIX || '/api'], api)", '/api/a', '/api'],
+    [
+      "const env = z.object({ PREFIX: z.string().default('api') }).parse(process.env); app.use(`/${env.PREFIX}`, api)",
+      '/api/a',
+      'api',
+    ],
+    [
+      `const load = () => {
+        const read = z.object({ prefix: z.string().default('api') }).safeParse({ prefix: process.env.PREFIX })
+        if (!read.success) throw new Error('environment')
+        return read.data
+      }
+      app.use('/' + load().prefix, api)`,
+      '/api/a',
+      'api',
+    ],
+  ])('takes the default of the code and says so: %s', (code, path, value) => {
+    const codebase = scan(code)
+    expect(outlinePaths(codebase)).toEqual([path, expect.stringMatching(`^PREFIX=${value} \\d+$`)])
+    expect(codebase.unresolved).toEqual([])
+  })
+
+  it('prefers what the project sets for its tests, and asks its sample last', () => {
+    const code = "app.use(process.env.PREFIX || '/api', api); app.use(process.env.OTHER, api)"
+    const files = { '.env.test': "PREFIX='/test'", '.env.example': 'PREFIX=/sample\nOTHER=/other' }
+    expect(outlinePaths(scan(code, files)).slice(0, 2)).toEqual(['/test/a', '/other/a'])
+  })
+
+  it('lists the registrations below a path that nothing tells', () => {
+    // The app has nothing but this mount.
+    const codebase = scan('app.use(process.env.PREFIX, api)')
+    expect(outlinePaths(codebase)).toEqual([])
+    expect(codebase.dead).toEqual([])
+    expect(codebase.unresolved.map(({ what }) => what)).toEqual([
+      'the path of this mount is not known before a run',
+      expect.stringMatching(/^its router is mounted at src\/app\.ts:\d+, at a path that is not known$/),
+    ])
+  })
+
+  it('lets no default stand in for NODE_ENV', () => {
+    const codebase = scan(`
+      const config = z.object({ mode: z.string().default('development') }).parse({ mode: process.env.NODE_ENV })
+      if (config.mode === 'development') app.get('/dev', ${ANSWER})`)
+    expect(outlineRoutes(codebase)).toEqual(["GET /dev if config.mode === 'development' (does not hold)"])
+  })
+})

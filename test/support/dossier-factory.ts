@@ -96,7 +96,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     tables: [table()],
     confirmation: [],
     sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
-    boot: { apps: [], environment: [], configFiles: [], starts: [], assumed: [], hardCoded: [] },
+    boot: { apps: [], environment: [], configFiles: [], starts: [], assumed: [], assumedTexts: [], hardCoded: [] },
     assumed: [],
     environment: [],
     unresolved: [],

@@ -29,6 +29,7 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
         return part ? [{ ...start, part }] : []
       }),
     ),
+    assumedTexts: inOrder([...boot.assumedTexts.values()].flatMap(({ file, ...text }) => (partOf(file) ? [text] : []))),
     assumed: inOrder(
       [...boot.assumed.values()].flatMap(({ node: _, file, ...assumption }) => (partOf(file) ? [assumption] : [])),
     ),

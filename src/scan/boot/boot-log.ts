@@ -2,7 +2,7 @@ import type { Machine } from '../interpret/machine.ts'
 import { isLeftOut } from '../interpret/start-conditions.ts'
 import type { Value } from '../interpret/values.ts'
 import { locate, ts } from '../syntax/syntax.ts'
-import type { Assumption, EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+import type { AssumedText, Assumption, EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
 import { readLengthCheck } from './length-checks.ts'
 
 /** What the top levels of modules did while they were evaluated, apart from defining things. */
@@ -14,6 +14,8 @@ export interface BootLog {
   readonly starts: LoggedStart[]
   /** Of each condition, by its place; `node` is the condition. */
   readonly assumed: Map<string, LoggedAssumption>
+  /** Of each variable, by the place of the path that is made of it. */
+  readonly assumedTexts: Map<string, AssumedText & { readonly file: string }>
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
@@ -72,6 +74,7 @@ export function createBootLog(): BootLog {
     rules: [],
     starts: [],
     assumed: new Map(),
+    assumedTexts: new Map(),
     configFiles: [],
     drivers: [],
     routeReads: new Set(),

@@ -55,6 +55,16 @@ export function noteTaken(machine: Machine, condition: Expression, taken: boolea
   note(machine, { name, taken, leftOut: leftOutBy(node, taken) ?? '' }, node)
 }
 
+/** What a variable is taken to be where a text is made of it. */
+export function noteAssumedText(
+  machine: Machine,
+  { name, value }: { name: string; value: string },
+  node: ts.Node,
+): void {
+  const at = locate(machine.root, node)
+  machine.boot.assumedTexts.set(`${at.file}:${at.line} ${name}`, { name, value, at, file: loadingFile(machine, node) })
+}
+
 function note(
   machine: Machine,
   { name, taken, leftOut }: Pick<Assumption, 'name' | 'taken' | 'leftOut'>,

@@ -114,6 +114,8 @@ export interface Machine {
   /** The routers that each registering call registered on, and calls whose path or verb is on record as unknown; by place. */
   readonly registeredAt: Map<string, Set<RouterValue>>
   readonly unknownCalls: Set<string>
+  /** Mounts of routers at a path that is not known. */
+  readonly unplaced: { readonly router: RouterValue; readonly on: RouterValue; readonly at: SourceLocation }[]
   readonly listeners: {
     readonly app: Value
     readonly at: SourceLocation
@@ -188,6 +190,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     routers: [],
     registeredAt: new Map(),
     unknownCalls: new Set(),
+    unplaced: [],
     listeners: [],
     databases: [],
     boot: createBootLog(),

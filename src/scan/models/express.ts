@@ -18,6 +18,7 @@ import {
 } from '../interpret/values.ts'
 import { isProjectPath } from '../project/project-path.ts'
 import { locate, siteOf, ts } from '../syntax/syntax.ts'
+import { assumeText } from './assumed-text.ts'
 import { appendCall, memberNames } from './packages.ts'
 
 /** `del` is what Express 4 still calls `delete`. */
@@ -158,9 +159,9 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
   const [first, ...rest] = args
   const hasPath =
     first !== undefined &&
-    (first.kind === 'literal' || first.kind === 'symbol' || isTextList(first) || isPattern(first))
+    (first.kind === 'literal' || first.kind === 'symbol' || isTextList(machine, first, node) || isPattern(first))
   const paths = hasPath ? readPaths(machine, first, node) : [{ path: '/', isRegex: false }]
-  if (!paths) noteUnresolved(machine, 'the path of this mount is not known before a run', node)
+  if (!paths) noteUnplaced(machine, { on: router, handlers: flatten(rest) }, node)
   for (const path of paths ?? []) {
     register(
       machine,
@@ -176,6 +177,18 @@ function registerUse(machine: Machine, router: RouterValue, args: readonly Value
     )
   }
   return router
+}
+
+function noteUnplaced(
+  machine: Machine,
+  { on, handlers }: { on: RouterValue; handlers: readonly Value[] },
+  node: ts.Node,
+): void {
+  noteUnresolved(machine, 'the path of this mount is not known before a run', node)
+  for (const handler of handlers) {
+    const router = handler.kind === 'namespace' ? handler.member('default') : handler
+    if (router?.kind === 'router') machine.unplaced.push({ router, on, at: locateCall(machine, node) })
+  }
 }
 
 function register(
@@ -200,21 +213,25 @@ function isPattern(value: Value): boolean {
   return value.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'RegExp'
 }
 
-function isTextList(value: Value): boolean {
-  return value.kind === 'array' && value.items.length > 0 && value.items.every((item) => readPath(item) !== null)
+function isTextList(machine: Machine, value: Value, node: ts.Node): boolean {
+  return (
+    value.kind === 'array' &&
+    value.items.length > 0 &&
+    value.items.every((item) => readPath(machine, item, node) !== null)
+  )
 }
 
 function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): RegisteredPath[] | null {
-  const single = readPath(value)
+  const single = readPath(machine, value, node)
   if (single) return [single]
   if (value?.kind !== 'array') return null
-  const paths = value.items.map(readPath)
+  const paths = value.items.map((item) => readPath(machine, item, node))
   if (paths.includes(null)) noteUnresolved(machine, 'one of these paths is not known before a run', node)
   return paths.filter((path) => path !== null)
 }
 
-function readPath(value: Value | undefined): RegisteredPath | null {
-  const text = knownString(value)
+function readPath(machine: Machine, value: Value | undefined, node: ts.Node): RegisteredPath | null {
+  const text = assumeText(machine, value, node)
   if (text !== null) return isProjectPath(text) ? null : { path: text, isRegex: false }
   const source = value?.kind === 'object' && isPattern(value) ? knownString(value.fields.get('source')) : null
   return source === null ? null : { path: source.startsWith('/') ? source : `/${source}/`, isRegex: true }

@@ -26,15 +26,15 @@ export function findApps(machine: Machine, files: ProjectFiles, { appFile }: App
   for (const file of started) loadModule(machine, file)
   if (appFile === null) for (const file of entries.making) loadModule(machine, file)
   callFactories(machine, new Set(appFile === null ? entries.making : started))
-  const apps = machine.routers.filter((router) => hasLayers(router) && !isMounted(machine, router))
+  const apps = machine.routers.filter((router) => hasLayers(machine, router) && !isMounted(machine, router))
   const isListening = (router: RouterValue): boolean => machine.listeners.some(({ app }) => app === router)
   return apps
     .map((router) => ({ router, entry: describeEntry(machine, files, router) }))
     .sort((a, b) => Number(isListening(b.router)) - Number(isListening(a.router)))
 }
 
-function hasLayers(router: RouterValue): boolean {
-  return router.isApp && router.registrations.length > 0
+function hasLayers(machine: Machine, router: RouterValue): boolean {
+  return router.isApp && (router.registrations.length > 0 || machine.unplaced.some(({ on }) => on === router))
 }
 
 /** An app inside another app is one of its routers. */
@@ -65,7 +65,7 @@ function wasCalled(machine: Machine, { node }: FunctionValue): boolean {
 }
 
 function isNamedForIt(machine: Machine, name: string): boolean {
-  return !machine.routers.some(hasLayers) && /app|server|main|bootstrap|start/i.test(name)
+  return !machine.routers.some((router) => hasLayers(machine, router)) && /app|server|main|bootstrap|start/i.test(name)
 }
 
 function makesApp(root: ts.Node): boolean {

@@ -17,13 +17,14 @@ export interface Sweep {
  */
 export function sweepSources(machine: Machine, apps: readonly RouterValue[]): Sweep {
   const mounted = new Set(apps.flatMap((app) => [...reachableRouters(app)]))
+  const unplaced = placesOf(machine)
   const lazy = findLazyImports(machine)
   const dead: DeadRegistration[] = []
   const unresolved: Unresolved[] = []
   for (const file of machine.files.sources) {
     if (isAside(machine.files, file)) continue
     try {
-      sweepFile(machine, file, { mounted, lazy, dead, unresolved })
+      sweepFile(machine, file, { mounted, unplaced, lazy, dead, unresolved })
     } catch (error) {
       unresolved.push({ what: describeStop(error), text: '', at: { file: relativePath(machine.root, file), line: 1 } })
     }
@@ -33,12 +34,14 @@ export function sweepSources(machine: Machine, apps: readonly RouterValue[]): Sw
 
 interface Sweeping {
   readonly mounted: ReadonlySet<RouterValue>
+  /** Routers below a mount whose path is not known, and where that is. */
+  readonly unplaced: ReadonlyMap<RouterValue, SourceLocation>
   readonly lazy: ReadonlyMap<string, SourceLocation>
   readonly dead: DeadRegistration[]
   readonly unresolved: Unresolved[]
 }
 
-function sweepFile(machine: Machine, file: string, { mounted, lazy, dead, unresolved }: Sweeping): void {
+function sweepFile(machine: Machine, file: string, { dead, unresolved, ...known }: Sweeping): void {
   const { tree, errors } = readTree(machine, file)
   if (!machine.modules.has(file) && errors[0]) {
     const at = { file: relativePath(machine.root, file), line: errors[0].line }
@@ -46,7 +49,7 @@ function sweepFile(machine: Machine, file: string, { mounted, lazy, dead, unreso
   }
   if (!tree) return
   for (const call of findRegistrationLike(tree)) {
-    const verdict = judge(machine, call, { mounted, lazy })
+    const verdict = judge(machine, call, known)
     if (!verdict) continue
     const record = { text: brief(call), at: locate(machine.root, call) }
     if (verdict.isDead) dead.push({ ...record, why: verdict.why })
@@ -78,6 +81,10 @@ function reachableRouters(router: RouterValue, seen: Set<RouterValue> = new Set(
   return seen
 }
 
+function placesOf({ unplaced }: Machine): ReadonlyMap<RouterValue, SourceLocation> {
+  return new Map(unplaced.flatMap(({ router, at }) => [...reachableRouters(router)].map((one) => [one, at] as const)))
+}
+
 interface Verdict {
   readonly isDead: boolean
   readonly why: string
@@ -87,13 +94,16 @@ interface Verdict {
 function judge(
   machine: Machine,
   node: ts.CallExpression,
-  { mounted, lazy }: Pick<Sweeping, 'mounted' | 'lazy'>,
+  { mounted, unplaced, lazy }: Omit<Sweeping, 'dead' | 'unresolved'>,
 ): Verdict | null {
   const file = node.getSourceFile().fileName
   const routers = machine.registeredAt.get(siteOf(node))
   if (routers) {
-    const isMounted = [...routers].some((router) => mounted.has(router))
-    return isMounted ? null : { isDead: true, why: 'its router is mounted in no app' }
+    if ([...routers].some((router) => mounted.has(router))) return null
+    const [place] = [...routers].flatMap((router) => unplaced.get(router) ?? [])
+    return place
+      ? { isDead: false, why: `its router is mounted at ${place.file}:${place.line}, at a path that is not known` }
+      : { isDead: true, why: 'its router is mounted in no app' }
   }
   if (machine.unknownCalls.has(siteOf(node))) return null
   const loading = lazy.get(file)

@@ -157,6 +157,8 @@ function changeValue(shape: Shape, { name, args, reading }: SchemaCall): Shape |
       return { ...shape, parsed: express(operation(name, output)) }
     case 'default':
     case 'prefault': {
+      // Nothing stands in for a value that is known to be there.
+      if (output.kind === 'literal' && output.value !== undefined) return { ...shape, optional: true }
       const fallback = first?.kind === 'function' ? operation('default of the schema') : first
       return fallback ? { ...shape, optional: true, parsed: express(operation('default', output, fallback)) } : null
     }

@@ -1,0 +1,86 @@
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { noteAssumedText } from '../interpret/assumptions.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { knownString, type Value } from '../interpret/values.ts'
+import { nearestPackage } from '../project/resolve-import.ts'
+import type { ts } from '../syntax/syntax.ts'
+import type { Expression } from '../types.ts'
+
+/** What a project sets for its tests. */
+const TEST_FILES = ['.env.test']
+
+/** Files that a project shares to say which variables it needs; what is in them is no secret. */
+export const SAMPLE_FILES = [
+  '.env.example',
+  '.env.sample',
+  '.env.template',
+  '.env.dist',
+  'env.example',
+  '.env.test.example',
+]
+
+/**
+ * A text that environment variables have a say in, e.g. the prefix of an API: as the variables are for the project's
+ * tests, else as the code has it without them, else as the project's sample says. What is assumed is put on record.
+ * Null when none of these tells.
+ */
+export function assumeText(machine: Machine, value: Value | undefined, node: ts.Node): string | null {
+  const known = knownString(value)
+  if (known !== null || value?.kind !== 'symbol') return known
+  const used = new Map<string, string>()
+  const text = textOf(value.expression, { machine, used, node })
+  if (text !== null) for (const [name, found] of used) noteAssumedText(machine, { name, value: found }, node)
+  return text
+}
+
+interface Reading {
+  readonly machine: Machine
+  /** The variables that were asked, and what each is taken to be. */
+  readonly used: Map<string, string>
+  readonly node: ts.Node
+}
+
+function textOf(expression: Expression | undefined, reading: Reading): string | null {
+  if (expression?.kind === 'literal') return expression.value === null ? null : String(expression.value)
+  if (expression?.kind === 'env') return textOfVariable(expression.name, null, reading)
+  if (expression?.kind !== 'operation') return null
+  const { name, operands } = expression
+  if (name === 'concat' || name === '+') return joined(operands, reading)
+  const [first, second] = operands
+  if (name === 'String' || name === 'trim') return textOf(first, reading)?.trim() ?? null
+  if (name !== '??' && name !== '||' && name !== 'default') return null
+  if (first?.kind === 'env') return textOfVariable(first.name, textOf(second, reading), reading)
+  return textOf(first, reading)
+}
+
+function joined(parts: readonly Expression[], reading: Reading): string | null {
+  const texts = parts.map((part) => textOf(part, reading))
+  return texts.includes(null) ? null : texts.join('')
+}
+
+function textOfVariable(name: string, stand: string | null, reading: Reading): string | null {
+  const { machine, used, node } = reading
+  const ruled = machine.boot.rules.find((rule) => rule.name === name)?.default ?? null
+  const text =
+    readVariable(machine, { name, files: TEST_FILES, node }) ??
+    stand ??
+    ruled ??
+    readVariable(machine, { name, files: SAMPLE_FILES, node })
+  if (text !== null) used.set(name, text)
+  return text
+}
+
+function readVariable(
+  machine: Machine,
+  { name, files, node }: { name: string; files: readonly string[]; node: ts.Node },
+): string | null {
+  const owner = nearestPackage(machine.files.packages, node.getSourceFile().fileName)
+  for (const folder of new Set([owner ?? machine.root, machine.root]))
+    for (const file of files) {
+      const text = machine.files.disk.read(path.join(folder, file))
+      const found = text === null ? undefined : parseEnv(text)[name]
+      if (found) return found
+    }
+  return null
+}
