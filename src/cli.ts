@@ -80,11 +80,7 @@ function createProgram({ world, finish }: Wiring): Command {
       '--model <name>',
       'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
     )
-    .addOption(
-      new Option('--database <engine>', 'which database to start')
-        .choices(['auto', 'postgres', 'pglite'])
-        .default('auto'),
-    )
+    .addOption(databaseOption())
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
@@ -128,7 +124,27 @@ function createProgram({ world, finish }: Wiring): Command {
       const probed = options.probe ? await probe(codebase, options.root, world) : null
       finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
     })
+  addCommand(
+    program,
+    'doctor',
+    'say what was found on this machine and in this project, and what to do about what is missing',
+  )
+    .option('--model <name>', 'the writer that would be used, as for gen')
+    .addOption(databaseOption())
+    .action(async (raw: Record<string, unknown>) => {
+      const options = parseOptions(raw, process.cwd())
+      const { examine } = await import('./doctor/doctor.ts')
+      const { renderDoctor } = await import('./report/doctor-text.ts')
+      const report = await examine(options, world)
+      finish(options.json ? toJson(report) : renderDoctor(report, terminal()), report.exitCode)
+    })
   return program
+}
+
+function databaseOption(): Option {
+  return new Option('--database <engine>', 'which database to start')
+    .choices(['auto', 'postgres', 'pglite'])
+    .default('auto')
 }
 
 async function probe(codebase: Codebase, root: string, world: World): Promise<Probed> {

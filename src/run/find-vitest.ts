@@ -8,6 +8,8 @@ export interface VitestPackage {
   readonly version: string
   /** URL of `vitest/node`. */
   readonly node: string
+  /** Whether it is the project's, and not the one that came with this package. */
+  readonly isOwn: boolean
 }
 
 const OLDEST = { major: 3, minor: 2 }
@@ -15,13 +17,13 @@ const OLDEST = { major: 3, minor: 2 }
 /** The project's own Vitest when it is recent enough, else the one that came with this package. */
 export function findVitest(root: string): VitestPackage {
   const own = locate(pathToFileURL(join(root, 'package.json')).href)
-  if (own && isRecent(own.version)) return own
+  if (own && isRecent(own.version)) return { ...own, isOwn: true }
   const ours = locate(import.meta.url)
-  if (ours) return ours
+  if (ours) return { ...ours, isOwn: false }
   throw new Error('Expected Vitest 3.2 or later in the project or beside itest-gen, found none.')
 }
 
-function locate(from: string): VitestPackage | null {
+function locate(from: string): Omit<VitestPackage, 'isOwn'> | null {
   try {
     const manifest = createRequire(from).resolve('vitest/package.json')
     const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(manifest, 'utf8')))

@@ -1,6 +1,6 @@
 /** What static analysis knows. Everything here is plain JSON: no syntax node leaves the scan. */
 
-import type { AssumedText, Assumption, BootFacts, StartCondition } from './boot-types.ts'
+import type { Assumption, BootFacts, StartCondition } from './boot-types.ts'
 import type { TableResult } from './confirm-tables/types.ts'
 import type { Expression, InputSource, Shape, SourceLocation } from './expression-types.ts'
 import type { RouteFacts } from './facts/types.ts'

@@ -204,10 +204,10 @@ describe('paths that are made of variables', () => {
   it.each([
     ["app.use(process.env.PREFIX || '/api', api)", '/api/a', '/api'],
     ["app.use((process.env.PREFIX ?? '/api') + '/v1', api)", '/api/v1/a', '/api'],
-    ["const { PREFIX = '/api' } = process.env; app.use(`${PREFIX}/v2`, api)", '/api/v2/a', '/api'],
+    ["const { PREFIX = '/api' } = process.env; app.use(PREFIX + '/v2', api)", '/api/v2/a', '/api'],
     ["app.use([process.env.PREFIX || '/api'], api)", '/api/a', '/api'],
     [
-      "const env = z.object({ PREFIX: z.string().default('api') }).parse(process.env); app.use(`/${env.PREFIX}`, api)",
+      "const env = z.object({ PREFIX: z.string().default('api') }).parse(process.env); app.use('/'.concat(env.PREFIX), api)",
       '/api/a',
       'api',
     ],

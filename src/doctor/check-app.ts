@@ -1,0 +1,56 @@
+import { groupBy } from '../report/layout.ts'
+import type { BootFacts, Codebase, SourceLocation } from '../scan/types.ts'
+import type { Check } from './types.ts'
+
+const WAYS = {
+  exported: 'tests import it',
+  factory: 'tests import its factory and call it',
+  listens: 'tests import the file and catch the server',
+} satisfies Record<Codebase['apps'][number]['how'], string>
+
+/** Every app that was found, and how a test gets hold of it. */
+export function checkApps({ apps, routes, unresolved }: Codebase): Check[] {
+  return apps.map((app) => {
+    const place = `${app.file}:${app.line}`
+    const own = routes.filter((route) => apps.length === 1 || route.app === place)
+    const open = unresolved.length > 0 && app === apps[0] ? `, ${count(unresolved.length, 'place')} unresolved` : ''
+    return {
+      name: 'App',
+      status: own.length > 0 ? 'ok' : 'warning',
+      found: `${place}, Express ${app.expressMajor}, ${count(own.length, 'route')}${open}; ${WAYS[app.how]}`,
+      todo: open === '' ? null : '`itest routes` lists what analysis could not tell.',
+    }
+  })
+}
+
+const EFFECTS = {
+  redis: 'connections are refused in tests',
+  queue: 'connections are refused in tests',
+  database: null,
+  cron: 'it may run in the middle of a test',
+  timer: null,
+  migration: null,
+  telemetry: 'what it sends is refused in tests',
+  websocket: null,
+  'process-listener': null,
+  exit: null,
+} satisfies Record<BootFacts['starts'][number]['kind'], string | null>
+
+/** What loading the app starts beside it, where a test feels it. */
+export function checkStarts({ starts }: BootFacts): Check[] {
+  return groupBy(starts, ({ kind, package: name }) => `${name} (${kind})`).flatMap(([what, group]) => {
+    const effect = group[0] ? EFFECTS[group[0].kind] : null
+    const places = group.map(({ at }) => show(at)).join(', ')
+    return effect === null
+      ? []
+      : [{ name: 'Starts', status: 'warning' as const, found: `${what}: ${effect}; ${places}`, todo: null }]
+  })
+}
+
+function show({ file, line }: SourceLocation): string {
+  return `${file}:${line}`
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${number === 1 ? word : `${word}s`}`
+}

@@ -1,0 +1,45 @@
+import path from 'node:path'
+import { UserError } from '../errors.ts'
+import type { GenOptions } from '../options.ts'
+import { readCodebase } from '../scan/read-project.ts'
+import type { Codebase } from '../scan/types.ts'
+import { checkApps, checkStarts } from './check-app.ts'
+import { checkEngine, checkSchema } from './check-database.ts'
+import { checkModel, checkPlugin } from './check-itest.ts'
+import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
+import type { Check, DoctorReport } from './types.ts'
+
+/** What was found on this machine and in this project, and what to do about what is missing. Starts the database for a moment. */
+export async function examine(
+  options: GenOptions,
+  world: { environment: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
+): Promise<DoctorReport> {
+  const { root } = options
+  const machine = [checkNode(process.versions.node), checkModel(options.model, world.environment)]
+  const project = await readProject(options)
+  const rest = 'status' in project ? [project] : await checkProject(project, options, world.signal)
+  // In a monorepo the app's own package has them.
+  const folder = path.join(root, path.dirname('status' in project ? '' : (project.apps[0]?.file ?? '')))
+  const packages = [checkVitest(root), checkExpress(folder), checkDrizzle(folder)]
+  const checks = [...machine, ...packages, ...rest, await checkPlugin(root)]
+  return { schema: 'itest.doctor/1', checks, exitCode: checks.some(({ status }) => status === 'problem') ? 1 : 0 }
+}
+
+async function readProject(options: GenOptions): Promise<Codebase | Check> {
+  try {
+    return await readCodebase(options.root, options)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { name: 'App', status: 'problem', found: error.message, todo: error.hint }
+  }
+}
+
+async function checkProject(codebase: Codebase, options: GenOptions, signal: AbortSignal): Promise<Check[]> {
+  const { boot, database } = codebase
+  return [
+    ...checkApps(codebase),
+    ...checkStarts(boot),
+    checkSchema(database),
+    await checkEngine(database, { preference: options.database, signal }),
+  ]
+}
