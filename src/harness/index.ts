@@ -1,9 +1,12 @@
+import { getTableConfig } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pg-proxy'
+import { createRowMaker, type Factory } from './database/factory.ts'
 import { armFault, type FaultOptions, type WriteOperation } from './database/faults.ts'
 import type { TableLike, TestDatabase } from './database/test-database.ts'
 import { getState, requireDatabase } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
+export type { Factory } from './database/factory.ts'
 export type { FaultOptions, WriteOperation } from './database/faults.ts'
 export type { TableLike, TestDatabase } from './database/test-database.ts'
 export { type Stub, type StubResponse, stub } from './http/stub.ts'
@@ -26,7 +29,21 @@ export const faults: Faults = {
   failWrites: (table, operation, options = {}) => armFault(getState(), { table, operation, options }),
 }
 
+const rowMaker: unknown = createRowMaker({
+  db,
+  configOf: (table) => Reflect.apply(getTableConfig, null, [table]),
+  made: () => getState().made,
+})
+if (!isFactory(rowMaker)) throw new Error('The factory of itest lacks a part.')
+
+/** Makes rows to start from, with what their tables demand. */
+export const factory: Factory = rowMaker
+
 // Drizzle's own types meet ours here, and nowhere else.
 function isTestDatabase(value: unknown): value is TestDatabase {
   return typeof value === 'object' && value !== null && 'select' in value && 'insert' in value
+}
+
+function isFactory(value: unknown): value is Factory {
+  return typeof value === 'object' && value !== null && 'create' in value
 }

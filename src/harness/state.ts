@@ -50,6 +50,8 @@ export interface HarnessState {
   calls: { readonly origin: string; readonly call: RecordedCall }[]
   faults: ArmedFault[]
   unstubbed: string[]
+  /** Rows that the factory has made in this test, by table. */
+  made: Map<string, number>
   blocked: Set<string>
   requests: number
   routeHits: number
@@ -89,6 +91,7 @@ export function createState(root: string): HarnessState {
     calls: [],
     faults: [],
     unstubbed: [],
+    made: new Map(),
     blocked: new Set(),
     requests: 0,
     routeHits: 0,

@@ -15,6 +15,7 @@ export async function beginTest(state: HarnessState): Promise<void> {
   })
   state.rules = []
   state.calls = []
+  state.made = new Map()
   state.settling = false
 }
 

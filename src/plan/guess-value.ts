@@ -3,7 +3,7 @@ import type { Column, Shape } from '../scan/types.ts'
 import type { Json } from './types.ts'
 
 /** The same name always gives the same id, another name another one: mixed-up ids must show. */
-function guessUuid(name: string): string {
+export function guessUuid(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

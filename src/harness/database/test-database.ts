@@ -6,8 +6,8 @@
 /** Any table of Drizzle; releases before 0.28 do not carry the types of their rows. */
 export type TableLike = object
 
-type RowOf<Table> = Table extends { readonly $inferSelect: infer Row } ? Row : Record<string, unknown>
-type NewRowOf<Table> = Table extends { readonly $inferInsert: infer Row } ? Row : object
+export type RowOf<Table> = Table extends { readonly $inferSelect: infer Row } ? Row : Record<string, unknown>
+export type NewRowOf<Table> = Table extends { readonly $inferInsert: infer Row } ? Row : object
 
 /** A statement that runs when it is awaited. `condition`s and `columns` are Drizzle's, e.g. `eq(orders.id, 1)`. */
 export interface Selection<Row> extends PromiseLike<Row[]> {
