@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { type BootEnvironment, chooseBootEnvironment } from './boot-environment.ts'
 import { checkCases } from './check/check.ts'
 import { typeCheckInThread } from './check/type-check-thread.ts'
 import { typeFallbacks } from './check/type-fallbacks.ts'
@@ -55,7 +56,9 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const planned = await time('scan and plan', () => planFor(wanted, { ...options, whole: true }))
   assertCanGenerate(options.root, planned.read)
   const { scaffold } = planned.vocabulary
-  const harness = describeProject(options.root, planned.read.database, planned.plan)
+  const { database, dossier } = planned.read
+  const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database })
+  const harness = describeProject(options.root, database, { plan: planned.plan, boot })
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
@@ -63,7 +66,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
     assembleFile(scaffold, draft.kept, { path: path.join(options.root, scaffold.file), style: planned.read.style }),
   )
   if (draft.kept.cases.length === 0)
-    return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [] })
+    return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [], without: [] })
   const config = await describeVitestConfig(options.root)
   const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold, text) }
   const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }, evidence]
@@ -79,7 +82,8 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
       throw error
     })
     const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
-    return buildReport({ planned, draft, text, timings: timings(), outcome, hints: config.hint ? [config.hint] : [] })
+    const hints = config.hint ? [config.hint] : []
+    return buildReport({ planned, draft, text, timings: timings(), outcome, hints, without: boot.without })
   } finally {
     await engine.stop()
   }
@@ -205,6 +209,8 @@ interface ReportInput {
     readonly wrote: readonly string[]
   } | null
   readonly hints: readonly string[]
+  /** Variables that the app reads while it loads and that have no value. */
+  readonly without: BootEnvironment['without']
 }
 
 function buildReport(input: ReportInput): GenReport {
@@ -228,16 +234,18 @@ function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: [...input.hints, ...hintsOn(paths)],
+    hints: [...input.hints, ...hintsOn(paths, input.without)],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }
 }
 
-function hintsOn(paths: readonly ReportedPath[]): string[] {
+function hintsOn(paths: readonly ReportedPath[], without: BootEnvironment['without']): string[] {
   if (!paths.some((one) => one.class === 'import')) return []
+  const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
+  const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
   return [
-    `The app could not be loaded. If it lacks an environment variable, add it under "environment" in ${PROJECT_FACTS_FILE}; itest keeps it.`,
+    `The app could not be loaded.${read} What it lacks, set in .env.test, or under "environment" in ${PROJECT_FACTS_FILE}, where itest keeps it.`,
   ]
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import type { BootEnvironment } from './boot-environment.ts'
 import { UserError } from './errors.ts'
 import { PROJECT_FACTS_FILE, ProjectFacts } from './harness/project-facts.ts'
 import type { Plan } from './plan/types.ts'
@@ -20,7 +21,11 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
  * Facts that the harness needs to boot the project. Variables that an earlier run for another route found stay, because
  * that route's tests need them still. @throws UserError for a database that itest can't run yet
  */
-export function describeProject(root: string, database: DatabaseFacts, plan: Plan): PlannedFile {
+export function describeProject(
+  root: string,
+  database: DatabaseFacts,
+  { plan, boot }: { plan: Plan; boot: BootEnvironment },
+): PlannedFile {
   if (database.dialect === null) {
     throw new UserError('no Drizzle table found in the code', {
       hint: 'itest looks for pgTable(...) in the files of the project. Is the schema part of it?',
@@ -41,7 +46,8 @@ export function describeProject(root: string, database: DatabaseFacts, plan: Pla
       migrations: database.migrations,
       schemaFiles: [...database.schemaFiles],
     },
-    environment: { ...readEnvironment(root), ...plan.environment },
+    // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
+    environment: { ...boot.values, ...readEnvironment(root), ...plan.environment },
   }
   return { file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }

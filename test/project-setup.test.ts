@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { BootEnvironment } from '../src/boot-environment.ts'
 import { describeProject, describeVitestConfig } from '../src/project-setup.ts'
 import type { DatabaseFacts } from '../src/scan/types.ts'
 import { plan } from './support/plan-factory.ts'
@@ -12,6 +13,8 @@ beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'itest-setup-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
 })
+
+const boot: BootEnvironment = { values: {}, without: [] }
 
 function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
   return {
@@ -27,16 +30,15 @@ function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
 }
 
 function environmentAfter(environment: Record<string, string>): unknown {
-  return JSON.parse(describeProject(root, database(), plan({ environment })).text).environment
+  return JSON.parse(describeProject(root, database(), { plan: plan({ environment }), boot }).text).environment
 }
 
 describe('describeProject', () => {
   it('writes down what the harness needs to boot the project', () => {
-    const { file, text } = describeProject(
-      root,
-      database(),
-      plan({ environment: { PAYMENTS_URL: 'https://a.example' } }),
-    )
+    const { file, text } = describeProject(root, database(), {
+      plan: plan({ environment: { PAYMENTS_URL: 'https://a.example' } }),
+      boot,
+    })
 
     expect(file).toBe('.itest/harness.json')
     expect(JSON.parse(text)).toEqual({
@@ -53,11 +55,10 @@ describe('describeProject', () => {
   })
 
   it('keeps the variables that the tests of another route need', () => {
-    const earlier = describeProject(
-      root,
-      database(),
-      plan({ environment: { DEPOSITS_URL: 'https://b.example', A: '1' } }),
-    )
+    const earlier = describeProject(root, database(), {
+      plan: plan({ environment: { DEPOSITS_URL: 'https://b.example', A: '1' } }),
+      boot,
+    })
     mkdirSync(path.join(root, '.itest'))
     writeFileSync(path.join(root, earlier.file), earlier.text)
 
@@ -72,7 +73,7 @@ describe('describeProject', () => {
   })
 
   it('sets DATABASE_URL when the code shows no variable', () => {
-    const { text } = describeProject(root, database({ urlVariables: [] }), plan())
+    const { text } = describeProject(root, database({ urlVariables: [] }), { plan: plan(), boot })
 
     expect(JSON.parse(text).database.urlVariables).toEqual(['DATABASE_URL'])
   })
@@ -82,7 +83,7 @@ describe('describeProject', () => {
     { dialect: 'sqlite', says: 'the tables are for sqlite' },
     { dialect: 'mysql', says: 'the tables are for mysql' },
   ] as const)('refuses a project with dialect $dialect', ({ dialect, says }) => {
-    expect(() => describeProject(root, database({ dialect }), plan())).toThrow(says)
+    expect(() => describeProject(root, database({ dialect }), { plan: plan(), boot })).toThrow(says)
   })
 })
 

@@ -1,3 +1,4 @@
+import { chooseBootEnvironment } from '../boot-environment.ts'
 import { groupBy } from '../report/layout.ts'
 import type { BootFacts, Codebase, SourceLocation } from '../scan/types.ts'
 import type { Check } from './types.ts'
@@ -21,6 +22,21 @@ export function checkApps({ apps, routes, unresolved }: Codebase): Check[] {
       todo: open === '' ? null : '`itest routes` lists what analysis could not tell.',
     }
   })
+}
+
+/** The variables that loading the app reads, and who gives them a value in tests. */
+export function checkEnvironment(root: string, { boot, database }: Pick<Codebase, 'boot' | 'database'>): Check {
+  const { values, without } = chooseBootEnvironment(root, { boot, database })
+  const given = Object.keys(values)
+  const set = given.length > 0 ? `${count(given.length, 'variable')} set for tests: ${given.join(', ')}` : 'none needed'
+  if (without.length === 0) return { name: 'Environment', status: 'ok', found: set, todo: null }
+  const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${show(at)})` : name))
+  return {
+    name: 'Environment',
+    status: 'warning',
+    found: `${set}; read and without a value: ${names.join(', ')}`,
+    todo: 'Set in .env.test those that the app can not start without.',
+  }
 }
 
 const EFFECTS = {

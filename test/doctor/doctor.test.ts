@@ -43,6 +43,7 @@ describe('examine', { timeout: LIMIT_MS }, () => {
       ['Express', 'ok'],
       ['Drizzle', 'ok'],
       ['App', 'ok'],
+      ['Environment', 'ok'],
       ['Schema', 'ok'],
       ['Database', findPostgres().status === 'found' ? 'ok' : 'warning'],
       ['Plugin', 'ok'],
@@ -65,7 +66,7 @@ describe('examine', { timeout: LIMIT_MS }, () => {
       'app.js': `
         import express from 'express'
         import Redis from 'ioredis'
-        export const redis = new Redis()
+        export const redis = new Redis(process.env.CACHE_HOST)
         export const app = express()
         app.get('/', (req, res) => res.json({}))`,
     })
@@ -77,6 +78,10 @@ describe('examine', { timeout: LIMIT_MS }, () => {
       { name: 'Schema', status: 'problem', found: 'neither migrations nor Drizzle tables', todo: expect.any(String) },
       { name: 'Database', status: 'problem', found: expect.stringContaining('no dialect'), todo: expect.any(String) },
     ])
+    expect(named(report, 'Environment')).toMatchObject({
+      status: 'warning',
+      found: 'none needed; read and without a value: CACHE_HOST (app.js:4)',
+    })
     expect(named(report, 'Starts')).toEqual({
       name: 'Starts',
       status: 'warning',

@@ -8,7 +8,7 @@ import type { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 
 /** What a project sets for its tests. */
-const TEST_FILES = ['.env.test']
+export const TEST_FILES = ['.env.test']
 
 /** Files that a project shares to say which variables it needs; what is in them is no secret. */
 export const SAMPLE_FILES = [

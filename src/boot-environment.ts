@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { guessForShape } from './plan/guess-value.ts'
+import { SAMPLE_FILES, TEST_FILES } from './scan/models/assumed-text.ts'
+import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
+
+export interface BootEnvironment {
+  /** What is set before the app starts. */
+  readonly values: Readonly<Record<string, string>>
+  /** Variables that loading the app reads, that have no default in the code and get no value. */
+  readonly without: readonly EnvironmentVariable[]
+}
+
+/**
+ * The variables that the app needs to start in a test: what the project's `.env.test` says, the values that the paths of
+ * routes were taken to have, and, for what the code demands, invented ones that its rules accept. The database's own
+ * variables are the harness's business. A developer's `.env` is not read.
+ */
+export function chooseBootEnvironment(
+  root: string,
+  { boot, database }: { boot: BootFacts; database: DatabaseFacts },
+): BootEnvironment {
+  const reserved = new Set([...database.urlVariables, ...Object.values(database.partVariables), 'NODE_ENV'])
+  const own = readVariables(root, TEST_FILES)
+  const sample = readVariables(root, SAMPLE_FILES)
+  const paths = Object.fromEntries(boot.assumedTexts.map(({ name, value }) => [name, value]))
+  const read = boot.environment.filter(({ name }) => !reserved.has(name))
+  const chosen = read.map((variable) => ({ variable, value: choose(variable, { own, paths, sample }) }))
+  return {
+    values: {
+      ...paths,
+      ...Object.fromEntries(
+        Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      ...Object.fromEntries(chosen.flatMap(({ variable, value }) => (value === null ? [] : [[variable.name, value]]))),
+    },
+    without: chosen.flatMap(({ variable, value }) =>
+      value === null && variable.default === null && variable.required === null ? [variable] : [],
+    ),
+  }
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+function choose(
+  variable: EnvironmentVariable,
+  { own, paths, sample }: { own: Variables; paths: Variables; sample: Variables },
+): string | null {
+  const known = own[variable.name] ?? paths[variable.name]
+  if (known !== undefined) return known
+  if (variable.required === true || isRefused(variable)) return inventValue(variable)
+  // Nothing says whether the app can do without: then as the project's sample has it.
+  return variable.required === null && variable.default === null ? (sample[variable.name] ?? null) : null
+}
+
+export function readVariables(root: string, files: readonly string[]): Variables {
+  const values: Record<string, string | undefined> = {}
+  for (const name of files) {
+    try {
+      Object.assign(values, parseEnv(readFileSync(join(root, name), 'utf8')))
+    } catch {
+      // Most projects have one of them at most.
+    }
+  }
+  return values
+}
+
+/** zod 3 checks its own defaults: an app whose default is no URL does not start without the variable. */
+export function isRefused({ validation, default: stand }: EnvironmentVariable): boolean {
+  const { shape } = validation ?? {}
+  return shape?.type === 'string' && shape.format === 'url' && stand !== null && !URL.canParse(stand)
+}
+
+/** Validators of other packages than zod, by the name of the rule. */
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:port|num|number|asPort|asInt)/i, '3000'],
+  [/^(?:bool|boolean)/i, 'true'],
+  [/^(?:url|host)|\b(?:uri|url)\(/i, 'http://127.0.0.1:1'],
+  [/^email|\bemail\(/i, 'ada@example.com'],
+  [/^json/i, '{}'],
+]
+
+/** A value that the rules of the variable accept, as far as they are known; the same each time. */
+export function inventValue({ name, usedFor, validation }: EnvironmentVariable): string {
+  if (validation?.shape && validation.shape.type !== 'unknown') {
+    const guessed = guessForShape(validation.shape, name.toLowerCase())
+    return typeof guessed === 'string' ? guessed : JSON.stringify(guessed)
+  }
+  const choice = /(?:choices: |valid\()\[?'([^']+)'/.exec(validation?.text ?? '')?.[1]
+  const byRule = RULES.find(([rule]) => rule.test(validation?.text ?? ''))?.[1]
+  if (choice !== undefined || byRule !== undefined) return choice ?? byRule ?? ''
+  if (usedFor === 'port') return '3000'
+  if (usedFor === 'address') return /HOST$|DOMAIN$/i.test(name) ? '127.0.0.1' : 'http://127.0.0.1:1'
+  return 'itest-value-0123456789abcdef0123456789abcdef'
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { chooseBootEnvironment } from '../src/boot-environment.ts'
+import { scanProject } from '../src/scan/scan.ts'
+import { appWith, withProject } from './support/scan-source.ts'
+
+/** What is chosen for an app that reads its environment with this code. */
+function choose(code: string, files: Record<string, string> = {}) {
+  return withProject(
+    appWith(`${code}\napp.get('/', (req, res) => res.json({}))`, { imports: "import { z } from 'zod'", files }),
+    {},
+    (root) => {
+      const { boot, database } = scanProject(root).codebase
+      const { values, without } = chooseBootEnvironment(root, { boot, database })
+      return { values, without: without.map(({ name }) => name) }
+    },
+  )
+}
+
+describe('chooseBootEnvironment', () => {
+  it('invents what the rules of the code demand, the same each time', () => {
+    const code = `export const env = z.object({
+      SECRET: z.string().min(32), MODE: z.enum(['slow', 'fast']), SITE: z.string().url(), SIZE: z.coerce.number().default(3),
+      EXTRA: z.string().optional(),
+    }).parse(process.env)`
+    const { values, without } = choose(code)
+    expect(values).toEqual({
+      SECRET: expect.stringMatching(/^.{32,}$/),
+      MODE: 'slow',
+      SITE: expect.stringMatching(/^https:/),
+    })
+    expect(without).toEqual([])
+    expect(choose(code).values).toEqual(values)
+  })
+
+  it('prefers what the project sets for its tests, and asks the sample where nothing says whether the app can do without', () => {
+    const files = {
+      '.env.test': 'SECRET=of-the-tests\nUNREAD=1',
+      '.env.example': 'SHARED=from-the-sample\nSECRET=no',
+      '.env': 'PRIVATE=developer',
+    }
+    const { values, without } = choose(
+      'if (!process.env.SECRET) throw new Error("SECRET"); export const all = [process.env.SHARED, process.env.PRIVATE]',
+      files,
+    )
+    expect(values).toEqual({ SECRET: 'of-the-tests', UNREAD: '1', SHARED: 'from-the-sample' })
+    expect(without).toEqual(['PRIVATE'])
+  })
+
+  it('holds variables to the paths that the plan is made for, and leaves those of the database alone', () => {
+    const { values } = choose(
+      "app.use(process.env.PREFIX || '/api', express.Router().get('/a', (req, res) => res.json({}))); export const url = process.env.DATABASE_URL",
+      {
+        'src/db.ts':
+          "import { drizzle } from 'drizzle-orm/node-postgres'; export const db = drizzle(process.env.DATABASE_URL)",
+      },
+    )
+    expect(values).toEqual({ PREFIX: '/api' })
+  })
+})
