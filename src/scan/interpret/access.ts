@@ -16,11 +16,13 @@ import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
+import { isNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import {
   type ArrayValue,
   array,
+  isNullish,
   literal,
   native,
   type ObjectValue,
@@ -34,10 +36,12 @@ import {
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
   switch (owner.kind) {
     case 'literal':
-      if (owner.value === null || owner.value === undefined)
-        return unknownValue(machine, `member of ${owner.value}`, node)
-      return textMember(machine, owner, name) ?? UNDEFINED
+      if (!isNullish(owner)) return textMember(machine, owner, name) ?? UNDEFINED
+      refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
+      return unknownValue(machine, `member of ${owner.value}`, node)
     case 'symbol':
+      if (isNothing(machine, owner))
+        refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })
     case 'object':
       return objectMember(machine, owner, name, node)

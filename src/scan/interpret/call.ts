@@ -6,6 +6,7 @@ import { constructClass } from './classes.ts'
 import { evaluate } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
 import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { makeNothing, refuseNothing } from './nothing.ts'
 import { bindPattern, withDefault } from './patterns.ts'
 import { clockOf, trackPromise, waitFor } from './pending.ts'
 import { createScope, type Scope } from './scope.ts'
@@ -65,6 +66,7 @@ function dispatchCall(machine: Machine, call: Call): Value {
     case 'symbol':
       return callSymbol(machine, call)
     default:
+      refuseNothing(machine, callee, { use: '% is not a function', node: call.node })
       if (passesRequestOn(call.args)) return passRequestOn(machine, call)
       return callNothing(machine, call)
   }
@@ -149,7 +151,9 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
   if (!node.body) return UNDEFINED
   if (!ts.isBlock(node.body)) return evaluate(machine, node.body, scope)
   const completion = executeBlock(machine, node.body.statements, scope)
-  return completion.kind === 'return' ? completion.value : UNDEFINED
+  if (completion.kind === 'return') return completion.value
+  const isKnown = !node.asteriskToken && !machine.callStack.at(-1)?.isCutShort
+  return isKnown ? makeNothing(machine, undefined) : UNDEFINED
 }
 
 function recordSource(machine: Machine, callee: FunctionValue): void {

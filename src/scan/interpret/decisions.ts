@@ -1,6 +1,7 @@
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
+import { noteMissing } from './nothing.ts'
 import { settledAnswer } from './settled.ts'
 import { certainAnswer } from './truthiness.ts'
 import type { Value } from './values.ts'
@@ -154,6 +155,7 @@ function subjectOf(condition: Expression): { expression: Expression; equals: Exp
 
 function remember(run: Run, condition: Expression, taken: boolean): void {
   run.known.set(run.keyOf(condition), taken)
+  noteMissing(run, condition, taken)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
 }

@@ -26,6 +26,8 @@ export type Value =
 export type LiteralValue = {
   readonly kind: 'literal'
   readonly value: string | number | boolean | bigint | null | undefined
+  /** Of `null` and `undefined`: the code says so itself, see `makeNothing`. */
+  readonly isMade?: boolean
 }
 
 export type SymbolValue = { readonly kind: 'symbol'; readonly expression: Expression }
