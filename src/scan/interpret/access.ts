@@ -194,7 +194,8 @@ function writeField(machine: Machine, expression: Expression, name: string, valu
   run.written.set(key, fields)
 }
 
-function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
+/** What the code wrote there in this run. */
+export function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
   if (!machine.run || machine.run.written.size === 0) return null
   return machine.run.written.get(machine.run.keyOf(expression))?.get(name) ?? null
 }
