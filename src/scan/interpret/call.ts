@@ -5,10 +5,11 @@ import { locate, ts } from '../syntax/syntax.ts'
 import { constructClass } from './classes.ts'
 import { evaluate } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
-import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown, unknownValue } from './machine.ts'
 import { makeNothing, refuseNothing } from './nothing.ts'
 import { bindPattern, withDefault } from './patterns.ts'
 import { clockOf, trackPromise, waitFor } from './pending.ts'
+import { recursWithoutEnd } from './recursion.ts'
 import { createScope, type Scope } from './scope.ts'
 import { knowByType } from './typed-receivers.ts'
 import {
@@ -115,8 +116,12 @@ export function passRequestOn(machine: Machine, call: Call): Value {
 export function callFunction(machine: Machine, callee: FunctionValue, call: Call): Value {
   if (machine.callStack.length > DEPTH_LIMIT) throw new LimitReached('call depth')
   const isAsync = callee.node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false
+  if (recursWithoutEnd(machine, callee, call.args)) {
+    const value = unknownValue(machine, 'how often this function calls itself is only known at run time', call.node)
+    return isAsync ? fulfilled(value) : value
+  }
   recordSource(machine, callee)
-  machine.callStack.push({ callee, site: call.node })
+  machine.callStack.push({ callee, site: call.node, looseLoops: machine.looseLoops.length })
   try {
     const value = runBody(machine, callee, call)
     return isAsync ? adopt(machine, value.kind === 'query' ? runQuery(machine, value) : value) : value

@@ -156,6 +156,22 @@ function subjectOf(condition: Expression): { expression: Expression; equals: Exp
 function remember(run: Run, condition: Expression, taken: boolean): void {
   run.known.set(run.keyOf(condition), taken)
   noteMissing(run, condition, taken)
+  if (taken) rememberOwners(run, condition)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+}
+
+/** What has a member that is true is there itself. */
+function rememberOwners(run: Run, expression: Expression): void {
+  const owner = ownerOf(expression)
+  if (!owner) return
+  const key = run.keyOf(owner)
+  if (!run.known.has(key)) run.known.set(key, true)
+  rememberOwners(run, owner)
+}
+
+function ownerOf(expression: Expression): Expression | null {
+  if (expression.kind === 'input' || expression.kind === 'result')
+    return expression.path.length > 0 ? { ...expression, path: expression.path.slice(0, -1) } : null
+  return expression.kind === 'operation' && expression.name === 'member' ? (expression.operands[0] ?? null) : null
 }

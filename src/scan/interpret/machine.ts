@@ -45,6 +45,8 @@ export interface Module {
 export interface CallFrame {
   readonly callee: FunctionValue
   readonly site: ts.Node
+  /** How many loops of unknown length were running when it was called. */
+  readonly looseLoops: number
   /** A loop of it was left because how often it turns is not known: so is what comes after it. */
   isCutShort?: boolean
 }

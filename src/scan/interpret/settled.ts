@@ -10,11 +10,10 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands
   if (!subject) return null
-  if (condition.name === 'is nullish')
+  const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
+  if (condition.name === 'is nullish' || (condition.name === '===' && isNull))
     return truthOf(machine, subject) === true || isNeverNull(machine, subject) ? false : null
   if (condition.name !== '===') return null
-  const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
-  if (isNull && isNeverNull(machine, subject)) return false
   return other?.kind === 'literal' ? isPossibleCode(machine, subject, other.value) : null
 }
 
