@@ -15,6 +15,7 @@ import type { Expression } from '../types.ts'
 import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
+import { lacksMember } from './known-types.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { isNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
@@ -87,6 +88,7 @@ function symbolMember(
   expression: Expression,
   { name, node }: { name: string; node: ts.Node },
 ): Value {
+  if (lacksMember(expression, name)) return UNDEFINED
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   // Generated tests run under Vitest, which sets it.

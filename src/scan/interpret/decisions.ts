@@ -55,8 +55,11 @@ function asksQueryString({ name, operands: [text] }: Extract<Expression, { kind:
 export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
   const { run } = machine
   if (!run || run.failures > 0 || run.isOver) return false
+  const remembered = run.known.get(run.keyOf(condition))
+  if (remembered !== undefined) return remembered
   machine.steps += RECORD_STEPS
   const failed = run.choose(false)
+  run.known.set(run.keyOf(condition), failed)
   run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
   if (failed) run.failures += 1
   return failed
@@ -89,6 +92,7 @@ function isEmpty(expression: Expression): boolean {
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
+  if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
   const key = run.keyOf(subject.expression)
@@ -97,6 +101,17 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const truth = run.known.get(key)
   if (truth === undefined) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+/** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */
+function sameQuestions(condition: Expression): Expression[] {
+  if (condition.kind !== 'operation') return []
+  const { name, operands } = condition
+  if (name === 'String') return operands.slice(0, 1)
+  const isComparison = /(?:^|\.)timingSafeEqual$/.test(name)
+  return isComparison
+    ? [operands, operands.toReversed()].map((both) => ({ ...condition, name: 'equals', operands: both }))
+    : []
 }
 
 /** The list of what a validator found wrong has at least one entry. */

@@ -5,10 +5,11 @@ import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import { knownEquality } from './known-texts.ts'
+import { typeOfResult } from './known-types.ts'
 import type { Machine } from './machine.ts'
 import { findCell, type Scope } from './scope.ts'
 import { isTruthy } from './truthiness.ts'
-import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
+import { isNullish, type LiteralValue, literal, operation, type SymbolValue, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
   [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
@@ -230,7 +231,7 @@ export function readTypeof(value: Value): Value {
     case 'literal':
       return literal(typeof value.value)
     case 'symbol':
-      return isParameter(value.expression) ? literal('string') : operation('typeof', value)
+      return typeOfSymbol(value)
     case 'function':
     case 'native':
     case 'class':
@@ -241,4 +242,9 @@ export function readTypeof(value: Value): Value {
     default:
       return literal('object')
   }
+}
+
+function typeOfSymbol(value: SymbolValue): Value {
+  const known = isParameter(value.expression) ? 'string' : typeOfResult(value.expression)
+  return known === null ? operation('typeof', value) : literal(known)
 }

@@ -30,7 +30,8 @@ export type LiteralValue = {
   readonly isMade?: boolean
 }
 
-export type SymbolValue = { readonly kind: 'symbol'; readonly expression: Expression }
+/** Only a date changes in place. */
+export type SymbolValue = { readonly kind: 'symbol'; expression: Expression }
 
 export type ObjectValue = {
   readonly kind: 'object'

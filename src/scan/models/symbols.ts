@@ -10,6 +10,7 @@ import {
 } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
 import { knownTest } from '../interpret/known-texts.ts'
+import { changesDate, isDate } from '../interpret/known-types.ts'
 import { itemOf } from '../interpret/loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
 import { continuePromise, waitFor } from '../interpret/pending.ts'
@@ -64,6 +65,7 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   const tested = testText(owner, method, call.args)
   if (tested !== null) return literal(tested)
+  if (changesDate(method)) return changeDate(machine, owner, method, call)
   if (isPureMethod(owner.expression, method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
 }
@@ -72,6 +74,19 @@ export function callSymbol(machine: Machine, call: Call): Value {
 function testText(owner: SymbolValue, method: string, [wanted, from]: readonly Value[]): boolean | null {
   const words = from ? null : knownString(wanted)
   return words === null ? null : knownTest(owner, method, words)
+}
+
+/** The date itself becomes another, under all its names. */
+function changeDate(machine: Machine, owner: SymbolValue, method: string, call: Call): Value {
+  const before = owner.expression
+  const changed = operation(method, owner, ...call.args)
+  if (!isDate(before))
+    noteUnresolved(machine, `what else shows the date that ${method}() changes is not known`, call.node)
+  machine.run?.journal.push(() => {
+    owner.expression = before
+  })
+  owner.expression = machine.looseLoops.length > 0 ? operation('after a loop', changed).expression : changed.expression
+  return operation('getTime', owner)
 }
 
 function isContext(owner: SymbolValue): boolean {
