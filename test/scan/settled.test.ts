@@ -178,6 +178,12 @@ describe('a request property of the project', () => {
     const guard = 'app.use((req, res, next) => { if (req.caller) return next(); req.caller = req.headers.key; next() })'
     expect(outline(readHandler('res.json(req.caller)', { before: guard }))).toEqual(['200'])
   })
+
+  it('is not there where nothing on the way writes it', () => {
+    const files = { 'src/team.ts': 'export function scope(req, res, next) { (req as any).team = { id: 1 }; next() }' }
+    const dossier = readHandler('if ((req as any).team) return res.sendStatus(204)\nres.sendStatus(404)', { files })
+    expect(outline(dossier)).toEqual(['404'])
+  })
 })
 
 describe('a driver that answers at once', () => {
