@@ -19,6 +19,7 @@ describe('expressions', () => {
     ['TABLE[req.body.kind]', 'member({a: 1, b: 2}, body.kind)'],
     ['req.body.list[req.body.at]', 'member(body.list, body.at)'],
     ["'b' < 'a'", 'false'],
+    ['("Order not found: " + req.params.id).includes("not found")', 'true'],
     [`\`Order \${req.params.id} not found\`.includes("not found")`, 'true'],
     [`\`Order NOT found: \${req.params.id}\`.toLowerCase().includes("not found")`, 'true'],
     [`\`Order \${req.params.id}\`.includes("not found")`, 'includes(concat("Order ", params.id, ""), "not found")'],

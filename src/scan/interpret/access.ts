@@ -17,7 +17,7 @@ import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { lacksMember } from './known-types.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
-import { isNothing, refuseNothing } from './nothing.ts'
+import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import {
@@ -55,7 +55,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
         (name === 'name' ? literal(owner.name) : UNDEFINED)
       )
     case 'class':
-      return classMember(owner, name)
+      return classMember(machine, owner, name)
     case 'native':
       return owner.fields.get(name) ?? bindNative(owner, name) ?? UNDEFINED
     case 'package':
@@ -103,13 +103,17 @@ function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'c
   return values ? array(values.map((value) => literal(value))) : symbol(extend(expression, 'enumValues'))
 }
 
-function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+function classMember(machine: Machine, owner: Extract<Value, { kind: 'class' }>, name: string): Value {
   if (name === 'prototype') return owner.prototype
-  for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
+  let type: Value | null = owner
+  for (; type?.kind === 'class'; type = type.base) {
     const found = type.statics.get(name)
     if (found) return found
   }
-  return name === 'name' ? literal(owner.name) : UNDEFINED
+  if (name === 'name') return literal(owner.name)
+  // Decorators may add to a class, and so may the package that one of its bases comes from.
+  const isPlain = type === null && owner.decorations.length === 0 && !(name in Function.prototype)
+  return isPlain ? makeNothing(machine, undefined) : UNDEFINED
 }
 
 function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
@@ -149,7 +153,17 @@ export function extend(expression: Expression, name: string): Expression {
   }
   if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }
   if (expression.kind === 'object' && expression.fields[name]) return expression.fields[name]
+  const present = presentPart(expression)
+  if (present) return extend(present, name)
   return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
+}
+
+/** What has the members that are read of `row ?? null`. */
+function presentPart(expression: Expression): Expression | null {
+  if (expression.kind !== 'operation' || expression.name !== '??') return null
+  const [first, second] = expression.operands
+  const isNone = second?.kind === 'undefined' || (second?.kind === 'literal' && second.value === null)
+  return first && isNone ? first : null
 }
 
 /** Writes `owner.name = value`; a value that only a run knows keeps what is written to it for the rest of the run. */

@@ -41,7 +41,7 @@ function isUnlikely(condition: Expression): boolean {
   if (condition.kind !== 'operation') return false
   if (condition.name === 'is nullish' || asksQueryString(condition)) return true
   const equals = condition.name === '===' ? condition.operands[1] : undefined
-  return equals !== undefined && isEmpty(equals)
+  return equals !== undefined && (isEmpty(equals) || (equals.kind === 'literal' && equals.value === 'bigint'))
 }
 
 /** A word that is looked for in a request's address and not in its path would have to be in the query string. */
@@ -65,10 +65,14 @@ export function decideFailure(machine: Machine, condition: Expression, node: ts.
   return failed
 }
 
+/** What a condition asks in other words: `!x`, `Boolean(x)`, `x ?? null`, `x || ''`. */
 function wrapper(expression: Expression): { name: string | null; operand: Expression | null } {
   if (expression.kind !== 'operation') return { name: null, operand: null }
-  const isWrapper = expression.name === '!' || expression.name === '!!' || expression.name === 'Boolean'
-  return { name: expression.name, operand: isWrapper ? (expression.operands[0] ?? null) : null }
+  const { name, operands } = expression
+  const [first = null, second] = operands
+  const isFallback = (name === '??' || name === '||') && second !== undefined && isEmpty(second)
+  const isWrapper = name === '!' || name === '!!' || name === 'Boolean' || isFallback
+  return { name, operand: isWrapper ? first : null }
 }
 
 function guess(machine: Machine, preferred: boolean): boolean {
@@ -92,15 +96,27 @@ function isEmpty(expression: Expression): boolean {
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
+  const first = firstAnswer(run, condition)
+  if (first !== null) return first
   if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
   const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
-  const truth = run.known.get(key)
-  if (truth === undefined) return null
+  const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+/** A list that is empty has no first item, and any other has one: rows and the items of a request. */
+function firstAnswer(run: Run, condition: Expression): boolean | null {
+  if ((condition.kind !== 'result' && condition.kind !== 'input') || condition.path.at(-1) !== '0') return null
+  const length: Expression = { ...condition, path: [...condition.path.slice(0, -1), 'length'] }
+  const asks = (name: string): boolean | undefined =>
+    run.known.get(run.keyOf({ kind: 'operation', name, operands: [length, { kind: 'literal', value: 0 }] }))
+  const isEmptyList = asks('===')
+  return (isEmptyList === undefined ? asks('>') : !isEmptyList) ?? run.known.get(run.keyOf(length)) ?? null
 }
 
 /** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */
@@ -141,7 +157,7 @@ function impliedTruth(run: Run, condition: Expression): boolean | null {
     const key = run.keyOf(operand)
     const equal = run.equals.get(key)
     if (equal !== undefined) return equal === NULL || equal === MISSING
-    return run.known.get(key) === true ? false : null
+    return (run.known.get(key) ?? firstAnswer(run, operand)) === true ? false : null
   }
   const key = run.keyOf(condition)
   const equal = run.equals.get(key)

@@ -1,4 +1,5 @@
 import type { Expression } from '../types.ts'
+import { typeOfResult } from './known-types.ts'
 import type { Value } from './values.ts'
 
 /** What holds whatever the request is: the same text twice, or texts that begin differently. Null: not known. */
@@ -46,21 +47,18 @@ function endOf(value: Value): string | null {
 
 /** A text of parts as what is fixed of it, null standing for the rest; null when it is no such text. */
 function fixedParts(value: Value): readonly (string | null)[] | null {
-  return value.kind === 'symbol' && TEXT_MAKERS.has(nameOf(value.expression)) ? partsOfText(value.expression) : null
+  const isText = value.kind === 'symbol' && typeOfResult(value.expression) === 'string'
+  return isText ? partsOfText(value.expression) : null
 }
-
-function nameOf(expression: Expression): string {
-  return expression.kind === 'operation' ? expression.name : ''
-}
-
-const TEXT_MAKERS = new Set(['concat', 'toLowerCase', 'toUpperCase'])
 
 function partsOfText(expression: Expression): readonly (string | null)[] {
   if (expression.kind === 'literal') return expression.value === '' ? [] : [String(expression.value)]
   if (expression.kind !== 'operation') return [null]
   const [operand] = expression.operands
   switch (expression.name) {
+    case '+':
     case 'concat':
+      if (typeOfResult(expression) !== 'string') return [null]
       return expression.operands.flatMap(partsOfText)
     case 'toLowerCase':
       return operand ? partsOfText(operand).map((part) => part?.toLowerCase() ?? null) : [null]

@@ -1,4 +1,5 @@
 import type { Expression } from '../types.ts'
+import { literal, operation, type SymbolValue, type Value } from './values.ts'
 
 type TypeName = 'string' | 'number' | 'boolean' | 'object'
 
@@ -29,11 +30,17 @@ export function typeOfResult(expression: Expression): TypeName | null {
   if (expression.kind === 'unknown') return /^Date\.now\(\)/.test(expression.text) ? 'number' : null
   if (expression.kind !== 'operation') return null
   const [first] = expression.operands
+  if (expression.name === '+') return expression.operands.some(isText) ? 'string' : null
   // A list has a `concat` too, and what can't be written as JSON is `undefined`.
-  if (expression.name === 'concat')
-    return first?.kind === 'literal' && typeof first.value === 'string' ? 'string' : null
+  if (expression.name === 'concat') return first && isText(first) ? 'string' : null
   if (expression.name === 'JSON.stringify') return first?.kind === 'object' || first?.kind === 'array' ? 'string' : null
   return TYPES.get(expression.name) ?? null
+}
+
+function isText(expression: Expression): boolean {
+  return (
+    (expression.kind === 'literal' && typeof expression.value === 'string') || typeOfResult(expression) === 'string'
+  )
 }
 
 const SETTER = /^set(?:UTC)?(?:Time|Year|FullYear|Month|Date|Hours|Minutes|Seconds|Milliseconds)$/
@@ -53,4 +60,32 @@ export function lacksMember(expression: Expression, name: string): boolean {
   return (
     typeOfResult(expression) === 'string' && !/^\d+$/.test(name) && !(name in String.prototype) && name !== 'length'
   )
+}
+
+/** A route that is reached has its parameters, as texts. */
+function isParameter(expression: Expression): boolean {
+  return expression.kind === 'input' && expression.from === 'params' && expression.path.length === 1
+}
+
+export function readTypeof(value: Value): Value {
+  switch (value.kind) {
+    case 'literal':
+      return literal(typeof value.value)
+    case 'symbol':
+      return typeOfSymbol(value)
+    case 'function':
+    case 'native':
+    case 'class':
+    case 'router':
+      return literal('function')
+    case 'package':
+      return operation('typeof', value)
+    default:
+      return literal('object')
+  }
+}
+
+function typeOfSymbol(value: SymbolValue): Value {
+  const known = isParameter(value.expression) ? 'string' : typeOfResult(value.expression)
+  return known === null ? operation('typeof', value) : literal(known)
 }

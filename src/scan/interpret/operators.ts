@@ -1,15 +1,13 @@
 import { ts } from '../syntax/syntax.ts'
-import type { Expression } from '../types.ts'
 import { assign } from './assign.ts'
 import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import { knownEquality } from './known-texts.ts'
-import { typeOfResult } from './known-types.ts'
 import type { Machine } from './machine.ts'
 import { findCell, type Scope } from './scope.ts'
 import { isTruthy } from './truthiness.ts'
-import { isNullish, type LiteralValue, literal, operation, type SymbolValue, symbol, type Value } from './values.ts'
+import { isNullish, type LiteralValue, literal, operation, symbol, type Value } from './values.ts'
 
 const ASSIGNING = new Map([
   [ts.SyntaxKind.PlusEqualsToken, ts.SyntaxKind.PlusToken],
@@ -219,32 +217,4 @@ function joinText(parts: readonly Value[]): Value {
   if (parts.every((part) => part.kind === 'literal'))
     return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
   return operation('concat', ...parts)
-}
-
-/** A route that is reached has its parameters, as texts. */
-function isParameter(expression: Expression): boolean {
-  return expression.kind === 'input' && expression.from === 'params' && expression.path.length === 1
-}
-
-export function readTypeof(value: Value): Value {
-  switch (value.kind) {
-    case 'literal':
-      return literal(typeof value.value)
-    case 'symbol':
-      return typeOfSymbol(value)
-    case 'function':
-    case 'native':
-    case 'class':
-    case 'router':
-      return literal('function')
-    case 'package':
-      return operation('typeof', value)
-    default:
-      return literal('object')
-  }
-}
-
-function typeOfSymbol(value: SymbolValue): Value {
-  const known = isParameter(value.expression) ? 'string' : typeOfResult(value.expression)
-  return known === null ? operation('typeof', value) : literal(known)
 }
