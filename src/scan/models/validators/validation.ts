@@ -21,7 +21,7 @@ export function decideValidation(machine: Machine, { validator, value, shape, no
     recordValidation(machine, { validator, value, shape, node }, true)
     return true
   }
-  const subject = subjectOf(machine, value)
+  const subject = subjectOf(machine, { validator, value })
   const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
   const fits = decide(machine, condition, node)
   recordValidation(machine, { validator, value, shape, node }, fits)
@@ -29,8 +29,10 @@ export function decideValidation(machine: Machine, { validator, value, shape, no
 }
 
 /** With the fields that the code wrote to it before, which the validator sees too. */
-function subjectOf(machine: Machine, value: Value): Expression {
-  return machine.run ? showWritten(machine.run, express(value)) : express(value)
+function subjectOf(machine: Machine, { validator, value }: Pick<Validation, 'validator' | 'value'>): Expression {
+  // What its own sanitizers wrote is not what it checked.
+  if (!machine.run || validator === 'express-validator') return express(value)
+  return showWritten(machine.run, express(value))
 }
 
 /** Express makes an object of them for every request. */
@@ -54,7 +56,7 @@ export function recordValidation(machine: Machine, { validator, value, shape, no
     kind: 'validate',
     id: nextEvent(machine),
     validator,
-    subject: subjectOf(machine, value),
+    subject: subjectOf(machine, { validator, value }),
     shape,
     outcome: fits ? 'ok' : 'fails',
     at: locate(machine.root, node),
