@@ -54,6 +54,13 @@ describe('expressions', () => {
     expect(answer(value, 'const none = undefined; const TABLE = { a: 1, b: 2 }')).toBe(`{value: ${expected}}`)
   })
 
+  it('expects a callback of an unknown function to be told of no error first', () => {
+    const handler = 'lib.load(req.body.id, (err, row) => { if (err) return res.sendStatus(500); res.json({}) })'
+    const [usual, ...others] = outline(readHandler(handler, { imports: "import { lib } from 'some-lib'" }))
+    expect(others.some((way) => way.endsWith('500'))).toBe(true)
+    expect(usual).toMatch(/200$/)
+  })
+
   it('chooses between functions by a key of the request', () => {
     const dossier = readHandler('const run = handlers[req.body.kind]; if (!run) return res.sendStatus(400); run(res)', {
       before: 'const handlers = { a: (res) => res.json({ kind: "a" }), b: (res) => res.json({ kind: "b" }) }',

@@ -88,14 +88,19 @@ export function callCallbacks(machine: Machine, args: readonly Value[], node: ts
   let failure: PromiseValue | null = null
   for (const arg of args) {
     if (arg.kind !== 'function') continue
-    const unknowns = arg.node.parameters.map((_, index) =>
-      operation('callback argument', { kind: 'literal', value: index }),
+    const unknowns = arg.node.parameters.map(({ name }, index) =>
+      index === 0 && ERROR.test(name.getText())
+        ? operation('callback error')
+        : operation('callback argument', { kind: 'literal', value: index }),
     )
     const value = callFunction(machine, arg, { callee: arg, self: null, args: unknowns, node })
     if (value.kind === 'promise' && value.state === 'rejected') failure ??= value
   }
   return failure
 }
+
+/** Node's callbacks are told of a failure first. */
+const ERROR = /^_?(?:e|err|error)$/i
 
 /** Whether a call hands the whole exchange to middleware: `upload.single('file')(req, res, next)`. */
 export function passesRequestOn(args: readonly Value[]): boolean {

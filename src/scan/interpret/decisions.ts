@@ -39,7 +39,7 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
 /** Asking whether something is missing: the way on usually is that it is there. */
 function isUnlikely(condition: Expression): boolean {
   if (condition.kind !== 'operation') return false
-  if (condition.name === 'is nullish' || asksQueryString(condition)) return true
+  if (/^(?:is nullish|callback error)$/.test(condition.name) || asksQueryString(condition)) return true
   const equals = condition.name === '===' ? condition.operands[1] : undefined
   return equals !== undefined && (isEmpty(equals) || (equals.kind === 'literal' && equals.value === 'bigint'))
 }
