@@ -1,4 +1,4 @@
-import { partsOf } from '../scan/expressions.ts'
+import { askedParts, partsOf } from '../scan/expressions.ts'
 import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
 import { expressionsOfScenario, type InputExpression, tableOf } from './expressions.ts'
 import { completeShape, guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
@@ -105,13 +105,10 @@ function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
   return scenario.decisions.flatMap(({ condition }) => {
     const [subject, schema] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
     if (schema?.kind !== 'shape' || !subject) return []
-    if (subject.kind === 'input' && subject.path.length === 0) return [{ from: subject.from, shape: schema.shape }]
-    if (subject.kind !== 'object') return []
     // `schema.parse({ body: req.body, params: req.params })`: one schema over several inputs.
-    return Object.entries(subject.fields).flatMap(([key, field]) => {
-      const inner = schema.shape.type === 'object' ? schema.shape.fields[key] : undefined
-      return field.kind === 'input' && field.path.length === 0 && inner ? [{ from: field.from, shape: inner }] : []
-    })
+    return askedParts(subject, schema.shape).flatMap(({ part, shape }) =>
+      part.kind === 'input' && part.path.length === 0 ? [{ from: part.from, shape }] : [],
+    )
   })
 }
 

@@ -1,4 +1,4 @@
-import { partsOf } from '../scan/expressions.ts'
+import { askedParts, partsOf } from '../scan/expressions.ts'
 import type { Expression, Scenario, Shape } from '../scan/types.ts'
 import { failureOf, type InputExpression, statusOf } from './expressions.ts'
 
@@ -48,14 +48,11 @@ export function fieldsOf(scenario: Scenario): Field[] {
 /** What the schema of this very condition says of the input. */
 function shapeFor(condition: Expression, input: InputExpression): Shape | null {
   const [subject, schema] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
-  if (schema?.kind !== 'shape') return null
-  if (subject?.kind === 'input')
-    return subject.from === input.from && subject.path.join('.') === input.path.join('.') ? schema.shape : null
-  if (subject?.kind !== 'object' || schema.shape.type !== 'object') return null
-  const key = Object.entries(subject.fields).find(
-    ([, field]) => field.kind === 'input' && field.from === input.from && field.path.join('.') === input.path.join('.'),
-  )?.[0]
-  return key === undefined ? null : (schema.shape.fields[key] ?? null)
+  if (schema?.kind !== 'shape' || !subject) return null
+  const asked = askedParts(subject, schema.shape).find(
+    ({ part }) => part.kind === 'input' && part.from === input.from && part.path.join('.') === input.path.join('.'),
+  )
+  return asked?.shape ?? null
 }
 
 /** The fields of an object, of the objects in it, and of the first item of its lists. */

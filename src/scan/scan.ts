@@ -47,6 +47,7 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
   const wanted = options.wanted && files.sources.length > LARGE ? readPattern(options.wanted.path) : null
   const machine = createMachine({ root, files, parser: createParser(files.disk.read), wanted })
   noteSettings(machine, files)
+  noteRequestMembers(machine, files)
   loadDatabaseFiles(machine, files)
   const apps = findApps(machine, files, { appFile: findAppFile(files, options.app ?? null) })
   if (apps.length === 0) throw noApp(files, { app: options.app ?? null, broken: findBroken(machine)[0] })
@@ -92,6 +93,17 @@ function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
 
 const DATABASE = /\bdrizzle\s*[(<]/
 const TABLE = /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|camel)Case\.table\b/
+
+/** What some file writes on requests is not there where that file has no part, which may then never be loaded. */
+function noteRequestMembers(machine: Machine, files: ProjectFiles): void {
+  for (const file of files.sources) {
+    if (isAside(files, file)) continue
+    for (const [, name = ''] of (files.disk.read(file) ?? '').matchAll(REQUEST_WRITE)) machine.requestMembers.add(name)
+  }
+}
+
+/** `req.caller = ...`, `(req as Authenticated).caller ??= ...`. */
+const REQUEST_WRITE = /\breq(?:uest)?(?:\s+as\s+[\w.<>]+\))?\.(\w+)\s*(?:\?\?|\|\|)?=(?![=>])/g
 
 /** A tsconfig whose base is not installed still says something; what it leaves out may matter to the imports. */
 function noteSettings(machine: Machine, { root, tsconfig, tsconfigProblems }: ProjectFiles): void {

@@ -19,6 +19,16 @@ describe('expressions', () => {
     ['TABLE[req.body.kind]', 'member({a: 1, b: 2}, body.kind)'],
     ['req.body.list[req.body.at]', 'member(body.list, body.at)'],
     ["'b' < 'a'", 'false'],
+    ['("Order not found: " + req.params.id).includes("not found")', 'true'],
+    [`\`Order \${req.params.id} not found\`.includes("not found")`, 'true'],
+    [`\`Order NOT found: \${req.params.id}\`.toLowerCase().includes("not found")`, 'true'],
+    [`\`Order \${req.params.id}\`.includes("not found")`, 'includes(concat("Order ", params.id, ""), "not found")'],
+    [`\`Order \${req.params.id}\`.startsWith("Order")`, 'true'],
+    [`\`Order \${req.params.id}\`.startsWith("User")`, 'false'],
+    [`\`\${req.params.id} failed\`.endsWith("failed")`, 'true'],
+    [`\`\${req.params.id} failed\`.endsWith("found")`, 'false'],
+    [`\`\${req.params.id} failed\` === "not found"`, 'false'],
+    [`\`Order \${req.params.id}\` === "Order 1"`, '===(concat("Order ", params.id, ""), "Order 1")'],
     ["['a', 'b'].includes(req.body.kind)", 'includes(["a", "b"], body.kind)'],
     ['[3, 1].sort()', '[1, 3]'],
     ['[1, 2, 3].reduce((sum, n) => sum + n)', '6'],
@@ -42,6 +52,13 @@ describe('expressions', () => {
     ['({ get full() { return 7 } }).full', '7'],
   ])('evaluates %s', (value, expected) => {
     expect(answer(value, 'const none = undefined; const TABLE = { a: 1, b: 2 }')).toBe(`{value: ${expected}}`)
+  })
+
+  it('expects a callback of an unknown function to be told of no error first', () => {
+    const handler = 'lib.load(req.body.id, (err, row) => { if (err) return res.sendStatus(500); res.json({}) })'
+    const [usual, ...others] = outline(readHandler(handler, { imports: "import { lib } from 'some-lib'" }))
+    expect(others.some((way) => way.endsWith('500'))).toBe(true)
+    expect(usual).toMatch(/200$/)
   })
 
   it('chooses between functions by a key of the request', () => {

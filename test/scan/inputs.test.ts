@@ -218,3 +218,29 @@ describe('checks by hand', () => {
     expect(checksOf(dossier, 'headers.authorization')).toEqual(['!headers.authorization -> 401'])
   })
 })
+
+describe('a body that the code writes to before it is checked', () => {
+  const before = 'const schema = z.object({ name: z.string(), teamId: z.number(), id: z.string() })'
+  const handler = `req.body.id = req.params.id
+    if (req.query.team) req.body['teamId'] = Number(req.query.team)
+    const input = schema.parse(req.body)
+    res.json(input)`
+  const read = (): Dossier => readHandler(handler, { imports: ZOD, before, route: 'post /orders/:id' })
+
+  it('is checked with what was written', () => {
+    const subjects = read().scenarios.flatMap(({ events }) =>
+      events.flatMap((event) => (event.kind === 'validate' ? [show(event.subject)] : [])),
+    )
+    expect([...new Set(subjects)]).toEqual([
+      '{...0: body, id: params.id, teamId: Number(query.team)}',
+      '{...0: body, id: params.id}',
+    ])
+  })
+
+  it('need not have it of the client', () => {
+    const dossier = read()
+    expect(inputOf(dossier, 'body.name').required).toBe(true)
+    expect(inputOf(dossier, 'body.teamId').required).toBe(null)
+    expect(namesOf(dossier)).not.toContain('body.id')
+  })
+})

@@ -178,6 +178,12 @@ describe('a request property of the project', () => {
     const guard = 'app.use((req, res, next) => { if (req.caller) return next(); req.caller = req.headers.key; next() })'
     expect(outline(readHandler('res.json(req.caller)', { before: guard }))).toEqual(['200'])
   })
+
+  it('is not there where nothing on the way writes it', () => {
+    const files = { 'src/team.ts': 'export function scope(req, res, next) { (req as any).team = { id: 1 }; next() }' }
+    const dossier = readHandler('if ((req as any).team) return res.sendStatus(204)\nres.sendStatus(404)', { files })
+    expect(outline(dossier)).toEqual(['404'])
+  })
 })
 
 describe('a driver that answers at once', () => {
@@ -214,5 +220,40 @@ describe('an entry that is built to another folder', () => {
       packageJson: { dependencies: { express: '5', 'drizzle-orm': '1' }, ...packageJson },
     })
     expect(dossier.boot.apps[0]?.startFile).toBe('src/backend/starter.ts')
+  })
+})
+
+describe('what rows and fallbacks say of each other', () => {
+  it.each([
+    [
+      'the first of rows that are there',
+      'if (rows.length === 0) return res.sendStatus(404); const [row] = rows; if (!row) return res.sendStatus(500)',
+    ],
+    ['a row that was found to be there', 'if (rows.length > 0 && rows[0] === undefined) return res.sendStatus(500)'],
+    ['the first of none', 'if (rows.length > 0) return res.sendStatus(204); if (rows[0]) return res.sendStatus(500)'],
+    ['the type of a row', 'if (typeof rows[0] === "bigint") return res.sendStatus(500)'],
+    ['a list of rows', 'if (rows === null || rows === undefined) return res.sendStatus(500)'],
+    ['an owner whose member is true', 'if (req.session.userId) { if (!req.session) return res.sendStatus(500) }'],
+    [
+      'a fallback to nothing',
+      'const row = rows[0] ?? null; if (!row) return res.sendStatus(404); if (!rows[0]) return res.sendStatus(500)',
+    ],
+  ])('settles %s', (_what, handler) => {
+    const dossier = readHandler(`const rows = await db.select().from(orders)\n${handler}\nres.sendStatus(204)`)
+    expect(ways(dossier)).not.toContain('select orders > 500')
+  })
+
+  it('reads the row behind a fallback', () => {
+    const handler = 'const row = (await db.select().from(orders))[0] ?? null\nres.json({ id: row.id })'
+    expect(bodyFor(readHandler(handler), 200)).toBe('{id: $1.0.id}')
+  })
+})
+
+describe('a static method', () => {
+  it('that no class on the way has is a TypeError to call', () => {
+    const before = 'class Rules { static check() { return true } }\nclass Payments extends Rules {}'
+    expect(outline(readHandler('Payments.check(); Payments.verify(req.body)\nres.json({})', { before }))).toEqual([
+      'throw TypeError > 500',
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { partsOf, usedBy } from '../expressions.ts'
+import { askedParts, partsOf, usedBy } from '../expressions.ts'
 import type {
   Decision,
   Expression,
@@ -46,11 +46,28 @@ export function describeInputs(
     }
   }
   const accepted = scenarios.filter((scenario) => (statusOf(scenario) ?? 200) < 400)
-  return [...found.values()].map((input) => describe(input, accepted))
+  const replaced = replacedIn(accepted)
+  return [...found.values()].map((input) => describe(input, { accepted, replaced }))
+}
+
+/** Inputs in whose place a validator sees something of the code's own on some way. */
+function replacedIn(scenarios: readonly Scenario[]): ReadonlySet<string> {
+  const checks = scenarios.flatMap(({ events }) => events.filter((event) => event.kind === 'validate'))
+  return new Set(
+    checks.flatMap(({ subject, shape }) =>
+      askedParts(subject, shape).flatMap(({ part, replaced }) =>
+        part.kind === 'input' ? replaced.map((name) => keyOf({ from: part.from, path: [...part.path, name] })) : [],
+      ),
+    ),
+  )
+}
+
+function keyOf({ from, path }: Pick<Gathered, 'from' | 'path'>): string {
+  return [from, ...path].join('\n')
 }
 
 function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
-  const key = [from, ...path].join('\n')
+  const key = keyOf({ from, path })
   const known = found.get(key) ?? { from, path, rules: [], checks: new Map(), usedAt: new Map() }
   found.set(key, known)
   return known
@@ -83,20 +100,12 @@ function use(input: Gathered, at: SourceLocation): void {
 
 /** The rules of a schema over the request, over one of its parts, or over one field. */
 function gatherRules(found: Map<string, Gathered>, event: ValidateEvent): void {
-  const walk = (subject: Expression, shape: Shape): void => {
-    if (subject.kind === 'object' && shape.type === 'object') {
-      for (const [key, field] of Object.entries(subject.fields)) {
-        const inner = shape.fields[key]
-        if (inner) walk(field, inner)
-      }
-      return
-    }
-    const inputs = readIn([subject])
+  for (const { part, shape } of askedParts(event.subject, event.shape)) {
+    const inputs = readIn([part])
     const [input] = inputs
-    if (inputs.length !== 1 || !input) return
-    gatherShape(found, input, { shape: subject.kind === 'input' ? shape : ofConverted(shape), event })
+    if (inputs.length !== 1 || !input) continue
+    gatherShape(found, input, { shape: part.kind === 'input' ? shape : ofConverted(shape), event })
   }
-  walk(event.subject, event.shape)
 }
 
 /** Rules for what the code made of an input, e.g. of `Number(req.params.id)`. */
@@ -140,14 +149,19 @@ function readIn(expressions: readonly Expression[]): InputExpression[] {
   })
 }
 
-function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: readonly Scenario[]): InputFact {
+interface Ways {
+  readonly accepted: readonly Scenario[]
+  readonly replaced: ReadonlySet<string>
+}
+
+function describe({ from, path, rules, checks, usedAt }: Gathered, ways: Ways): InputFact {
   const [rule, ...others] = rules
   const manual = [...checks.values()]
   const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
   return {
     from,
     path,
-    required: isRequired({ from, path }, rules, { checks: manual, accepted }),
+    required: isRequired({ from, path }, rules, { ...ways, checks: manual }),
     // What a second check asks is not shown.
     rules: rule && others.length > 0 ? { ...rule.shape, refined: true } : (rule?.shape ?? null),
     ruleSource: rule?.validator ?? (manual.length > 0 ? 'manual' : null),
@@ -161,9 +175,10 @@ function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: rea
 function isRequired(
   input: Pick<Gathered, 'from' | 'path'>,
   rules: Gathered['rules'],
-  { checks, accepted }: { checks: readonly InputCheck[]; accepted: readonly Scenario[] },
+  { checks, accepted, replaced }: Ways & { readonly checks: readonly InputCheck[] },
 ): boolean | null {
   if (input.from === 'params') return true
+  if (replaced.has(keyOf(input))) return null
   const isAsked = checks.some((check) => asksForPresence(check, check.refusedWhen, input))
   // What another input can stand in for is passed without it on some way.
   if (isAsked && accepted.every(({ decisions }) => decisions.some((one) => needs(one, input)))) return true

@@ -16,12 +16,15 @@ import { NODE_ENV } from './assumptions.ts'
 import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
+import { lacksMember } from './known-types.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
+import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import {
   type ArrayValue,
   array,
+  isNullish,
   literal,
   native,
   type ObjectValue,
@@ -35,10 +38,12 @@ import {
 export function getMember(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
   switch (owner.kind) {
     case 'literal':
-      if (owner.value === null || owner.value === undefined)
-        return unknownValue(machine, `member of ${owner.value}`, node)
-      return textMember(machine, owner, name) ?? UNDEFINED
+      if (!isNullish(owner)) return textMember(machine, owner, name) ?? UNDEFINED
+      refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
+      return unknownValue(machine, `member of ${owner.value}`, node)
     case 'symbol':
+      if (isNothing(machine, owner))
+        refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })
     case 'object':
       return objectMember(machine, owner, name, node)
@@ -51,7 +56,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
         (name === 'name' ? literal(owner.name) : UNDEFINED)
       )
     case 'class':
-      return classMember(owner, name)
+      return classMember(machine, owner, name)
     case 'native':
       return owner.fields.get(name) ?? bindNative(owner, name) ?? UNDEFINED
     case 'package':
@@ -84,6 +89,7 @@ function symbolMember(
   expression: Expression,
   { name, node }: { name: string; node: ts.Node },
 ): Value {
+  if (lacksMember(expression, name)) return UNDEFINED
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   if (name === 'NODE_ENV') return NODE_ENV
@@ -97,13 +103,17 @@ function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'c
   return values ? array(values.map((value) => literal(value))) : symbol(extend(expression, 'enumValues'))
 }
 
-function classMember(owner: Extract<Value, { kind: 'class' }>, name: string): Value {
+function classMember(machine: Machine, owner: Extract<Value, { kind: 'class' }>, name: string): Value {
   if (name === 'prototype') return owner.prototype
-  for (let type: Value | null = owner; type?.kind === 'class'; type = type.base) {
+  let type: Value | null = owner
+  for (; type?.kind === 'class'; type = type.base) {
     const found = type.statics.get(name)
     if (found) return found
   }
-  return name === 'name' ? literal(owner.name) : UNDEFINED
+  if (name === 'name') return literal(owner.name)
+  // Decorators may add to a class, and so may the package that one of its bases comes from.
+  const isPlain = type === null && owner.decorations.length === 0 && !(name in Function.prototype)
+  return isPlain ? makeNothing(machine, undefined) : UNDEFINED
 }
 
 function tableMember(owner: Extract<Value, { kind: 'table' }>, name: string): Value {
@@ -143,7 +153,17 @@ export function extend(expression: Expression, name: string): Expression {
   }
   if (expression.kind === 'result') return { ...expression, path: [...expression.path, name] }
   if (expression.kind === 'object' && expression.fields[name]) return expression.fields[name]
+  const present = presentPart(expression)
+  if (present) return extend(present, name)
   return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
+}
+
+/** What has the members that are read of `row ?? null`. */
+function presentPart(expression: Expression): Expression | null {
+  if (expression.kind !== 'operation' || expression.name !== '??') return null
+  const [first, second] = expression.operands
+  const isNone = second?.kind === 'undefined' || (second?.kind === 'literal' && second.value === null)
+  return first && isNone ? first : null
 }
 
 /** Writes `owner.name = value`; a value that only a run knows keeps what is written to it for the rest of the run. */
@@ -190,7 +210,8 @@ function writeField(machine: Machine, expression: Expression, name: string, valu
   run.written.set(key, fields)
 }
 
-function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
+/** What the code wrote there in this run. */
+export function writtenField(machine: Machine, expression: Expression, name: string): Value | null {
   if (!machine.run || machine.run.written.size === 0) return null
   return machine.run.written.get(machine.run.keyOf(expression))?.get(name) ?? null
 }

@@ -2,6 +2,7 @@ import { isTransparent, ts } from '../syntax/syntax.ts'
 import { getMember, setMember, setUnknownMember } from './access.ts'
 import { evaluate } from './evaluate.ts'
 import { type Machine, noteUnresolved } from './machine.ts'
+import { refuseNothing } from './nothing.ts'
 import { readPropertyName } from './patterns.ts'
 import { findCell, type Scope } from './scope.ts'
 import { UNDEFINED, type Value } from './values.ts'
@@ -11,7 +12,10 @@ export function assign(machine: Machine, target: ts.Expression, value: Value, sc
   if (isTransparent(target)) return assign(machine, target.expression, value, scope)
   if (ts.isIdentifier(target)) return assignName(machine, target, value, scope)
   if (ts.isPropertyAccessExpression(target)) {
-    return setMember(machine, evaluate(machine, target.expression, scope), target.name.text, value)
+    const owner = evaluate(machine, target.expression, scope)
+    const name = target.name.text
+    refuseNothing(machine, owner, { use: `Cannot set properties of % (setting '${name}')`, node: target })
+    return setMember(machine, owner, name, value)
   }
   if (ts.isElementAccessExpression(target)) return assignElement(machine, target, value, scope)
   if (ts.isObjectLiteralExpression(target)) return assignFields(machine, target, value, scope)

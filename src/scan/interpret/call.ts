@@ -6,9 +6,11 @@ import { keepAssumed } from './assumptions.ts'
 import { constructClass } from './classes.ts'
 import { evaluate } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
-import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { DEPTH_LIMIT, LimitReached, type Machine, noteUnresolved, Thrown, unknownValue } from './machine.ts'
+import { makeNothing, refuseNothing } from './nothing.ts'
 import { bindPattern, withDefault } from './patterns.ts'
 import { clockOf, trackPromise, waitFor } from './pending.ts'
+import { recursWithoutEnd } from './recursion.ts'
 import { createScope, type Scope } from './scope.ts'
 import { knowByType } from './typed-receivers.ts'
 import {
@@ -66,6 +68,7 @@ function dispatchCall(machine: Machine, call: Call): Value {
     case 'symbol':
       return callSymbol(machine, call)
     default:
+      refuseNothing(machine, callee, { use: '% is not a function', node: call.node })
       if (passesRequestOn(call.args)) return passRequestOn(machine, call)
       return callNothing(machine, call)
   }
@@ -86,14 +89,19 @@ export function callCallbacks(machine: Machine, args: readonly Value[], node: ts
   let failure: PromiseValue | null = null
   for (const arg of args) {
     if (arg.kind !== 'function') continue
-    const unknowns = arg.node.parameters.map((_, index) =>
-      operation('callback argument', { kind: 'literal', value: index }),
+    const unknowns = arg.node.parameters.map(({ name }, index) =>
+      index === 0 && ERROR.test(name.getText())
+        ? operation('callback error')
+        : operation('callback argument', { kind: 'literal', value: index }),
     )
     const value = callFunction(machine, arg, { callee: arg, self: null, args: unknowns, node })
     if (value.kind === 'promise' && value.state === 'rejected') failure ??= value
   }
   return failure
 }
+
+/** Node's callbacks are told of a failure first. */
+const ERROR = /^_?(?:e|err|error)$/i
 
 /** Whether a call hands the whole exchange to middleware: `upload.single('file')(req, res, next)`. */
 export function passesRequestOn(args: readonly Value[]): boolean {
@@ -114,8 +122,12 @@ export function passRequestOn(machine: Machine, call: Call): Value {
 export function callFunction(machine: Machine, callee: FunctionValue, call: Call): Value {
   if (machine.callStack.length > DEPTH_LIMIT) throw new LimitReached('call depth')
   const isAsync = callee.node.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.AsyncKeyword) ?? false
+  if (recursWithoutEnd(machine, callee, call.args)) {
+    const value = unknownValue(machine, 'how often this function calls itself is only known at run time', call.node)
+    return isAsync ? fulfilled(value) : value
+  }
   recordSource(machine, callee)
-  machine.callStack.push({ callee, site: call.node })
+  machine.callStack.push({ callee, site: call.node, looseLoops: machine.looseLoops.length })
   try {
     const value = runBody(machine, callee, call)
     return isAsync ? adopt(machine, value.kind === 'query' ? runQuery(machine, value) : value) : value
@@ -150,7 +162,9 @@ function runBody(machine: Machine, callee: FunctionValue, call: Call): Value {
   if (!node.body) return UNDEFINED
   if (!ts.isBlock(node.body)) return evaluate(machine, node.body, scope)
   const completion = executeBlock(machine, node.body.statements, scope)
-  return completion.kind === 'return' ? completion.value : UNDEFINED
+  if (completion.kind === 'return') return completion.value
+  const isKnown = !node.asteriskToken && !machine.callStack.at(-1)?.isCutShort
+  return isKnown ? makeNothing(machine, undefined) : UNDEFINED
 }
 
 function recordSource(machine: Machine, callee: FunctionValue): void {

@@ -2,6 +2,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
+import { noteMissing } from './nothing.ts'
 import { settledAnswer } from './settled.ts'
 import { certainAnswer } from './truthiness.ts'
 import type { Value } from './values.ts'
@@ -42,9 +43,9 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
 /** Asking whether something is missing: the way on usually is that it is there. */
 function isUnlikely(condition: Expression): boolean {
   if (condition.kind !== 'operation') return false
-  if (condition.name === 'is nullish' || asksQueryString(condition)) return true
+  if (/^(?:is nullish|callback error)$/.test(condition.name) || asksQueryString(condition)) return true
   const equals = condition.name === '===' ? condition.operands[1] : undefined
-  return equals !== undefined && isEmpty(equals)
+  return equals !== undefined && (isEmpty(equals) || (equals.kind === 'literal' && equals.value === 'bigint'))
 }
 
 /** A word that is looked for in a request's address and not in its path would have to be in the query string. */
@@ -58,17 +59,24 @@ function asksQueryString({ name, operands: [text] }: Extract<Expression, { kind:
 export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
   const { run } = machine
   if (!run || run.failures > 0 || run.isOver) return false
+  const remembered = run.known.get(run.keyOf(condition))
+  if (remembered !== undefined) return remembered
   machine.steps += RECORD_STEPS
   const failed = run.choose(false)
+  run.known.set(run.keyOf(condition), failed)
   run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
   if (failed) run.failures += 1
   return failed
 }
 
+/** What a condition asks in other words: `!x`, `Boolean(x)`, `x ?? null`, `x || ''`. */
 function wrapper(expression: Expression): { name: string | null; operand: Expression | null } {
   if (expression.kind !== 'operation') return { name: null, operand: null }
-  const isWrapper = expression.name === '!' || expression.name === '!!' || expression.name === 'Boolean'
-  return { name: expression.name, operand: isWrapper ? (expression.operands[0] ?? null) : null }
+  const { name, operands } = expression
+  const [first = null, second] = operands
+  const isFallback = (name === '??' || name === '||') && second !== undefined && isEmpty(second)
+  const isWrapper = name === '!' || name === '!!' || name === 'Boolean' || isFallback
+  return { name, operand: isWrapper ? first : null }
 }
 
 interface Guess {
@@ -101,14 +109,38 @@ function isEmpty(expression: Expression): boolean {
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
+  const first = firstAnswer(run, condition)
+  if (first !== null) return first
+  if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
   const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
-  const truth = run.known.get(key)
-  if (truth === undefined) return null
+  const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+/** A list that is empty has no first item, and any other has one: rows and the items of a request. */
+function firstAnswer(run: Run, condition: Expression): boolean | null {
+  if ((condition.kind !== 'result' && condition.kind !== 'input') || condition.path.at(-1) !== '0') return null
+  const length: Expression = { ...condition, path: [...condition.path.slice(0, -1), 'length'] }
+  const asks = (name: string): boolean | undefined =>
+    run.known.get(run.keyOf({ kind: 'operation', name, operands: [length, { kind: 'literal', value: 0 }] }))
+  const isEmptyList = asks('===')
+  return (isEmptyList === undefined ? asks('>') : !isEmptyList) ?? run.known.get(run.keyOf(length)) ?? null
+}
+
+/** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */
+function sameQuestions(condition: Expression): Expression[] {
+  if (condition.kind !== 'operation') return []
+  const { name, operands } = condition
+  if (name === 'String') return operands.slice(0, 1)
+  const isComparison = /(?:^|\.)timingSafeEqual$/.test(name)
+  return isComparison
+    ? [operands, operands.toReversed()].map((both) => ({ ...condition, name: 'equals', operands: both }))
+    : []
 }
 
 /** The list of what a validator found wrong has at least one entry. */
@@ -138,7 +170,7 @@ function impliedTruth(run: Run, condition: Expression): boolean | null {
     const key = run.keyOf(operand)
     const equal = run.equals.get(key)
     if (equal !== undefined) return equal === NULL || equal === MISSING
-    return run.known.get(key) === true ? false : null
+    return (run.known.get(key) ?? firstAnswer(run, operand)) === true ? false : null
   }
   const key = run.keyOf(condition)
   const equal = run.equals.get(key)
@@ -167,6 +199,23 @@ function subjectOf(condition: Expression): { expression: Expression; equals: Exp
 
 function remember(run: Run, condition: Expression, taken: boolean): void {
   run.known.set(run.keyOf(condition), taken)
+  noteMissing(run, condition, taken)
+  if (taken) rememberOwners(run, condition)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+}
+
+/** What has a member that is true is there itself. */
+function rememberOwners(run: Run, expression: Expression): void {
+  const owner = ownerOf(expression)
+  if (!owner) return
+  const key = run.keyOf(owner)
+  if (!run.known.has(key)) run.known.set(key, true)
+  rememberOwners(run, owner)
+}
+
+function ownerOf(expression: Expression): Expression | null {
+  if (expression.kind === 'input' || expression.kind === 'result')
+    return expression.path.length > 0 ? { ...expression, path: expression.path.slice(0, -1) } : null
+  return expression.kind === 'operation' && expression.name === 'member' ? (expression.operands[0] ?? null) : null
 }

@@ -6,6 +6,7 @@ import { requireModule } from './common-js.ts'
 import { decide } from './decisions.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
+import { readTypeof } from './known-types.ts'
 import { isUnset, lateValue } from './late-values.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
 import { iterate } from './loops.ts'
@@ -20,7 +21,8 @@ import {
   unknownValue,
 } from './machine.ts'
 import { metaProperty } from './module-paths.ts'
-import { evaluateBinary, evaluateTemplate, evaluateUnary, readTypeof } from './operators.ts'
+import { isNothing, makeNothing } from './nothing.ts'
+import { evaluateBinary, evaluateTemplate, evaluateUnary } from './operators.ts'
 import { isPassedOver } from './passed-over.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 import { knowByType } from './typed-receivers.ts'
@@ -89,7 +91,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
   if (ts.isClassExpression(node)) return makeClass(machine, node, scope)
   if (ts.isVoidExpression(node)) {
     evaluate(machine, node.expression, scope)
-    return UNDEFINED
+    return makeNothing(machine, undefined)
   }
   if (ts.isDeleteExpression(node)) return deleteExpression(machine, node, scope)
   if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(machine, node, scope)
@@ -103,7 +105,7 @@ function evaluateRare(machine: Machine, node: ts.Expression, scope: Scope): Valu
     case ts.SyntaxKind.FalseKeyword:
       return literal(false)
     case ts.SyntaxKind.NullKeyword:
-      return literal(null)
+      return makeNothing(machine, null)
     case ts.SyntaxKind.ThisKeyword:
       return scope.self ?? UNDEFINED
     case ts.SyntaxKind.OmittedExpression:
@@ -118,14 +120,14 @@ function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Va
   if (cell?.late && machine.run && isUnset(cell))
     return lateValue(machine, { cell, node, declaration: cell.late }) ?? UNDEFINED
   if (cell) return readCell(cell)
-  if (node.text === 'undefined') return UNDEFINED
+  if (node.text === 'undefined') return makeNothing(machine, undefined)
   return symbol({ kind: 'operation', name: `global ${node.text}`, operands: [] })
 }
 
 function readProperty(machine: Machine, node: ts.PropertyAccessExpression, scope: Scope): Value {
   if (node.expression.kind === ts.SyntaxKind.SuperKeyword) return superMember(machine, node, scope)
   const owner = evaluate(machine, node.expression, scope)
-  if (ts.isOptionalChain(node) && isNullish(owner)) return UNDEFINED
+  if (ts.isOptionalChain(node) && isNothing(machine, owner)) return UNDEFINED
   if (isNullish(owner) && node.expression.kind === ts.SyntaxKind.ThisKeyword) {
     // A method that was handed over without its object.
     throw new Thrown(
@@ -147,7 +149,7 @@ function superMember(machine: Machine, node: ts.PropertyAccessExpression, scope:
 
 function readElement(machine: Machine, node: ts.ElementAccessExpression, scope: Scope): Value {
   const owner = evaluate(machine, node.expression, scope)
-  if (ts.isOptionalChain(node) && isNullish(owner)) return UNDEFINED
+  if (ts.isOptionalChain(node) && isNothing(machine, owner)) return UNDEFINED
   return memberByKey(machine, owner, evaluate(machine, node.argumentExpression, scope), node)
 }
 
@@ -189,7 +191,7 @@ function readCallee(machine: Machine, target: ts.Expression, scope: Scope): { ca
     return { callee: evaluate(machine, inner, scope), self: null }
   }
   const owner = evaluate(machine, inner.expression, scope)
-  if (ts.isOptionalChain(inner) && isNullish(owner)) return { callee: UNDEFINED, self: null }
+  if (ts.isOptionalChain(inner) && isNothing(machine, owner)) return { callee: UNDEFINED, self: null }
   if (ts.isPropertyAccessExpression(inner)) {
     return { callee: getMember(machine, owner, inner.name.text, inner), self: owner }
   }

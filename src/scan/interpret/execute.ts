@@ -7,6 +7,7 @@ import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { executeLoop } from './loops.ts'
 import { type Machine, noteUnresolved, step, Thrown } from './machine.ts'
+import { makeNothing } from './nothing.ts'
 import { applyOperator } from './operators.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
@@ -31,7 +32,10 @@ export function executeStatement(machine: Machine, node: ts.Statement, scope: Sc
   }
   if (ts.isVariableStatement(node)) return declareVariables(machine, node.declarationList, scope)
   if (ts.isReturnStatement(node))
-    return { kind: 'return', value: node.expression ? evaluate(machine, node.expression, scope) : UNDEFINED }
+    return {
+      kind: 'return',
+      value: node.expression ? evaluate(machine, node.expression, scope) : makeNothing(machine, undefined),
+    }
   if (ts.isIfStatement(node)) return executeIf(machine, node, scope)
   if (ts.isBlock(node)) return executeBlock(machine, node.statements, createScope(scope))
   if (ts.isTryStatement(node)) return executeTry(machine, node, scope)

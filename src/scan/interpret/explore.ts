@@ -82,6 +82,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     known: new Map(),
     keyOf: createKeys(),
     equals: new Map(),
+    missing: new Set(),
     written: new Map(),
     later: [],
     finish: [],

@@ -1,16 +1,30 @@
+import type { Expression } from '../types.ts'
 import { describePackage, express } from './express-value.ts'
+import { isDate, typeOfResult } from './known-types.ts'
 import { classChain } from './machine.ts'
 import { literal, operation, type PackageValue, type Value } from './values.ts'
 
 /** `left instanceof right`. */
 export function isInstance(left: Value, right: Value): Value {
-  if (left.kind === 'symbol') return operation('instanceof', left, classSymbol(right))
+  if (left.kind === 'symbol')
+    return literalOrNull(isInstanceOf(left.expression, right)) ?? operation('instanceof', left, classSymbol(right))
   const chain = classChain(left)
   if (right.kind === 'class') return literal(chain.includes(right))
   if (right.kind === 'native')
     return literal(chain.some((type) => type.name === right.name) || (right.name === 'Error' && chain.length > 0))
   if (right.kind === 'package') return isPackageInstance(left, right, chain)
   return operation('instanceof', left, right)
+}
+
+/** Dates are dates, and texts and numbers are nobody's instances; null when only a run knows. */
+function isInstanceOf(expression: Expression, right: Value): boolean | null {
+  if (isDate(expression)) return right.kind === 'native' && /^(?:Date|Object)$/.test(right.name)
+  const type = typeOfResult(expression)
+  return type === null || type === 'object' ? null : false
+}
+
+function literalOrNull(known: boolean | null): Value | null {
+  return known === null ? null : literal(known)
 }
 
 /** Which class of its package a failure has is only known at run time. */

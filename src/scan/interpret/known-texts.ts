@@ -1,4 +1,5 @@
 import type { Expression } from '../types.ts'
+import { typeOfResult } from './known-types.ts'
 import type { Value } from './values.ts'
 
 /** What holds whatever the request is: the same text twice, or texts that begin differently. Null: not known. */
@@ -9,20 +10,63 @@ export function knownEquality(left: Value, right: Value): boolean | null {
       : null
   const [text, part] =
     left.kind === 'literal' ? [left.value, right] : [right.kind === 'literal' ? right.value : null, left]
-  const start = typeof text === 'string' ? startOf(part) : null
-  if (start === null || typeof text !== 'string') return null
-  return text.startsWith(start) ? null : false
+  if (typeof text !== 'string') return null
+  const [start, end] = [startOf(part), endOf(part)]
+  if (start !== null && !text.startsWith(start)) return false
+  return end === null || text.endsWith(end) ? null : false
 }
 
-/** What a text of parts certainly begins with; null when it is no such text. */
-export function startOf(value: Value): string | null {
-  return value.kind === 'symbol' ? startOfText(value.expression) : null
+/** Whether a text of parts begins with other words, ends with them, or has them; null where its fixed parts do not tell. */
+export function knownTest(text: Value, test: string, words: string): boolean | null {
+  switch (test) {
+    case 'startsWith':
+      return decidedBy(startOf(text), (start) => [start.startsWith(words), words.startsWith(start)])
+    case 'endsWith':
+      return decidedBy(endOf(text), (end) => [end.endsWith(words), words.endsWith(end)])
+    case 'includes':
+      return fixedParts(text)?.some((part) => part?.includes(words)) ? true : null
+    default:
+      return null
+  }
 }
 
-function startOfText(expression: Expression | undefined): string | null {
-  if (expression?.kind !== 'operation' || expression.name !== 'concat') return null
-  const [first] = expression.operands
-  return first?.kind === 'literal' && typeof first.value === 'string' ? first.value : startOfText(first)
+/** `compare` tells whether the fixed part has the words, and whether it may yet. */
+function decidedBy(fixed: string | null, compare: (fixed: string) => readonly [boolean, boolean]): boolean | null {
+  if (fixed === null) return null
+  const [has, may] = compare(fixed)
+  return has || (may ? null : false)
+}
+
+function startOf(value: Value): string | null {
+  return fixedParts(value)?.at(0) ?? null
+}
+
+function endOf(value: Value): string | null {
+  return fixedParts(value)?.at(-1) ?? null
+}
+
+/** A text of parts as what is fixed of it, null standing for the rest; null when it is no such text. */
+function fixedParts(value: Value): readonly (string | null)[] | null {
+  const isText = value.kind === 'symbol' && typeOfResult(value.expression) === 'string'
+  return isText ? partsOfText(value.expression) : null
+}
+
+function partsOfText(expression: Expression): readonly (string | null)[] {
+  if (expression.kind === 'literal') return expression.value === '' ? [] : [String(expression.value)]
+  if (expression.kind !== 'operation') return [null]
+  const [operand] = expression.operands
+  switch (expression.name) {
+    case '+':
+    case 'concat':
+      if (typeOfResult(expression) !== 'string') return [null]
+      return expression.operands.flatMap(partsOfText)
+    case 'toLowerCase':
+      return operand ? partsOfText(operand).map((part) => part?.toLowerCase() ?? null) : [null]
+    case 'toUpperCase':
+      return operand ? partsOfText(operand).map((part) => part?.toUpperCase() ?? null) : [null]
+    default:
+      return [null]
+  }
 }
 
 /** Gives the same each time it is asked in one request. NaN, which is no number's equal, only comes of a conversion. */

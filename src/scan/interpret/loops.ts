@@ -5,6 +5,7 @@ import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { type Completion, decideCondition, declareVariables, executeStatement, NORMAL } from './execute.ts'
 import { LimitReached, type Machine } from './machine.ts'
+import { refuseNothing } from './nothing.ts'
 import { bindPattern } from './patterns.ts'
 import { createScope, type Scope } from './scope.ts'
 import { type ArrayValue, array, literal, operation, type SymbolValue, symbol, type Value } from './values.ts'
@@ -65,6 +66,7 @@ export function itemOf(list: SymbolValue): SymbolValue {
 
 function executeForOf(machine: Machine, node: ts.ForOfStatement, scope: Scope): Completion {
   const subject = evaluate(machine, node.expression, scope)
+  refuseNothing(machine, subject, { use: '% is not iterable', node })
   if (machine.run && subject.kind === 'symbol' && isPath(subject)) {
     const length = symbol(extend(subject.expression, 'length'))
     if (decide(machine, operation('===', length, literal(0)), node.expression, false)) return NORMAL
@@ -115,7 +117,7 @@ function executeFor(machine: Machine, node: ts.ForStatement, scope: Scope): Comp
     const condition = node.condition ? evaluate(machine, node.condition, inner) : literal(true)
     const isKnown = condition.kind === 'literal'
     // How often a list of a run is gone through is not known; once shows every effect of the body.
-    if (!isKnown && turn > 0) return NORMAL
+    if (!isKnown && turn > 0) return leaveEarly(machine)
     if (isKnown && !condition.value) return NORMAL
     const end = endOfTurn(executeStatement(machine, node.statement, createScope(inner)), node)
     if (end) return end
@@ -129,12 +131,20 @@ function executeWhile(machine: Machine, node: ts.WhileStatement | ts.DoStatement
     if (ts.isWhileStatement(node) || turn > 0) {
       const condition = evaluate(machine, node.expression, scope)
       if (condition.kind === 'literal' && !condition.value) return NORMAL
-      if (condition.kind !== 'literal' && (turn > 0 || !decideCondition(machine, node.expression, scope))) return NORMAL
+      if (condition.kind !== 'literal' && turn > 0) return leaveEarly(machine)
+      if (condition.kind !== 'literal' && !decideCondition(machine, node.expression, scope)) return NORMAL
     }
     const end = endOfTurn(executeStatement(machine, node.statement, createScope(scope)), node)
     if (end) return end
   }
   throw new LimitReached('turns of a loop')
+}
+
+/** What a loop of an unknown number of turns leads to is not known of the function that it is in. */
+function leaveEarly(machine: Machine): Completion {
+  const frame = machine.callStack.at(-1)
+  if (frame) frame.isCutShort = true
+  return NORMAL
 }
 
 /** How the whole loop ends after one turn of it; null: with the next turn. */

@@ -47,6 +47,10 @@ export interface Module {
 export interface CallFrame {
   readonly callee: FunctionValue
   readonly site: ts.Node
+  /** How many loops of unknown length were running when it was called. */
+  readonly looseLoops: number
+  /** A loop of it was left because how often it turns is not known: so is what comes after it. */
+  isCutShort?: boolean
 }
 
 /** One place of a call without an effect. */
@@ -67,6 +71,8 @@ export interface Run {
   /** What the maps here know an expression by. */
   readonly keyOf: KeyOf
   readonly equals: Map<string, string>
+  /** Expressions that were found to be null or undefined. */
+  readonly missing: Set<string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */
   readonly written: Map<string, Map<string, Value>>
   /** Work that the code left for later: timers and `setImmediate`; and for when the answer is out. */

@@ -25,7 +25,6 @@ export function loadModule(machine: Machine, file: string): Module {
     errors,
   }
   machine.modules.set(file, module)
-  for (const [, name = ''] of tree.text.matchAll(REQUEST_WRITE)) machine.requestMembers.add(name)
   const { run, steps } = machine
   machine.run = null
   machine.steps = 0
@@ -42,9 +41,6 @@ export function loadModule(machine: Machine, file: string): Module {
   }
   return module
 }
-
-/** `req.caller = ...`, `(req as Authenticated).caller ??= ...`. */
-const REQUEST_WRITE = /\breq(?:uest)?(?:\s+as\s+[\w.<>]+\))?\.(\w+)\s*(?:\?\?|\|\|)?=(?![=>])/g
 
 /** A file that can't be read, or only in part, is a record; everything else is read all the same. */
 function noteUnreadable(machine: Machine, file: string, errors: Module['errors']): void {

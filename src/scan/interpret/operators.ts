@@ -1,5 +1,4 @@
 import { ts } from '../syntax/syntax.ts'
-import type { Expression } from '../types.ts'
 import { assign } from './assign.ts'
 import { keepAssumed, noteComparison } from './assumptions.ts'
 import { decide } from './decisions.ts'
@@ -235,27 +234,4 @@ function joinText(parts: readonly Value[]): Value {
   if (parts.every((part) => part.kind === 'literal'))
     return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
   return operation('concat', ...parts)
-}
-
-/** A route that is reached has its parameters, as texts. */
-function isParameter(expression: Expression): boolean {
-  return expression.kind === 'input' && expression.from === 'params' && expression.path.length === 1
-}
-
-export function readTypeof(value: Value): Value {
-  switch (value.kind) {
-    case 'literal':
-      return literal(typeof value.value)
-    case 'symbol':
-      return isParameter(value.expression) ? literal('string') : operation('typeof', value)
-    case 'function':
-    case 'native':
-    case 'class':
-    case 'router':
-      return literal('function')
-    case 'package':
-      return operation('typeof', value)
-    default:
-      return literal('object')
-  }
 }

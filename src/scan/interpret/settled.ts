@@ -1,6 +1,7 @@
 import type { Column, Expression, TraceEvent } from '../types.ts'
 import type { Machine } from './machine.ts'
 
+type Operation = Extract<Expression, { kind: 'operation' }>
 type DbEvent = Extract<TraceEvent, { kind: 'db' }>
 
 /** What holds in every run because of what a query answers with; null for what may go either way. */
@@ -10,11 +11,11 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands
   if (!subject) return null
-  if (condition.name === 'is nullish')
+  const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
+  if (condition.name === 'is nullish' || (condition.name === '===' && isNull))
     return truthOf(machine, subject) === true || isNeverNull(machine, subject) ? false : null
   if (condition.name !== '===') return null
-  const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
-  if (isNull && isNeverNull(machine, subject)) return false
+  if (subject.kind === 'operation' && subject.name === 'typeof') return other ? isTypeOf(machine, subject, other) : null
   return other?.kind === 'literal' ? isPossibleCode(machine, subject, other.value) : null
 }
 
@@ -31,6 +32,14 @@ function truthOf(machine: Machine, expression: Expression): boolean | null {
 
 function isNeverNull(machine: Machine, expression: Expression): boolean {
   return expression.kind === 'result' && columnOf(machine, expression)?.notNull === true
+}
+
+/** A row is an object, if it is there, and a list of them is one in any case. */
+function isTypeOf(machine: Machine, { operands: [subject] }: Operation, type: Expression): boolean | null {
+  if (subject?.kind !== 'result' || type.kind !== 'literal' || type.value === 'undefined') return null
+  const event = eventOf(machine, subject.event)
+  const isRow = event?.returns && event.operation !== 'raw' && subject.path.every((key) => key === '0')
+  return isRow && type.value !== 'object' ? false : null
 }
 
 /** Reading breaks no constraint. */

@@ -1,4 +1,5 @@
 import type { Expression } from '../types.ts'
+import { changesDate, isDate, typeOfResult } from './known-types.ts'
 
 /** What the language itself settles of a condition, whatever a run brings; null when both answers are possible. */
 export function certainAnswer(condition: Expression): boolean | null {
@@ -6,7 +7,9 @@ export function certainAnswer(condition: Expression): boolean | null {
   if (condition.kind !== 'operation') return null
   const [left, right] = condition.operands
   if (!left) return null
-  if (condition.name === 'is nullish') return isTruthy(left) ? false : null
+  const isThere = isTruthy(left) || typeOfResult(left) !== null
+  if (condition.name === 'is nullish') return isThere ? false : null
+  if (condition.name === '===' && isThere && right && isNone(right)) return false
   if (condition.name === 'Array.isArray') return isSingleHeader(left) ? false : null
   return condition.name === '===' && right && isFalsy(right) && isTruthy(left) ? false : null
 }
@@ -20,7 +23,7 @@ export function isTruthy(expression: Expression): boolean {
     case 'literal':
       return Boolean(expression.value)
     case 'unknown':
-      return /^(?:new Date\(|Date\.now\(\))/.test(expression.text)
+      return isDate(expression) || /^Date\.now\(\)/.test(expression.text)
     case 'operation':
       return isTruthyOperation(expression)
     default:
@@ -32,19 +35,24 @@ const OBJECTS = new Set(
   `Date URL URLSearchParams Array.from Object.fromEntries entries split Buffer.concat Buffer.from Buffer.alloc
    AsyncLocalStorage table request`.split(/\s+/),
 )
-/** Made by well-known packages, and never empty. */
+/** Made by well-known packages, and never empty: a token that is refused gives no payload at all. */
 const TEXTS =
-  /^(?:(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)|uuid\.v\d|nanoid\.nanoid|(?:crypto|node:crypto)\.(?:randomUUID|randomBytes|createHash|createHmac)|jsonwebtoken\.sign|ulid\.ulid|(?:@paralleldrive\/)?cuid2?\.createId|toISOString|error stack|path of the project)$/
+  /^(?:(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)|uuid\.v\d|nanoid\.nanoid|(?:crypto|node:crypto)\.(?:randomUUID|randomBytes|createHash|createHmac)|jsonwebtoken\.(?:sign|verify)|jose\.jwtVerify|ulid\.ulid|(?:@paralleldrive\/)?cuid2?\.createId|toISOString|error stack|path of the project)$/
 
 function isTruthyOperation({ name, operands }: Extract<Expression, { kind: 'operation' }>): boolean {
   const [first, second] = operands
-  if (OBJECTS.has(name) || TEXTS.test(name)) return true
+  if (OBJECTS.has(name) || TEXTS.test(name) || changesDate(name)) return true
+  if (name === 'String' && first) return isTruthy(first) || /^(?:number|boolean)$/.test(typeOfResult(first) ?? '')
   if (name === 'concat') return operands.some((part) => part.kind === 'literal' && part.value !== '')
   if (name === 'JSON.stringify') return first?.kind === 'object' || first?.kind === 'array'
   if (name === '||') return operands.some(isTruthy)
   return (name === '??' || name === '&&') && operands.length === 2 && first !== undefined && second !== undefined
     ? isTruthy(first) && isTruthy(second)
     : false
+}
+
+function isNone(expression: Expression): boolean {
+  return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
 }
 
 function isFalsy(expression: Expression): boolean {

@@ -63,7 +63,7 @@ function isBareUnknown(value: Value): boolean {
   if (expression.kind === 'unknown') return true
   return (
     expression.kind === 'operation' &&
-    /^(?:argument |injected |(?:callback argument|app setting)$)/.test(expression.name)
+    /^(?:argument |injected |(?:callback (?:argument|error)|app setting)$)/.test(expression.name)
   )
 }
 

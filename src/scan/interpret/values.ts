@@ -28,9 +28,12 @@ export type LiteralValue = {
   readonly value: string | number | boolean | bigint | null | undefined
   /** The variable of the environment whose assumed value this comes from. */
   readonly assumed?: string
+  /** Of `null` and `undefined`: the code says so itself, see `makeNothing`. */
+  readonly isMade?: boolean
 }
 
-export type SymbolValue = { readonly kind: 'symbol'; readonly expression: Expression }
+/** Only a date changes in place. */
+export type SymbolValue = { readonly kind: 'symbol'; expression: Expression }
 
 export type ObjectValue = {
   readonly kind: 'object'

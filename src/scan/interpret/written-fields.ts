@@ -7,7 +7,7 @@ import type { Run } from './machine.ts'
  * `req.body.password = hash`, `values(req.body)` is the body with another password.
  */
 export function withWritten(run: Run, event: TraceEvent): TraceEvent {
-  const show = (expression: Expression): Expression => showWritten({ run, seen: [], shown: new Map() }, expression)
+  const show = (expression: Expression): Expression => showWritten(run, expression)
   const showOrNull = (expression: Expression | null): Expression | null => (expression ? show(expression) : null)
   switch (event.kind) {
     case 'respond':
@@ -29,6 +29,11 @@ export function withWritten(run: Run, event: TraceEvent): TraceEvent {
   }
 }
 
+/** The expression with whatever was written to it, or to what it holds, until now. */
+export function showWritten(run: Run, expression: Expression): Expression {
+  return run.written.size > 0 ? showPart({ run, seen: [], shown: new Map() }, expression) : expression
+}
+
 interface Walk {
   readonly run: Run
   /** Values that are being shown: what was written to one may hold it. */
@@ -40,7 +45,7 @@ interface Walk {
 /** What was written to what was written, and so on, is shown so far. */
 const DEPTH = 5
 
-function showWritten(walk: Walk, expression: Expression): Expression {
+function showPart(walk: Walk, expression: Expression): Expression {
   const key = walk.run.keyOf(expression)
   const before = walk.shown.get(key)
   if (before) return before
@@ -54,12 +59,12 @@ function showFields(walk: Walk, expression: Expression, key: string): Expression
   const inner = showInside(walk, expression)
   if (!fields) return inner
   const deeper = { ...walk, seen: [...walk.seen, key], shown: new Map<string, Expression>() }
-  const written = [...fields].map(([name, value]): [string, Expression] => [name, showWritten(deeper, express(value))])
+  const written = [...fields].map(([name, value]): [string, Expression] => [name, showPart(deeper, express(value))])
   return { kind: 'object', open: false, fields: { '...0': inner, ...Object.fromEntries(written) } }
 }
 
 function showInside(walk: Walk, expression: Expression): Expression {
-  const show = (part: Expression): Expression => showWritten(walk, part)
+  const show = (part: Expression): Expression => showPart(walk, part)
   switch (expression.kind) {
     case 'object': {
       const fields = Object.entries(expression.fields).map(([key, field]): [string, Expression] => [key, show(field)])

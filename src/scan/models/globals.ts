@@ -2,6 +2,7 @@ import { setMember } from '../interpret/access.ts'
 import { callFunctionLike } from '../interpret/call.ts'
 import { shownFields } from '../interpret/express-value.ts'
 import { hasKey } from '../interpret/instances.ts'
+import { typeOfResult } from '../interpret/known-types.ts'
 import { iterate } from '../interpret/loops.ts'
 import { type Machine, makeError } from '../interpret/machine.ts'
 import { createScope, declare, type Scope } from '../interpret/scope.ts'
@@ -44,10 +45,16 @@ function convert(name: string, known: (value: unknown) => string | number | bool
       value?.kind === 'literal'
         ? literal(known(value.value))
         : value
-          ? operation(name, value)
+          ? convertUnknown(name, value)
           : literal(known(undefined)),
     ),
   ]
+}
+
+/** A text made a text is itself. */
+function convertUnknown(name: string, value: Value): Value {
+  const isSame = value.kind === 'symbol' && name.toLowerCase() === typeOfResult(value.expression)
+  return isSame && name !== 'Boolean' ? value : operation(name, value)
 }
 
 function test(name: string, known: (value: unknown) => boolean): readonly [string, Value] {

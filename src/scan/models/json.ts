@@ -1,11 +1,20 @@
-import { decide } from '../interpret/decisions.ts'
+import { hasPart } from '../expressions.ts'
+import { decide, decideFailure } from '../interpret/decisions.ts'
 import { type Machine, makeError, Thrown } from '../interpret/machine.ts'
 import { nextEvent, record } from '../interpret/trace-events.ts'
-import { array, literal, object, operation, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
+import {
+  array,
+  literal,
+  object,
+  operation,
+  type SymbolValue,
+  symbol,
+  UNDEFINED,
+  type Value,
+} from '../interpret/values.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
-import type { Expression } from '../types.ts'
 
-/** `JSON.parse`: a known text is parsed here; one that a request or an answer brings may be malformed. */
+/** `JSON.parse`: a known text is parsed here; one that comes from elsewhere may be malformed. */
 export function parseJson(machine: Machine, text: Value, node: ts.Node): Value {
   if (text.kind === 'literal') return parseKnown(machine, String(text.value), node)
   if (text.kind !== 'symbol') return operation('JSON.parse', text)
@@ -13,9 +22,16 @@ export function parseJson(machine: Machine, text: Value, node: ts.Node): Value {
   // What was made of a value gives the value again.
   const [original] = expression.kind === 'operation' && expression.name === 'JSON.stringify' ? expression.operands : []
   if (original) return symbol(original)
-  const isForeign = machine.run !== null && comesFromOutside(machine, expression)
-  if (isForeign && decide(machine, operation('malformed JSON', text), node, false)) failToParse(machine, node)
+  if (isMalformed(machine, text, node)) failToParse(machine, node)
   return operation('JSON.parse', text)
+}
+
+/** A client may send anything; what an answer or a row holds is malformed as a fault, of which there is one at a time. */
+function isMalformed(machine: Machine, text: SymbolValue, node: ts.Node): boolean {
+  const condition = operation('malformed JSON', text)
+  if (!machine.run) return false
+  if (hasPart(text.expression, ({ kind }) => kind === 'input')) return decide(machine, condition, node, false)
+  return hasPart(text.expression, ({ kind }) => kind === 'result') && decideFailure(machine, condition.expression, node)
 }
 
 function parseKnown(machine: Machine, text: string, node: ts.Node): Value {
@@ -40,18 +56,4 @@ function fromJson(value: unknown): Value {
     return object(Object.entries(value).map(([key, field]): [string, Value] => [key, fromJson(field)]))
   const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
   return isPlain ? literal(value) : UNDEFINED
-}
-
-/** Whether a request or another service has a say in the value; what the database and the environment hold is the app's own. */
-function comesFromOutside(machine: Machine, expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'input':
-      return true
-    case 'result':
-      return machine.run?.events.some(({ id, kind }) => id === expression.event && kind === 'external') ?? false
-    case 'operation':
-      return expression.operands.some((operand) => comesFromOutside(machine, operand))
-    default:
-      return false
-  }
 }

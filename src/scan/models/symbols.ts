@@ -9,7 +9,8 @@ import {
   settle,
 } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
-import { startOf } from '../interpret/known-texts.ts'
+import { knownTest } from '../interpret/known-texts.ts'
+import { changesDate, isDate } from '../interpret/known-types.ts'
 import { itemOf } from '../interpret/loops.ts'
 import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
 import { continuePromise, waitFor } from '../interpret/pending.ts'
@@ -62,27 +63,30 @@ export function callSymbol(machine: Machine, call: Call): Value {
   if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
   if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
-  if (method === 'startsWith') return startsWith(owner, call.args[0])
-  if (method === 'includes' && holdsText(owner.expression, knownString(call.args[0]))) return literal(true)
+  const tested = testText(owner, method, call.args)
+  if (tested !== null) return literal(tested)
+  if (changesDate(method)) return changeDate(machine, owner, method, call)
   if (isPureMethod(owner.expression, method)) return operation(method, owner, ...call.args)
   return callUnknown(machine, call)
 }
 
-/** Known where the text begins with something fixed that is long enough to tell. */
-function startsWith(owner: SymbolValue, wanted: Value | undefined): Value {
-  const start = startOf(owner)
-  const text = knownString(wanted)
-  if (start === null || text === null) return operation('startsWith', owner, wanted ?? UNDEFINED)
-  if (start.startsWith(text)) return literal(true)
-  return text.startsWith(start) ? operation('startsWith', owner, literal(text)) : literal(false)
+/** Known where a fixed part of the text is enough to tell. */
+function testText(owner: SymbolValue, method: string, [wanted, from]: readonly Value[]): boolean | null {
+  const words = from ? null : knownString(wanted)
+  return words === null ? null : knownTest(owner, method, words)
 }
 
-/** Whether a fixed part of a text has the words that are looked for. */
-function holdsText(expression: Expression, words: string | null): boolean {
-  if (words === null || expression.kind !== 'operation' || expression.name !== 'concat') return false
-  return expression.operands.some((part) =>
-    part.kind === 'literal' ? typeof part.value === 'string' && part.value.includes(words) : holdsText(part, words),
-  )
+/** The date itself becomes another, under all its names. */
+function changeDate(machine: Machine, owner: SymbolValue, method: string, call: Call): Value {
+  const before = owner.expression
+  const changed = operation(method, owner, ...call.args)
+  if (!isDate(before))
+    noteUnresolved(machine, `what else shows the date that ${method}() changes is not known`, call.node)
+  machine.run?.journal.push(() => {
+    owner.expression = before
+  })
+  owner.expression = machine.looseLoops.length > 0 ? operation('after a loop', changed).expression : changed.expression
+  return operation('getTime', owner)
 }
 
 function isContext(owner: SymbolValue): boolean {

@@ -28,8 +28,24 @@ describe('JSON.parse', () => {
     expect(outline(readHandler(handler))).toContain('http > throw SyntaxError > 400')
   })
 
-  it.each(['process.env.SEATS', '(await db.select().from(users))[0].email'])('trusts %s', (text) => {
-    expect(outline(readHandler(parsing(text)))).not.toContain('throw SyntaxError > 400')
+  it('may fail on what a row holds, as one fault at a time', () => {
+    const handler = `const [user] = await db.select().from(users)\n${parsing("user.email || '[]'")}`
+    expect(outline(readHandler(handler))).toEqual([
+      'select users > 200',
+      'select users fails > 500',
+      'select users > throw SyntaxError > 400',
+    ])
+  })
+
+  it('fails on the same value always or never', () => {
+    const handler = `const [user] = await db.select().from(users)
+      JSON.parse(user.email)
+      ${parsing('user.email')}`
+    expect(outline(readHandler(handler))).not.toContain('select users > throw SyntaxError > 400')
+  })
+
+  it('trusts the environment', () => {
+    expect(outline(readHandler(parsing('process.env.SEATS')))).toEqual(['200'])
   })
 
   it('gives again what JSON.stringify was given', () => {

@@ -1,3 +1,4 @@
+import { callFunctionLike } from '../../interpret/call.ts'
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
 import { type Machine, makeError, noteUnresolved, Thrown } from '../../interpret/machine.ts'
@@ -78,8 +79,18 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'get':
       return native(name, () => sendQuery(machine, { ...owner, single: true }))
     default:
-      return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
+      return native(name, (args, node) => {
+        const given = args.map((arg) => readClauseOf(machine, owner, { arg, node }))
+        return { ...owner, ...readClause(owner, name, given) }
+      })
   }
+}
+
+/** `where((table) => eq(table.id, id))` is asked of what is selected. */
+function readClauseOf(machine: Machine, owner: QueryValue, { arg, node }: { arg: Value; node: ts.Node }): Value {
+  const source = owner.projection ?? owner.table
+  if (arg.kind !== 'function' || owner.operation !== 'select' || !source) return arg
+  return callFunctionLike(machine, { callee: arg, self: null, args: [source], node })
 }
 
 /** Drivers that answer, or throw, before the call returns. */

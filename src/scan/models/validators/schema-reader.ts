@@ -1,4 +1,4 @@
-import { extend, getMember } from '../../interpret/access.ts'
+import { extend, getMember, writtenField } from '../../interpret/access.ts'
 import { callFunction } from '../../interpret/call.ts'
 import { express } from '../../interpret/express-value.ts'
 import type { Machine } from '../../interpret/machine.ts'
@@ -25,8 +25,10 @@ export function schemaReader(machine: Machine, node: ts.Node): SchemaReader {
 }
 
 function memberOf(machine: Machine, owner: Value, name: string, node: ts.Node): Value {
-  if (owner.kind === 'symbol') return symbol(extend(owner.expression, name))
-  if (owner.kind === 'object') return owner.open ? getMember(machine, owner, name, node) : fieldOf(owner.fields, name)
+  if (owner.kind === 'symbol')
+    return writtenField(machine, owner.expression, name) ?? symbol(extend(owner.expression, name))
+  if (owner.kind === 'object')
+    return owner.open ? getMember(machine, owner, name, node) : fieldOf(machine, owner.fields, name)
   if (owner.kind === 'array') return owner.items[Number(name)] ?? UNDEFINED
   if (owner.kind !== 'request') return UNDEFINED
   const expression = express(owner)
@@ -35,11 +37,12 @@ function memberOf(machine: Machine, owner: Value, name: string, node: ts.Node): 
 }
 
 /** A field, or that of the value that was spread into the object. */
-function fieldOf(fields: ReadonlyMap<string, Value>, name: string): Value {
+function fieldOf(machine: Machine, fields: ReadonlyMap<string, Value>, name: string): Value {
   const own = fields.get(name)
   if (own) return own
   const spread = [...fields].findLast(([key]) => key.startsWith('...'))?.[1]
-  return spread?.kind === 'symbol' ? symbol(extend(spread.expression, name)) : UNDEFINED
+  if (spread?.kind !== 'symbol') return UNDEFINED
+  return writtenField(machine, spread.expression, name) ?? symbol(extend(spread.expression, name))
 }
 
 /** One expression without branches that answers at once: anything else would be decided for the request. */

@@ -3,8 +3,9 @@ import { express } from '../../interpret/express-value.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import { nextEvent, record } from '../../interpret/trace-events.ts'
 import { symbol, type Value } from '../../interpret/values.ts'
+import { showWritten } from '../../interpret/written-fields.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'
-import type { Shape } from '../../types.ts'
+import type { Expression, Shape } from '../../types.ts'
 
 export interface Validation {
   /** The package that checks. */
@@ -20,11 +21,18 @@ export function decideValidation(machine: Machine, { validator, value, shape, no
     recordValidation(machine, { validator, value, shape, node }, true)
     return true
   }
-  const subject = express(value)
+  const subject = subjectOf(machine, { validator, value })
   const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
   const fits = decide(machine, condition, node)
   recordValidation(machine, { validator, value, shape, node }, fits)
   return fits
+}
+
+/** With the fields that the code wrote to it before, which the validator sees too. */
+function subjectOf(machine: Machine, { validator, value }: Pick<Validation, 'validator' | 'value'>): Expression {
+  // What its own sanitizers wrote is not what it checked.
+  if (!machine.run || validator === 'express-validator') return express(value)
+  return showWritten(machine.run, express(value))
 }
 
 /** Express makes an object of them for every request. */
@@ -48,7 +56,7 @@ export function recordValidation(machine: Machine, { validator, value, shape, no
     kind: 'validate',
     id: nextEvent(machine),
     validator,
-    subject: express(value),
+    subject: subjectOf(machine, { validator, value }),
     shape,
     outcome: fits ? 'ok' : 'fails',
     at: locate(machine.root, node),

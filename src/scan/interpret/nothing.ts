@@ -1,0 +1,73 @@
+import { ts } from '../syntax/syntax.ts'
+import { walkSyntax } from '../syntax/walk-syntax.ts'
+import type { Expression } from '../types.ts'
+import { type Machine, makeError, type Run, Thrown } from './machine.ts'
+import { recordThrow } from './trace-events.ts'
+import { isNullish, type LiteralValue, literal, UNDEFINED, type Value } from './values.ts'
+
+const NULL: LiteralValue = { kind: 'literal', value: null, isMade: true }
+const MISSING: LiteralValue = { kind: 'literal', value: undefined, isMade: true }
+
+/**
+ * `null` or `undefined` that the code itself makes for a request. What it holds at import may be filled before the first
+ * request comes, and what analysis knows no better is `UNDEFINED`.
+ */
+export function makeNothing(machine: Machine, value: null | undefined): LiteralValue {
+  if (!machine.run) return value === null ? literal(null) : UNDEFINED
+  return value === null ? NULL : MISSING
+}
+
+/** Whether the value is `null` or `undefined`, be it only because this run decided so. */
+export function isNothing(machine: Machine, value: Value): boolean {
+  return isNullish(value) || (value.kind === 'symbol' && isFoundMissing(machine, value.expression))
+}
+
+function isFoundMissing({ run }: Machine, expression: Expression): boolean {
+  return run !== null && run.missing.size > 0 && run.missing.has(run.keyOf(expression))
+}
+
+/** JavaScript's error for a use of what certainly is nothing; nothing happens to what may only look so. */
+export function refuseNothing(machine: Machine, value: Value, { use, node }: { use: string; node: ts.Node }): void {
+  if (!machine.run || machine.run.isOver || !isNothing(machine, value)) return
+  if (value.kind === 'literal' && (!value.isMade || mayBeFilled(node))) return
+  const what = value.kind === 'literal' ? `${value.value}` : 'undefined or null'
+  const error = makeError('TypeError', literal(use.replace('%', what)))
+  recordThrow(machine, error, node)
+  throw new Thrown(error)
+}
+
+/** `let found = null` that a callback fills, whose calls analysis may not see. */
+function mayBeFilled(node: ts.Node): boolean {
+  const owner = ownerOf(node)
+  if (!owner || !ts.isIdentifier(owner)) return false
+  const reader = functionAround(owner)
+  return [...walkSyntax(owner.getSourceFile())].some(
+    (one) =>
+      ts.isBinaryExpression(one) &&
+      one.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      ts.isIdentifier(one.left) &&
+      one.left.text === owner.text &&
+      functionAround(one) !== reader,
+  )
+}
+
+/** What a member, a pattern or a call is read from. */
+function ownerOf(node: ts.Node): ts.Node | undefined {
+  if (ts.isBindingElement(node))
+    return ts.isVariableDeclaration(node.parent.parent) ? node.parent.parent.initializer : undefined
+  const isUse = ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node)
+  return isUse || ts.isForOfStatement(node) ? node.expression : node
+}
+
+function functionAround(node: ts.Node): ts.Node | undefined {
+  return ts.findAncestor(node.parent, ts.isFunctionLike)
+}
+
+/** Keeps what a decision says of a value's being there. */
+export function noteMissing(run: Run, condition: Expression, taken: boolean): void {
+  if (condition.kind !== 'operation') return
+  const [subject, other] = condition.operands
+  if (!subject || !taken) return
+  const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
+  if (condition.name === 'is nullish' || (condition.name === '===' && isNull)) run.missing.add(run.keyOf(subject))
+}
