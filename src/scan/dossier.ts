@@ -39,7 +39,7 @@ export function readDossier(
     app: found.app.entry,
     scenarios: exploration.scenarios,
     inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
-    ...readFacts(exploration, tables),
+    ...readFacts(exploration, { route: found.route, tables }),
     tables,
     confirmation: [],
     sources: exploration.sources,

@@ -1,7 +1,11 @@
+import { partsOf } from '../expressions.ts'
 import type { Decision, Scenario, TraceEvent } from '../types.ts'
+import { createBlame } from './blame.ts'
 import { describe } from './expressions.ts'
+import { isAlike } from './outcomes.ts'
 import { refusesCredential } from './principals.ts'
-import { distinct, outcomeOf, responseOf, targetOf } from './scenarios.ts'
+import { outcomeOf, responseOf, targetOf } from './scenarios.ts'
+import { siteKey } from './site-keys.ts'
 import type { FailureFact, Outcome, Problem } from './types.ts'
 
 /** Something that goes wrong, and where in its scenario. */
@@ -14,25 +18,51 @@ interface Found {
   readonly isUnhandled: boolean
 }
 
+/** A fact, and the names of its conditions. */
+interface Ending {
+  readonly fact: FailureFact
+  readonly conditions: readonly string[]
+}
+
 /** For each thing that can go wrong: how the request ends, and through whose hands the error goes. */
 export function readFailures(scenarios: readonly Scenario[], isComplete: boolean): FailureFact[] {
-  const facts = scenarios.flatMap((scenario) => problemsOf(scenario).map((found) => followProblem(scenario, found)))
-  const shortest = new Map<string, FailureFact>()
-  for (const fact of facts) {
-    const key = JSON.stringify({ ...fact, when: [] })
-    const known = shortest.get(key)
-    if (!known || fact.when.length < known.when.length) shortest.set(key, fact)
+  const isToBlame = createBlame(scenarios)
+  const endings = new Map<string, Ending[]>()
+  for (const scenario of scenarios) {
+    for (const found of problemsOf(scenario).filter(({ decided }) => isToBlame(scenario, decided))) {
+      const fact = followProblem(scenario, found)
+      const conditions = fact.when.map((decision) => siteKey(scenario, decision))
+      const key = JSON.stringify([nameProblem(fact.problem), fact.via])
+      endings.set(key, addEnding(endings.get(key) ?? [], { fact, conditions }))
+    }
   }
-  const found = distinct([...shortest.values()])
+  const facts = [...endings.values()].flat().map(({ fact }) => fact)
   // Ways that were not looked at may end otherwise.
-  return isComplete ? dropNeedlessConditions(found) : found
+  return isComplete ? dropNeedlessConditions(facts) : facts
+}
+
+/** What ends alike is one fact, under what all its ways have in common. */
+function addEnding(known: readonly Ending[], ending: Ending): Ending[] {
+  const same = known.find(({ fact }) => isAlike(fact, ending.fact))
+  if (!same) return [...known, ending]
+  const shared = same.conditions.filter((condition) => ending.conditions.includes(condition))
+  const when = same.fact.when.filter((_, index) => shared.includes(same.conditions[index] ?? ''))
+  const merged = { fact: { ...same.fact, when }, conditions: shared }
+  return known.map((one) => (one === same ? merged : one))
+}
+
+/** What is checked may be put together in several ways; the parts of the request that it is made of tell it apart. */
+function nameProblem(problem: Problem): string {
+  if (problem.kind !== 'validation') return JSON.stringify(problem)
+  const sources = partsOf(problem.of).flatMap((part) => (part.kind === 'input' ? [part.from] : []))
+  return JSON.stringify([problem.kind, problem.at, [...new Set(sources)].toSorted()])
 }
 
 /** Conditions say something only where the same problem can end in different ways. */
 function dropNeedlessConditions(facts: readonly FailureFact[]): FailureFact[] {
   const count = new Map<string, number>()
-  for (const { problem } of facts) count.set(JSON.stringify(problem), (count.get(JSON.stringify(problem)) ?? 0) + 1)
-  return facts.map((fact) => (count.get(JSON.stringify(fact.problem)) === 1 ? { ...fact, when: [] } : fact))
+  for (const { problem } of facts) count.set(nameProblem(problem), (count.get(nameProblem(problem)) ?? 0) + 1)
+  return facts.map((fact) => (count.get(nameProblem(fact.problem)) === 1 ? { ...fact, when: [] } : fact))
 }
 
 function problemsOf(scenario: Scenario): Found[] {

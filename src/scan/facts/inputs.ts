@@ -1,4 +1,4 @@
-import { partsOf, usedBy } from '../expressions.ts'
+import { hasPart, usedBy } from '../expressions.ts'
 import type {
   Decision,
   Expression,
@@ -9,13 +9,11 @@ import type {
   Scenario,
   Shape,
   SourceLocation,
-  TraceEvent,
 } from '../types.ts'
-import { findRefusals } from './refusals.ts'
-import { statusOf } from './scenarios.ts'
-
-type ValidateEvent = Extract<TraceEvent, { kind: 'validate' }>
-type InputExpression = Extract<Expression, { kind: 'input' }>
+import { type InputExpression, readIn, rulesOf, type ValidateEvent } from './input-rules.ts'
+import { findRefusals, type Refusal } from './refusals.ts'
+import { hasFailure, statusOf } from './scenarios.ts'
+import { siteKey } from './site-keys.ts'
 
 interface Gathered {
   readonly from: InputSource
@@ -35,9 +33,11 @@ export function describeInputs(
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
   const seen = new Set<string>()
   for (const scenario of scenarios) {
-    for (const decision of scenario.decisions) {
-      const status = refusals.statuses.get(decision)
-      if (isNew(seen, `${refusals.numbers.get(decision)} ${status}`)) gatherDecision(found, decision, status)
+    const refusal = refusals.get(scenario)
+    for (const [index, decision] of scenario.decisions.entries()) {
+      if (isNew(seen, siteKey(scenario, [decision.condition, decision.at]))) gatherUses(found, decision)
+      if (refusal?.index !== index || isFits(decision.condition)) continue
+      if (isNew(seen, siteKey(scenario, [refusal.when, refusal.status]))) gatherCheck(found, decision, refusal)
     }
     for (const event of scenario.events) {
       for (const input of readIn(usedBy(event))) use(gather(found, input.from, input.path), event.at)
@@ -45,26 +45,65 @@ export function describeInputs(
       if (isCheck && isNew(seen, JSON.stringify([event.at, event.subject, event.shape]))) gatherRules(found, event)
     }
   }
-  const accepted = scenarios.filter((scenario) => (statusOf(scenario) ?? 200) < 400)
+  const accepted = scenarios.filter(isAccepted).map((scenario) => ({ scenario, required: requiredBy(scenario) }))
   return [...found.values()].map((input) => describe(input, accepted))
 }
 
+/** A way on which the request was taken, and what the validators on it ask for. */
+interface Accepted {
+  readonly scenario: Scenario
+  readonly required: ReadonlySet<string>
+}
+
+function isAccepted(scenario: Scenario): boolean {
+  const status = statusOf(scenario)
+  if (status !== null) return status < 400
+  const isRefused = scenario.events.some((event) => event.kind === 'validate' && event.outcome === 'fails')
+  return !isRefused && scenario.handlers.length === 0 && !hasFailure(scenario)
+}
+
+function requiredBy({ events }: Scenario): Set<string> {
+  const rules = events.flatMap((event) => (event.kind === 'validate' ? rulesOf(event) : []))
+  return new Set(rules.filter(({ shape }) => isAskedFor(shape)).map(({ input }) => keyOf(input)))
+}
+
+function isAskedFor({ type, optional }: Shape): boolean {
+  return type !== 'unknown' && !optional
+}
+
+function keyOf({ from, path }: Pick<InputExpression, 'from' | 'path'>): string {
+  return [from, ...path].join('\n')
+}
+
 function gather(found: Map<string, Gathered>, from: InputSource, path: readonly string[]): Gathered {
-  const key = [from, ...path].join('\n')
+  const key = keyOf({ from, path })
   const known = found.get(key) ?? { from, path, rules: [], checks: new Map(), usedAt: new Map() }
   found.set(key, known)
   return known
 }
 
-function gatherDecision(found: Map<string, Gathered>, decision: Decision, status: number | undefined): void {
-  const { condition, taken, at } = decision
+function gatherUses(found: Map<string, Gathered>, { condition, at }: Decision): void {
   if (isFits(condition)) return
-  const check = status === undefined ? null : { condition, refusedWhen: taken, status, at }
-  for (const input of readIn([condition])) {
-    const known = gather(found, input.from, input.path)
-    use(known, at)
-    if (check) known.checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
+  for (const input of readIn([condition])) use(gather(found, input.from, input.path), at)
+}
+
+/** A check is one of what its line asks; what was decided before says when it is made. */
+function gatherCheck(found: Map<string, Gathered>, decision: Decision, refusal: Refusal): void {
+  const { when, others, status } = refusal
+  const check = { condition: when.condition, refusedWhen: when.taken, status, at: when.at }
+  const beside = others.filter(({ at }) => at.file === when.at.file && at.line === when.at.line)
+  for (const input of [...beside, decision].flatMap(({ condition }) => inputsAsked(condition))) {
+    const { checks } = gather(found, input.from, input.path)
+    checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
   }
+}
+
+/** The inputs that a condition is about; what something outside was given to find its answer is another matter. */
+function inputsAsked(condition: Expression): InputExpression[] {
+  if (condition.kind !== 'operation') return readIn([condition])
+  const [callee] = condition.operands
+  const isAnswer = condition.name === 'call' && callee !== undefined && hasPart(callee, ({ kind }) => kind === 'result')
+  return isAnswer ? [] : condition.operands.flatMap(inputsAsked)
 }
 
 function isFits(condition: Expression): boolean {
@@ -81,66 +120,19 @@ function use(input: Gathered, at: SourceLocation): void {
   input.usedAt.set(`${at.file}:${at.line}`, at)
 }
 
-/** The rules of a schema over the request, over one of its parts, or over one field. */
 function gatherRules(found: Map<string, Gathered>, event: ValidateEvent): void {
-  const walk = (subject: Expression, shape: Shape): void => {
-    if (subject.kind === 'object' && shape.type === 'object') {
-      for (const [key, field] of Object.entries(subject.fields)) {
-        const inner = shape.fields[key]
-        if (inner) walk(field, inner)
-      }
-      return
-    }
-    const inputs = readIn([subject])
-    const [input] = inputs
-    if (inputs.length !== 1 || !input) return
-    gatherShape(found, input, { shape: subject.kind === 'input' ? shape : ofConverted(shape), event })
-  }
-  walk(event.subject, event.shape)
-}
-
-/** Rules for what the code made of an input, e.g. of `Number(req.params.id)`. */
-function ofConverted(shape: Shape): Shape {
-  return shape.type === 'number' ? { ...shape, coerced: true } : { ...shape, refined: true }
-}
-
-function gatherShape(
-  found: Map<string, Gathered>,
-  input: InputExpression,
-  { shape, event }: { shape: Shape; event: ValidateEvent },
-): void {
-  const fields = innerShapes(shape)
-  // Of a whole part of the request only rules over all its fields together say anything.
-  if (shape.type !== 'object' || shape.refined || shape.checks.length > 0 || input.path.length > 0) {
+  for (const { input, shape } of rulesOf(event)) {
+    // Of a whole part of the request only rules over all its fields together say anything.
+    const isOfPart = input.path.length === 0 && shape.type === 'object'
+    if (isOfPart && !shape.refined && shape.checks.length === 0) continue
     const known = gather(found, input.from, input.path)
     const isKnown = known.rules.some((rule) => JSON.stringify(rule.shape) === JSON.stringify(shape))
     if (!isKnown) known.rules.push({ shape, validator: event.validator })
     use(known, event.at)
   }
-  for (const [name, field] of fields) {
-    gatherShape(found, { ...input, path: [...input.path, pathName(input.from, name)] }, { shape: field, event })
-  }
 }
 
-/** The fields of an object, and what stands for each item of a list. */
-function innerShapes(shape: Shape): (readonly [string, Shape])[] {
-  if (shape.type === 'object') return Object.entries(shape.fields)
-  return shape.type === 'array' && shape.item.type === 'object' ? [['0', shape.item]] : []
-}
-
-function pathName(from: InputSource, name: string): string {
-  return from === 'headers' ? name.toLowerCase() : name
-}
-
-/** The inputs that expressions read; the length of a list is read of the list. */
-function readIn(expressions: readonly Expression[]): InputExpression[] {
-  return expressions.flatMap(partsOf).flatMap((part) => {
-    if (part.kind !== 'input') return []
-    return part.path.length > 1 && part.path.at(-1) === 'length' ? [{ ...part, path: part.path.slice(0, -1) }] : [part]
-  })
-}
-
-function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: readonly Scenario[]): InputFact {
+function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: readonly Accepted[]): InputFact {
   const [rule, ...others] = rules
   const manual = [...checks.values()]
   const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
@@ -157,19 +149,19 @@ function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: rea
   }
 }
 
-/** A path parameter is always there; of others a rule or a check for presence tells. */
+/** A path parameter is always there; of others a rule or a check for presence tells, where every way makes it. */
 function isRequired(
   input: Pick<Gathered, 'from' | 'path'>,
   rules: Gathered['rules'],
-  { checks, accepted }: { checks: readonly InputCheck[]; accepted: readonly Scenario[] },
+  { checks, accepted }: { checks: readonly InputCheck[]; accepted: readonly Accepted[] },
 ): boolean | null {
   if (input.from === 'params') return true
   const isAsked = checks.some((check) => asksForPresence(check, check.refusedWhen, input))
   // What another input can stand in for is passed without it on some way.
-  if (isAsked && accepted.every(({ decisions }) => decisions.some((one) => needs(one, input)))) return true
-  const known = rules.filter(({ shape }) => shape.type !== 'unknown')
-  if (known.some(({ shape }) => !shape.optional)) return true
-  return known.length > 0 && known.length === rules.length ? false : null
+  if (isAsked && accepted.every(({ scenario }) => scenario.decisions.some((one) => needs(one, input)))) return true
+  if (rules.some(({ shape }) => isAskedFor(shape)))
+    return accepted.every(({ required }) => required.has(keyOf(input))) ? true : null
+  return rules.length > 0 && rules.every(({ shape }) => shape.type !== 'unknown') ? false : null
 }
 
 /** Whether the way goes on only with the input. */

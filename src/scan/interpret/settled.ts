@@ -1,11 +1,12 @@
 import type { Column, Expression, TraceEvent } from '../types.ts'
 import type { Machine } from './machine.ts'
+import { impossibleViolation } from './violations.ts'
 
 type DbEvent = Extract<TraceEvent, { kind: 'db' }>
 
 /** What holds in every run because of what a query answers with; null for what may go either way. */
 export function settledAnswer(machine: Machine, condition: Expression): boolean | null {
-  const truth = truthOf(machine, condition)
+  const truth = truthOf(machine, condition) ?? impossibleViolation(machine, condition)
   if (truth !== null) return truth
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands
@@ -14,8 +15,7 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
     return truthOf(machine, subject) === true || isNeverNull(machine, subject) ? false : null
   if (condition.name !== '===') return null
   const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
-  if (isNull && isNeverNull(machine, subject)) return false
-  return other?.kind === 'literal' ? isPossibleCode(machine, subject, other.value) : null
+  return isNull && isNeverNull(machine, subject) ? false : null
 }
 
 /** Rows come as a list; keys, dates and objects are never empty. */
@@ -31,13 +31,6 @@ function truthOf(machine: Machine, expression: Expression): boolean | null {
 
 function isNeverNull(machine: Machine, expression: Expression): boolean {
   return expression.kind === 'result' && columnOf(machine, expression)?.notNull === true
-}
-
-/** Reading breaks no constraint. */
-function isPossibleCode(machine: Machine, subject: Expression, code: string | number | boolean | null): boolean | null {
-  if (subject.kind !== 'result' || subject.path.at(-1) !== 'sqlstate') return null
-  const isConstraint = typeof code === 'string' && /^23\d{3}$/.test(code)
-  return isConstraint && eventOf(machine, subject.event)?.operation === 'select' ? false : null
 }
 
 /** The column of a row's member, where the rows are whole rows of one table. */
