@@ -17,7 +17,7 @@ import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './
 import { findSeals, saysFailure } from './refusals.ts'
 import { outcomeOf, responseOf, siteOf, statusOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
-import { asksBody, comparesPrincipal, type TurnedAway, turnedAway } from './turned-away.ts'
+import { asksBody, comparesPrincipal, refusesPolitely, type TurnedAway, turnedAway } from './turned-away.ts'
 import type { AccessFacts, AuthenticationFact, Refusal, RoleFact } from './types.ts'
 
 interface Given {
@@ -32,7 +32,11 @@ interface Given {
 /** Who may do this: what is checked of the credentials, of the row's owner, and of roles. */
 export function readAccess(given: Given): AccessFacts {
   const askers = new Map(given.scenarios.map((scenario) => [scenario, principalsOf(scenario)]))
-  const seals = findSeals(given.scenarios, { isComplete: given.isComplete, isOpen: isLetThrough })
+  const isOpen = (scenario: Scenario): boolean => {
+    const isPrincipal = askers.get(scenario)
+    return isLetThrough(scenario) && !(isPrincipal && refusesPolitely(scenario, isPrincipal))
+  }
+  const seals = findSeals(given.scenarios, { isComplete: given.isComplete, isOpen })
   const isBefore = (turned: Pick<TurnedAway, 'last' | 'cause'>): boolean => !isInHandler(turned, given)
   const turned = [...askers].flatMap(
     ([scenario, isPrincipal]) =>

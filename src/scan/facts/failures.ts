@@ -54,7 +54,9 @@ function addEnding(known: readonly Ending[], ending: Ending): Ending[] {
 /** What is checked may be put together in several ways; the parts of the request that it is made of tell it apart. */
 function nameProblem(problem: Problem): string {
   if (problem.kind !== 'validation') return JSON.stringify(problem)
-  const sources = partsOf(problem.of).flatMap((part) => (part.kind === 'input' ? [part.from] : []))
+  const inputs = partsOf(problem.of).filter((part) => part.kind === 'input')
+  const whole = inputs.filter(({ path }) => path.length === 0)
+  const sources = (whole.length > 0 ? whole : inputs).map(({ from }) => from)
   return JSON.stringify([problem.kind, problem.at, [...new Set(sources)].toSorted()])
 }
 

@@ -33,18 +33,33 @@ export function findSeals(scenarios: readonly Scenario[], options: SealOptions):
     const index = way.prefixes.findIndex((prefix) => !open.has(prefix)) - 1
     const last = way.scenario.decisions[index]
     if (!last) return []
-    const others = way.scenario.decisions.slice(0, index).filter((one, at) => {
+    const isInstead = (at: number): boolean => {
       const otherwise = turned(way, at)
-      const isInstead = passed.has(otherwise) && !asked.get(otherwise)?.has(way.numbers[index] ?? -1)
-      return isInstead && !saysFailure(one) && (one.at.file === last.at.file || isOfSameSubject(one, last))
-    })
+      return passed.has(otherwise) && !asked.get(otherwise)?.has(way.numbers[index] ?? -1)
+    }
+    const others = alternativesTo(index, way, isInstead)
     return [[way.scenario, { index, others, when: joinDecisions(others, last) }]]
   })
   return new Map(seals)
 }
 
+/** Of the decisions that would have led around this one: those right before it, in its file, or on the same value. */
+function alternativesTo(index: number, { scenario }: Way, isInstead: (at: number) => boolean): Decision[] {
+  const last = scenario.decisions[index]
+  const found: Decision[] = []
+  let isAdjacent = true
+  for (let at = index - 1; last && at >= 0; at -= 1) {
+    const one = scenario.decisions[at]
+    if (!one || saysFailure(one)) continue
+    const isNear = isAdjacent || one.at.file === last.at.file || isOfSameSubject(one, last)
+    isAdjacent &&= isInstead(at)
+    if (isNear && isInstead(at)) found.unshift(one)
+  }
+  return found
+}
+
 /** Whether the decision is that a query or call fails. */
-export function saysFailure({ condition }: Decision): boolean {
+export function saysFailure({ condition }: Pick<Decision, 'condition'>): boolean {
   return condition.kind === 'operation' && /^(?:rejects|connection reset|times out)$/.test(condition.name)
 }
 

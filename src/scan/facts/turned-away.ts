@@ -1,7 +1,7 @@
 import { hasPart } from '../expressions.ts'
 import type { Decision, Expression, Scenario, SourceLocation, StackFrame } from '../types.ts'
 import { describe } from './expressions.ts'
-import { credentialOf, isBareCredential, isIdentity, refusesCredential } from './principals.ts'
+import { credentialOf, isIdentity, refusesCredential } from './principals.ts'
 import { isOfSameSubject, joinDecisions, type Seal, saysFailure } from './refusals.ts'
 import { type RespondEvent, responseOf, statusOf } from './scenarios.ts'
 
@@ -45,7 +45,7 @@ export function turnedAway(scenario: Scenario, { isPrincipal, seal, isBefore }: 
   const when = seal && path.length === seal.index + 1 ? seal.when : joinDecisions(alternatives(path, last), last)
   const turned = { scenario, response, path, last, when, cause, isPrincipal }
   const isRefused = status === 401 || status === 403 || response.via === 'redirect' || isUnauthorized(last, status)
-  if (isRefused || isTurnedAwayPolitely(turned)) return turned
+  if (isRefused || refusesPolitely(scenario, isPrincipal)) return turned
   // A row of somebody else is often said not to be there.
   if (status === 404 && comparesPrincipal(turned)) return turned
   return isClientError(status) && asksWhoItIs(turned, isBefore) ? turned : null
@@ -87,24 +87,25 @@ const REFUSING =
   /log(?:ged)?[ _-]?in|sign(?:ed)?[ _-]?in|\bauth|unauthori[sz]ed|forbidden|denied|not allowed|credential/i
 
 /** `if (!req.user) return res.send('Not logged in')`: 200, and yet the end for whoever is not. */
-function isTurnedAwayPolitely({ scenario, response, last }: TurnedAway): boolean {
-  if ((statusOf(scenario) ?? 500) >= 300 || !response.body || hasPart(response.body, isOfRequest)) return false
-  const isLast = last === scenario.decisions[response.decided - 1]
-  return isLast && (refusesCredential(last) || missesCredential(last)) && REFUSING.test(JSON.stringify(response.body))
+export function refusesPolitely(scenario: Scenario, isPrincipal: TurnedAway['isPrincipal']): boolean {
+  const response = responseOf(scenario)
+  const last = response && scenario.decisions[response.decided - 1]
+  if (!last || !response?.body || (statusOf(scenario) ?? 500) >= 300) return false
+  if (hasPart(response.body, isOfRequest) || !REFUSING.test(JSON.stringify(response.body))) return false
+  return refusesCredential(last) || (isPrincipal(last.condition) && !asksBody(last) && saysMissing(last))
 }
 
 function isOfRequest({ kind }: Expression): boolean {
   return kind === 'input' || kind === 'result' || kind === 'unknown'
 }
 
-/** Whether the decision is that there is no credential. */
-function missesCredential({ condition, taken }: Decision): boolean {
-  const [subject, other] = condition.kind === 'operation' ? condition.operands : []
+/** Whether the decision is that something is not there. */
+function saysMissing({ condition, taken }: Decision): boolean {
+  if (condition.kind !== 'operation') return !taken
+  const [, other] = condition.operands
   const isEmpty = other?.kind === 'undefined' || (other?.kind === 'literal' && !other.value)
-  const asksAbsence =
-    condition.kind === 'operation' && (condition.name === 'is nullish' || (condition.name === '===' && isEmpty))
-  const asked = asksAbsence && subject ? subject : condition
-  return taken === asksAbsence && (isBareCredential(asked) || credentialOf(asked) !== null)
+  const asksAbsence = condition.name === 'is nullish' || (condition.name === '===' && isEmpty)
+  return taken === asksAbsence && !saysFailure({ condition })
 }
 
 /** Up to the last decision about who is asking: others after it only choose the words, unless something fails there. */
