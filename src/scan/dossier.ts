@@ -3,6 +3,7 @@ import { describeInputs } from './facts/inputs.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
 import { traceRoute } from './routes/trace-route.ts'
+import { locate } from './syntax/syntax.ts'
 import { describeTables } from './tables/describe-tables.ts'
 import type { BootFacts, Dossier, Route, Table } from './types.ts'
 
@@ -38,7 +39,11 @@ export function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
+    inputs: describeInputs(exploration.scenarios, {
+      route: found.route,
+      isComplete: exploration.cut === 0,
+      reads: exploration.reads.map(({ from, name, node }) => ({ from, name, at: locate(machine.root, node) })),
+    }),
     ...readFacts(exploration, { route: found.route, tables }),
     tables,
     confirmation: [],

@@ -50,6 +50,22 @@ describe('the inputs of a route', () => {
     expect(inputOf(dossier, 'body.userId')).toMatchObject({ required: null, usedAt: [{ file: 'src/app.ts' }] })
   })
 
+  it('are read, wherever that goes', () => {
+    const dossier = readHandler(
+      `const address = req.headers['X-Forwarded-For'] || req.socket.remoteAddress
+       console.log(address, req.get('x-request-id'), req.body.name.trim(), req.query.hasOwnProperty('a'))
+       const { unused, ...rest } = req.query
+       res.json({})`,
+    )
+    expect(namesOf(dossier).sort()).toEqual([
+      'body.name',
+      'headers.x-forwarded-for',
+      'headers.x-request-id',
+      'query.unused',
+    ])
+    expect(inputOf(dossier, 'headers.x-request-id')).toMatchObject({ required: null, usedAt: [{ file: 'src/app.ts' }] })
+  })
+
   it('are lists, whichever item of them is read', () => {
     const dossier = readHandler('res.json({ first: req.body.ids[0], count: req.body.ids.length })')
     expect(namesOf(dossier)).toEqual(['body.ids'])

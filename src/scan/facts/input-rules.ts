@@ -48,7 +48,7 @@ function innerShapes(shape: Shape): (readonly [string, Shape])[] {
   return shape.type === 'array' && shape.item.type === 'object' ? [['0', shape.item]] : []
 }
 
-function pathName(from: InputSource, name: string): string {
+export function pathName(from: InputSource, name: string): string {
   return from === 'headers' ? name.toLowerCase() : name
 }
 

@@ -10,7 +10,7 @@ import type {
   Shape,
   SourceLocation,
 } from '../types.ts'
-import { type InputExpression, readIn, rulesOf, type ValidateEvent } from './input-rules.ts'
+import { type InputExpression, pathName, readIn, rulesOf, type ValidateEvent } from './input-rules.ts'
 import { findRefusals, type Refusal } from './refusals.ts'
 import { hasFailure, statusOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
@@ -23,11 +23,15 @@ interface Gathered {
   readonly usedAt: Map<string, SourceLocation>
 }
 
+interface Given {
+  readonly route: Route
+  readonly isComplete: boolean
+  /** What the code reads at all. */
+  readonly reads: readonly { readonly from: InputSource; readonly name: string; readonly at: SourceLocation }[]
+}
+
 /** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
-export function describeInputs(
-  scenarios: readonly Scenario[],
-  { route, isComplete }: { route: Route; isComplete: boolean },
-): InputFact[] {
+export function describeInputs(scenarios: readonly Scenario[], { route, isComplete, reads }: Given): InputFact[] {
   const found = new Map<string, Gathered>()
   const refusals = findRefusals(scenarios, isComplete)
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
@@ -45,6 +49,7 @@ export function describeInputs(
       if (isCheck && isNew(seen, JSON.stringify([event.at, event.subject, event.shape]))) gatherRules(found, event)
     }
   }
+  gatherReads(found, reads)
   const accepted = scenarios.filter(isAccepted).map((scenario) => ({ scenario, required: requiredBy(scenario) }))
   return [...found.values()].map((input) => describe(input, accepted))
 }
@@ -104,6 +109,16 @@ function inputsAsked(condition: Expression): InputExpression[] {
   const [callee] = condition.operands
   const isAnswer = condition.name === 'call' && callee !== undefined && hasPart(callee, ({ kind }) => kind === 'result')
   return isAnswer ? [] : condition.operands.flatMap(inputsAsked)
+}
+
+/** What is read and then shows nowhere, e.g. because it goes to a log only. */
+function gatherReads(found: Map<string, Gathered>, reads: Given['reads']): void {
+  const known = new Set([...found.values()].map(({ from, path }) => keyOf({ from, path: path.slice(0, 1) })))
+  for (const { from, name, at } of reads) {
+    const path = [pathName(from, name)]
+    const isOfList = /^(?:length|\d+)$/.test(name)
+    if (!isOfList && !known.has(keyOf({ from, path }))) use(gather(found, from, path), at)
+  }
 }
 
 function isFits(condition: Expression): boolean {

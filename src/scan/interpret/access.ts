@@ -10,11 +10,12 @@ import { globalScope } from '../models/globals.ts'
 import { packageMember } from '../models/packages.ts'
 import { promiseMember } from '../models/promises.ts'
 import { textMember } from '../models/text.ts'
-import type { ts } from '../syntax/syntax.ts'
+import { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
+import { noteInputRead } from './input-reads.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
@@ -84,11 +85,18 @@ function symbolMember(
   { name, node }: { name: string; node: ts.Node },
 ): Value {
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
+  if (expression.kind === 'input' && expression.path.length === 0 && !isCallee(node))
+    noteInputRead(machine, { from: expression.from, name, node })
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   // Generated tests run under Vitest, which sets it.
   if (name === 'NODE_ENV') return literal('test')
   noteRead(machine, name, node)
   return symbol({ kind: 'env', name })
+}
+
+/** `req.query.hasOwnProperty(...)` reads no field of that name. */
+function isCallee(node: ts.Node): boolean {
+  return ts.isCallExpression(node.parent) && node.parent.expression === node
 }
 
 function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'column' }>): Value {

@@ -1,6 +1,7 @@
 import type { ts } from '../syntax/syntax.ts'
 import type { Scenario, Unresolved, VisitedSource } from '../types.ts'
 import { createKeys } from './expression-keys.ts'
+import type { InputRead } from './input-reads.ts'
 import { describeStop, type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
 
@@ -14,6 +15,7 @@ export interface Exploration {
   readonly sources: readonly VisitedSource[]
   readonly unresolved: readonly Unresolved[]
   readonly harmless: readonly HarmlessUse[]
+  readonly reads: readonly InputRead[]
   /** Ways that were left when the limit was reached. */
   readonly cut: number
 }
@@ -40,6 +42,7 @@ export function exploreScenarios(
   const sources = new Map<string, VisitedSource>()
   const unresolved = new Map<string, Unresolved>()
   const harmless = new Map<string, HarmlessUse>()
+  const reads = new Map<string, InputRead>()
   const waiting: boolean[][] = [[]]
   let spent = 0
   while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
@@ -52,6 +55,7 @@ export function exploreScenarios(
     }
     scenarios.push({ decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
     for (const [key, use] of run.harmless) harmless.set(key, use)
+    for (const [key, read] of run.reads) reads.set(key, reads.get(key) ?? read)
     for (const [key, source] of run.sources) sources.set(key, source)
     for (const [key, record] of run.unresolved) unresolved.set(key, record)
   }
@@ -60,6 +64,7 @@ export function exploreScenarios(
     sources: [...sources.values()],
     unresolved: [...unresolved.values()],
     harmless: [...harmless.values()],
+    reads: [...reads.values()],
     cut: waiting.length,
   }
 }
@@ -89,6 +94,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     handlers: [],
     caught: new Set(),
     harmless: new Map(),
+    reads: new Map(),
     nextEvent: 0,
     nextTransaction: 0,
     failures: 0,
