@@ -1,6 +1,6 @@
 import type { Scenario } from '../types.ts'
 import { isAlike } from './outcomes.ts'
-import { outcomeOf, statusOf } from './scenarios.ts'
+import { hasFailure, outcomeOf, statusOf } from './scenarios.ts'
 import { numberWays, turned, type Way } from './ways.ts'
 
 /** Tells of a way, and of how many decisions led to what goes wrong in it, whether its end is put down to that. */
@@ -20,7 +20,7 @@ export function createBlame(scenarios: readonly Scenario[]): Blame {
     const isSwallowed = (after.get(way.prefixes[decided] ?? '') ?? []).some((one) => endsWell(one.scenario))
     if (!isSwallowed) return true
     const others = after.get(turned(way, decided - 1)) ?? []
-    return !others.some((other) => endsSame(way, other))
+    return !others.some((other) => !hasFailure(other.scenario) && endsSame(way, other))
   }
 }
 

@@ -20,17 +20,19 @@ const NAMELESS = '(anonymous)'
 
 /**
  * The function that turns the request away: of those that are running, the innermost that decides, or that called what
- * decided; where none is, the middleware or handler that leads there. Middleware of a package has none in the project.
+ * decided, or else the outermost. Where none is, the middleware or handler that leads to the decision.
  */
 export function checkerOf(turned: Turned, given: Given): FunctionReference {
   const running = runningFunctions(turned, given.sources)
   const deciding = sourcesAround(turned.last.at, given.sources)
-  const found = decidesItself(running, deciding) ?? callerOf(deciding, running, given.sources)
+  const candidates = running.length > 0 ? running : layersOf(given)
+  const found =
+    decidesItself(candidates, deciding) ??
+    callerOf(deciding, candidates, given.sources) ??
+    running.find(({ name }) => name !== NAMELESS) ??
+    running[0]
   if (found) return { name: found.name, ...found.source.at }
-  const layers = layersOf(given)
-  const layer = decidesItself(layers, deciding) ?? callerOf(deciding, layers, given.sources)
-  if (layer) return { name: layer.name, ...layer.source.at }
-  const [inner] = running.length > 0 ? sourcesAround(turned.cause.at, given.sources) : deciding
+  const [inner] = deciding
   return inner ? { name: inner.name, ...inner.at } : { name: guardName(turned.last), ...turned.cause.at }
 }
 
@@ -44,20 +46,26 @@ export function isInHandler(turned: Turned, { route, sources }: Given): boolean 
 
 /** The functions around the place where the answer was settled, outermost first. */
 function runningFunctions({ cause }: Turned, sources: readonly VisitedSource[]): Running[] {
-  const stack = cause.stack ?? []
+  const { stack } = cause
+  // Whoever gave an error to `next` is known by the place alone.
+  if (!stack)
+    return sourcesAround(cause.at, sources)
+      .map((source) => asRunning(source, NAMELESS, sources))
+      .toReversed()
   return stack.flatMap((frame, index) => {
     const around = sourcesAround(stack[index + 1] ?? cause.at, sources)
     // A callback may start on the line of the call that it is given to.
     const source = around.find(({ name }) => name === frame.name) ?? around[0]
-    return source ? [{ source, name: nameOf(source, frame.name, sources) }] : []
+    return source ? [asRunning(source, frame.name, sources)] : []
   })
 }
 
 /** A function without a name goes by what it is kept under, or by the function that makes it. */
-function nameOf(source: VisitedSource, kept: string, sources: readonly VisitedSource[]): string {
-  if (source.name !== NAMELESS) return source.name
-  if (kept !== NAMELESS) return kept
-  return sourcesAround(source.at, sources).find(({ name }) => name !== NAMELESS)?.name ?? NAMELESS
+function asRunning(source: VisitedSource, kept: string, sources: readonly VisitedSource[]): Running {
+  if (source.name !== NAMELESS) return { source, name: source.name }
+  if (kept !== NAMELESS) return { source, name: kept }
+  const maker = sourcesAround(source.at, sources).find(({ name }) => name !== NAMELESS)
+  return { source, name: maker?.name ?? NAMELESS }
 }
 
 function layersOf({ route, sources }: Given): Running[] {

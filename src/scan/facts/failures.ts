@@ -18,10 +18,15 @@ interface Found {
   readonly isUnhandled: boolean
 }
 
-/** A fact, and the names of its conditions. */
+/** A fact, and what tells its conditions from others. */
 interface Ending {
   readonly fact: FailureFact
-  readonly conditions: readonly string[]
+  readonly conditions: readonly Condition[]
+}
+
+interface Condition {
+  readonly key: string
+  readonly taken: boolean
 }
 
 /** For each thing that can go wrong: how the request ends, and through whose hands the error goes. */
@@ -31,24 +36,32 @@ export function readFailures(scenarios: readonly Scenario[], isComplete: boolean
   for (const scenario of scenarios) {
     for (const found of problemsOf(scenario).filter(({ decided }) => isToBlame(scenario, decided))) {
       const fact = followProblem(scenario, found)
-      const conditions = fact.when.map((decision) => siteKey(scenario, decision))
+      const conditions = fact.when.map(({ condition, at, taken }) => ({
+        key: siteKey(scenario, [condition, at]),
+        taken,
+      }))
       const key = JSON.stringify([nameProblem(fact.problem), fact.via])
       endings.set(key, addEnding(endings.get(key) ?? [], { fact, conditions }))
     }
   }
-  const facts = [...endings.values()].flat().map(({ fact }) => fact)
+  const found = [...endings.values()].flat()
   // Ways that were not looked at may end otherwise.
-  return isComplete ? dropNeedlessConditions(facts) : facts
+  return (isComplete ? dropNeedlessConditions(found) : found).map(({ fact }) => fact)
 }
 
 /** What ends alike is one fact, under what all its ways have in common. */
 function addEnding(known: readonly Ending[], ending: Ending): Ending[] {
   const same = known.find(({ fact }) => isAlike(fact, ending.fact))
   if (!same) return [...known, ending]
-  const shared = same.conditions.filter((condition) => ending.conditions.includes(condition))
-  const when = same.fact.when.filter((_, index) => shared.includes(same.conditions[index] ?? ''))
-  const merged = { fact: { ...same.fact, when }, conditions: shared }
+  const merged = withConditions(same, ({ key, taken }) =>
+    ending.conditions.some((other) => other.key === key && other.taken === taken),
+  )
   return known.map((one) => (one === same ? merged : one))
+}
+
+function withConditions({ fact, conditions }: Ending, isKept: (condition: Condition) => boolean): Ending {
+  const when = fact.when.filter((_, index) => conditions.slice(index, index + 1).some(isKept))
+  return { fact: { ...fact, when }, conditions: conditions.filter(isKept) }
 }
 
 /** What is checked may be put together in several ways; the parts of the request that it is made of tell it apart. */
@@ -60,11 +73,19 @@ function nameProblem(problem: Problem): string {
   return JSON.stringify([problem.kind, problem.at, [...new Set(sources)].toSorted()])
 }
 
-/** Conditions say something only where the same problem can end in different ways. */
-function dropNeedlessConditions(facts: readonly FailureFact[]): FailureFact[] {
-  const count = new Map<string, number>()
-  for (const { problem } of facts) count.set(nameProblem(problem), (count.get(nameProblem(problem)) ?? 0) + 1)
-  return facts.map((fact) => (count.get(nameProblem(fact.problem)) === 1 ? { ...fact, when: [] } : fact))
+/** Conditions say something only where the same problem ends in another way without them. */
+function dropNeedlessConditions(endings: readonly Ending[]): Ending[] {
+  const ofProblem = new Map<string, Ending[]>()
+  for (const ending of endings) {
+    const name = nameProblem(ending.fact.problem)
+    ofProblem.set(name, [...(ofProblem.get(name) ?? []), ending])
+  }
+  return endings.map((ending) => {
+    const others = ofProblem.get(nameProblem(ending.fact.problem)) ?? []
+    const opposite = ({ key, taken }: Condition): boolean =>
+      others.some(({ conditions }) => conditions.some((other) => other.key === key && other.taken !== taken))
+    return withConditions(ending, opposite)
+  })
 }
 
 function problemsOf(scenario: Scenario): Found[] {
@@ -117,7 +138,9 @@ function followProblem(scenario: Scenario, found: Found): FailureFact {
   const response = responseOf(scenario)
   const end = outcomeAfter(scenario, found)
   const until = end.status && response ? response.id : Number.POSITIVE_INFINITY
-  const via = scenario.handlers.filter(({ after }) => after >= found.after && after < until)
+  const via = scenario.handlers.filter(
+    ({ after, decided }) => after >= found.after && after < until && decided >= found.decided,
+  )
   return {
     problem: found.problem,
     ...end,

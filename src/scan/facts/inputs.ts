@@ -11,7 +11,7 @@ import type {
   SourceLocation,
 } from '../types.ts'
 import { type InputExpression, pathName, readIn, rulesOf, type ValidateEvent } from './input-rules.ts'
-import { findRefusals, type Refusal } from './refusals.ts'
+import { findRefusals, isOfSameLine, type Refusal } from './refusals.ts'
 import { hasFailure, statusOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
 
@@ -96,7 +96,7 @@ function gatherUses(found: Map<string, Gathered>, { condition, at }: Decision): 
 function gatherCheck(found: Map<string, Gathered>, decision: Decision, refusal: Refusal): void {
   const { when, others, status } = refusal
   const check = { condition: when.condition, refusedWhen: when.taken, status, at: when.at }
-  const beside = others.filter(({ at }) => at.file === when.at.file && at.line === when.at.line)
+  const beside = others.filter((other) => isOfSameLine(other, decision))
   for (const input of [...beside, decision].flatMap(({ condition }) => inputsAsked(condition))) {
     const { checks } = gather(found, input.from, input.path)
     checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)

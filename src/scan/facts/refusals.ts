@@ -43,7 +43,10 @@ export function findSeals(scenarios: readonly Scenario[], options: SealOptions):
   return new Map(seals)
 }
 
-/** Of the decisions that would have led around this one: those right before it, in its file, or on the same value. */
+/**
+ * Of the decisions that would have led around this one: those that ask the same value, those of its line, and those right
+ * before it that found something else missing. Any other only says when this one is made.
+ */
 function alternativesTo(index: number, { scenario }: Way, isInstead: (at: number) => boolean): Decision[] {
   const last = scenario.decisions[index]
   const found: Decision[] = []
@@ -51,11 +54,15 @@ function alternativesTo(index: number, { scenario }: Way, isInstead: (at: number
   for (let at = index - 1; last && at >= 0; at -= 1) {
     const one = scenario.decisions[at]
     if (!one || saysFailure(one)) continue
-    const isNear = isAdjacent || one.at.file === last.at.file || isOfSameSubject(one, last)
-    isAdjacent &&= isInstead(at)
-    if (isNear && isInstead(at)) found.unshift(one)
+    isAdjacent &&= !one.taken && isInstead(at)
+    const isBeside = isAdjacent || isOfSameSubject(one, last) || isOfSameLine(one, last)
+    if (isBeside && isInstead(at)) found.unshift(one)
   }
   return found
+}
+
+export function isOfSameLine(one: Decision, other: Decision): boolean {
+  return one.at.file === other.at.file && one.at.line === other.at.line
 }
 
 /** Whether the decision is that a query or call fails. */

@@ -143,6 +143,37 @@ describe('authentication', () => {
     expect(list(access)).toEqual(['requireToken [authorization header] by itself: 401, 401'])
   })
 
+  it('is by the middleware that refuses what another one did not find', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(function attachUser(req, res, next) {
+        if (req.session.userId) req.user = { id: req.session.userId }
+        next()
+      })
+      const refuse = (res) => res.status(401).json({ error: 'no' })
+      app.use(function requireUser(req, res, next) {
+        if (!req.user) return refuse(res)
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['requireUser [session, request.user] by itself: 401'])
+  })
+
+  it('is by the middleware that gives the error to next', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use((req, res, next) => {
+        if (req.session.userId) req.user = { id: req.session.userId }
+        next()
+      })
+      function requireUser(req, res, next) {
+        if (!req.user) return next(new Error('no'))
+        next()
+      }
+      app.use((req, res, next) => requireUser(req, res, next))`,
+      after: "app.use((error, req, res, next) => res.status(401).json({ error: 'no' }))",
+    })
+    expect(access.authentication.map(({ by }) => by.name)).toEqual(['requireUser'])
+  })
+
   it('is by the middleware whose error nobody catches', () => {
     const { access } = readHandler('res.sendStatus(200)', {
       imports: JWT,
@@ -434,6 +465,18 @@ describe('roles', () => {
     expect(access.roles.map(({ condition, refusedWhen }) => [show(condition), refusedWhen])).toEqual([
       [expect.stringMatching(/^===\(.*"banned"\)$/), true],
       [expect.stringMatching(/^===\(.*"admin"\)$/), false],
+    ])
+  })
+
+  it('say only what is asked there, not when it is', () => {
+    const { access } = behind(
+      `if (req.user.role !== 'coach') return res.sendStatus(200)
+      const [coach] = await db.select().from(users).where(eq(users.id, req.user.id))
+      if (coach.status !== 'verified') return res.sendStatus(403)
+      res.sendStatus(200)`,
+    )
+    expect(access.roles.map(({ condition, refusedWhen }) => [show(condition), refusedWhen])).toEqual([
+      ['===($1.0.status, "verified")', false],
     ])
   })
 

@@ -157,6 +157,43 @@ describe('failures', () => {
     expect(dossier.effects[0]?.whenItFails.map(({ status }) => show(status))).toEqual(['200'])
   })
 
+  it('are blamed for what another failure leads to as well', () => {
+    const dossier = readHandler(
+      `let isKnown = true
+      try {
+        await db.select().from(orders)
+        await db.select().from(users)
+      } catch {
+        isKnown = false
+      }
+      if (!isKnown && req.query.strict) return res.sendStatus(401)
+      if (typeof req.body.name !== 'string') return res.sendStatus(400)
+      res.sendStatus(200)`,
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'select orders fails: 200 by catch',
+      'select orders fails: 401 by catch',
+      'select users fails: 200 by catch',
+      'select users fails: 401 by catch',
+    ])
+    const good = dossier.failures.filter(({ status }) => show(status) === '200')
+    expect(good.map(({ when }) => when.map(({ condition, taken }) => [show(condition), taken]))).toEqual([
+      [['query.strict', false]],
+      [['query.strict', false]],
+    ])
+  })
+
+  it('do not have the handlers of what failed before', () => {
+    const dossier = readHandler(
+      `try { await db.select().from(orders) } catch { console.log('no orders') }
+      const parsed = schema.safeParse(req.body)
+      if (!parsed.success) return res.sendStatus(422)
+      res.sendStatus(200)`,
+      { imports: "import { z } from 'zod'\nconst schema = z.object({ a: z.string() })" },
+    )
+    expect(list(dossier).toSorted()).toEqual(['select orders fails: 200 by catch', 'validation: 422'])
+  })
+
   it('are blamed for what is decided because of them', () => {
     const dossier = readHandler(
       `let isSent = true
