@@ -4,6 +4,7 @@ import type { Exploration } from './interpret/explore.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
 import { traceRoute } from './routes/trace-route.ts'
+import { locate } from './syntax/syntax.ts'
 import { describeTables } from './tables/describe-tables.ts'
 import type { Assumption, BootFacts, Dossier, Route, Table, Unresolved } from './types.ts'
 
@@ -39,8 +40,12 @@ export function readDossier(
     route: found.route,
     app: found.app.entry,
     scenarios: exploration.scenarios,
-    inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
-    ...readFacts(exploration, tables),
+    inputs: describeInputs(exploration.scenarios, {
+      route: found.route,
+      isComplete: exploration.cut === 0,
+      reads: exploration.reads.map(({ from, name, node }) => ({ from, name, at: locate(machine.root, node) })),
+    }),
+    ...readFacts(exploration, { route: found.route, tables }),
     tables,
     confirmation: [],
     sources: exploration.sources,

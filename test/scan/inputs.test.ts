@@ -50,6 +50,27 @@ describe('the inputs of a route', () => {
     expect(inputOf(dossier, 'body.userId')).toMatchObject({ required: null, usedAt: [{ file: 'src/app.ts' }] })
   })
 
+  it('are read, wherever that goes', () => {
+    const dossier = readHandler(
+      `const address = req.headers['X-Forwarded-For'] || req.socket.remoteAddress
+       console.log(address, req.get('x-request-id'), req.body.name.trim(), req.query.hasOwnProperty('a'))
+       const { unused, ...rest } = req.query
+       res.json({})`,
+    )
+    expect(namesOf(dossier).sort()).toEqual([
+      'body.name',
+      'headers.x-forwarded-for',
+      'headers.x-request-id',
+      'query.unused',
+    ])
+    expect(inputOf(dossier, 'headers.x-request-id')).toMatchObject({ required: null, usedAt: [{ file: 'src/app.ts' }] })
+  })
+
+  it('are lists, whichever item of them is read', () => {
+    const dossier = readHandler('res.json({ first: req.body.ids[0], count: req.body.ids.length })')
+    expect(namesOf(dossier)).toEqual(['body.ids'])
+  })
+
   it('are none where the route reads nothing', () => {
     expect(readHandler('res.json({})', { route: 'get /health' }).inputs).toEqual([])
   })
@@ -185,7 +206,8 @@ describe('checks by hand', () => {
     const none = Array.from({ length: 10 }, (_, index) => `!req.query.a${index}`)
     const each = none.map((condition) => `if (${condition}) console.log(1);`).join('')
     const dossier = readHandler(
-      `if (req.body.a) { ${each} if (${none.join(' && ')}) return res.json({}); return res.sendStatus(400) } res.json({})`,
+      `if (req.body.a) {
+${each} if (${none.join(' && ')}) return res.json({}); return res.sendStatus(400) } res.json({})`,
     )
     expect(dossier.unresolved.map(({ what }) => what)).toEqual([expect.stringContaining('more ways')])
     expect(checksOf(dossier, 'body.a')).toEqual([])
@@ -216,6 +238,40 @@ describe('checks by hand', () => {
   it('are of credentials too', () => {
     const dossier = readHandler('if (!req.headers.authorization) return res.sendStatus(401); res.json({})')
     expect(checksOf(dossier, 'headers.authorization')).toEqual(['!headers.authorization -> 401'])
+  })
+
+  it('name every value that is let through', () => {
+    const dossier = readHandler(
+      `if (req.body.kind !== 'a' && req.body.kind !== 'b') return res.sendStatus(400)
+       if (!req.body.x && !req.query.y) return res.sendStatus(422)
+       res.json({})`,
+    )
+    expect(checksOf(dossier, 'body.kind')).toEqual(['!||(===(body.kind, "a"), ===(body.kind, "b")) -> 400'])
+    const either = ['!||(body.x, query.y) -> 422']
+    expect([checksOf(dossier, 'body.x'), checksOf(dossier, 'query.y')]).toEqual([either, either])
+  })
+
+  it('are no conditions on what was found with them', () => {
+    const dossier = readHandler(
+      `const found = store.find(req.headers.authorization).get(req.headers.authorization)
+       if (!found) return res.sendStatus(401)
+       if (found.disabled === 1) return res.sendStatus(403)
+       res.json({})`,
+      { imports: "import { Store } from 'some-store'\nconst store = new Store()" },
+    )
+    expect(checksOf(dossier, 'headers.authorization')).toEqual([])
+  })
+})
+
+describe('what the code writes on the body itself', () => {
+  it('is not required, nor is what only some ways ask for', () => {
+    const dossier = readHandler(
+      `const input = req.user ? { ...req.body, owner: req.user.id } : req.body
+       schema.parse(input)
+       res.json({})`,
+      { imports: `${ZOD}\nconst schema = z.object({ owner: z.string(), name: z.string() })` },
+    )
+    expect([inputOf(dossier, 'body.owner').required, inputOf(dossier, 'body.name').required]).toEqual([null, true])
   })
 })
 

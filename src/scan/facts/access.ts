@@ -4,19 +4,24 @@ import type {
   Expression,
   FunctionReference,
   HarmlessCall,
+  Route,
   Scenario,
   SourceLocation,
   VisitedSource,
 } from '../types.ts'
-import { describe, expressionsOf, isSame } from './expressions.ts'
+import { checkerOf, isInHandler } from './checker.ts'
+import { describe, expressionsOf } from './expressions.ts'
+import { isAlike } from './outcomes.ts'
 import { readOwnership } from './ownership.ts'
 import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
-import { sealedDecisions } from './refusals.ts'
-import { distinct, outcomeOf, responseOf, siteOf, statusOf } from './scenarios.ts'
-import { asksBody, comparesPrincipal, saysFailure, type TurnedAway, turnedAway } from './turned-away.ts'
+import { findSeals, saysFailure } from './refusals.ts'
+import { outcomeOf, responseOf, siteOf, statusOf } from './scenarios.ts'
+import { siteKey } from './site-keys.ts'
+import { asksBody, comparesPrincipal, refusesPolitely, type TurnedAway, turnedAway } from './turned-away.ts'
 import type { AccessFacts, AuthenticationFact, Refusal, RoleFact } from './types.ts'
 
 interface Given {
+  readonly route: Route
   readonly scenarios: readonly Scenario[]
   readonly harmless: readonly HarmlessCall[]
   readonly sources: readonly VisitedSource[]
@@ -27,9 +32,15 @@ interface Given {
 /** Who may do this: what is checked of the credentials, of the row's owner, and of roles. */
 export function readAccess(given: Given): AccessFacts {
   const askers = new Map(given.scenarios.map((scenario) => [scenario, principalsOf(scenario)]))
-  const sealed = sealedDecisions(given.scenarios, { isComplete: given.isComplete, isOpen: isLetThrough })
+  const isOpen = (scenario: Scenario): boolean => {
+    const isPrincipal = askers.get(scenario)
+    return isLetThrough(scenario) && !(isPrincipal && refusesPolitely(scenario, isPrincipal))
+  }
+  const seals = findSeals(given.scenarios, { isComplete: given.isComplete, isOpen })
+  const isBefore = (turned: Pick<TurnedAway, 'last' | 'cause'>): boolean => !isInHandler(turned, given)
   const turned = [...askers].flatMap(
-    ([scenario, isPrincipal]) => turnedAway(scenario, { isPrincipal, sealed: sealed.get(scenario) ?? null }) ?? [],
+    ([scenario, isPrincipal]) =>
+      turnedAway(scenario, { isPrincipal, seal: seals.get(scenario) ?? null, isBefore }) ?? [],
   )
   const owned = turned.filter(comparesPrincipal)
   const roles = turned.filter((one) => !owned.includes(one) && isRole(one))
@@ -37,8 +48,8 @@ export function readAccess(given: Given): AccessFacts {
   const lookups = new Set(rest.flatMap(lookupsOf))
   return {
     authentication: readAuthentication(rest, given),
-    ownership: readOwnership({ askers, turned: owned, lookups }),
-    roles: distinct(roles.map(readRole)),
+    ownership: readOwnership({ askers, turned: owned, lookups, seals }),
+    roles: readRoles(roles),
   }
 }
 
@@ -66,27 +77,16 @@ function asksPresence(condition: Expression): boolean {
   return !/^(?:===|[<>]=?|includes)$/.test(condition.name)
 }
 
-/** With the other values that would have been let through: `role === 'owner' || role === 'admin'`. */
-function readRole({ scenario, path, last }: TurnedAway): RoleFact {
-  const subject = subjectOf(last)
-  const isAlternative = (one: Decision): boolean => {
-    const other = subjectOf(one)
-    return !one.taken && subject !== null && other !== null && isSame(subject, other)
+/** Each check once, with every value that would have been let through: `role === 'owner' || role === 'admin'`. */
+function readRoles(turned: readonly TurnedAway[]): RoleFact[] {
+  const facts = new Map<string, RoleFact>()
+  for (const { scenario, when } of turned) {
+    const refusal = outcomeOf(scenario)
+    const key = siteKey(scenario, [when, refusal.status])
+    const fact = { condition: when.condition, refusedWhen: when.taken, at: when.at, refusal }
+    if (!facts.has(key)) facts.set(key, fact)
   }
-  const asked = last.taken ? [] : path.slice(0, -1).filter(isAlternative)
-  const conditions = distinct([...asked, last].map(({ condition }) => condition))
-  const [first = last.condition, ...others] = conditions
-  const condition = others.reduce<Expression>(
-    (left, right) => ({ kind: 'operation', name: '||', operands: [left, right] }),
-    first,
-  )
-  return { condition, at: last.at, refusal: outcomeOf(scenario) }
-}
-
-/** What `x === 'a'` asks about. */
-function subjectOf({ condition }: Decision): Expression | null {
-  const isEquality = condition.kind === 'operation' && condition.name === '==='
-  return isEquality && condition.operands[1]?.kind === 'literal' ? (condition.operands[0] ?? null) : null
+  return [...facts.values()]
 }
 
 /** A check of the body, such as a password at login, is none of who is asking; nor is a failure of the database. */
@@ -96,57 +96,33 @@ function isAuthentication({ last, isPrincipal }: TurnedAway): boolean {
 }
 
 function readAuthentication(turned: readonly TurnedAway[], given: Given): AuthenticationFact[] {
-  const byFunction = new Map<string, TurnedAway[]>()
+  const byFunction = new Map<string, { readonly by: FunctionReference; readonly found: TurnedAway[] }>()
   for (const one of turned) {
-    const key = JSON.stringify(checkerOf(one, given.sources))
-    byFunction.set(key, [...(byFunction.get(key) ?? []), one])
+    const by = checkerOf(one, given)
+    const known = byFunction.get(JSON.stringify(by))
+    if (known) known.found.push(one)
+    else byFunction.set(JSON.stringify(by), { by, found: [one] })
   }
-  return [...byFunction.values()].flatMap((found) => {
-    const [first] = found
-    if (!first) return []
-    return [
-      {
-        by: checkerOf(first, given.sources),
-        credentials: credentialsOf(found),
-        verifiedBy: verifiers(found, given.harmless),
-        refusals: distinct(found.map(readRefusal)),
-      },
-    ]
+  return [...byFunction.values()].map(({ by, found }) => ({
+    by,
+    credentials: credentialsOf(found),
+    verifiedBy: verifiers(found, given.harmless),
+    refusals: readRefusals(found),
+  }))
+}
+
+/** Each refusal once, whatever else was decided on the way there. */
+function readRefusals(found: readonly TurnedAway[]): Refusal[] {
+  const kept = new Map<string, TurnedAway[]>()
+  for (const one of found) {
+    const key = siteKey(one.scenario, one.when)
+    const known = kept.get(key) ?? []
+    if (!known.some((other) => isAlike(outcomeOf(other.scenario), outcomeOf(one.scenario))))
+      kept.set(key, [...known, one])
+  }
+  return [...kept.values()].flat().map(({ response, when }) => {
+    return { status: response.status, body: response.body, when, at: response.at }
   })
-}
-
-/**
- * The function that turns the request away: of those that are running, the innermost that decides, or else the one that
- * answers. Middleware of a package has none in the project.
- */
-function checkerOf({ last, cause }: TurnedAway, sources: readonly VisitedSource[]): FunctionReference {
-  const running = new Set((cause.stack ?? []).map(({ name }) => name).filter((name) => name !== '(anonymous)'))
-  const decides = sourcesAround(last.at, sources).find(({ name }) => running.has(name))
-  if (decides) return { name: decides.name, ...decides.at }
-  const around = sourcesAround(cause.at, sources)
-  const [inner] = around
-  if (!inner) return { name: guardName(last), ...cause.at }
-  const frame = cause.stack?.at(-1)
-  const outer = around.find(({ name }) => name !== '(anonymous)')
-  return { name: inner.name !== '(anonymous)' ? inner.name : (frame?.name ?? outer?.name ?? inner.name), ...inner.at }
-}
-
-/** The functions that a place is in, innermost first. */
-function sourcesAround(at: SourceLocation, sources: readonly VisitedSource[]): VisitedSource[] {
-  const around = sources.filter((source) => {
-    const end = source.at.line + source.text.split('\n').length - 1
-    return source.at.file === at.file && source.at.line <= at.line && at.line <= end
-  })
-  return around.toSorted((a, b) => a.text.length - b.text.length)
-}
-
-function guardName({ condition }: Decision): string {
-  const part = partsOf(condition).find((candidate) => credentialOf(candidate) !== null)
-  return part?.kind === 'operation' ? part.name : '(middleware)'
-}
-
-function readRefusal({ response, last }: TurnedAway): Refusal {
-  return { status: response.status, body: response.body, when: last, at: response.at }
 }
 
 function credentialsOf(found: readonly TurnedAway[]): string[] {

@@ -1,10 +1,13 @@
 import { partsOf } from '../expressions.ts'
 import { accessByCommand, accessByName } from '../models/package-effects.ts'
 import type { Expression, Scenario, TraceEvent } from '../types.ts'
+import { type Blame, createBlame } from './blame.ts'
+import { distinctOutcomes } from './outcomes.ts'
 import {
   distinct,
   type ExternalEvent,
   hasFailure,
+  isFailed,
   isWrite,
   openTransactions,
   outcomeOf,
@@ -21,10 +24,17 @@ interface Occurrence<E extends TraceEvent = ExternalEvent> {
   readonly event: E
 }
 
+interface Given {
+  /** Places of what is done when all goes well. */
+  readonly usual: ReadonlySet<string>
+  readonly isToBlame: Blame
+}
+
 /** One entry for every place that calls out, with the writes around it. */
 export function readEffects(scenarios: readonly Scenario[]): EffectFact[] {
   const usual = new Set(usualScenarios(scenarios).flatMap(({ events }) => events.map(siteOf)))
-  return [...callSites(scenarios).values()].flatMap((found) => readEffect(found, usual) ?? [])
+  const given = { usual, isToBlame: createBlame(scenarios) }
+  return [...callSites(scenarios).values()].flatMap((found) => readEffect(found, given) ?? [])
 }
 
 /** Where each place first occurs in each scenario. */
@@ -42,7 +52,7 @@ function callSites(scenarios: readonly Scenario[]): Map<string, Occurrence[]> {
   return sites
 }
 
-function readEffect(found: readonly Occurrence[], usual: ReadonlySet<string>): EffectFact | null {
+function readEffect(found: readonly Occurrence[], given: Given): EffectFact | null {
   const happy = happyOf(found)
   const first = happy[0] ?? found[0]
   if (!first) return null
@@ -58,9 +68,12 @@ function readEffect(found: readonly Occurrence[], usual: ReadonlySet<string>): E
     inTransaction: openTransactions(first.scenario, first.index).at(-1) ?? null,
     idempotencyKey: readKey(event),
     writesBefore: distinct(happy.flatMap((one) => writesAround(one, 'before').map(({ fact }) => fact))),
-    writesAfter: readWritesAfter(found, happy, usual),
-    whenItFails: distinct(found.filter((one) => one.event.outcome === 'fails').map((one) => undoneEnd(one, usual))),
-    whenRefused: distinct(found.filter(isRefused).map((one) => undoneEnd(one, usual))),
+    writesAfter: readWritesAfter(found, happy, given),
+    whenItFails: readEnds(
+      found.filter((one) => one.event.outcome === 'fails'),
+      given,
+    ),
+    whenRefused: readEnds(found.filter(isRefused), given),
   }
 }
 
@@ -122,31 +135,33 @@ function writesAround({ scenario, index, event }: Occurrence, side: 'before' | '
   })
 }
 
-function readWritesAfter(
-  found: readonly Occurrence[],
-  happy: readonly Occurrence[],
-  usual: ReadonlySet<string>,
-): WriteAfter[] {
+function readWritesAfter(found: readonly Occurrence[], happy: readonly Occurrence[], given: Given): WriteAfter[] {
   const writes = new Map<string, WriteFact>()
   for (const one of happy)
     for (const { site, fact } of writesAround(one, 'after')) if (!writes.has(site)) writes.set(site, fact)
   return [...writes].map(([site, fact]) => ({
     ...fact,
-    whenItFails: distinct(found.flatMap((one) => whenWriteFails(one, site, usual) ?? [])),
+    whenItFails: readEnds(
+      found.flatMap((one) => failedWrite(one, site) ?? []),
+      given,
+    ),
   }))
 }
 
-function whenWriteFails(
-  { scenario, index }: Occurrence,
-  site: string,
-  usual: ReadonlySet<string>,
-): WriteAfter['whenItFails'][number] | null {
+function failedWrite({ scenario, index }: Occurrence, site: string): Occurrence<TraceEvent> | null {
   const failed = scenario.events.findIndex(
     (event, at) => at > index && event.kind === 'db' && event.outcome === 'fails' && siteOf(event) === site,
   )
   const event = scenario.events[failed]
-  if (event?.kind !== 'db') return null
-  return undoneEnd({ scenario, index: failed, event }, usual)
+  return event ? { scenario, index: failed, event } : null
+}
+
+/** How the request ends where these go wrong, each end once. */
+function readEnds(found: readonly Occurrence<TraceEvent>[], { usual, isToBlame }: Given): UndoneOutcome[] {
+  const ends = found
+    .filter(({ scenario, event }) => !isFailed(event) || isToBlame(scenario, event.decided))
+    .map((one) => undoneEnd(one, usual))
+  return distinctOutcomes(ends, ({ compensation, rolledBack }) => [compensation, rolledBack])
 }
 
 /** How the scenario ends, and what is done after the event that is not done when all goes well. */

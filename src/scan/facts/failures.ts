@@ -1,7 +1,11 @@
+import { partsOf } from '../expressions.ts'
 import type { Decision, Scenario, TraceEvent } from '../types.ts'
+import { createBlame } from './blame.ts'
 import { describe } from './expressions.ts'
+import { isAlike } from './outcomes.ts'
 import { refusesCredential } from './principals.ts'
-import { distinct, outcomeOf, responseOf, targetOf } from './scenarios.ts'
+import { outcomeOf, responseOf, targetOf } from './scenarios.ts'
+import { siteKey } from './site-keys.ts'
 import type { FailureFact, Outcome, Problem } from './types.ts'
 
 /** Something that goes wrong, and where in its scenario. */
@@ -14,25 +18,74 @@ interface Found {
   readonly isUnhandled: boolean
 }
 
-/** For each thing that can go wrong: how the request ends, and through whose hands the error goes. */
-export function readFailures(scenarios: readonly Scenario[], isComplete: boolean): FailureFact[] {
-  const facts = scenarios.flatMap((scenario) => problemsOf(scenario).map((found) => followProblem(scenario, found)))
-  const shortest = new Map<string, FailureFact>()
-  for (const fact of facts) {
-    const key = JSON.stringify({ ...fact, when: [] })
-    const known = shortest.get(key)
-    if (!known || fact.when.length < known.when.length) shortest.set(key, fact)
-  }
-  const found = distinct([...shortest.values()])
-  // Ways that were not looked at may end otherwise.
-  return isComplete ? dropNeedlessConditions(found) : found
+/** A fact, and what tells its conditions from others. */
+interface Ending {
+  readonly fact: FailureFact
+  readonly conditions: readonly Condition[]
 }
 
-/** Conditions say something only where the same problem can end in different ways. */
-function dropNeedlessConditions(facts: readonly FailureFact[]): FailureFact[] {
-  const count = new Map<string, number>()
-  for (const { problem } of facts) count.set(JSON.stringify(problem), (count.get(JSON.stringify(problem)) ?? 0) + 1)
-  return facts.map((fact) => (count.get(JSON.stringify(fact.problem)) === 1 ? { ...fact, when: [] } : fact))
+interface Condition {
+  readonly key: string
+  readonly taken: boolean
+}
+
+/** For each thing that can go wrong: how the request ends, and through whose hands the error goes. */
+export function readFailures(scenarios: readonly Scenario[], isComplete: boolean): FailureFact[] {
+  const isToBlame = createBlame(scenarios)
+  const endings = new Map<string, Ending[]>()
+  for (const scenario of scenarios) {
+    for (const found of problemsOf(scenario).filter(({ decided }) => isToBlame(scenario, decided))) {
+      const fact = followProblem(scenario, found)
+      const conditions = fact.when.map(({ condition, at, taken }) => ({
+        key: siteKey(scenario, [condition, at]),
+        taken,
+      }))
+      const key = JSON.stringify([nameProblem(fact.problem), fact.via])
+      endings.set(key, addEnding(endings.get(key) ?? [], { fact, conditions }))
+    }
+  }
+  const found = [...endings.values()].flat()
+  // Ways that were not looked at may end otherwise.
+  return (isComplete ? dropNeedlessConditions(found) : found).map(({ fact }) => fact)
+}
+
+/** What ends alike is one fact, under what all its ways have in common. */
+function addEnding(known: readonly Ending[], ending: Ending): Ending[] {
+  const same = known.find(({ fact }) => isAlike(fact, ending.fact))
+  if (!same) return [...known, ending]
+  const merged = withConditions(same, ({ key, taken }) =>
+    ending.conditions.some((other) => other.key === key && other.taken === taken),
+  )
+  return known.map((one) => (one === same ? merged : one))
+}
+
+function withConditions({ fact, conditions }: Ending, isKept: (condition: Condition) => boolean): Ending {
+  const when = fact.when.filter((_, index) => conditions.slice(index, index + 1).some(isKept))
+  return { fact: { ...fact, when }, conditions: conditions.filter(isKept) }
+}
+
+/** What is checked may be put together in several ways; the parts of the request that it is made of tell it apart. */
+function nameProblem(problem: Problem): string {
+  if (problem.kind !== 'validation') return JSON.stringify(problem)
+  const inputs = partsOf(problem.of).filter((part) => part.kind === 'input')
+  const whole = inputs.filter(({ path }) => path.length === 0)
+  const sources = (whole.length > 0 ? whole : inputs).map(({ from }) => from)
+  return JSON.stringify([problem.kind, problem.at, [...new Set(sources)].toSorted()])
+}
+
+/** Conditions say something only where the same problem ends in another way without them. */
+function dropNeedlessConditions(endings: readonly Ending[]): Ending[] {
+  const ofProblem = new Map<string, Ending[]>()
+  for (const ending of endings) {
+    const name = nameProblem(ending.fact.problem)
+    ofProblem.set(name, [...(ofProblem.get(name) ?? []), ending])
+  }
+  return endings.map((ending) => {
+    const others = ofProblem.get(nameProblem(ending.fact.problem)) ?? []
+    const opposite = ({ key, taken }: Condition): boolean =>
+      others.some(({ conditions }) => conditions.some((other) => other.key === key && other.taken !== taken))
+    return withConditions(ending, opposite)
+  })
 }
 
 function problemsOf(scenario: Scenario): Found[] {
@@ -85,7 +138,9 @@ function followProblem(scenario: Scenario, found: Found): FailureFact {
   const response = responseOf(scenario)
   const end = outcomeAfter(scenario, found)
   const until = end.status && response ? response.id : Number.POSITIVE_INFINITY
-  const via = scenario.handlers.filter(({ after }) => after >= found.after && after < until)
+  const via = scenario.handlers.filter(
+    ({ after, decided }) => after >= found.after && after < until && decided >= found.decided,
+  )
   return {
     problem: found.problem,
     ...end,

@@ -1,6 +1,7 @@
 import { hasPart, partsOf } from '../expressions.ts'
 import type { Expression, Scenario, Table } from '../types.ts'
 import { describe, expressionsOf, isSame, numberOf } from './expressions.ts'
+import { distinctOutcomes } from './outcomes.ts'
 import { type DbEvent, distinct, isWrite, outcomeOf, statusOf, targetOf } from './scenarios.ts'
 import type { IdempotencyFacts, IdempotencyKey, KeyColumn, UpsertFact } from './types.ts'
 
@@ -53,7 +54,10 @@ function readKey(key: Input, scenarios: readonly Scenario[], tables: readonly Ta
     lookedUp: distinct(queries.flatMap((query) => lookedUpIn(query, key))),
     stored: stored.map((place) => ({ ...place, unique: isUnique(place, tables) })),
     forwardedTo: [...new Set(calls.flatMap((call) => (call.kind === 'external' ? [targetOf(call)] : [])))],
-    replay: distinct(scenarios.flatMap((scenario) => readReplay(scenario, key, stored) ?? [])),
+    replay: distinctOutcomes(
+      scenarios.flatMap((scenario) => readReplay(scenario, key, stored) ?? []),
+      ({ by }) => by,
+    ),
   }
 }
 

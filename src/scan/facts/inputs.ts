@@ -1,4 +1,4 @@
-import { askedParts, partsOf, usedBy } from '../expressions.ts'
+import { hasPart, usedBy } from '../expressions.ts'
 import type {
   Decision,
   Expression,
@@ -9,13 +9,11 @@ import type {
   Scenario,
   Shape,
   SourceLocation,
-  TraceEvent,
 } from '../types.ts'
-import { findRefusals } from './refusals.ts'
-import { statusOf } from './scenarios.ts'
-
-type ValidateEvent = Extract<TraceEvent, { kind: 'validate' }>
-type InputExpression = Extract<Expression, { kind: 'input' }>
+import { type InputExpression, pathName, readIn, rulesOf, type ValidateEvent } from './input-rules.ts'
+import { findRefusals, isOfSameLine, type Refusal } from './refusals.ts'
+import { hasFailure, statusOf } from './scenarios.ts'
+import { siteKey } from './site-keys.ts'
 
 interface Gathered {
   readonly from: InputSource
@@ -25,19 +23,25 @@ interface Gathered {
   readonly usedAt: Map<string, SourceLocation>
 }
 
+interface Given {
+  readonly route: Route
+  readonly isComplete: boolean
+  /** What the code reads at all. */
+  readonly reads: readonly { readonly from: InputSource; readonly name: string; readonly at: SourceLocation }[]
+}
+
 /** One entry for each input that the route reads or validates, in the order in which it does; its parameters first. */
-export function describeInputs(
-  scenarios: readonly Scenario[],
-  { route, isComplete }: { route: Route; isComplete: boolean },
-): InputFact[] {
+export function describeInputs(scenarios: readonly Scenario[], { route, isComplete, reads }: Given): InputFact[] {
   const found = new Map<string, Gathered>()
   const refusals = findRefusals(scenarios, isComplete)
   for (const [, name] of route.path.matchAll(/[:*](\w+)/g)) if (name) gather(found, 'params', [name])
   const seen = new Set<string>()
   for (const scenario of scenarios) {
-    for (const decision of scenario.decisions) {
-      const status = refusals.statuses.get(decision)
-      if (isNew(seen, `${refusals.numbers.get(decision)} ${status}`)) gatherDecision(found, decision, status)
+    const refusal = refusals.get(scenario)
+    for (const [index, decision] of scenario.decisions.entries()) {
+      if (isNew(seen, siteKey(scenario, [decision.condition, decision.at]))) gatherUses(found, decision)
+      if (refusal?.index !== index || isFits(decision.condition)) continue
+      if (isNew(seen, siteKey(scenario, [refusal.when, refusal.status]))) gatherCheck(found, decision, refusal)
     }
     for (const event of scenario.events) {
       for (const input of readIn(usedBy(event))) use(gather(found, input.from, input.path), event.at)
@@ -45,24 +49,34 @@ export function describeInputs(
       if (isCheck && isNew(seen, JSON.stringify([event.at, event.subject, event.shape]))) gatherRules(found, event)
     }
   }
-  const accepted = scenarios.filter((scenario) => (statusOf(scenario) ?? 200) < 400)
-  const replaced = replacedIn(accepted)
-  return [...found.values()].map((input) => describe(input, { accepted, replaced }))
+  gatherReads(found, reads)
+  const accepted = scenarios.filter(isAccepted).map((scenario) => ({ scenario, required: requiredBy(scenario) }))
+  return [...found.values()].map((input) => describe(input, accepted))
 }
 
-/** Inputs in whose place a validator sees something of the code's own on some way. */
-function replacedIn(scenarios: readonly Scenario[]): ReadonlySet<string> {
-  const checks = scenarios.flatMap(({ events }) => events.filter((event) => event.kind === 'validate'))
-  return new Set(
-    checks.flatMap(({ subject, shape }) =>
-      askedParts(subject, shape).flatMap(({ part, replaced }) =>
-        part.kind === 'input' ? replaced.map((name) => keyOf({ from: part.from, path: [...part.path, name] })) : [],
-      ),
-    ),
-  )
+/** A way on which the request was taken, and what the validators on it ask for. */
+interface Accepted {
+  readonly scenario: Scenario
+  readonly required: ReadonlySet<string>
 }
 
-function keyOf({ from, path }: Pick<Gathered, 'from' | 'path'>): string {
+function isAccepted(scenario: Scenario): boolean {
+  const status = statusOf(scenario)
+  if (status !== null) return status < 400
+  const isRefused = scenario.events.some((event) => event.kind === 'validate' && event.outcome === 'fails')
+  return !isRefused && scenario.handlers.length === 0 && !hasFailure(scenario)
+}
+
+function requiredBy({ events }: Scenario): Set<string> {
+  const rules = events.flatMap((event) => (event.kind === 'validate' ? rulesOf(event) : []))
+  return new Set(rules.filter(({ shape }) => isAskedFor(shape)).map(({ input }) => keyOf(input)))
+}
+
+function isAskedFor({ type, optional }: Shape): boolean {
+  return type !== 'unknown' && !optional
+}
+
+function keyOf({ from, path }: Pick<InputExpression, 'from' | 'path'>): string {
   return [from, ...path].join('\n')
 }
 
@@ -73,14 +87,37 @@ function gather(found: Map<string, Gathered>, from: InputSource, path: readonly 
   return known
 }
 
-function gatherDecision(found: Map<string, Gathered>, decision: Decision, status: number | undefined): void {
-  const { condition, taken, at } = decision
+function gatherUses(found: Map<string, Gathered>, { condition, at }: Decision): void {
   if (isFits(condition)) return
-  const check = status === undefined ? null : { condition, refusedWhen: taken, status, at }
-  for (const input of readIn([condition])) {
-    const known = gather(found, input.from, input.path)
-    use(known, at)
-    if (check) known.checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
+  for (const input of readIn([condition])) use(gather(found, input.from, input.path), at)
+}
+
+/** A check is one of what its line asks; what was decided before says when it is made. */
+function gatherCheck(found: Map<string, Gathered>, decision: Decision, refusal: Refusal): void {
+  const { when, others, status } = refusal
+  const check = { condition: when.condition, refusedWhen: when.taken, status, at: when.at }
+  const beside = others.filter((other) => isOfSameLine(other, decision))
+  for (const input of [...beside, decision].flatMap(({ condition }) => inputsAsked(condition))) {
+    const { checks } = gather(found, input.from, input.path)
+    checks.set(JSON.stringify([check.condition, check.refusedWhen]), check)
+  }
+}
+
+/** The inputs that a condition is about; what something outside was given to find its answer is another matter. */
+function inputsAsked(condition: Expression): InputExpression[] {
+  if (condition.kind !== 'operation') return readIn([condition])
+  const [callee] = condition.operands
+  const isAnswer = condition.name === 'call' && callee !== undefined && hasPart(callee, ({ kind }) => kind === 'result')
+  return isAnswer ? [] : condition.operands.flatMap(inputsAsked)
+}
+
+/** What is read and then shows nowhere, e.g. because it goes to a log only. */
+function gatherReads(found: Map<string, Gathered>, reads: Given['reads']): void {
+  const known = new Set([...found.values()].map(({ from, path }) => keyOf({ from, path: path.slice(0, 1) })))
+  for (const { from, name, at } of reads) {
+    const path = [pathName(from, name)]
+    const isOfList = /^(?:length|\d+)$/.test(name)
+    if (!isOfList && !known.has(keyOf({ from, path }))) use(gather(found, from, path), at)
   }
 }
 
@@ -98,70 +135,26 @@ function use(input: Gathered, at: SourceLocation): void {
   input.usedAt.set(`${at.file}:${at.line}`, at)
 }
 
-/** The rules of a schema over the request, over one of its parts, or over one field. */
 function gatherRules(found: Map<string, Gathered>, event: ValidateEvent): void {
-  for (const { part, shape } of askedParts(event.subject, event.shape)) {
-    const inputs = readIn([part])
-    const [input] = inputs
-    if (inputs.length !== 1 || !input) continue
-    gatherShape(found, input, { shape: part.kind === 'input' ? shape : ofConverted(shape), event })
-  }
-}
-
-/** Rules for what the code made of an input, e.g. of `Number(req.params.id)`. */
-function ofConverted(shape: Shape): Shape {
-  return shape.type === 'number' ? { ...shape, coerced: true } : { ...shape, refined: true }
-}
-
-function gatherShape(
-  found: Map<string, Gathered>,
-  input: InputExpression,
-  { shape, event }: { shape: Shape; event: ValidateEvent },
-): void {
-  const fields = innerShapes(shape)
-  // Of a whole part of the request only rules over all its fields together say anything.
-  if (shape.type !== 'object' || shape.refined || shape.checks.length > 0 || input.path.length > 0) {
+  for (const { input, shape } of rulesOf(event)) {
+    // Of a whole part of the request only rules over all its fields together say anything.
+    const isOfPart = input.path.length === 0 && shape.type === 'object'
+    if (isOfPart && !shape.refined && shape.checks.length === 0) continue
     const known = gather(found, input.from, input.path)
     const isKnown = known.rules.some((rule) => JSON.stringify(rule.shape) === JSON.stringify(shape))
     if (!isKnown) known.rules.push({ shape, validator: event.validator })
     use(known, event.at)
   }
-  for (const [name, field] of fields) {
-    gatherShape(found, { ...input, path: [...input.path, pathName(input.from, name)] }, { shape: field, event })
-  }
 }
 
-/** The fields of an object, and what stands for each item of a list. */
-function innerShapes(shape: Shape): (readonly [string, Shape])[] {
-  if (shape.type === 'object') return Object.entries(shape.fields)
-  return shape.type === 'array' && shape.item.type === 'object' ? [['0', shape.item]] : []
-}
-
-function pathName(from: InputSource, name: string): string {
-  return from === 'headers' ? name.toLowerCase() : name
-}
-
-/** The inputs that expressions read; the length of a list is read of the list. */
-function readIn(expressions: readonly Expression[]): InputExpression[] {
-  return expressions.flatMap(partsOf).flatMap((part) => {
-    if (part.kind !== 'input') return []
-    return part.path.length > 1 && part.path.at(-1) === 'length' ? [{ ...part, path: part.path.slice(0, -1) }] : [part]
-  })
-}
-
-interface Ways {
-  readonly accepted: readonly Scenario[]
-  readonly replaced: ReadonlySet<string>
-}
-
-function describe({ from, path, rules, checks, usedAt }: Gathered, ways: Ways): InputFact {
+function describe({ from, path, rules, checks, usedAt }: Gathered, accepted: readonly Accepted[]): InputFact {
   const [rule, ...others] = rules
   const manual = [...checks.values()]
   const source = rules.flatMap(({ shape }) => (shape.type === 'unknown' ? [shape.text] : [])).join('\n')
   return {
     from,
     path,
-    required: isRequired({ from, path }, rules, { ...ways, checks: manual }),
+    required: isRequired({ from, path }, rules, { checks: manual, accepted }),
     // What a second check asks is not shown.
     rules: rule && others.length > 0 ? { ...rule.shape, refined: true } : (rule?.shape ?? null),
     ruleSource: rule?.validator ?? (manual.length > 0 ? 'manual' : null),
@@ -171,20 +164,19 @@ function describe({ from, path, rules, checks, usedAt }: Gathered, ways: Ways): 
   }
 }
 
-/** A path parameter is always there; of others a rule or a check for presence tells. */
+/** A path parameter is always there; of others a rule or a check for presence tells, where every way makes it. */
 function isRequired(
   input: Pick<Gathered, 'from' | 'path'>,
   rules: Gathered['rules'],
-  { checks, accepted, replaced }: Ways & { readonly checks: readonly InputCheck[] },
+  { checks, accepted }: { checks: readonly InputCheck[]; accepted: readonly Accepted[] },
 ): boolean | null {
   if (input.from === 'params') return true
-  if (replaced.has(keyOf(input))) return null
   const isAsked = checks.some((check) => asksForPresence(check, check.refusedWhen, input))
   // What another input can stand in for is passed without it on some way.
-  if (isAsked && accepted.every(({ decisions }) => decisions.some((one) => needs(one, input)))) return true
-  const known = rules.filter(({ shape }) => shape.type !== 'unknown')
-  if (known.some(({ shape }) => !shape.optional)) return true
-  return known.length > 0 && known.length === rules.length ? false : null
+  if (isAsked && accepted.every(({ scenario }) => scenario.decisions.some((one) => needs(one, input)))) return true
+  if (rules.some(({ shape }) => isAskedFor(shape)))
+    return accepted.every(({ required }) => required.has(keyOf(input))) ? true : null
+  return rules.length > 0 && rules.every(({ shape }) => shape.type !== 'unknown') ? false : null
 }
 
 /** Whether the way goes on only with the input. */

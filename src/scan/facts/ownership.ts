@@ -2,6 +2,7 @@ import { hasPart, partsOf } from '../expressions.ts'
 import type { Expression, Scenario } from '../types.ts'
 import { isSame } from './expressions.ts'
 import { isBareCredential } from './principals.ts'
+import type { Seal } from './refusals.ts'
 import { outcomeOf, siteOf, statusOf } from './scenarios.ts'
 import { comparesPrincipal, sidesOf, type TurnedAway } from './turned-away.ts'
 import type { Outcome, OwnershipFact } from './types.ts'
@@ -13,6 +14,7 @@ interface Given {
   readonly turned: readonly TurnedAway[]
   /** Sites of queries that belong to the authentication. */
   readonly lookups: ReadonlySet<string>
+  readonly seals: ReadonlyMap<Scenario, Seal>
 }
 
 /** Where a row is tied to who is asking, each place once. */
@@ -54,17 +56,17 @@ function ownershipByWhere(scenario: Scenario, isPrincipal: IsPrincipal, given: G
   })
 }
 
-/** How the request ends when the query gives no row. */
-function whenMissing(site: string, { askers }: Given): Outcome | null {
+/** How the request ends when the query gives no row, also where another row would have done in its place. */
+function whenMissing(site: string, { askers, seals }: Given): Outcome | null {
   for (const scenario of askers.keys()) {
     const status = statusOf(scenario)
-    const last = scenario.decisions.at(-1)
     const query = scenario.events.find(
       (event) => siteOf(event) === site && event.kind === 'db' && event.outcome === 'ok',
     )
+    const decided = seals.get(scenario)?.when ?? scenario.decisions.at(-1)
     const isAsked = (part: Expression): boolean => part.kind === 'result' && part.event === query?.id
-    if (query && last && (status === 403 || status === 404) && hasPart(last.condition, isAsked))
-      return outcomeOf(scenario)
+    const isRefused = status !== null && status >= 400 && status < 500
+    if (query && decided && isRefused && hasPart(decided.condition, isAsked)) return outcomeOf(scenario)
   }
   return null
 }

@@ -26,8 +26,13 @@ export function credentialOf(part: Expression): string | null {
   if (part.kind !== 'operation') return null
   const cookie = namedElsewhere(part)
   if (cookie) return CREDENTIAL_COOKIES.test(cookie) ? `cookie ${cookie}` : null
-  if (!IDENTITY.test(part.name)) return null
+  if (!isIdentity(part)) return null
   return part.name.startsWith('request.session') ? 'session' : part.name
+}
+
+/** Whether it is what authentication, by the project or a package, says of who is asking. */
+export function isIdentity(part: Expression): boolean {
+  return part.kind === 'operation' && IDENTITY.test(part.name)
 }
 
 /** The name of a cookie that the environment names: `req.cookies[process.env.SESSION_COOKIE]`. */
@@ -66,7 +71,7 @@ export function refusesCredential({ condition, taken }: Decision): boolean {
 /** A token or session that the request carries itself, whole or a piece of its text, as opposed to whom it belongs to. */
 export function isBareCredential(expression: Expression): boolean {
   if (expression.kind === 'input') return credentialOf(expression) !== null && expression.path[0] !== 'x-user-id'
-  if (expression.kind !== 'operation' || IDENTITY.test(expression.name)) return false
+  if (expression.kind !== 'operation' || isIdentity(expression)) return false
   if (namedElsewhere(expression) !== null) return credentialOf(expression) !== null
   if (/verify|decode|decrypt/i.test(expression.name)) return false
   return (

@@ -58,9 +58,11 @@ export function targetOf({ target }: ExternalEvent): string {
 }
 
 export function hasFailure(scenario: Scenario): boolean {
-  return scenario.events.some(
-    (event) => (event.kind === 'db' || event.kind === 'external') && event.outcome === 'fails',
-  )
+  return scenario.events.some(isFailed)
+}
+
+export function isFailed(event: TraceEvent): boolean {
+  return (event.kind === 'db' || event.kind === 'external') && event.outcome === 'fails'
 }
 
 /** The transactions that are open when the event at an index happens, outermost first. */

@@ -90,12 +90,13 @@ export interface FailureFact extends Outcome {
 export interface Refusal {
   readonly status: Expression
   readonly body: Expression | null
+  /** What is refused; where others would have been let through in its place, the condition names them all. */
   readonly when: Decision
   readonly at: SourceLocation
 }
 
 export interface AuthenticationFact {
-  /** The middleware, or the handler itself. */
+  /** The function that decides: the middleware, what it calls, or the handler itself. */
   readonly by: FunctionReference
   /** `authorization header`, `cookie sid`, `session`. */
   readonly credentials: readonly string[]
@@ -120,6 +121,8 @@ export interface OwnershipFact {
 
 export interface RoleFact {
   readonly condition: Expression
+  /** How the condition falls for whoever is refused. */
+  readonly refusedWhen: boolean
   readonly at: SourceLocation
   readonly refusal: Outcome
 }

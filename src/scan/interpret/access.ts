@@ -10,12 +10,13 @@ import { globalScope } from '../models/globals.ts'
 import { packageMember } from '../models/packages.ts'
 import { promiseMember } from '../models/promises.ts'
 import { textMember } from '../models/text.ts'
-import type { ts } from '../syntax/syntax.ts'
+import { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { NODE_ENV } from './assumptions.ts'
 import { callFunctionLike } from './call.ts'
 import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
+import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
 import { type Machine, setField, unknownValue } from './machine.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
@@ -91,10 +92,17 @@ function symbolMember(
 ): Value {
   if (lacksMember(expression, name)) return UNDEFINED
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
+  if (expression.kind === 'input' && expression.path.length === 0 && !isCallee(node))
+    noteInputRead(machine, { from: expression.from, name, node })
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   if (name === 'NODE_ENV') return NODE_ENV
   noteRead(machine, name, node)
   return symbol({ kind: 'env', name })
+}
+
+/** `req.query.hasOwnProperty(...)` reads no field of that name. */
+function isCallee(node: ts.Node): boolean {
+  return ts.isCallExpression(node.parent) && node.parent.expression === node
 }
 
 function columnEnum(machine: Machine, expression: Extract<Expression, { kind: 'column' }>): Value {

@@ -1,6 +1,7 @@
 import type { ts } from '../syntax/syntax.ts'
 import type { Assumption, Scenario, Unresolved, VisitedSource } from '../types.ts'
 import { createKeys } from './expression-keys.ts'
+import type { InputRead } from './input-reads.ts'
 import { describeStop, type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
 
@@ -15,6 +16,7 @@ export interface Exploration {
   readonly unresolved: readonly Unresolved[]
   readonly harmless: readonly HarmlessUse[]
   readonly assumed: readonly Assumption[]
+  readonly reads: readonly InputRead[]
   /** Ways that were left when the limit was reached. */
   readonly cut: number
 }
@@ -42,6 +44,7 @@ export function exploreScenarios(
   const unresolved = new Map<string, Unresolved>()
   const harmless = new Map<string, HarmlessUse>()
   const assumed = new Map<string, Assumption>()
+  const reads = new Map<string, InputRead>()
   const waiting: boolean[][] = [[]]
   let spent = 0
   while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
@@ -55,6 +58,7 @@ export function exploreScenarios(
     scenarios.push({ decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
     for (const [key, use] of run.harmless) harmless.set(key, use)
     for (const [key, assumption] of run.assumed) assumed.set(key, assumption)
+    for (const [key, read] of run.reads) reads.set(key, reads.get(key) ?? read)
     for (const [key, source] of run.sources) sources.set(key, source)
     for (const [key, record] of run.unresolved) unresolved.set(key, record)
   }
@@ -64,6 +68,7 @@ export function exploreScenarios(
     unresolved: [...unresolved.values()],
     harmless: [...harmless.values()],
     assumed: [...assumed.values()],
+    reads: [...reads.values()],
     cut: waiting.length,
   }
 }
@@ -95,6 +100,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     caught: new Set(),
     harmless: new Map(),
     assumed: new Map(),
+    reads: new Map(),
     nextEvent: 0,
     nextTransaction: 0,
     failures: 0,

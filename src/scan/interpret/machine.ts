@@ -16,6 +16,7 @@ import type {
 } from '../types.ts'
 import { express } from './express-value.ts'
 import type { KeyOf } from './expression-keys.ts'
+import type { InputRead } from './input-reads.ts'
 import type { PendingLog } from './pending.ts'
 import type { Scope } from './scope.ts'
 import {
@@ -92,6 +93,8 @@ export interface Run {
   /** Calls without an effect, by package, member and place. */
   readonly harmless: Map<string, HarmlessUse>
   readonly assumed: Map<string, Assumption>
+  /** What the code reads of the request, wherever that goes, by part and name. */
+  readonly reads: Map<string, InputRead>
   nextEvent: number
   nextTransaction: number
   failures: number

@@ -1,12 +1,13 @@
 import type { Column, Expression, TraceEvent } from '../types.ts'
 import type { Machine } from './machine.ts'
+import { impossibleViolation } from './violations.ts'
 
 type Operation = Extract<Expression, { kind: 'operation' }>
 type DbEvent = Extract<TraceEvent, { kind: 'db' }>
 
 /** What holds in every run because of what a query answers with; null for what may go either way. */
 export function settledAnswer(machine: Machine, condition: Expression): boolean | null {
-  const truth = truthOf(machine, condition)
+  const truth = truthOf(machine, condition) ?? impossibleViolation(machine, condition)
   if (truth !== null) return truth
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands
@@ -14,9 +15,8 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
   const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
   if (condition.name === 'is nullish' || (condition.name === '===' && isNull))
     return truthOf(machine, subject) === true || isNeverNull(machine, subject) ? false : null
-  if (condition.name !== '===') return null
-  if (subject.kind === 'operation' && subject.name === 'typeof') return other ? isTypeOf(machine, subject, other) : null
-  return other?.kind === 'literal' ? isPossibleCode(machine, subject, other.value) : null
+  const isType = condition.name === '===' && subject.kind === 'operation' && subject.name === 'typeof'
+  return isType && other ? isTypeOf(machine, subject, other) : null
 }
 
 /** Rows come as a list; keys, dates and objects are never empty. */
@@ -40,13 +40,6 @@ function isTypeOf(machine: Machine, { operands: [subject] }: Operation, type: Ex
   const event = eventOf(machine, subject.event)
   const isRow = event?.returns && event.operation !== 'raw' && subject.path.every((key) => key === '0')
   return isRow && type.value !== 'object' ? false : null
-}
-
-/** Reading breaks no constraint. */
-function isPossibleCode(machine: Machine, subject: Expression, code: string | number | boolean | null): boolean | null {
-  if (subject.kind !== 'result' || subject.path.at(-1) !== 'sqlstate') return null
-  const isConstraint = typeof code === 'string' && /^23\d{3}$/.test(code)
-  return isConstraint && eventOf(machine, subject.event)?.operation === 'select' ? false : null
 }
 
 /** The column of a row's member, where the rows are whole rows of one table. */

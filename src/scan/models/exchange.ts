@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../interpret/call.ts'
 import { express } from '../interpret/express-value.ts'
+import { noteInputRead } from '../interpret/input-reads.ts'
 import { type Machine, makeError, setField, Thrown } from '../interpret/machine.ts'
 import { hasResponded, nextEvent, record } from '../interpret/trace-events.ts'
 import {
@@ -45,11 +46,11 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   const input = INPUTS.get(name)
   if (input) return symbol({ kind: 'input', from: input, path: [] })
   if (name === 'get' || name === 'header') {
-    return native(name, ([header]) => {
+    return native(name, ([header], node) => {
       const key = knownString(header)
-      return key === null
-        ? operation('header', header ?? UNDEFINED)
-        : symbol({ kind: 'input', from: 'headers', path: [key.toLowerCase()] })
+      if (key === null) return operation('header', header ?? UNDEFINED)
+      noteInputRead(machine, { from: 'headers', name: key, node })
+      return symbol({ kind: 'input', from: 'headers', path: [key.toLowerCase()] })
     })
   }
   if (name === 'on' || name === 'once') return native(name, () => owner)

@@ -120,6 +120,144 @@ describe('authentication', () => {
     expect(list(access)).toEqual(['authenticate [query api_key] by itself: 401, 401'])
   })
 
+  it('is by the middleware, not by a helper that has returned or a wrapper of the answer', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(function logAnswers(req, res, next) {
+        const json = res.json
+        res.json = function (body) {
+          console.log(body)
+          return json.call(this, body)
+        }
+        next()
+      })
+      function tokenOf(req) {
+        if (!req.headers.authorization) return null
+        return req.headers.authorization.split(' ')[1]
+      }
+      app.use(function requireToken(req, res, next) {
+        const token = tokenOf(req)
+        if (!token) return res.status(401).json({ error: 'no' })
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['requireToken [authorization header] by itself: 401, 401'])
+  })
+
+  it('is by the middleware that refuses what another one did not find', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(function attachUser(req, res, next) {
+        if (req.session.userId) req.user = { id: req.session.userId }
+        next()
+      })
+      const refuse = (res) => res.status(401).json({ error: 'no' })
+      app.use(function requireUser(req, res, next) {
+        if (!req.user) return refuse(res)
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['requireUser [session, request.user] by itself: 401'])
+  })
+
+  it('is by the middleware that gives the error to next', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use((req, res, next) => {
+        if (req.session.userId) req.user = { id: req.session.userId }
+        next()
+      })
+      function requireUser(req, res, next) {
+        if (!req.user) return next(new Error('no'))
+        next()
+      }
+      app.use((req, res, next) => requireUser(req, res, next))`,
+      after: "app.use((error, req, res, next) => res.status(401).json({ error: 'no' }))",
+    })
+    expect(access.authentication.map(({ by }) => by.name)).toEqual(['requireUser'])
+  })
+
+  it('is by the middleware whose error nobody catches', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: JWT,
+      before: `const verifyToken = (token) => {
+        return jwt.verify(token, 'k')
+      }
+      app.use(function readUser(req, res, next) {
+        req.user = verifyToken(req.cookies.access_token)
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['readUser [cookie access_token] by jsonwebtoken.verify: 500'])
+  })
+
+  it('is no failure of the database, whatever its words depend on', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: JWT,
+      before: `app.use(async function authenticate(req, res, next) {
+        try {
+          const { id } = jwt.verify(req.headers.authorization, 'k')
+          req.user = await db.select().from(users).where(eq(users.id, id))
+        } catch (error) {
+          if (error.message.includes('expired')) return res.status(401).json({ error: 'expired' })
+          return res.status(401).json({ error: 'invalid' })
+        }
+        next()
+      })`,
+    })
+    const refused = access.authentication.flatMap(({ refusals }) => refusals.map(({ when }) => when))
+    expect(refused.map(({ condition, taken }) => [show(condition).split('(')[0], taken])).toEqual([
+      ['token is valid', false],
+      ['token is valid', false],
+    ])
+  })
+
+  it('includes what a middleware answers with another status', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(async function verifyUser(req, res, next) {
+        const [user] = await db.select().from(users).where(eq(users.id, req.session.userId))
+        if (!user) return res.status(400).json({ error: 'no such user' })
+        if (!user.email) return res.status(400).json({ error: 'not verified' })
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['verifyUser [session] by itself: 400, 400'])
+  })
+
+  it('includes a credential that is refused with another status, and nothing else of the handler', () => {
+    const { access } = readHandler(
+      `if (!req.cookies.session_id.startsWith('s:')) return res.status(400).json({ error: 'bad cookie' })
+      const [cart] = await db.select().from(orders).where(eq(orders.userId, req.session.userId))
+      if (!cart) return res.status(400).json({ error: 'empty' })
+      res.sendStatus(200)`,
+    )
+    expect(list(access)).toEqual(['(anonymous) [cookie session_id] by itself: 400'])
+  })
+
+  it('includes a polite answer to whoever is not signed in', () => {
+    const { access } = readHandler(
+      `if (!req.user) return res.send('Not logged in')
+      res.json(await db.select().from(orders).where(eq(orders.userId, req.user.id)))`,
+      { route: 'get /profile' },
+    )
+    expect(list(access)).toEqual(['(anonymous) [request.user] by itself: 200'])
+  })
+
+  it('is no choice between two answers', () => {
+    const { access } = readHandler("res.json({ greeting: req.user ? 'hello again' : 'hello' })")
+    expect(access.authentication).toEqual([])
+  })
+
+  it('tells each refusal once, with everything that would have done', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      before: `app.use(function authenticate(req, res, next) {
+        const id = req.headers['x-request-id'] ? String(req.headers['x-request-id']) : crypto.randomUUID()
+        if (!req.headers.authorization && !req.cookies.token) return res.status(401).json({ error: 'no', id })
+        next()
+      })`,
+    })
+    expect(access.authentication.flatMap(({ refusals }) => refusals.map(({ when }) => show(when.condition)))).toEqual([
+      '||(headers.authorization, cookies.token)',
+    ])
+  })
+
   it('by a cookie that the environment names', () => {
     const middleware = '(req, res, next) => req.cookies[process.env.SESSION_COOKIE] ? next() : res.sendStatus(401)'
     expect(guarded(middleware, '').access.authentication).toMatchObject([
@@ -241,6 +379,21 @@ describe('ownership', () => {
     ).toEqual([['comparison', 'orders', 'userId', String(status)]])
   })
 
+  it('is refused where no other row stands in for theirs', () => {
+    const { access } = behind(
+      `const [own] = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)))
+      if (own) return res.json(own)
+      const [shared] = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.status, req.user.team)))
+      if (shared) return res.json(shared)
+      const code = req.query.lang ? 'x' : 'y'
+      res.status(403).json({ code: req.query.lang ? code : null })`,
+    )
+    expect(access.ownership.map(({ column, refusal }) => [column, show(refusal?.status)])).toEqual([
+      ['userId', '403'],
+      ['status', '403'],
+    ])
+  })
+
   it('by a list of what is theirs', () => {
     const { access } = behind(
       `const mine = await db.select({ id: users.id }).from(users).where(eq(users.id, req.user.id))
@@ -282,6 +435,60 @@ describe('roles', () => {
     expect(access.roles.map(({ condition }) => show(condition))).toEqual([
       expect.stringMatching(/^\|\|\(.*"owner".*"admin"/),
     ])
+  })
+
+  it('name them too where analysis can not follow what is let through', () => {
+    const { access, inputs } = behind(
+      `if (req.user.role !== 'owner' && req.user.role !== 'admin') return res.sendStatus(403)
+      if (req.user.role === 'admin') {
+        const count = (node) => 1 + count({ up: node })
+        return res.json(count({}))
+      }
+      res.sendStatus(200)`,
+    )
+    const both = /^\|\|\(.*"owner".*"admin"/
+    expect(access.roles.map(({ condition, refusedWhen }) => [show(condition), refusedWhen])).toEqual([
+      [expect.stringMatching(both), false],
+    ])
+    const checks = inputs.find(({ from }) => from === 'headers')?.checks ?? []
+    expect(checks.filter(({ status }) => status === 403).map(({ condition }) => show(condition))).toEqual([
+      expect.stringMatching(both),
+    ])
+  })
+
+  it('do not name a value that is refused as well', () => {
+    const { access } = behind(
+      `if (req.user.role === 'banned') return res.sendStatus(403)
+      if (req.user.role !== 'admin') return res.sendStatus(403)
+      res.sendStatus(200)`,
+    )
+    expect(access.roles.map(({ condition, refusedWhen }) => [show(condition), refusedWhen])).toEqual([
+      [expect.stringMatching(/^===\(.*"banned"\)$/), true],
+      [expect.stringMatching(/^===\(.*"admin"\)$/), false],
+    ])
+  })
+
+  it('say only what is asked there, not when it is', () => {
+    const { access } = behind(
+      `if (req.user.role !== 'coach') return res.sendStatus(200)
+      const [coach] = await db.select().from(users).where(eq(users.id, req.user.id))
+      if (coach.status !== 'verified') return res.sendStatus(403)
+      res.sendStatus(200)`,
+    )
+    expect(access.roles.map(({ condition, refusedWhen }) => [show(condition), refusedWhen])).toEqual([
+      ['===($1.0.status, "verified")', false],
+    ])
+  })
+
+  it('are told once, whatever was decided before', () => {
+    const { access } = behind(
+      `const found = req.query.id ? await db.select().from(orders) : []
+      const [mine] = await db.select().from(users).where(eq(users.id, req.user.id))
+      if (mine.status !== 'admin') return res.status(403).json({ error: 'no', found })
+      res.sendStatus(200)`,
+      'get /orders',
+    )
+    expect(access.roles.map(({ refusal }) => show(refusal.status))).toEqual(['403'])
   })
 
   it('are none where a query fails', () => {

@@ -115,4 +115,106 @@ describe('failures', () => {
       'GET http://a/ answers an error status: 500 by default-handler Express',
     ])
   })
+
+  it('are no constraints that the statement can not break', () => {
+    const dossier = readHandler(
+      `try {
+        await db.select().from(orders)
+        await db.delete(orders)
+        ${INSERT}
+      } catch (error) {
+        const { code, message } = error.cause
+        if (code === 'SQLITE_CONSTRAINT' && message.includes('UNIQUE')) return res.sendStatus(409)
+        if (['23505', '23502'].includes(code)) return res.sendStatus(410)
+        if (code === '23503') return res.sendStatus(424)
+        return res.sendStatus(500)
+      }
+      res.sendStatus(201)`,
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'delete orders fails: 424 by catch',
+      'delete orders fails: 500 by catch',
+      'insert orders fails: 409 by catch',
+      'insert orders fails: 410 by catch',
+      'insert orders fails: 424 by catch',
+      'insert orders fails: 500 by catch',
+      'select orders fails: 500 by catch',
+    ])
+  })
+
+  it('are not blamed for what is decided later, and ends the same without them', () => {
+    const dossier = readHandler(
+      `try { await resend.emails.send({ to: 'a' }) } catch { console.log('no mail') }
+      const rows = await db.select().from(orders)
+      if (rows.length === 0) return res.sendStatus(404)
+      res.sendStatus(200)`,
+      { imports: "import { Resend } from 'resend'\nconst resend = new Resend('k')" },
+    )
+    expect(list(dossier)).toEqual([
+      'resend.Resend.emails.send rejects: 200 by catch',
+      'select orders fails: 500 by default-handler Express',
+    ])
+    expect(dossier.effects[0]?.whenItFails.map(({ status }) => show(status))).toEqual(['200'])
+  })
+
+  it('are blamed for what another failure leads to as well', () => {
+    const dossier = readHandler(
+      `let isKnown = true
+      try {
+        await db.select().from(orders)
+        await db.select().from(users)
+      } catch {
+        isKnown = false
+      }
+      if (!isKnown && req.query.strict) return res.sendStatus(401)
+      if (typeof req.body.name !== 'string') return res.sendStatus(400)
+      res.sendStatus(200)`,
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'select orders fails: 200 by catch',
+      'select orders fails: 401 by catch',
+      'select users fails: 200 by catch',
+      'select users fails: 401 by catch',
+    ])
+    const good = dossier.failures.filter(({ status }) => show(status) === '200')
+    expect(good.map(({ when }) => when.map(({ condition, taken }) => [show(condition), taken]))).toEqual([
+      [['query.strict', false]],
+      [['query.strict', false]],
+    ])
+  })
+
+  it('do not have the handlers of what failed before', () => {
+    const dossier = readHandler(
+      `try { await db.select().from(orders) } catch { console.log('no orders') }
+      const parsed = schema.safeParse(req.body)
+      if (!parsed.success) return res.sendStatus(422)
+      res.sendStatus(200)`,
+      { imports: "import { z } from 'zod'\nconst schema = z.object({ a: z.string() })" },
+    )
+    expect(list(dossier).toSorted()).toEqual(['select orders fails: 200 by catch', 'validation: 422'])
+  })
+
+  it('are blamed for what is decided because of them', () => {
+    const dossier = readHandler(
+      `let isSent = true
+      try { await resend.emails.send({ to: 'a' }) } catch { isSent = false }
+      if (!isSent && req.body.strict) return res.sendStatus(502)
+      res.sendStatus(200)`,
+      { imports: "import { Resend } from 'resend'\nconst resend = new Resend('k')" },
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'resend.Resend.emails.send rejects: 200 by catch',
+      'resend.Resend.emails.send rejects: 502 by catch',
+    ])
+  })
+
+  it('are told once, whatever else was decided before', () => {
+    const dossier = readHandler(
+      `const id = req.get('x-request-id') ? String(req.get('x-request-id')) : crypto.randomUUID()
+      try { await db.select().from(orders) } catch { return res.status(500).json({ error: 'no', id: req.query.a ? id : null }) }
+      res.sendStatus(200)`,
+    )
+    expect(list(dossier)).toEqual(['select orders fails: 500 by catch'])
+    expect(dossier.failures[0]?.when).toEqual([])
+  })
 })
