@@ -253,12 +253,12 @@ describe('errors', () => {
   })
 
   it('does not pretend to know how a package answers', () => {
-    const files = appWith("app.get('/a', passport.authenticate('google'))", {
-      imports: "import passport from 'passport'",
+    const files = appWith("app.get('/a', shop.handler())", {
+      imports: "import shop from 'shop-pages'",
     })
     const dossier = readRoute(files, 'GET /a')
     expect(outline(dossier)).toEqual(['cut'])
-    expect(dossier.unresolved).toMatchObject([{ what: 'how the package passport answers is not known' }])
+    expect(dossier.unresolved).toMatchObject([{ what: 'how the package shop-pages answers is not known' }])
   })
 
   it('answers an early return of a guard and runs the rest otherwise', () => {

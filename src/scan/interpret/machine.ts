@@ -1,4 +1,5 @@
 import { type BootLog, createBootLog } from '../boot/boot-log.ts'
+import { createPassportLog, type PassportLog } from '../models/guards/passport-log.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import type { RoutePattern } from '../routes/route-pattern.ts'
 import { brief, locate, type Parser, type SyntaxProblem, siteOf, type ts } from '../syntax/syntax.ts'
@@ -120,6 +121,7 @@ export interface Machine {
   }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
   readonly boot: BootLog
+  readonly passport: PassportLog
   readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -183,6 +185,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     listeners: [],
     databases: [],
     boot: createBootLog(),
+    passport: createPassportLog(),
     callStack: [],
     makers: new Map(),
     loading: [],

@@ -27,7 +27,8 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
+import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
@@ -96,6 +97,7 @@ const MODELS: readonly PackageModel[] = [
   callDecorator,
   callPaths,
   callFiles,
+  callPassport,
   callThrough,
 ]
 

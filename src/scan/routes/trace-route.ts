@@ -17,7 +17,7 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
-import { guardOf } from '../models/guards.ts'
+import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Expression, Route, Scenario } from '../types.ts'

@@ -1,8 +1,7 @@
-import { type Call, callFunctionLike } from '../interpret/call.ts'
-import { decide } from '../interpret/decisions.ts'
-import { type Machine, makeError, noteUnresolved, setField } from '../interpret/machine.ts'
+import { type Call, callFunctionLike } from '../../interpret/call.ts'
+import { decide } from '../../interpret/decisions.ts'
+import { type Machine, makeError, setField } from '../../interpret/machine.ts'
 import {
-  knownString,
   literal,
   native,
   type ObjectValue,
@@ -13,15 +12,14 @@ import {
   symbol,
   UNDEFINED,
   type Value,
-} from '../interpret/values.ts'
-import { respond } from './exchange.ts'
-import { changeHeaders } from './headers.ts'
+} from '../../interpret/values.ts'
+import { respond } from '../exchange.ts'
+import { changeHeaders } from '../headers.ts'
+import { authenticate } from './passport.ts'
 
 /**
- * Middleware of authentication packages, whose code the project does not show. What each answers to a request without
- * credentials is its documented default:
- * - passport: 401 and the words of the status, or `failureRedirect`, or an error with `failWithError`
- *   (passport/lib/middleware/authenticate.js)
+ * Middleware of authentication packages, whose code the project does not show; passport has files of its own. What each
+ * answers to a request without credentials is its documented default:
  * - express-jwt: `UnauthorizedError` with status 401 to `next` (its README, "Error handling")
  * - express-oauth2-jwt-bearer: `UnauthorizedError` 401; `requiredScopes` `InsufficientScopeError` 403 (its README)
  * - @clerk/express `requireAuth`: a redirect to the sign-in page (clerk.com/docs, "requireAuth()")
@@ -47,7 +45,6 @@ interface Guarded {
 }
 
 const GUARDS: readonly Guard[] = [
-  { module: /^passport$/, maker: /^authenticate$/, principal: 'user', refuse: refuseByPassport },
   {
     module: /^express-jwt$/,
     maker: /^(?:express-jwt|expressjwt|jwt|expressJwt)$/,
@@ -96,14 +93,26 @@ export function guardOf(machine: Machine, value: Value, isLast: boolean): Value 
   if (value.kind !== 'package' || value.steps.at(-1)?.kind !== 'call') return null
   const name = makerName(value)
   if (PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
-  const guard = findGuard(value)
-  const last = value.steps.at(-1)
-  const answers = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
-  if (!guard || (isLast && !answers)) return null
+  if (isLast ? !answersItself(value) : !makesMiddleware(value)) return null
   return native(
     name,
     (args, node) => guardRequest(machine, value, { callee: value, self: null, args, node }) ?? UNDEFINED,
   )
+}
+
+/** Passport sends the browser to a provider, or back; of the others only a callback of the project answers. */
+function answersItself(value: PackageValue): boolean {
+  const last = value.steps.at(-1)
+  const hasCallback = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
+  return isPassport(value) || (hasCallback && makesMiddleware(value))
+}
+
+function makesMiddleware(value: PackageValue): boolean {
+  return isPassport(value) || findGuard(value) !== undefined
+}
+
+function isPassport(value: PackageValue): boolean {
+  return makerName(value) === 'passport.authenticate'
 }
 
 /** `passport.authenticate('jwt')(req, res, next)`; null when the package is no guard. */
@@ -111,6 +120,8 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   const guard = findGuard(callee)
   const last = callee.steps.at(-1)
   const [request, response, next] = call.args
+  if (isPassport(callee) && last?.kind === 'call' && request?.kind === 'request' && response?.kind === 'response')
+    return authenticate(machine, { made: last.args, request, response, next: next ?? UNDEFINED, node: call.node })
   if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
   const name = makerName(callee)
   const token = guard.readsHeader ? tokenOf(machine, last.args, { request, node: call.node }) : null
@@ -160,7 +171,7 @@ function optionOf(made: readonly Value[], name: string): Value | undefined {
 
 /** `passport.authenticate` itself, about to be called with its options. */
 export function makesGuard(callee: PackageValue): boolean {
-  return findGuard(callee) !== undefined && callee.steps.at(-1)?.kind !== 'call'
+  return makesMiddleware(callee) && callee.steps.at(-1)?.kind !== 'call'
 }
 
 function proceed(machine: Machine, next: Value | undefined, node: Call['node']): Value {
@@ -189,21 +200,6 @@ function refuseBy(name: string, status: number | null): Guard['refuse'] {
           ]
     next(makeError(name, operation(`message of ${name}`), codes))
   }
-}
-
-/** Strategies that ask a provider to sign the user in send the browser there. */
-const REDIRECTING =
-  /google|github|gitlab|facebook|twitter|linkedin|discord|apple|oauth|oidc|openid|saml|azure|auth0|okta/i
-
-function refuseByPassport(machine: Machine, guarded: Guarded): void {
-  const target = optionOf(guarded.made, 'failureRedirect')
-  if (target) return redirectTo(machine, guarded, target)
-  if (optionOf(guarded.made, 'failWithError')) return refuseBy('AuthenticationError', 401)(machine, guarded)
-  const strategy = knownString(guarded.made[0])
-  if (strategy === null) noteUnresolved(machine, 'which passport strategy is asked is not known', guarded.call.node)
-  if (strategy !== null && REDIRECTING.test(strategy))
-    return redirectTo(machine, guarded, operation(`sign-in page of ${strategy}`))
-  answerUnauthorized(machine, guarded)
 }
 
 function answerUnauthorized(machine: Machine, { response, call }: Guarded): void {
