@@ -2,6 +2,7 @@ import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
+import { traceGates } from './routes/trace-gates.ts'
 import { traceRoute } from './routes/trace-route.ts'
 import { describeTables } from './tables/describe-tables.ts'
 import type { BootFacts, Dossier, Route, Table } from './types.ts'
@@ -15,13 +16,16 @@ export function readDossier(
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
   machine.boot.routeReads.clear()
   const before = new Set(machine.unresolved.keys())
-  const exploration = traceRoute(machine, {
+  const trace = {
     layers: found.layers,
     layer: found.layer,
     route: found.route,
     expressMajor: found.app.entry.expressMajor,
     anchor: registrationOf(machine, found.layer.at),
-  })
+  }
+  machine.gates.seen.clear()
+  const exploration = traceRoute(machine, trace)
+  const gates = traceGates(machine, (options) => traceRoute(machine, { ...trace, ...options }))
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
   const cut =
     exploration.cut > 0
@@ -40,6 +44,7 @@ export function readDossier(
     scenarios: exploration.scenarios,
     inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
     ...readFacts(exploration, tables),
+    gates,
     tables,
     confirmation: [],
     sources: exploration.sources,

@@ -86,6 +86,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     app: { file: 'src/app.ts', line: 5, how: 'exported', exportName: 'app', expressMajor: 5 },
     scenarios: [],
     inputs: [],
+    gates: [],
     harmless: [],
     effects: [],
     failures: [],

@@ -77,6 +77,32 @@ export type Problem =
   | { readonly kind: 'validation'; readonly of: Expression; readonly at: SourceLocation }
   | { readonly kind: 'credential'; readonly at: SourceLocation }
 
+/**
+ * Something for which middleware of a package gives an error to `next` whatever the route is about: a body that is no
+ * JSON, an origin that is not allowed. As a decision it would double the ways of every route, so the usual way through is
+ * taken, and where the error leads is looked at once for each gate.
+ */
+export interface Gate {
+  /** The middleware, e.g. `express.json`. */
+  readonly what: string
+  readonly how:
+    | 'malformed body'
+    | 'body too large'
+    | 'body refused by verify'
+    | 'origin refused'
+    | 'session store fails'
+  /** `100kb` of a body; null where it is not that, or not known. */
+  readonly limit: string | null
+  /** The types of body that it looks at. */
+  readonly types: readonly string[]
+  readonly at: SourceLocation
+}
+
+/** A gate, and the ways in which the app answers what it does not let through; empty: none was seen. */
+export interface GateFact extends Gate {
+  readonly outcomes: readonly (Outcome & Pick<FailureFact, 'via' | 'when'>)[]
+}
+
 /** What one thing that goes wrong leads to. The same problem is listed once for every way it may end. */
 export interface FailureFact extends Outcome {
   readonly problem: Problem

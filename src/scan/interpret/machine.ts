@@ -1,4 +1,5 @@
 import { type BootLog, createBootLog } from '../boot/boot-log.ts'
+import { createGateLog, type GateLog } from '../models/guards/gates.ts'
 import { createPassportLog, type PassportLog } from '../models/guards/passport-log.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import type { RoutePattern } from '../routes/route-pattern.ts'
@@ -122,6 +123,7 @@ export interface Machine {
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
   readonly boot: BootLog
   readonly passport: PassportLog
+  readonly gates: GateLog
   readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -186,6 +188,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     databases: [],
     boot: createBootLog(),
     passport: createPassportLog(),
+    gates: createGateLog(),
     callStack: [],
     makers: new Map(),
     loading: [],

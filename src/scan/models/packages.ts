@@ -27,6 +27,7 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
+import { refuseAtGate } from './guards/gates.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
 import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
@@ -139,7 +140,7 @@ const TAKING_APPS =
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   if (passesRequestOn(call.args))
-    return guardRequest(machine, callee, call) ?? parseRequest(callee, call) ?? passRequestOn(machine, call)
+    return guardRequest(machine, callee, call) ?? parseRequest(machine, callee, call) ?? passRequestOn(machine, call)
   if (makesGuard(callee)) return appendCall(machine, callee, call)
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
@@ -169,11 +170,14 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   return failure ?? value
 }
 
-/** `express.json()(req, res, next)` does what the mounted parser does: it passes the request on. */
-function parseRequest(callee: PackageValue, call: Call): Value | null {
-  if (!/^(?:express|body-parser)$/.test(callee.module) || memberNames(callee).at(-1) === 'static') return null
-  const next = call.args.find((arg) => arg.kind === 'native' && arg.name === 'next')
-  return next?.kind === 'native' ? next.call([], call.node) : null
+/** `express.json()(req, res, next)` does what the mounted parser does: it passes the request on, or an error. */
+function parseRequest(machine: Machine, callee: PackageValue, { args, node }: Call): Value | null {
+  if (!/^(?:express|body-parser|cors)$/.test(callee.module) || memberNames(callee).at(-1) === 'static') return null
+  const [request, response] = args
+  const next = args.find((arg) => arg.kind === 'native' && arg.name === 'next')
+  if (next?.kind !== 'native' || request?.kind !== 'request' || response?.kind !== 'response') return null
+  const error = refuseAtGate(machine, callee, { request, response, node })
+  return next.call(error ? [error] : [], node)
 }
 
 /** Who is asking, as a package knows it. */

@@ -17,6 +17,7 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
+import { refuseAtGate } from '../models/guards/gates.ts'
 import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
@@ -40,25 +41,29 @@ type Passage =
   | { readonly kind: 'hangs' }
   | { readonly kind: 'unknown' }
 
+export interface TraceOptions {
+  readonly layers: readonly Layer[]
+  readonly layer: Layer
+  readonly route: Route
+  readonly expressMajor: 4 | 5
+  readonly anchor: ts.Node
+  /** As of an exploration. */
+  readonly isEnough?: () => boolean
+}
+
 /** Every way through the middleware and the handler of a route. */
-export function traceRoute(
-  machine: Machine,
-  options: { layers: readonly Layer[]; layer: Layer; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
-): Exploration {
+export function traceRoute(machine: Machine, options: TraceOptions): Exploration {
   const { layers, layer, route } = options
   const chain = layers.filter((one) =>
     one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern),
   )
-  return exploreScenarios(
-    machine,
-    { certain: (condition) => certainOf(route, condition), anchor: options.anchor },
-    () =>
-      runRequest(machine, {
-        ...options,
-        chain,
-        exchange: createExchange(route.method, layer.owners[0]),
-        asked: new Set(),
-      }),
+  return exploreScenarios(machine, { ...options, certain: (condition) => certainOf(route, condition) }, () =>
+    runRequest(machine, {
+      ...options,
+      chain,
+      exchange: createExchange(route.method, layer.owners[0]),
+      asked: new Set(),
+    }),
   )
 }
 
@@ -189,7 +194,11 @@ function runHandler(
   run: ChainRun & { error: Value | null },
 ): Passage {
   const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler, isLast(layer, handler))
-  if (!callee) return passOpaque(machine, handler, layer)
+  if (!callee) {
+    const error =
+      handler.kind === 'package' ? refuseAtGate(machine, handler, { ...run.exchange, node: run.anchor }) : null
+    return error ? { kind: 'error', error } : passOpaque(machine, handler, layer)
+  }
   let called: Passage | null = null
   const next = native('next', ([error], node) => {
     called ??= readNext(error)
