@@ -29,6 +29,7 @@ import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
 import { refuseAtGate } from './guards/gates.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
@@ -59,7 +60,10 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const known = name === 'shape' ? shapeMember(owner) : (enumMember(owner, name) ?? celebrateMember(owner, name))
+  const known =
+    name === 'shape'
+      ? shapeMember(owner)
+      : (enumMember(owner, name) ?? celebrateMember(owner, name) ?? luciaMember(owner, name))
   return known ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 
@@ -99,6 +103,7 @@ const MODELS: readonly PackageModel[] = [
   callPaths,
   callFiles,
   callPassport,
+  callLucia,
   callThrough,
 ]
 

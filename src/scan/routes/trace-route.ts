@@ -17,6 +17,7 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
+import { PARSER_WORDS } from '../models/guards/body-parsers.ts'
 import { refuseAtGate } from '../models/guards/gates.ts'
 import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
@@ -103,12 +104,18 @@ function leaves(passages: ReadonlySet<Passage['kind']>): boolean {
 function certainOf(route: Route, condition: Expression): boolean | null {
   if (isParameter(route, condition)) return true
   if (condition.kind !== 'operation') return null
+  if (searchesParserWords(condition)) return false
   const [left, right] = condition.operands
   if (!left || !isParameter(route, left)) return null
   if (condition.name === 'is nullish') return false
   const isEmpty =
     right?.kind === 'undefined' || (right?.kind === 'literal' && (right.value === null || right.value === ''))
   return condition.name === '===' && isEmpty ? false : null
+}
+
+/** What JSON.parse says of a body is no word that an app looks for. */
+function searchesParserWords({ name, operands: [text] }: Extract<Expression, { kind: 'operation' }>): boolean {
+  return /^(?:includes|startsWith|endsWith|===)$/.test(name) && text?.kind === 'operation' && text.name === PARSER_WORDS
 }
 
 function isParameter(route: Route, expression: Expression): boolean {

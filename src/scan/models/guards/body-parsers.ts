@@ -14,6 +14,9 @@ const TYPES = new Map([
   ['raw', 'application/octet-stream'],
 ])
 
+/** Stands for what V8 says of a text that is no JSON. */
+export const PARSER_WORDS = 'message of JSON.parse'
+
 /** Methods of requests that have no body in an ordinary test. */
 const BODILESS = /^(?:GET|HEAD|OPTIONS)$/
 
@@ -54,7 +57,7 @@ function typesOf(given: Value | undefined, usual: string): string[] {
 
 /** `createError(400, error, { body, type })` of http-errors keeps the class of the error. */
 function parseError(): Value {
-  return makeError('SyntaxError', operation('message of JSON.parse'), [
+  return makeError('SyntaxError', operation(PARSER_WORDS), [
     ...httpFields(400, 'entity.parse.failed'),
     ['body', operation('raw body')],
   ])
