@@ -2,8 +2,7 @@ import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
-import { traceGates } from './routes/trace-gates.ts'
-import { traceRoute } from './routes/trace-route.ts'
+import { traceRequests } from './routes/trace-requests.ts'
 import { describeTables } from './tables/describe-tables.ts'
 import type { BootFacts, Dossier, Route, Table } from './types.ts'
 
@@ -23,9 +22,7 @@ export function readDossier(
     expressMajor: found.app.entry.expressMajor,
     anchor: registrationOf(machine, found.layer.at),
   }
-  machine.gates.seen.clear()
-  const exploration = traceRoute(machine, trace)
-  const gates = traceGates(machine, (options) => traceRoute(machine, { ...trace, ...options }))
+  const { exploration, gates, sessions } = traceRequests(machine, trace)
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
   const cut =
     exploration.cut > 0
@@ -45,6 +42,7 @@ export function readDossier(
     inputs: describeInputs(exploration.scenarios, { route: found.route, isComplete: exploration.cut === 0 }),
     ...readFacts(exploration, tables),
     gates,
+    sessions,
     tables,
     confirmation: [],
     sources: exploration.sources,

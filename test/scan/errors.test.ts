@@ -232,13 +232,13 @@ describe('errors', () => {
   it('goes on after middleware of a package that it does not know, and says so', () => {
     const files = appWith(
       "app.use(limiter())\napp.get('/a', (req, res) => res.sendStatus(204))\napp.get('/b', (req, res) => res.sendStatus(204))",
-      { imports: "import limiter from 'express-rate-limit'" },
+      { imports: "import limiter from 'express-brute'" },
     )
     for (const route of ['GET /a', 'GET /b']) {
       const dossier = readRoute(files, route)
       expect(outline(dossier)).toEqual(['204'])
       expect(dossier.unresolved).toMatchObject([
-        { what: 'middleware of the package express-rate-limit: whether it lets a request pass is not known' },
+        { what: 'middleware of the package express-brute: whether it lets a request pass is not known' },
       ])
     }
   })

@@ -87,6 +87,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     scenarios: [],
     inputs: [],
     gates: [],
+    sessions: [],
     harmless: [],
     effects: [],
     failures: [],

@@ -90,11 +90,35 @@ export interface Gate {
     | 'body too large'
     | 'body refused by verify'
     | 'origin refused'
+    | 'rate limit reached'
     | 'session store fails'
-  /** `100kb` of a body; null where it is not that, or not known. */
+    | 'no CSRF token'
+    | 'unexpected file'
+    | 'file too large'
+    | 'file refused by fileFilter'
+  /** `100kb` of a body, `5 in 60000 ms` of a rate; null where there is none, or none that is known. */
   readonly limit: string | null
   /** The types of body that it looks at. */
   readonly types: readonly string[]
+  /** Where it keeps what it knows of earlier requests; null: in memory, or it knows nothing. */
+  readonly store: StoreFact | null
+  readonly at: SourceLocation
+}
+
+/** A store that middleware brings along: it reads and writes there beside the route. */
+export interface StoreFact {
+  /** Its package, or the name of the project's own class; null where that is not known. */
+  readonly package: string | null
+  readonly table: string | null
+}
+
+/** The session that middleware starts for a request: read from its store before the route, written after it. */
+export interface SessionFact {
+  readonly package: string
+  /** The name of the cookie; null where it is not known. */
+  readonly cookie: string | null
+  /** Null: in memory, or in the cookie itself. */
+  readonly store: StoreFact | null
   readonly at: SourceLocation
 }
 

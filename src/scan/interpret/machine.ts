@@ -1,4 +1,5 @@
 import { type BootLog, createBootLog } from '../boot/boot-log.ts'
+import type { SessionFact } from '../facts/types.ts'
 import { createGateLog, type GateLog } from '../models/guards/gates.ts'
 import { createPassportLog, type PassportLog } from '../models/guards/passport-log.ts'
 import type { ProjectFiles } from '../project/project.ts'
@@ -124,6 +125,8 @@ export interface Machine {
   readonly boot: BootLog
   readonly passport: PassportLog
   readonly gates: GateLog
+  /** The sessions that requests of the route at hand have, by what is known of them. */
+  readonly sessions: Map<string, SessionFact>
   readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -189,6 +192,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     boot: createBootLog(),
     passport: createPassportLog(),
     gates: createGateLog(),
+    sessions: new Map(),
     callStack: [],
     makers: new Map(),
     loading: [],

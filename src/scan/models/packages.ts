@@ -27,7 +27,6 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { refuseAtGate } from './guards/gates.ts'
 import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
 import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
@@ -144,8 +143,7 @@ const TAKING_APPS =
   /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
-  if (passesRequestOn(call.args))
-    return guardRequest(machine, callee, call) ?? parseRequest(machine, callee, call) ?? passRequestOn(machine, call)
+  if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
   if (makesGuard(callee)) return appendCall(machine, callee, call)
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
@@ -173,16 +171,6 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
   if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
   return failure ?? value
-}
-
-/** `express.json()(req, res, next)` does what the mounted parser does: it passes the request on, or an error. */
-function parseRequest(machine: Machine, callee: PackageValue, { args, node }: Call): Value | null {
-  if (!/^(?:express|body-parser|cors)$/.test(callee.module) || memberNames(callee).at(-1) === 'static') return null
-  const [request, response] = args
-  const next = args.find((arg) => arg.kind === 'native' && arg.name === 'next')
-  if (next?.kind !== 'native' || request?.kind !== 'request' || response?.kind !== 'response') return null
-  const error = refuseAtGate(machine, callee, { request, response, node })
-  return next.call(error ? [error] : [], node)
 }
 
 /** Who is asking, as a package knows it. */

@@ -18,7 +18,6 @@ import {
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
 import { PARSER_WORDS } from '../models/guards/body-parsers.ts'
-import { refuseAtGate } from '../models/guards/gates.ts'
 import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
@@ -200,12 +199,11 @@ function runHandler(
   { handler, layer }: { handler: Value; layer: Layer },
   run: ChainRun & { error: Value | null },
 ): Passage {
-  const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler, isLast(layer, handler))
-  if (!callee) {
-    const error =
-      handler.kind === 'package' ? refuseAtGate(machine, handler, { ...run.exchange, node: run.anchor }) : null
-    return error ? { kind: 'error', error } : passOpaque(machine, handler, layer)
-  }
+  const isLastOne = isLast(layer, handler)
+  const callee =
+    callableOf(machine, handler, layer) ??
+    guardOf(machine, handler, { ...run.exchange, node: run.anchor, isLast: isLastOne })
+  if (!callee) return passOpaque(machine, handler, layer)
   let called: Passage | null = null
   const next = native('next', ([error], node) => {
     called ??= readNext(error)

@@ -1,7 +1,7 @@
 import type { Gate } from '../../facts/types.ts'
 import { getMember } from '../../interpret/access.ts'
 import { describePackage } from '../../interpret/express-value.ts'
-import { makeError } from '../../interpret/machine.ts'
+import { type Machine, makeError } from '../../interpret/machine.ts'
 import { knownString, literal, operation, type PackageValue, type Value } from '../../interpret/values.ts'
 import { memberNames } from '../packages.ts'
 import { errorOf, type GatedExchange, type GateModel } from './gates.ts'
@@ -21,17 +21,21 @@ export const PARSER_WORDS = 'message of JSON.parse'
 const BODILESS = /^(?:GET|HEAD|OPTIONS)$/
 
 /** What a body parser refuses: body-parser/lib/read.js and lib/types/json.js. */
-export function findParserGates(middleware: PackageValue, { request }: GatedExchange): GateModel[] {
+export function findParserGates(
+  _machine: Machine,
+  middleware: PackageValue,
+  { request }: GatedExchange,
+): GateModel[] | null {
   const made = middleware.steps.at(-1)
   const type = TYPES.get(memberNames(middleware).at(-1) ?? '')
   const method = knownString(request.fields.get('method'))
-  if (!/^(?:express|body-parser)$/.test(middleware.module) || made?.kind !== 'call' || !type) return []
+  if (!/^(?:express|body-parser)$/.test(middleware.module) || made?.kind !== 'call' || !type) return null
   if (method !== null && BODILESS.test(method)) return []
   const [options] = made.args
   const option = (name: string): Value | undefined =>
     options?.kind === 'object' ? options.fields.get(name) : undefined
   const gate = (how: Gate['how'], refuse: GateModel['refuse']): GateModel => ({
-    ...{ what: describePackage(middleware), how, types: typesOf(option('type'), type), at: made.at },
+    ...{ what: describePackage(middleware), how, types: typesOf(option('type'), type), store: null, at: made.at },
     limit: how === 'body too large' ? limitOf(options, option('limit')) : null,
     refuse,
   })

@@ -2,13 +2,21 @@ import type { Gate } from '../../facts/types.ts'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
 import { LimitReached, type Machine, Thrown } from '../../interpret/machine.ts'
-import { native, type PackageValue, type RequestValue, type ResponseValue, type Value } from '../../interpret/values.ts'
+import { hasResponded } from '../../interpret/trace-events.ts'
+import {
+  native,
+  type PackageValue,
+  type RequestValue,
+  type ResponseValue,
+  UNDEFINED,
+  type Value,
+} from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import type { Decision } from '../../types.ts'
-import { findParserGates } from './body-parsers.ts'
-import { findCorsGates } from './cors-gate.ts'
+import { findGates } from './find-gates.ts'
+import { startSession } from './sessions.ts'
 
-/** A gate and what it does to a request that it does not let through; an error, or null where it lets it through. */
+/** A gate and what it does to a request that it does not let through: it answers, or gives an error; null: neither. */
 export interface GateModel extends Gate {
   readonly refuse: (machine: Machine, exchange: GatedExchange) => Value | null
 }
@@ -16,6 +24,7 @@ export interface GateModel extends Gate {
 export interface GatedExchange {
   readonly request: RequestValue
   readonly response: ResponseValue
+  readonly next: Value
   readonly node: ts.Node
 }
 
@@ -36,22 +45,30 @@ export function createGateLog(): GateLog {
   return { seen: new Map(), failing: null }
 }
 
-/** The error that this middleware gives to `next`, if it is its turn; null: the request passes. */
-export function refuseAtGate(machine: Machine, middleware: PackageValue, exchange: GatedExchange): Value | null {
-  const { gates, run } = machine
-  if (!run) return null
-  for (const gate of [...findParserGates(middleware, exchange), ...findCorsGates(middleware)]) {
-    const { refuse, ...facts } = gate
-    const key = JSON.stringify(facts)
-    if (!gates.failing) gates.seen.set(key, facts)
-    if (gates.failing?.key !== key) continue
-    gates.failing.reached.set(run.decisions, { after: run.nextEvent, decided: run.decisions.length })
-    const error = refuse(machine, exchange)
-    // Where it lets this request through, the rest of the way is known already.
-    if (!error) throw new LimitReached('the gate is open')
-    return error
+/** Takes a request through middleware of packages that is known; null for any other middleware. */
+export function passGates(machine: Machine, middleware: PackageValue, exchange: GatedExchange): Value | null {
+  const models = findGates(machine, middleware, exchange)
+  if (!models) return null
+  const { next, node } = exchange
+  startSession(machine, middleware, exchange)
+  for (const model of models) {
+    if (!isFailing(machine, model)) continue
+    const error = model.refuse(machine, exchange)
+    if (error) return callFunctionLike(machine, { callee: next, self: null, args: [error], node })
+    if (hasResponded(machine)) return UNDEFINED
+    // It lets this request through: the rest of the way is known already.
+    throw new LimitReached('the gate is open')
   }
-  return null
+  return callFunctionLike(machine, { callee: next, self: null, args: [], node })
+}
+
+/** Whether it is the turn of this gate to say no; if so, it is noted how far the request had come. */
+function isFailing({ gates, run }: Machine, { refuse: _, ...gate }: GateModel): boolean {
+  const key = JSON.stringify(gate)
+  if (!gates.failing) gates.seen.set(key, gate)
+  if (!run || gates.failing?.key !== key) return false
+  gates.failing.reached.set(run.decisions, { after: run.nextEvent, decided: run.decisions.length })
+  return true
 }
 
 /** The error with which a callback of the project is called, or which it throws; null where there is none. */
@@ -62,7 +79,7 @@ export function errorOf(
   const given: Value[] = []
   const done = native('done', ([error], at) => {
     if (error && decide(machine, error, at)) given.push(error)
-    return { kind: 'literal', value: undefined }
+    return UNDEFINED
   })
   try {
     callFunctionLike(machine, { callee, self: null, args: [...args, done], node })

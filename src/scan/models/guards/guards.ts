@@ -15,7 +15,10 @@ import {
 } from '../../interpret/values.ts'
 import { respond } from '../exchange.ts'
 import { changeHeaders } from '../headers.ts'
+import { findGates } from './find-gates.ts'
+import { type GatedExchange, passGates } from './gates.ts'
 import { authenticate } from './passport.ts'
+import { restoreUser } from './passport-session.ts'
 
 /**
  * Middleware of authentication packages, whose code the project does not show; passport has files of its own. What each
@@ -83,17 +86,24 @@ const GUARDS: readonly Guard[] = [
 
 /** Middleware that only prepares what guards look at, and passes every request on. */
 const PREPARING =
-  /^(?:passport\.(?:initialize|session)|express-session|cookie-session|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
+  /^(?:passport\.initialize|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
 
 /**
  * A guard as a function of the exchange; null for any other value. As the last handler of a route it answers by itself,
  * which only a custom callback shows.
  */
-export function guardOf(machine: Machine, value: Value, isLast: boolean): Value | null {
-  if (value.kind !== 'package' || value.steps.at(-1)?.kind !== 'call') return null
+export function guardOf(
+  machine: Machine,
+  value: Value,
+  { isLast, ...exchange }: Pick<GatedExchange, 'request' | 'response' | 'node'> & { isLast: boolean },
+): Value | null {
+  if (value.kind !== 'package') return null
   const name = makerName(value)
-  if (PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
-  if (isLast ? !answersItself(value) : !makesMiddleware(value)) return null
+  const isMade = value.steps.at(-1)?.kind === 'call'
+  if (isMade && PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
+  const isKnown = isMade && (isLast ? answersItself(value) : makesMiddleware(value))
+  const isGate = !isLast && findGates(machine, value, { ...exchange, next: UNDEFINED }) !== null
+  if (!isKnown && !isGate) return null
   return native(
     name,
     (args, node) => guardRequest(machine, value, { callee: value, self: null, args, node }) ?? UNDEFINED,
@@ -108,7 +118,7 @@ function answersItself(value: PackageValue): boolean {
 }
 
 function makesMiddleware(value: PackageValue): boolean {
-  return isPassport(value) || findGuard(value) !== undefined
+  return isPassport(value) || makerName(value) === 'passport.session' || findGuard(value) !== undefined
 }
 
 function isPassport(value: PackageValue): boolean {
@@ -120,9 +130,13 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   const guard = findGuard(callee)
   const last = callee.steps.at(-1)
   const [request, response, next] = call.args
-  if (isPassport(callee) && last?.kind === 'call' && request?.kind === 'request' && response?.kind === 'response')
-    return authenticate(machine, { made: last.args, request, response, next: next ?? UNDEFINED, node: call.node })
-  if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
+  if (request?.kind !== 'request' || response?.kind !== 'response') return null
+  const exchange = { request, response, next: next ?? UNDEFINED, node: call.node }
+  const gated = passGates(machine, callee, exchange)
+  if (gated || last?.kind !== 'call') return gated
+  if (makerName(callee) === 'passport.session') return restoreUser(machine, exchange)
+  if (isPassport(callee)) return authenticate(machine, { made: last.args, ...exchange })
+  if (!guard) return null
   const name = makerName(callee)
   const token = guard.readsHeader ? tokenOf(machine, last.args, { request, node: call.node }) : null
   const shown = last.args.filter((arg) => arg.kind === 'literal')

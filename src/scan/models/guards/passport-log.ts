@@ -12,10 +12,12 @@ export interface PassportLog {
   hasUnnamed: boolean
   serializer: Value | null
   deserializer: Value | null
+  /** Whether the route at hand wants to know whom a session belongs to. */
+  whoIsAsked: boolean
 }
 
 export function createPassportLog(): PassportLog {
-  return { strategies: new Map(), hasUnnamed: false, serializer: null, deserializer: null }
+  return { strategies: new Map(), hasUnnamed: false, serializer: null, deserializer: null, whoIsAsked: false }
 }
 
 /** `passport.use(...)`, `serializeUser(...)` and `deserializeUser(...)`; null for any other call. */

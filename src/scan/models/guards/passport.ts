@@ -18,6 +18,7 @@ import { changeHeaders } from '../headers.ts'
 import { enterUnknown } from './ask-verify.ts'
 import { nameKey } from './passport-log.ts'
 import { addLoginMethods, logIn } from './passport-login.ts'
+import { restoreUser } from './passport-session.ts'
 import { enterStrategy } from './strategies.ts'
 
 /** `passport.authenticate(...)` that was given a request. */
@@ -39,6 +40,7 @@ interface Failure {
 export function authenticate(machine: Machine, asked: Authentication): Value {
   const [first] = asked.made
   const names = first?.kind === 'array' ? first.items : [first ?? UNDEFINED]
+  if (knownString(first) === 'session') return restoreUser(machine, asked)
   addLoginMethods(machine, asked.request)
   const attempt = (index: number, failures: readonly Failure[]): Value => {
     const name = names[index]

@@ -27,7 +27,9 @@ describe('body parsers', () => {
   it('are answered by Express where the app does not', () => {
     const { gates, failures } = readHandler('res.sendStatus(201)')
     expect(gates[0]).toMatchObject({ limit: null, types: ['application/json'], at: { file: 'src/app.ts' } })
-    expect(gates[0]?.outcomes).toMatchObject([{ via: [{ by: 'default-handler' }], status: { value: 400 } }])
+    expect(gates[0]?.outcomes).toMatchObject([
+      { via: [{ by: 'next' }, { by: 'default-handler' }], status: { value: 400 } },
+    ])
     expect(failures).toEqual([])
   })
 
