@@ -92,6 +92,7 @@ export interface Gate {
     | 'origin refused'
     | 'rate limit reached'
     | 'session store fails'
+    | 'user of the session not restored'
     | 'no CSRF token'
     | 'unexpected file'
     | 'file too large'

@@ -51,6 +51,12 @@ export function passGates(machine: Machine, middleware: PackageValue, exchange: 
   if (!models) return null
   const { next, node } = exchange
   startSession(machine, middleware, exchange)
+  return refuseAt(machine, models, exchange) ?? callFunctionLike(machine, { callee: next, self: null, args: [], node })
+}
+
+/** What comes of the gate whose turn it is to say no; null: it is the turn of none of these. */
+export function refuseAt(machine: Machine, models: readonly GateModel[], exchange: GatedExchange): Value | null {
+  const { next, node } = exchange
   for (const model of models) {
     if (!isFailing(machine, model)) continue
     const error = model.refuse(machine, exchange)
@@ -59,7 +65,7 @@ export function passGates(machine: Machine, middleware: PackageValue, exchange: 
     // It lets this request through: the rest of the way is known already.
     throw new LimitReached('the gate is open')
   }
-  return callFunctionLike(machine, { callee: next, self: null, args: [], node })
+  return null
 }
 
 /** Whether it is the turn of this gate to say no; if so, it is noted how far the request had come. */

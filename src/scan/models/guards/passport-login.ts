@@ -12,6 +12,7 @@ import {
   type Value,
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
+import { writeSession } from './session-methods.ts'
 
 interface Login {
   readonly request: RequestValue
@@ -34,10 +35,12 @@ export function logIn(machine: Machine, login: Login, done: (error: Value | null
     return done(makeError('Error', literal('Failed to serialize user into session')))
   }
   noteMissingSession(machine, request, node)
+  const refused = writeSession(machine, 'regenerate', node)
+  if (refused) return done(refused)
   const end = native('done', ([error], at) => {
     const failed = error && decide(machine, error, at, false)
     if (failed) setField(machine, request.fields, 'user', literal(null))
-    return done(failed ? error : null)
+    return done(failed ? error : writeSession(machine, 'save', node))
   })
   const args = serializer.node.parameters.length === 3 ? [request, user, end] : [user, end]
   callFunctionLike(machine, { callee: serializer, self: null, args, node })
@@ -69,7 +72,8 @@ export function addLoginMethods(machine: Machine, request: RequestValue): void {
     add(name, (args, node) => {
       setField(machine, request.fields, 'user', literal(null))
       const callee = callbackOf(args)
-      return callee ? callFunctionLike(machine, { callee, self: null, args: [], node }) : UNDEFINED
+      const error = writeSession(machine, 'save', node) ?? writeSession(machine, 'regenerate', node)
+      return callee ? callFunctionLike(machine, { callee, self: null, args: error ? [error] : [], node }) : UNDEFINED
     })
   const user = (): Value => request.fields.get('user') ?? operation('request.isAuthenticated')
   add('isAuthenticated', () => negate(negate(user())))

@@ -3,7 +3,8 @@ import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
 import { type Machine, noteUnresolved, setField, Thrown } from '../../interpret/machine.ts'
 import { native, operation, UNDEFINED, type Value } from '../../interpret/values.ts'
-import type { GatedExchange } from './gates.ts'
+import { locate } from '../../syntax/syntax.ts'
+import { errorOf, type GatedExchange, type GateModel, refuseAt } from './gates.ts'
 import { addLoginMethods } from './passport-login.ts'
 
 /** What passport puts on requests that tells who is signed in. */
@@ -19,16 +20,16 @@ export function restoreUser(machine: Machine, exchange: GatedExchange): Value {
   const proceed = (error?: Value): Value =>
     callFunctionLike(machine, { callee: next, self: null, args: error ? [error] : [], node })
   addLoginMethods(machine, request)
+  const session = request.fields.get('session') ?? operation('request.session')
+  const kept = getMember(machine, getMember(machine, session, 'passport', node), 'user', node)
   if (!passport.whoIsAsked) {
     setField(machine, request.fields, UNRESTORED, UNDEFINED)
-    return proceed()
+    return refuseAt(machine, restoreGates(machine, kept), exchange) ?? proceed()
   }
   if (passport.deserializer === null) {
     noteUnresolved(machine, 'no code that analysis reached gives passport a deserializeUser', node)
     return proceed()
   }
-  const session = request.fields.get('session') ?? operation('request.session')
-  const kept = getMember(machine, getMember(machine, session, 'passport', node), 'user', node)
   setField(machine, request.fields, 'user', UNDEFINED)
   if (!decide(machine, kept, node)) return proceed()
   const done = native('done', ([error, user], at) => {
@@ -40,6 +41,30 @@ export function restoreUser(machine: Machine, exchange: GatedExchange): Value {
 }
 
 const UNRESTORED = '#unrestored'
+
+/** A session with a user costs every route a look at the user, which may fail. */
+function restoreGates({ passport, root }: Machine, kept: Value): GateModel[] {
+  const { deserializer } = passport
+  if (deserializer?.kind !== 'function') return []
+  const at = locate(root, deserializer.node)
+  const gate = {
+    what: 'passport.session',
+    how: 'user of the session not restored',
+    limit: null,
+    types: [],
+    store: null,
+    at,
+  } as const
+  return [
+    {
+      ...gate,
+      refuse: (machine, { request, node }) => {
+        const args = deserializer.node.parameters.length === 3 ? [request, kept] : [kept]
+        return errorOf(machine, { callee: deserializer, args, node })
+      },
+    },
+  ]
+}
 
 function deserialize(
   machine: Machine,

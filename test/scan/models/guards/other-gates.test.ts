@@ -71,6 +71,19 @@ describe('a session', () => {
     expect(outline(dossier)).toEqual(['200', '401'])
   })
 
+  const DESTROY =
+    'req.session.destroy((error) => { if (error) return res.sendStatus(503)\nres.clearCookie("sid").sendStatus(204) })'
+
+  it('is destroyed in its store, which may fail', () => {
+    const inStore = (table: string): string =>
+      `session({ secret: 'k', store: new (connectPg(session))({ tableName: '${table}' }) })`
+    const other = behind(inStore('logins'), DESTROY)
+    expect(outline(other)).toEqual(['connect-pg-simple.destroy > 204', 'connect-pg-simple.destroy fails > 503'])
+    expect(outline(behind(inStore('users'), DESTROY))).toEqual(['delete users > 204', 'delete users fails > 503'])
+    expect(outline(behind("session({ secret: 'k' })", DESTROY))).toEqual(['204'])
+    expect(other.unresolved).toEqual([])
+  })
+
   it.each([
     ["session({ secret: 'k' })", 'connect.sid'],
     ["cookieSession({ keys: ['k'] })", 'session'],

@@ -31,7 +31,14 @@ describe('passport.session()', () => {
   })
 
   it('costs a route that does not ask nothing', () => {
-    expect(outline(behind('res.sendStatus(200)'))).toEqual(['200'])
+    const dossier = behind('res.sendStatus(200)')
+    expect(outline(dossier)).toEqual(['200'])
+    expect(dossier.gates).toMatchObject([
+      {
+        how: 'user of the session not restored',
+        outcomes: [{ status: { value: 500 }, via: [{ by: 'catch' }, {}, {}] }],
+      },
+    ])
   })
 
   it('is open where nobody says how', () => {
