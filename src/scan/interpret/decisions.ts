@@ -154,6 +154,16 @@ function subjectOf(condition: Expression): { expression: Expression; equals: Exp
 
 function remember(run: Run, condition: Expression, taken: boolean): void {
   run.known.set(run.keyOf(condition), taken)
+  if (taken) rememberOwner(run, condition)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+}
+
+/** What has a member that is there is there itself. */
+function rememberOwner(run: Run, condition: Expression): void {
+  if ((condition.kind !== 'result' && condition.kind !== 'input') || condition.path.length === 0) return
+  const owner = { ...condition, path: condition.path.slice(0, -1) }
+  const key = run.keyOf(owner)
+  if (!run.known.has(key)) run.known.set(key, true)
+  rememberOwner(run, owner)
 }

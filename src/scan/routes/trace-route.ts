@@ -17,11 +17,11 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
-import { PARSER_WORDS } from '../models/guards/body-parsers.ts'
 import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
-import type { Expression, Route, Scenario } from '../types.ts'
+import type { Route, Scenario } from '../types.ts'
+import { certainOf } from './certain.ts'
 import { answersSame, callableOf, type Layer } from './layers.ts'
 import { neverPasses } from './never-passes.ts'
 import { placeRequest } from './request-place.ts'
@@ -97,30 +97,6 @@ export function passesOn(
 
 function leaves(passages: ReadonlySet<Passage['kind']>): boolean {
   return passages.has('next') || passages.has('next-router')
-}
-
-/** A request that reaches the route has all its parameters. */
-function certainOf(route: Route, condition: Expression): boolean | null {
-  if (isParameter(route, condition)) return true
-  if (condition.kind !== 'operation') return null
-  if (searchesParserWords(condition)) return false
-  const [left, right] = condition.operands
-  if (!left || !isParameter(route, left)) return null
-  if (condition.name === 'is nullish') return false
-  const isEmpty =
-    right?.kind === 'undefined' || (right?.kind === 'literal' && (right.value === null || right.value === ''))
-  return condition.name === '===' && isEmpty ? false : null
-}
-
-/** What JSON.parse says of a body is no word that an app looks for. */
-function searchesParserWords({ name, operands: [text] }: Extract<Expression, { kind: 'operation' }>): boolean {
-  return /^(?:includes|startsWith|endsWith|===)$/.test(name) && text?.kind === 'operation' && text.name === PARSER_WORDS
-}
-
-function isParameter(route: Route, expression: Expression): boolean {
-  if (expression.kind !== 'input' || expression.from !== 'params') return false
-  const [name, ...deeper] = expression.path
-  return deeper.length === 0 && route.path.split('/').includes(`:${name}`)
 }
 
 interface ChainRun {

@@ -1,7 +1,7 @@
 import type { Gate } from '../../facts/types.ts'
 import { getMember } from '../../interpret/access.ts'
 import { describePackage } from '../../interpret/express-value.ts'
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { type Machine, makeError, setField } from '../../interpret/machine.ts'
 import { knownString, literal, operation, type PackageValue, type Value } from '../../interpret/values.ts'
 import { memberNames } from '../packages.ts'
 import { errorOf, type GatedExchange, type GateModel } from './gates.ts'
@@ -16,6 +16,9 @@ const TYPES = new Map([
 
 /** Stands for what V8 says of a text that is no JSON. */
 export const PARSER_WORDS = 'message of JSON.parse'
+
+/** Put on a request whose body of this type is read. */
+const PARSED = '#parsed'
 
 /** Methods of requests that have no body in an ordinary test. */
 const BODILESS = /^(?:GET|HEAD|OPTIONS)$/
@@ -34,8 +37,11 @@ export function findParserGates(
   const [options] = made.args
   const option = (name: string): Value | undefined =>
     options?.kind === 'object' ? options.fields.get(name) : undefined
+  const types = typesOf(option('type'), type)
+  // What an earlier parser has read is not read again.
+  if (types.every((one) => request.fields.has(`${PARSED} ${one}`))) return []
   const gate = (how: Gate['how'], refuse: GateModel['refuse']): GateModel => ({
-    ...{ what: describePackage(middleware), how, types: typesOf(option('type'), type), store: null, at: made.at },
+    ...{ what: describePackage(middleware), how, types, store: null, at: made.at },
     limit: how === 'body too large' ? limitOf(options, option('limit')) : null,
     refuse,
   })
@@ -45,6 +51,14 @@ export function findParserGates(
     gate('body too large', () => sizeError()),
     ...(verify && mayThrow(verify) ? [gate('body refused by verify', refuseByVerify(verify))] : []),
   ]
+}
+
+/** Notes what a parser reads, for those after it. */
+export function noteParsed(machine: Machine, gates: readonly Gate[], { request }: GatedExchange): void {
+  for (const { how, types } of gates) {
+    if (how !== 'body too large') continue
+    for (const type of types) setField(machine, request.fields, `${PARSED} ${type}`, literal(true))
+  }
 }
 
 function limitOf(options: Value | undefined, limit: Value | undefined): string | null {

@@ -13,6 +13,7 @@ import {
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import type { Decision } from '../../types.ts'
+import { noteParsed } from './body-parsers.ts'
 import { findGates } from './find-gates.ts'
 import { startSession } from './sessions.ts'
 
@@ -51,6 +52,7 @@ export function passGates(machine: Machine, middleware: PackageValue, exchange: 
   if (!models) return null
   const { next, node } = exchange
   startSession(machine, middleware, exchange)
+  noteParsed(machine, models, exchange)
   return refuseAt(machine, models, exchange) ?? callFunctionLike(machine, { callee: next, self: null, args: [], node })
 }
 

@@ -24,6 +24,14 @@ describe('body parsers', () => {
     expect(outline(dossier)).toEqual(['201'])
   })
 
+  it('leave what an earlier one has read', () => {
+    const { gates } = readHandler('res.sendStatus(201)', { before: "app.use(express.json({ limit: '9mb' }))" })
+    expect(gates.map(({ how, limit }) => [how, limit])).toEqual([
+      ['malformed body', null],
+      ['body too large', '100kb'],
+    ])
+  })
+
   it('are answered by Express where the app does not', () => {
     const { gates, failures } = readHandler('res.sendStatus(201)')
     expect(gates[0]).toMatchObject({ limit: null, types: ['application/json'], at: { file: 'src/app.ts' } })

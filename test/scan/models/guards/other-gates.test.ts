@@ -60,7 +60,7 @@ describe('a session', () => {
   it('in a store is read from a table, which may fail', () => {
     const dossier = behind(
       "session({ secret: 'k', name: 'sid', store: new (connectPg(session))({ tableName: 'logins' }) })",
-      'if (!req.session.userId) return res.sendStatus(401)\nres.sendStatus(200)',
+      'if (!req.session || !req.session.userId) return res.sendStatus(401)\nres.sendStatus(200)',
     )
     expect(dossier.sessions).toMatchObject([
       { package: 'express-session', cookie: 'sid', store: { package: 'connect-pg-simple', table: 'logins' } },
