@@ -176,6 +176,8 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
 /** Who is asking, as a package knows it. */
 function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value {
   noteHarmless(machine, callee, call.node)
+  if (callee.module.startsWith('better-auth'))
+    noteUnresolved(machine, "better-auth reads a session from the project's database, which no event shows", call.node)
   return operation(describePackage(callee))
 }
 
