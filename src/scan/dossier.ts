@@ -3,7 +3,7 @@ import { describeInputs } from './facts/inputs.ts'
 import type { Exploration } from './interpret/explore.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
-import { traceRoute } from './routes/trace-route.ts'
+import { traceRequests } from './routes/trace-requests.ts'
 import { locate } from './syntax/syntax.ts'
 import { describeTables } from './tables/describe-tables.ts'
 import type { Assumption, BootFacts, Dossier, Route, Table, Unresolved } from './types.ts'
@@ -17,13 +17,14 @@ export function readDossier(
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
   machine.boot.routeReads.clear()
   const before = new Set(machine.unresolved.keys())
-  const exploration = traceRoute(machine, {
+  const trace = {
     layers: found.layers,
     layer: found.layer,
     route: found.route,
     expressMajor: found.app.entry.expressMajor,
     anchor: registrationOf(machine, found.layer.at),
-  })
+  }
+  const { exploration, gates, sessions } = traceRequests(machine, trace)
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
   const cut =
     exploration.cut > 0
@@ -46,6 +47,8 @@ export function readDossier(
       reads: exploration.reads.map(({ from, name, node }) => ({ from, name, at: locate(machine.root, node) })),
     }),
     ...readFacts(exploration, { route: found.route, tables }),
+    gates,
+    sessions,
     tables,
     confirmation: [],
     sources: exploration.sources,

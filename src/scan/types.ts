@@ -3,7 +3,7 @@
 import type { Assumption, BootFacts, StartCondition } from './boot-types.ts'
 import type { TableResult } from './confirm-tables/types.ts'
 import type { Expression, InputSource, Shape, SourceLocation } from './expression-types.ts'
-import type { RouteFacts } from './facts/types.ts'
+import type { GateFact, RouteFacts, SessionFact } from './facts/types.ts'
 import type { Casing, Dialect, Table } from './table-types.ts'
 import type { Scenario } from './trace-types.ts'
 
@@ -146,6 +146,9 @@ export interface Dossier extends RouteFacts {
   readonly app: AppEntry
   readonly scenarios: readonly Scenario[]
   readonly inputs: readonly InputFact[]
+  /** What middleware of packages may refuse before the route is asked, apart from its scenarios. */
+  readonly gates: readonly GateFact[]
+  readonly sessions: readonly SessionFact[]
   /** Tables that the route touches, and the parents that their foreign keys need. */
   readonly tables: readonly Table[]
   /** Whether running the schema says the same of each table; empty when nothing was run. */

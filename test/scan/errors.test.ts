@@ -232,13 +232,13 @@ describe('errors', () => {
   it('goes on after middleware of a package that it does not know, and says so', () => {
     const files = appWith(
       "app.use(limiter())\napp.get('/a', (req, res) => res.sendStatus(204))\napp.get('/b', (req, res) => res.sendStatus(204))",
-      { imports: "import limiter from 'express-rate-limit'" },
+      { imports: "import limiter from 'express-brute'" },
     )
     for (const route of ['GET /a', 'GET /b']) {
       const dossier = readRoute(files, route)
       expect(outline(dossier)).toEqual(['204'])
       expect(dossier.unresolved).toMatchObject([
-        { what: 'middleware of the package express-rate-limit: whether it lets a request pass is not known' },
+        { what: 'middleware of the package express-brute: whether it lets a request pass is not known' },
       ])
     }
   })
@@ -253,12 +253,12 @@ describe('errors', () => {
   })
 
   it('does not pretend to know how a package answers', () => {
-    const files = appWith("app.get('/a', passport.authenticate('google'))", {
-      imports: "import passport from 'passport'",
+    const files = appWith("app.get('/a', shop.handler())", {
+      imports: "import shop from 'shop-pages'",
     })
     const dossier = readRoute(files, 'GET /a')
     expect(outline(dossier)).toEqual(['cut'])
-    expect(dossier.unresolved).toMatchObject([{ what: 'how the package passport answers is not known' }])
+    expect(dossier.unresolved).toMatchObject([{ what: 'how the package shop-pages answers is not known' }])
   })
 
   it('answers an early return of a guard and runs the rest otherwise', () => {

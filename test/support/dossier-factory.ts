@@ -87,6 +87,8 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     app: { file: 'src/app.ts', line: 5, how: 'exported', exportName: 'app', expressMajor: 5 },
     scenarios: [],
     inputs: [],
+    gates: [],
+    sessions: [],
     harmless: [],
     effects: [],
     failures: [],

@@ -40,7 +40,7 @@ export function guessForColumn(column: DrizzleColumn, key: string, variant: numb
     case 'object':
       return {}
     default:
-      return fit(column, guessTextFor(column, key, variant))
+      return shorten(column, guessTextFor(column, key, variant))
   }
 }
 
@@ -55,7 +55,7 @@ function guessTextFor({ columnType }: DrizzleColumn, key: string, variant: numbe
 }
 
 /** The end of a text makes it another one, so a long one loses its middle. */
-function fit({ length }: DrizzleColumn, text: string): string {
+function shorten({ length }: DrizzleColumn, text: string): string {
   if (length === undefined || text.length <= length) return text
   const end = /-\d+$/.exec(text)?.[0] ?? ''
   return `${text.slice(0, Math.max(0, length - end.length))}${end}`.slice(-length)

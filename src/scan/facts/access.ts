@@ -140,7 +140,7 @@ function askedOf({ scenario, path }: TurnedAway): Expression[] {
 }
 
 const VERIFIERS =
-  /verify|decode|authenticate|getAuth|getSession|expressjwt|express-jwt|requireAuth|requiredScopes|compare|timingSafeEqual/i
+  /verify|decode|authenticate|getAuth|getSession|validateSession|expressjwt|express-jwt|requireAuth|requiredScopes|compare|timingSafeEqual/i
 
 /** Calls into packages at the places where these requests were decided. */
 function verifiers(found: readonly TurnedAway[], harmless: readonly HarmlessCall[]): string[] {

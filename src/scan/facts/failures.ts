@@ -9,7 +9,7 @@ import { siteKey } from './site-keys.ts'
 import type { FailureFact, Outcome, Problem } from './types.ts'
 
 /** Something that goes wrong, and where in its scenario. */
-interface Found {
+export interface Found {
   readonly problem: Problem
   /** The latest event up to it. */
   readonly after: number
@@ -134,7 +134,7 @@ function problemOfDecision(scenario: Scenario, { condition, taken, at }: Decisio
   return { ...place, problem: { kind: 'external', what: targetOf(call), how, at } }
 }
 
-function followProblem(scenario: Scenario, found: Found): FailureFact {
+export function followProblem(scenario: Scenario, found: Found): FailureFact {
   const response = responseOf(scenario)
   const end = outcomeAfter(scenario, found)
   const until = end.status && response ? response.id : Number.POSITIVE_INFINITY

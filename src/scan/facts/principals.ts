@@ -52,7 +52,10 @@ export function credentialsIn(parts: readonly Expression[]): string[] {
 }
 
 function isMade({ name, operands }: Extract<Expression, { kind: 'operation' }>): boolean {
-  return CHECKED.test(name) || (isGuard(name) && operands.some((operand) => credentialOf(operand) !== null))
+  return (
+    CHECKED.test(name) ||
+    ((isGuard(name) || name === 'request.session') && operands.some((operand) => credentialOf(operand) !== null))
+  )
 }
 
 const GUARD =

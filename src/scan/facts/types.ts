@@ -77,6 +77,57 @@ export type Problem =
   | { readonly kind: 'validation'; readonly of: Expression; readonly at: SourceLocation }
   | { readonly kind: 'credential'; readonly at: SourceLocation }
 
+/**
+ * Something for which middleware of a package gives an error to `next` whatever the route is about: a body that is no
+ * JSON, an origin that is not allowed. As a decision it would double the ways of every route, so the usual way through is
+ * taken, and where the error leads is looked at once for each gate.
+ */
+export interface Gate {
+  /** The middleware, e.g. `express.json`. */
+  readonly what: string
+  readonly how:
+    | 'malformed body'
+    | 'body too large'
+    | 'body refused by verify'
+    | 'origin refused'
+    | 'rate limit reached'
+    | 'session store fails'
+    | 'user of the session not restored'
+    | 'no CSRF token'
+    | 'unexpected file'
+    | 'file too large'
+    | 'file refused by fileFilter'
+  /** `100kb` of a body, `5 in 60000 ms` of a rate; null where there is none, or none that is known. */
+  readonly limit: string | null
+  /** The types of body that it looks at. */
+  readonly types: readonly string[]
+  /** Where it keeps what it knows of earlier requests; null: in memory, or it knows nothing. */
+  readonly store: StoreFact | null
+  readonly at: SourceLocation
+}
+
+/** A store that middleware brings along: it reads and writes there beside the route. */
+export interface StoreFact {
+  /** Its package, or the name of the project's own class; null where that is not known. */
+  readonly package: string | null
+  readonly table: string | null
+}
+
+/** The session that middleware starts for a request: read from its store before the route, written after it. */
+export interface SessionFact {
+  readonly package: string
+  /** The name of the cookie; null where it is not known. */
+  readonly cookie: string | null
+  /** Null: in memory, or in the cookie itself. */
+  readonly store: StoreFact | null
+  readonly at: SourceLocation
+}
+
+/** A gate, and the ways in which the app answers what it does not let through; empty: none was seen. */
+export interface GateFact extends Gate {
+  readonly outcomes: readonly (Outcome & Pick<FailureFact, 'via' | 'when'>)[]
+}
+
 /** What one thing that goes wrong leads to. The same problem is listed once for every way it may end. */
 export interface FailureFact extends Outcome {
   readonly problem: Problem

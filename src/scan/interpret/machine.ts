@@ -1,4 +1,7 @@
 import { type BootLog, createBootLog } from '../boot/boot-log.ts'
+import type { SessionFact } from '../facts/types.ts'
+import { createGateLog, type GateLog } from '../models/guards/gates.ts'
+import { createPassportLog, type PassportLog } from '../models/guards/passport-log.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import type { RoutePattern } from '../routes/route-pattern.ts'
 import { brief, locate, type Parser, type SyntaxProblem, siteOf, type ts } from '../syntax/syntax.ts'
@@ -134,6 +137,10 @@ export interface Machine {
   }[]
   readonly databases: { readonly value: DbValue; readonly call: PackageValue }[]
   readonly boot: BootLog
+  readonly passport: PassportLog
+  readonly gates: GateLog
+  /** The sessions that requests of the route at hand have, by what is known of them. */
+  readonly sessions: Map<string, SessionFact>
   readonly callStack: CallFrame[]
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
@@ -203,6 +210,9 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     listeners: [],
     databases: [],
     boot: createBootLog(),
+    passport: createPassportLog(),
+    gates: createGateLog(),
+    sessions: new Map(),
     callStack: [],
     makers: new Map(),
     loading: [],

@@ -18,6 +18,7 @@ import {
 } from '../interpret/values.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
+import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
 
 const INPUTS = new Map<string, InputSource>([
@@ -42,6 +43,7 @@ export function createExchange(method: string, app?: Value): { request: RequestV
 
 export function requestMember(machine: Machine, owner: RequestValue, name: string): Value {
   const own = owner.fields.get(name)
+  noteWho(machine, owner.fields, name)
   if (own) return own
   const input = INPUTS.get(name)
   if (input) return symbol({ kind: 'input', from: input, path: [] })

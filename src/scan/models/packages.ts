@@ -27,7 +27,9 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { guardRequest, isIdentityCall, makesGuard } from './guards.ts'
+import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { callLucia, luciaMember } from './guards/lucia.ts'
+import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
@@ -57,7 +59,10 @@ export function packageMember(machine: Machine, owner: PackageValue, name: strin
     const listened = listenOn(machine, owner)
     if (listened) return listened
   }
-  const known = name === 'shape' ? shapeMember(owner) : (enumMember(owner, name) ?? celebrateMember(owner, name))
+  const known =
+    name === 'shape'
+      ? shapeMember(owner)
+      : (enumMember(owner, name) ?? celebrateMember(owner, name) ?? luciaMember(owner, name))
   return known ?? { ...owner, steps: [...owner.steps, { kind: 'member', name }] }
 }
 
@@ -96,6 +101,8 @@ const MODELS: readonly PackageModel[] = [
   callDecorator,
   callPaths,
   callFiles,
+  callPassport,
+  callLucia,
   callThrough,
 ]
 
@@ -136,8 +143,7 @@ const TAKING_APPS =
   /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
-  if (passesRequestOn(call.args))
-    return guardRequest(machine, callee, call) ?? parseRequest(callee, call) ?? passRequestOn(machine, call)
+  if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
   if (makesGuard(callee)) return appendCall(machine, callee, call)
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
@@ -167,16 +173,11 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   return failure ?? value
 }
 
-/** `express.json()(req, res, next)` does what the mounted parser does: it passes the request on. */
-function parseRequest(callee: PackageValue, call: Call): Value | null {
-  if (!/^(?:express|body-parser)$/.test(callee.module) || memberNames(callee).at(-1) === 'static') return null
-  const next = call.args.find((arg) => arg.kind === 'native' && arg.name === 'next')
-  return next?.kind === 'native' ? next.call([], call.node) : null
-}
-
 /** Who is asking, as a package knows it. */
 function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value {
   noteHarmless(machine, callee, call.node)
+  if (callee.module.startsWith('better-auth'))
+    noteUnresolved(machine, "better-auth reads a session from the project's database, which no event shows", call.node)
   return operation(describePackage(callee))
 }
 

@@ -29,6 +29,7 @@ import {
 import type { Expression } from '../types.ts'
 import { isIndexOrder } from './drizzle/constraints.ts'
 import { startStream } from './exchange.ts'
+import { callSession } from './guards/session-methods.ts'
 import { isHarmlessResult, isPureMethod } from './pure-methods.ts'
 
 const ITERATING = new Set([
@@ -50,6 +51,8 @@ export function callSymbol(machine: Machine, call: Call): Value {
   const method = owner ? methodName(call.callee) : null
   if (!owner || method === null) return callUnknown(machine, call)
   if (method === 'run' && isContext(owner)) return runInContext(machine, call)
+  const ofSession = callSession(machine, owner, method, call)
+  if (ofSession) return ofSession
   if (method === 'then' || method === 'catch' || method === 'finally') return continueWith(machine, owner, method, call)
   const [target] = call.args
   if (method === 'pipe' && target?.kind === 'response') {

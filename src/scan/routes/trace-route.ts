@@ -17,10 +17,11 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
-import { guardOf } from '../models/guards.ts'
+import { guardOf } from '../models/guards/guards.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
-import type { Expression, Route, Scenario } from '../types.ts'
+import type { Route, Scenario } from '../types.ts'
+import { certainOf } from './certain.ts'
 import { answersSame, callableOf, isBeside, type Layer } from './layers.ts'
 import { neverPasses } from './never-passes.ts'
 import { placeRequest } from './request-place.ts'
@@ -40,27 +41,31 @@ type Passage =
   | { readonly kind: 'hangs' }
   | { readonly kind: 'unknown' }
 
+export interface TraceOptions {
+  readonly layers: readonly Layer[]
+  readonly layer: Layer
+  readonly route: Route
+  readonly expressMajor: 4 | 5
+  readonly anchor: ts.Node
+  /** As of an exploration. */
+  readonly isEnough?: () => boolean
+}
+
 /** Every way through the middleware and the handler of a route. */
-export function traceRoute(
-  machine: Machine,
-  options: { layers: readonly Layer[]; layer: Layer; route: Route; expressMajor: 4 | 5; anchor: ts.Node },
-): Exploration {
+export function traceRoute(machine: Machine, options: TraceOptions): Exploration {
   const { layers, layer, route } = options
   const chain = layers.filter(
     (one) =>
       isBeside(one, layer) &&
       (one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern)),
   )
-  return exploreScenarios(
-    machine,
-    { certain: (condition) => certainOf(route, condition), anchor: options.anchor },
-    () =>
-      runRequest(machine, {
-        ...options,
-        chain,
-        exchange: createExchange(route.method, layer.owners[0]),
-        asked: new Set(),
-      }),
+  return exploreScenarios(machine, { ...options, certain: (condition) => certainOf(route, condition) }, () =>
+    runRequest(machine, {
+      ...options,
+      chain,
+      exchange: createExchange(route.method, layer.owners[0]),
+      asked: new Set(),
+    }),
   )
 }
 
@@ -94,24 +99,6 @@ export function passesOn(
 
 function leaves(passages: ReadonlySet<Passage['kind']>): boolean {
   return passages.has('next') || passages.has('next-router')
-}
-
-/** A request that reaches the route has all its parameters. */
-function certainOf(route: Route, condition: Expression): boolean | null {
-  if (isParameter(route, condition)) return true
-  if (condition.kind !== 'operation') return null
-  const [left, right] = condition.operands
-  if (!left || !isParameter(route, left)) return null
-  if (condition.name === 'is nullish') return false
-  const isEmpty =
-    right?.kind === 'undefined' || (right?.kind === 'literal' && (right.value === null || right.value === ''))
-  return condition.name === '===' && isEmpty ? false : null
-}
-
-function isParameter(route: Route, expression: Expression): boolean {
-  if (expression.kind !== 'input' || expression.from !== 'params') return false
-  const [name, ...deeper] = expression.path
-  return deeper.length === 0 && route.path.split('/').includes(`:${name}`)
 }
 
 interface ChainRun {
@@ -190,7 +177,10 @@ function runHandler(
   { handler, layer }: { handler: Value; layer: Layer },
   run: ChainRun & { error: Value | null },
 ): Passage {
-  const callee = callableOf(machine, handler, layer) ?? guardOf(machine, handler, isLast(layer, handler))
+  const isLastOne = isLast(layer, handler)
+  const callee =
+    callableOf(machine, handler, layer) ??
+    guardOf(machine, handler, { ...run.exchange, node: run.anchor, isLast: isLastOne })
   if (!callee) return passOpaque(machine, handler, layer)
   let called: Passage | null = null
   const next = native('next', ([error], node) => {

@@ -1,8 +1,7 @@
-import { type Call, callFunctionLike } from '../interpret/call.ts'
-import { decide } from '../interpret/decisions.ts'
-import { type Machine, makeError, noteUnresolved, setField } from '../interpret/machine.ts'
+import { type Call, callFunctionLike } from '../../interpret/call.ts'
+import { decide } from '../../interpret/decisions.ts'
+import { type Machine, makeError, setField } from '../../interpret/machine.ts'
 import {
-  knownString,
   literal,
   native,
   type ObjectValue,
@@ -13,15 +12,17 @@ import {
   symbol,
   UNDEFINED,
   type Value,
-} from '../interpret/values.ts'
-import { respond } from './exchange.ts'
-import { changeHeaders } from './headers.ts'
+} from '../../interpret/values.ts'
+import { respond } from '../exchange.ts'
+import { changeHeaders } from '../headers.ts'
+import { findGates } from './find-gates.ts'
+import { type GatedExchange, passGates } from './gates.ts'
+import { authenticate } from './passport.ts'
+import { restoreUser } from './passport-session.ts'
 
 /**
- * Middleware of authentication packages, whose code the project does not show. What each answers to a request without
- * credentials is its documented default:
- * - passport: 401 and the words of the status, or `failureRedirect`, or an error with `failWithError`
- *   (passport/lib/middleware/authenticate.js)
+ * Middleware of authentication packages, whose code the project does not show; passport has files of its own. What each
+ * answers to a request without credentials is its documented default:
  * - express-jwt: `UnauthorizedError` with status 401 to `next` (its README, "Error handling")
  * - express-oauth2-jwt-bearer: `UnauthorizedError` 401; `requiredScopes` `InsufficientScopeError` 403 (its README)
  * - @clerk/express `requireAuth`: a redirect to the sign-in page (clerk.com/docs, "requireAuth()")
@@ -47,7 +48,6 @@ interface Guarded {
 }
 
 const GUARDS: readonly Guard[] = [
-  { module: /^passport$/, maker: /^authenticate$/, principal: 'user', refuse: refuseByPassport },
   {
     module: /^express-jwt$/,
     maker: /^(?:express-jwt|expressjwt|jwt|expressJwt)$/,
@@ -86,24 +86,43 @@ const GUARDS: readonly Guard[] = [
 
 /** Middleware that only prepares what guards look at, and passes every request on. */
 const PREPARING =
-  /^(?:passport\.(?:initialize|session)|express-session|cookie-session|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
+  /^(?:passport\.initialize|@clerk\/express\.clerkMiddleware|@clerk\/clerk-sdk-node\.ClerkExpressWithAuth|connect-flash)$/
 
 /**
  * A guard as a function of the exchange; null for any other value. As the last handler of a route it answers by itself,
  * which only a custom callback shows.
  */
-export function guardOf(machine: Machine, value: Value, isLast: boolean): Value | null {
-  if (value.kind !== 'package' || value.steps.at(-1)?.kind !== 'call') return null
+export function guardOf(
+  machine: Machine,
+  value: Value,
+  { isLast, ...exchange }: Pick<GatedExchange, 'request' | 'response' | 'node'> & { isLast: boolean },
+): Value | null {
+  if (value.kind !== 'package') return null
   const name = makerName(value)
-  if (PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
-  const guard = findGuard(value)
-  const last = value.steps.at(-1)
-  const answers = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
-  if (!guard || (isLast && !answers)) return null
+  const isMade = value.steps.at(-1)?.kind === 'call'
+  if (isMade && PREPARING.test(name)) return native(name, ([, , next], node) => proceed(machine, next, node))
+  const isKnown = isMade && (isLast ? answersItself(value) : makesMiddleware(value))
+  const isGate = !isLast && findGates(machine, value, { ...exchange, next: UNDEFINED }) !== null
+  if (!isKnown && !isGate) return null
   return native(
     name,
     (args, node) => guardRequest(machine, value, { callee: value, self: null, args, node }) ?? UNDEFINED,
   )
+}
+
+/** Passport sends the browser to a provider, or back; of the others only a callback of the project answers. */
+function answersItself(value: PackageValue): boolean {
+  const last = value.steps.at(-1)
+  const hasCallback = last?.kind === 'call' && last.args.some((arg) => arg.kind === 'function')
+  return isPassport(value) || (hasCallback && makesMiddleware(value))
+}
+
+function makesMiddleware(value: PackageValue): boolean {
+  return isPassport(value) || makerName(value) === 'passport.session' || findGuard(value) !== undefined
+}
+
+function isPassport(value: PackageValue): boolean {
+  return makerName(value) === 'passport.authenticate'
 }
 
 /** `passport.authenticate('jwt')(req, res, next)`; null when the package is no guard. */
@@ -111,7 +130,13 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   const guard = findGuard(callee)
   const last = callee.steps.at(-1)
   const [request, response, next] = call.args
-  if (!guard || last?.kind !== 'call' || request?.kind !== 'request' || response?.kind !== 'response') return null
+  if (request?.kind !== 'request' || response?.kind !== 'response') return null
+  const exchange = { request, response, next: next ?? UNDEFINED, node: call.node }
+  const gated = passGates(machine, callee, exchange)
+  if (gated || last?.kind !== 'call') return gated
+  if (makerName(callee) === 'passport.session') return restoreUser(machine, exchange)
+  if (isPassport(callee)) return authenticate(machine, { made: last.args, ...exchange })
+  if (!guard) return null
   const name = makerName(callee)
   const token = guard.readsHeader ? tokenOf(machine, last.args, { request, node: call.node }) : null
   const shown = last.args.filter((arg) => arg.kind === 'literal')
@@ -160,7 +185,7 @@ function optionOf(made: readonly Value[], name: string): Value | undefined {
 
 /** `passport.authenticate` itself, about to be called with its options. */
 export function makesGuard(callee: PackageValue): boolean {
-  return findGuard(callee) !== undefined && callee.steps.at(-1)?.kind !== 'call'
+  return makesMiddleware(callee) && callee.steps.at(-1)?.kind !== 'call'
 }
 
 function proceed(machine: Machine, next: Value | undefined, node: Call['node']): Value {
@@ -189,21 +214,6 @@ function refuseBy(name: string, status: number | null): Guard['refuse'] {
           ]
     next(makeError(name, operation(`message of ${name}`), codes))
   }
-}
-
-/** Strategies that ask a provider to sign the user in send the browser there. */
-const REDIRECTING =
-  /google|github|gitlab|facebook|twitter|linkedin|discord|apple|oauth|oidc|openid|saml|azure|auth0|okta/i
-
-function refuseByPassport(machine: Machine, guarded: Guarded): void {
-  const target = optionOf(guarded.made, 'failureRedirect')
-  if (target) return redirectTo(machine, guarded, target)
-  if (optionOf(guarded.made, 'failWithError')) return refuseBy('AuthenticationError', 401)(machine, guarded)
-  const strategy = knownString(guarded.made[0])
-  if (strategy === null) noteUnresolved(machine, 'which passport strategy is asked is not known', guarded.call.node)
-  if (strategy !== null && REDIRECTING.test(strategy))
-    return redirectTo(machine, guarded, operation(`sign-in page of ${strategy}`))
-  answerUnauthorized(machine, guarded)
 }
 
 function answerUnauthorized(machine: Machine, { response, call }: Guarded): void {
