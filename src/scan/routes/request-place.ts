@@ -29,13 +29,19 @@ function placeParameters(
   request: RequestValue,
   { route, layer }: { route: Pick<Route, 'path'>; layer: Layer },
 ): void {
+  const before = request.fields.get('params')
+  // What the code itself put there stays.
+  if (before && !placed.has(before)) return
   const isHidden = namesIn(layer.path).some((name) => !layer.parameters.includes(name))
-  if (!isHidden && !request.fields.has('params')) return
-  const whole = symbol({ kind: 'input', from: 'params', path: [] })
+  if (!isHidden && !before) return
   const seen = namesIn(route.path).filter((name) => layer.parameters.includes(name))
   const fields = seen.map((name): [string, Value] => [name, symbol({ kind: 'input', from: 'params', path: [name] })])
-  setField(machine, request.fields, 'params', isHidden ? object(fields) : whole)
+  const params = isHidden ? object(fields) : symbol({ kind: 'input', from: 'params', path: [] })
+  placed.add(params)
+  setField(machine, request.fields, 'params', params)
 }
+
+const placed = new WeakSet<Value>()
 
 function pathOf(segments: readonly string[]): Value {
   if (segments.every((segment) => !segment.startsWith(':'))) return literal(`/${segments.join('/')}`)
