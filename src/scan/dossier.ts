@@ -1,5 +1,6 @@
 import { readFacts } from './facts/facts.ts'
 import { describeInputs } from './facts/inputs.ts'
+import { findOneSided } from './facts/one-sided.ts'
 import type { Exploration } from './interpret/explore.ts'
 import type { Machine } from './interpret/machine.ts'
 import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
@@ -26,16 +27,6 @@ export function readDossier(
   }
   const { exploration, gates, sessions } = traceRequests(machine, trace)
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
-  const cut =
-    exploration.cut > 0
-      ? [
-          {
-            what: `${exploration.cut} more ways through this route were not looked at`,
-            text: '',
-            at: { file: found.route.file, line: found.route.line },
-          },
-        ]
-      : []
   const tables = touchedTables(describeTables(machine), exploration.scenarios)
   return {
     route: found.route,
@@ -55,8 +46,21 @@ export function readDossier(
     environment: [...new Set([...options.boot.environment.map(({ name }) => name), ...machine.boot.routeReads])],
     assumed: assumptionsOf(exploration, options.boot),
     boot: options.boot,
-    unresolved: [...exploration.unresolved, ...unresolved, ...leftOut(found.route), ...cut],
+    unresolved: [
+      ...exploration.unresolved,
+      ...unresolved,
+      ...leftOut(found.route),
+      ...describeCut(exploration, found.route),
+    ],
   }
+}
+
+/** How many ways were not looked at, and the decisions that no way was seen to take both ways. */
+function describeCut({ cut, repeated, scenarios }: Exploration, { file, line }: Route): Unresolved[] {
+  if (cut === 0) return []
+  const reason = cut === repeated ? ': each differs from one that was in a decision that changed nothing there' : ''
+  const what = `${cut} more ways through this route were not looked at${reason}`
+  return [{ what, text: '', at: { file, line } }, ...findOneSided(scenarios)]
 }
 
 /** Those of the route itself, and those made of variables that it uses when modules were loaded. */

@@ -189,7 +189,7 @@ describe('size', () => {
     const dossier = readHandler(
       `${Array.from({ length: 12 }, (_, index) => `if (req.body.f${index}) req.n${index} = 1`).join('\n')}\nres.sendStatus(204)`,
     )
-    expect(dossier.scenarios).toHaveLength(400)
+    expect(dossier.scenarios.length).toBeLessThanOrEqual(400)
     expect(dossier.unresolved.map((record) => record.what).join()).toMatch(
       /\d+ more ways through this route were not looked at/,
     )

@@ -52,6 +52,8 @@ export function noteTaken(machine: Machine, condition: Expression, taken: boolea
   // What happens to an app that does not start is told by the rules of its variables.
   if (ends) return
   const name = variable?.kind === 'env' ? variable.name : null
+  // What rows and answers bring is for the run to show; here it is about where the app starts.
+  if (name === null && !PLACES.test(node.getText())) return
   note(machine, { name, taken, leftOut: leftOutBy(node, taken) ?? '' }, node)
 }
 
@@ -64,6 +66,8 @@ export function noteAssumedText(
   const at = locate(machine.root, node)
   machine.boot.assumedTexts.set(`${at.file}:${at.line} ${name}`, { name, value, at, file: loadingFile(machine, node) })
 }
+
+const PLACES = /\b(?:existsSync|accessSync|statSync|process\.(?:platform|argv|env)|require\.main|import\.meta)\b/
 
 function note(
   machine: Machine,

@@ -4,6 +4,7 @@ import { createKeys } from './expression-keys.ts'
 import type { InputRead } from './input-reads.ts'
 import { describeStop, type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
+import { createWays } from './ways.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */
 const SCENARIO_LIMIT = 400
@@ -19,6 +20,8 @@ export interface Exploration {
   readonly reads: readonly InputRead[]
   /** Ways that were left when the limit was reached. */
   readonly cut: number
+  /** Of these, the ones that differ from a way that was looked at in a decision that changed nothing there. */
+  readonly repeated: number
 }
 
 export interface ExploreOptions {
@@ -39,37 +42,36 @@ export function exploreScenarios(
   { certain, anchor, isEnough = () => false }: ExploreOptions,
   execute: (run: Run) => Scenario['end'],
 ): Exploration {
-  const scenarios: Scenario[] = []
+  const ways = createWays()
   const sources = new Map<string, VisitedSource>()
   const unresolved = new Map<string, Unresolved>()
   const harmless = new Map<string, HarmlessUse>()
   const assumed = new Map<string, Assumption>()
   const reads = new Map<string, InputRead>()
-  const waiting: boolean[][] = [[]]
   let spent = 0
-  while (waiting.length > 0 && !isEnough() && scenarios.length < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT) {
-    const prefix = waiting.shift() ?? []
-    const { run, answers } = startRun(prefix, certain)
+  for (let count = 0; count < SCENARIO_LIMIT && spent < TOTAL_STEP_LIMIT && !isEnough(); count += 1) {
+    const way = ways.next(SCENARIO_LIMIT - count)
+    if (!way) break
+    const { run, answers } = startRun(way.answers, certain)
     const end = runOnce(machine, run, () => settleRun(machine, anchor, () => execute(run)))
     spent += run.steps
-    for (let index = prefix.length; index < answers.length; index += 1) {
-      waiting.push([...answers.slice(0, index), !answers[index]])
-    }
-    scenarios.push({ decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
+    ways.add(way, answers, { decisions: run.decisions, events: timeEvents(run), handlers: run.handlers, end })
     for (const [key, use] of run.harmless) harmless.set(key, use)
     for (const [key, assumption] of run.assumed) assumed.set(key, assumption)
     for (const [key, read] of run.reads) reads.set(key, reads.get(key) ?? read)
     for (const [key, source] of run.sources) sources.set(key, source)
     for (const [key, record] of run.unresolved) unresolved.set(key, record)
   }
+  const { fresh, repeated } = ways.left()
   return {
-    scenarios,
+    scenarios: ways.seen(),
     sources: [...sources.values()],
     unresolved: [...unresolved.values()],
     harmless: [...harmless.values()],
     assumed: [...assumed.values()],
     reads: [...reads.values()],
-    cut: waiting.length,
+    cut: fresh + repeated,
+    repeated,
   }
 }
 

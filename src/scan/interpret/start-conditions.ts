@@ -1,7 +1,7 @@
 import { brief, locate, ts } from '../syntax/syntax.ts'
 import { walkSyntax } from '../syntax/walk-syntax.ts'
 import type { StartCondition } from '../types.ts'
-import { type Machine, Thrown } from './machine.ts'
+import { describeStop, type Machine, noteUnresolved, Thrown } from './machine.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
 
 /**
@@ -40,11 +40,14 @@ export function runLeftOut(
 ): void {
   if (!side.nodes.some((node) => registers(node, scope))) return
   const restore = side.nodes.flatMap((node) => keepVariables(node, scope))
+  const { steps } = machine
   try {
     runTaken(machine, otherwise(condition), side.run)
   } catch (error) {
-    if (!(error instanceof Thrown)) throw error
+    const [first] = side.nodes
+    if (!(error instanceof Thrown) && first) noteUnresolved(machine, describeStop(error), first)
   } finally {
+    machine.steps = steps
     for (const undo of restore) undo()
   }
 }
@@ -56,15 +59,31 @@ export function isLeftOut(machine: Machine): boolean {
 
 export const REGISTERS = /\.(?:use|all|get|post|put|patch|delete|route)\s*\(/
 
-/** It has a call that reads like a registration, gives a router to somebody, or is of a function that registers. */
+/** It has a call that registers, gives a router to somebody, or is of a function that does. */
 function registers(node: ts.Node, scope: Scope): boolean {
-  if (REGISTERS.test(node.getText())) return true
-  return [...walkSyntax(node)].filter(ts.isCallExpression).some((call) => {
+  return callsIn(node).some((call) => {
+    if (isRegistration(call, scope)) return true
     const callee = ts.isIdentifier(call.expression) ? variableOf(call.expression, scope) : null
-    if (callee?.kind === 'function' && REGISTERS.test(callee.node.getText())) return true
+    if (callee?.kind === 'function' && callsIn(callee.node).some((inner) => isRegistration(inner, callee.scope)))
+      return true
     return call.arguments.some((given) => ts.isIdentifier(given) && variableOf(given, scope)?.kind === 'router')
   })
 }
+
+function callsIn(node: ts.Node): ts.CallExpression[] {
+  return [...walkSyntax(node)].filter(ts.isCallExpression)
+}
+
+/** `app.get('/path', ...)`; a client, a map or a statement of a database has methods of the same names. */
+function isRegistration({ expression, arguments: [first] }: ts.CallExpression, scope: Scope): boolean {
+  if (!ts.isPropertyAccessExpression(expression) || !VERBS.test(expression.name.text) || !first) return false
+  const owner = expression.expression
+  const known = ts.isIdentifier(owner) ? variableOf(owner, scope) : null
+  return known ? known.kind === 'router' : ROUTERS.test(owner.getText())
+}
+
+const VERBS = /^(?:use|all|get|post|put|patch|delete|head|options|route)$/
+const ROUTERS = /(?:app|api|router|routes|server)(?:\.route\(.*\))?$/is
 
 function variableOf(name: ts.Identifier, scope: Scope): ReturnType<typeof readCell> | null {
   const cell = findCell(scope, name.text)

@@ -154,6 +154,9 @@ export type ParameterCallback = {
 export type RouterValue = {
   readonly kind: 'router'
   readonly isApp: boolean
+  /** It sees the parameters of the paths that it is mounted at; true too where that is not known. */
+  readonly mergesParams: boolean
+  readonly isCaseSensitive: boolean
   readonly registrations: Registration[]
   readonly parameters: ParameterCallback[]
   readonly settings: Map<string, Value>

@@ -34,16 +34,18 @@ export function callExpress(machine: Machine, callee: PackageValue, call: Call):
   if (callee.module !== 'express') return null
   const names = memberNames(callee)
   if (callee.steps.some((step) => step.kind !== 'member')) return null
-  if (names.length === 0) return createRouter(machine, true, call.node)
-  if (names.at(-1) === 'Router') return createRouter(machine, false, call.node)
-  if (names.at(-1) === 'express') return createRouter(machine, true, call.node)
+  if (names.length === 0) return createRouter(machine, true, call)
+  if (names.at(-1) === 'Router') return createRouter(machine, false, call)
+  if (names.at(-1) === 'express') return createRouter(machine, true, call)
   return appendCall(machine, callee, call)
 }
 
-function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterValue {
+function createRouter(machine: Machine, isApp: boolean, { node, args: [options] }: Call): RouterValue {
   const router: RouterValue = {
     kind: 'router',
     isApp,
+    mergesParams: !isApp && options !== undefined && readOption(options, 'mergeParams') !== false,
+    isCaseSensitive: !isApp && options !== undefined && readOption(options, 'caseSensitive') === true,
     registrations: [],
     parameters: [],
     settings: new Map(),
@@ -53,6 +55,15 @@ function createRouter(machine: Machine, isApp: boolean, node: ts.Node): RouterVa
   const [maker] = machine.callStack
   if (maker) machine.makers.set(router, maker.callee)
   return router
+}
+
+/** Null: only a run knows. */
+function readOption(options: Value, name: string): boolean | null {
+  if (options.kind === 'literal') return false
+  if (options.kind !== 'object') return null
+  const value = options.fields.get(name)
+  if (value) return value.kind === 'literal' ? Boolean(value.value) : null
+  return options.open ? null : false
 }
 
 export function routerMember(machine: Machine, owner: RouterValue, name: string): Value {

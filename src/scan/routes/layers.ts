@@ -25,33 +25,46 @@ export interface Layer {
   readonly when: readonly StartCondition[]
   /** The routers around the layer, the app first: an error handler sees the errors of its own router and those inside. */
   readonly owners: readonly RouterValue[]
+  /** The names that `req.params` has when the layer is asked, or may have. */
+  readonly parameters: readonly string[]
 }
 
 interface Mount {
   readonly path: string
   readonly owners: readonly RouterValue[]
   readonly when: readonly StartCondition[]
+  readonly parameters: readonly string[]
 }
 
 /** All layers of an app, sub-routers in place, in registration order: that is the order Express runs them in. */
-export function flattenLayers(router: RouterValue, mount: Mount = { path: '', owners: [], when: [] }): Layer[] {
+export function flattenLayers(
+  router: RouterValue,
+  mount: Mount = { path: '', owners: [], when: [], parameters: [] },
+): Layer[] {
   if (mount.owners.includes(router)) return []
   const owners = [...mount.owners, router]
-  return router.registrations.flatMap((registration) => flattenRegistration(registration, { ...mount, owners }))
+  const parameters = router.mergesParams ? mount.parameters : []
+  return router.registrations.flatMap((registration) =>
+    flattenRegistration(registration, { ...mount, owners, parameters }),
+  )
 }
 
-function flattenRegistration(registration: Registration, { path: prefix, owners, when: around }: Mount): Layer[] {
+function flattenRegistration(
+  registration: Registration,
+  { path: prefix, owners, when: around, parameters: seen }: Mount,
+): Layer[] {
   const { method, guards, at, kind, isRegex } = registration
   const path = isRegex ? prefix + registration.path : joinPaths(prefix, registration.path)
   const pattern = isRegex ? regexPattern(readPattern(prefix), registration.path) : readPattern(path)
   const mount = kind === 'route' ? prefix : path
+  const parameters = [...seen, ...namesIn(registration.path)]
   const when = joinConditions(around, registration.when)
-  const layer = { path, pattern, mount, method, guards, parameter: null, at, when, owners }
+  const layer = { path, pattern, mount, method, guards, parameter: null, at, when, owners, parameters }
   const before = parameterLayers(registration, layer)
   if (kind === 'route') return [...before, { ...layer, kind, path: path || '/', handlers: registration.handlers }]
   const mounted = registration.handlers.flatMap((handler): Layer[] => {
     const inner = asRouter(handler)
-    if (inner) return flattenLayers(inner, { path, owners, when })
+    if (inner) return flattenLayers(inner, { path, owners, when, parameters })
     return [{ ...layer, kind: isErrorHandler(handler) ? 'error' : 'middleware', handlers: [handler] }]
   })
   return [...before, ...mounted]
@@ -61,12 +74,16 @@ function flattenRegistration(registration: Registration, { path: prefix, owners,
 function parameterLayers({ kind, path }: Registration, layer: Omit<Layer, 'kind' | 'handlers'>): Layer[] {
   const callbacks = layer.owners.at(-1)?.parameters ?? []
   if (callbacks.length === 0) return []
-  const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => name)
+  const names = namesIn(path)
   const asked = callbacks.filter(({ name }) => names.includes(name))
   return asked.map(({ name, callback, at }): Layer => {
     const own = { ...layer, parameter: name, handlers: [callback], at }
     return kind === 'route' ? { ...own, kind, guards: true } : { ...own, kind: 'middleware' }
   })
+}
+
+export function namesIn(path: string): string[] {
+  return [...path.matchAll(/[:*](\w+)/g)].map(([, name = '']) => name)
 }
 
 function asRouter(value: Value): RouterValue | null {

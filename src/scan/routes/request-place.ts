@@ -1,7 +1,7 @@
 import { type Machine, setField } from '../interpret/machine.ts'
-import { literal, operation, type RequestValue, symbol, type Value } from '../interpret/values.ts'
+import { literal, object, operation, type RequestValue, symbol, type Value } from '../interpret/values.ts'
 import type { Route } from '../types.ts'
-import type { Layer } from './layers.ts'
+import { type Layer, namesIn } from './layers.ts'
 
 /** Where a request for the route stands when Express asks a layer: what `req.path` and its like hold there. */
 export function placeRequest(
@@ -17,10 +17,31 @@ export function placeRequest(
   const full = pathOf(segments)
   const query = operation('query string')
   setField(machine, request.fields, 'path', path)
+  placeParameters(machine, request, { route, layer })
   setField(machine, request.fields, 'baseUrl', mounted === 0 ? literal('') : pathOf(segments.slice(0, mounted)))
   setField(machine, request.fields, 'url', operation('concat', path, query))
   setField(machine, request.fields, 'originalUrl', operation('concat', full, query))
 }
+
+/** A router sees the parameters of what it is mounted at only with `mergeParams`. */
+function placeParameters(
+  machine: Machine,
+  request: RequestValue,
+  { route, layer }: { route: Pick<Route, 'path'>; layer: Layer },
+): void {
+  const before = request.fields.get('params')
+  // What the code itself put there stays.
+  if (before && !placed.has(before)) return
+  const isHidden = namesIn(layer.path).some((name) => !layer.parameters.includes(name))
+  if (!isHidden && !before) return
+  const seen = namesIn(route.path).filter((name) => layer.parameters.includes(name))
+  const fields = seen.map((name): [string, Value] => [name, symbol({ kind: 'input', from: 'params', path: [name] })])
+  const params = isHidden ? object(fields) : symbol({ kind: 'input', from: 'params', path: [] })
+  placed.add(params)
+  setField(machine, request.fields, 'params', params)
+}
+
+const placed = new WeakSet<Value>()
 
 function pathOf(segments: readonly string[]): Value {
   if (segments.every((segment) => !segment.startsWith(':'))) return literal(`/${segments.join('/')}`)

@@ -11,16 +11,33 @@ export interface RoutePattern {
   readonly segments: readonly Segment[]
   /** What follows the segments when the path is a regular expression. */
   readonly rest: RegExp | null
+  /** What it is with and without its optional parts, should it have some. */
+  readonly variants: readonly RoutePattern[]
 }
 
 export function readPattern(path: string): RoutePattern {
-  return { segments: path.split('/').filter(Boolean).map(readSegment), rest: null }
+  return { ...readPlain(path), variants: variantsOf(path).map(readPlain) }
+}
+
+function readPlain(path: string): RoutePattern {
+  return { segments: path.split('/').filter(Boolean).flatMap(readSegment), rest: null, variants: [] }
+}
+
+/** `{...}` of Express 5 and `/:id?` of Express 4; of nested and of many optional parts only the whole is known. */
+function variantsOf(path: string): string[] {
+  const optional = [...path.matchAll(/\{([^{}]*)\}|(\/:\w+)\?/g)]
+  if (optional.length === 0 || optional.length > 4 || /\{[^{}]*\{/.test(path)) return []
+  return optional.reduce<string[]>(
+    (paths, [whole, group, parameter]) =>
+      paths.flatMap((one) => [one.replace(whole, ''), one.replace(whole, group ?? parameter ?? '')]),
+    [path],
+  )
 }
 
 /** A regular expression under a prefix; one that this machine can't read matches nothing. */
 export function regexPattern(prefix: RoutePattern, source: string): RoutePattern {
   const [, body = source, flags = ''] = source.match(/^\/(.*)\/([a-z]*)$/s) ?? []
-  return { segments: prefix.segments, rest: compile(body, flags) }
+  return { segments: prefix.segments, rest: compile(body, flags), variants: [] }
 }
 
 function compile(body: string, flags: string): RegExp {
@@ -33,7 +50,9 @@ function compile(body: string, flags: string): RegExp {
 
 const REST = /^(?:\*\w*|\(\.\*\)|\{\*\w+\}|:\w+\(\.\*\))$/
 
-function readSegment(text: string): Segment {
+function readSegment(text: string): Segment | Segment[] {
+  // A wildcard of Express 5 has a name, and takes one segment at least.
+  if (/^\*\w+$/.test(text)) return [{ kind: 'any' }, { kind: 'rest' }]
   if (REST.test(text)) return { kind: 'rest' }
   if (/^:\w+$/.test(text)) return { kind: 'any' }
   return /[:*?+(){}[\]]/.test(text) ? { kind: 'pattern', text } : { kind: 'literal', text: text.toLowerCase() }
@@ -63,6 +82,10 @@ export function mayLeadTo(prefix: RoutePattern, path: RoutePattern): boolean {
 }
 
 function matches(wanted: RoutePattern, given: RoutePattern, isPrefix: boolean): boolean {
+  return [wanted, ...wanted.variants].some((variant) => matchesPlain(variant, given, isPrefix))
+}
+
+function matchesPlain(wanted: RoutePattern, given: RoutePattern, isPrefix: boolean): boolean {
   for (const [index, segment] of wanted.segments.entries()) {
     if (segment.kind === 'rest') return true
     const actual = given.segments[index]
@@ -107,18 +130,23 @@ export function createPatternIndex<T>(): PatternIndex<T> {
     add(pattern, value) {
       order += 1
       if (pattern.rest) return void regexes.push({ order, value, pattern })
-      let current = root
-      for (const segment of pattern.segments) {
-        if (segment.kind === 'rest') return void current.resting.push({ order, value })
-        current = grow(current, segment)
-      }
-      current.ending.push({ order, value })
+      for (const { segments } of [pattern, ...pattern.variants]) plant(root, segments, { order, value })
     },
     covering(pattern) {
       const byRegex = regexes.filter((one) => coversPath(one.pattern, pattern))
-      return [...collect(root, pattern, 0), ...byRegex].sort((a, b) => a.order - b.order).map(({ value }) => value)
+      const found = [...collect(root, pattern, 0), ...byRegex].sort((a, b) => a.order - b.order)
+      return [...new Set(found.map(({ value }) => value))]
     },
   }
+}
+
+function plant<T>(root: Branch<T>, segments: readonly Segment[], entry: Branch<T>['ending'][number]): void {
+  let current = root
+  for (const segment of segments) {
+    if (segment.kind === 'rest') return void current.resting.push(entry)
+    current = grow(current, segment)
+  }
+  current.ending.push(entry)
 }
 
 function branch<T>(): Branch<T> {

@@ -32,10 +32,25 @@ export function findShadows(
 }
 
 function isEarlier(one: Layer, layer: Layer): boolean {
-  return answersMethod(one, layer.method) && isBeside(one, layer)
+  return answersMethod(one, layer.method) && isBeside(one, layer) && !(mindsCase(one) && differsInCase(one, layer))
+}
+
+function mindsCase({ owners }: Layer): boolean {
+  const router = owners.at(-1)
+  const setting = router?.settings.get('setting case sensitive routing')
+  return router?.isCaseSensitive === true || (setting !== undefined && !(setting.kind === 'literal' && !setting.value))
+}
+
+function differsInCase(one: Layer, other: Layer): boolean {
+  const words = other.path.split('/')
+  return one.path.split('/').some((word, index) => {
+    const second = words[index] ?? ''
+    return !word.startsWith(':') && word !== second && word.toLowerCase() === second.toLowerCase()
+  })
 }
 
 function answersMethod(layer: Layer, method: string): boolean {
+  if (layer.method === 'GET' && method === 'HEAD') return true
   return layer.kind === 'middleware' || layer.method === 'ALL' || layer.method === method
 }
 
