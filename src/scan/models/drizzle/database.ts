@@ -7,14 +7,16 @@ import {
   object,
   operation,
   type PackageValue,
+  type QueryValue,
   symbol,
   type TableValue,
   type Value,
 } from '../../interpret/values.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
-import { startQuery } from './queries.ts'
-import { startRaw } from './raw-sql.ts'
+import { sendQuery, startQuery } from './queries.ts'
+import { answerOfDriver, type RawAnswer } from './raw-answers.ts'
+import { rawOfText, startRaw } from './raw-sql.ts'
 import { noteRelations, relatedTables } from './relations.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
@@ -66,8 +68,10 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'run':
     case 'all':
     case 'get':
+    case 'values':
+      return native(name, ([statement], node) => sendText(machine, owner, { name, statement, node }))
     case '$count':
-      return native(name, ([statement], node) => startRaw(machine, owner, statement ? [statement] : [], node))
+      return native(name, ([source, where], node) => countRows(owner, { source, where, node }))
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
@@ -83,6 +87,31 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     default:
       return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
   }
+}
+
+const RAW_ANSWERS: Readonly<Record<string, RawAnswer>> = { run: 'summary', all: 'rows', get: 'row', values: 'values' }
+
+/** `db.execute(sql\`...\`)`; SQLite's databases have a method for each kind of answer, and some answer at once. */
+function sendText(
+  machine: Machine,
+  owner: DbValue,
+  { name, statement, node }: { name: string; statement: Value | undefined; node: ts.Node },
+): Value {
+  // A builder is text in the end, and runs as what it is.
+  if (statement?.kind === 'query') return sendQuery(machine, { ...statement, single: name === 'get' })
+  const answer = RAW_ANSWERS[name] ?? answerOfDriver(owner.driver)
+  const query = startRaw(machine, owner, rawOfText(statement ? [statement] : [], { answer, node }))
+  return name === 'execute' ? query : sendQuery(machine, query)
+}
+
+/** `db.$count(orders, where)` answers with the number. */
+function countRows(
+  owner: DbValue,
+  { source, where, node }: { source: Value | undefined; where: Value | undefined; node: ts.Node },
+): QueryValue {
+  const projection = object([['count', operation('count')]])
+  const query = startQuery(owner, { operation: 'select', table: asTable(source), where, projection, node })
+  return { ...query, answer: 'value' }
 }
 
 function asTable(value: Value | undefined): TableValue | null {
