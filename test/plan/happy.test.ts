@@ -203,9 +203,19 @@ describe('the good request', () => {
   it('says nothing of the tables after plain SQL that may write', () => {
     const plan = planFor(
       'POST /a',
-      'await db.execute(sql`delete from payments`); await db.insert(payments).values({ userId: "u", amountCents: 1 }); res.json({ ok: true })',
+      'await db.execute(sql`call settle()`); await db.insert(payments).values({ userId: "u", amountCents: 1 }); res.json({ ok: true })',
     )
     expect(expectsOf(plannedOf(plan, 'happy'))).toEqual(['code status 200', 'code body whole {"ok":true}'])
+  })
+
+  it('knows what plain SQL writes', () => {
+    const plan = planFor(
+      'POST /a',
+      'await db.execute(sql`insert into payments (user_id, amount_cents) values (${req.body.user}, 1)`); res.json({ ok: true })',
+    )
+    expect(expectsOf(plannedOf(plan, 'happy')).filter((text) => text.startsWith('code rows'))).toEqual([
+      expect.stringMatching(/^code rows payments \[\{"userId":"[^"]+","amountCents":1/),
+    ])
   })
 
   it('seeds a parent of the same table without taking the number of the next row', () => {
