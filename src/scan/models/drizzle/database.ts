@@ -17,7 +17,9 @@ import { memberNames } from '../packages.ts'
 import { sendQuery, startQuery } from './queries.ts'
 import { answerOfDriver, type RawAnswer } from './raw-answers.ts'
 import { rawOfText, startRaw } from './raw-sql.ts'
+import { relationalFields } from './relational-fields.ts'
 import { noteRelations, relatedTables } from './relations.ts'
+import { joinWith, startCommonTable } from './sources.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
 
@@ -33,11 +35,16 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   // What an alias reads are rows of its table.
   if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
+  const [firstQuery, ...others] = call.args
+  if (UNION.test(name) && isPlain && firstQuery?.kind === 'query')
+    return others.reduce<QueryValue>(joinWith, firstQuery)
   if (name === 'relations' && isPlain) noteRelations(machine, call)
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
   const { args, node } = call
   return { ...callee, steps: [...callee.steps, { kind: 'call', args, at: locate(machine.root, node), node }] }
 }
+
+const UNION = /^(?:union|intersect|except)(?:All)?$/
 
 /** The columns of a table by the names that the code gives them. */
 function columnsOf(value: Value | undefined): Value {
@@ -72,6 +79,13 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
       return native(name, ([statement], node) => sendText(machine, owner, { name, statement, node }))
     case '$count':
       return native(name, ([source, where], node) => countRows(owner, { source, where, node }))
+    case '$with':
+      return startCommonTable(machine, owner)
+    case 'with':
+    case 'withRecursive':
+      return native(name, () => owner)
+    case '$client':
+      return clientOf(machine, owner)
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
@@ -87,6 +101,14 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     default:
       return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
   }
+}
+
+/** What `drizzle(client)` was given. */
+function clientOf(machine: Machine, owner: DbValue): Value {
+  const call = machine.databases.find(({ value }) => value.driver === owner.driver)?.call.steps.at(-1)
+  const [first] = call && call.kind !== 'member' ? call.args : []
+  const client = first?.kind === 'object' ? first.fields.get('client') : first
+  return client?.kind === 'package' ? client : symbol({ kind: 'operation', name: 'db.$client', operands: [] })
 }
 
 const RAW_ANSWERS: Readonly<Record<string, RawAnswer>> = { run: 'summary', all: 'rows', get: 'row', values: 'values' }
@@ -154,13 +176,14 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
           : where
       const option = (key: string): Value | undefined =>
         options?.kind === 'object' ? options.fields.get(key) : undefined
-      const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
+      const joined = options?.kind === 'object' && options.fields.has('with')
       return startQuery(owner, {
         operation: 'select',
         table,
         where: condition,
         single,
         joined,
+        projection: relationalFields(machine, { table, options, node }) ?? undefined,
         joins: relatedTables(machine, table, { wanted: option('with'), node }),
         limit: single ? literal(1) : option('limit'),
         offset: option('offset'),

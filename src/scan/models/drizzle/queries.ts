@@ -1,6 +1,6 @@
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, makeError, Thrown } from '../../interpret/machine.ts'
 import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
 import { nextEvent, recordDatabase } from '../../interpret/trace-events.ts'
 import {
@@ -8,8 +8,10 @@ import {
   type DbValue,
   fulfilled,
   knownString,
+  literal,
   native,
   object,
+  operation,
   type PromiseValue,
   type QueryValue,
   rejected,
@@ -19,10 +21,11 @@ import {
 } from '../../interpret/values.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import type { ConflictClause } from '../../types.ts'
-import { memberNames } from '../packages.ts'
 import { promiseMember } from '../promises.ts'
 import { databaseError } from './database-errors.ts'
+import { fillPlaceholders } from './placeholders.ts'
 import { readRawAnswer } from './raw-answers.ts'
+import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
 
 interface QueryStart {
   readonly operation: QueryValue['operation']
@@ -76,9 +79,11 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'execute':
     case 'all':
     case 'run':
-      return native(name, () => sendQuery(machine, owner))
+      return native(name, ([given]) => sendQuery(machine, fillPlaceholders(owner, given)))
     case 'get':
-      return native(name, () => sendQuery(machine, { ...owner, single: true }))
+      return native(name, ([given]) => sendQuery(machine, { ...fillPlaceholders(owner, given), single: true }))
+    case 'as':
+      return native(name, () => nameQuery(owner))
     default:
       return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
   }
@@ -103,6 +108,7 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
   switch (name) {
     case 'values':
     case 'set':
+      refuseNothing(name, first)
       return { values: first ?? null }
     case 'where':
     case 'limit':
@@ -115,7 +121,16 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
     case 'rightJoin':
     case 'fullJoin':
     case 'crossJoin':
-      return { joined: true, joins: [...owner.joins, ...(first?.kind === 'table' ? [first.name] : [])] }
+    case 'using':
+    case 'union':
+    case 'unionAll':
+    case 'intersect':
+    case 'intersectAll':
+    case 'except':
+    case 'exceptAll':
+      return joinWith(owner, first)
+    case 'select':
+      return { values: operation('rows of a query'), joins: tablesOfSource(first) }
     case 'onConflictDoNothing':
     case 'onConflictDoUpdate':
     case 'onDuplicateKeyUpdate':
@@ -129,17 +144,20 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
   }
 }
 
-/** Rows of anything but a table have columns that are not known. */
-function readFrom(
-  machine: Machine,
-  owner: QueryValue,
-  { source, node }: { source: Value | undefined; node: ts.Node },
-): QueryValue {
-  if (source?.kind === 'table') return { ...owner, table: source }
-  const isView = source?.kind === 'package' && memberNames(source).some((name) => /view$/i.test(name))
-  const what = isView ? 'a view' : source?.kind === 'query' ? 'a subquery' : 'something that is not known'
-  noteUnresolved(machine, `rows are read from ${what}, not from a table`, node)
-  return owner
+/** Drizzle refuses to write nothing when the builder is made: utils.js and the dialects' insert.js. */
+function refuseNothing(method: 'values' | 'set', given: Value | undefined): void {
+  const isEmptyList = given?.kind === 'array' && !given.open && given.items.length === 0
+  if (method === 'values' && isEmptyList)
+    throw new Thrown(makeError('Error', literal('values() must be called with at least one value')))
+  const isUnset =
+    given?.kind === 'object' &&
+    !given.open &&
+    [...given.fields].every(([key, value]) => !/^\.\.\./.test(key) && isUndefined(value))
+  if (method === 'set' && isUnset) throw new Thrown(makeError('Error', literal('No values to set')))
+}
+
+function isUndefined(value: Value): boolean {
+  return value.kind === 'literal' && value.value === undefined
 }
 
 /** Sends the query: one event, one chance to fail, and what it answers. */
@@ -156,7 +174,7 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
     projection: query.projection,
     returns: query.returns,
     joined: query.joined,
-    joins: query.joins,
+    joins: [...query.joins, ...tablesInside(query)],
     limit: query.limit,
     offset: query.offset,
     orderBy: query.orderBy,

@@ -50,6 +50,13 @@ function partsOfList([list, separator]: readonly Expression[]): SqlPart[] {
 const OPERATORS =
   /^(?:eq|ne|and|or|not|gte?|lte?|i?like|not(?:Like|ILike|InArray|Between)|inArray|isNull|isNotNull|between|asc|desc|exists|count|sum|avg|min|max)$/
 
+/** Methods of SQL that only name it, or say how its value is read. */
+export function staysSql(expression: Expression, method: string): boolean {
+  const isSql =
+    expression.kind === 'operation' && (/(?:^|\.)sql$/.test(expression.name) || OPERATORS.test(expression.name))
+  return isSql && /^(?:as|mapWith|inlineParams|getSQL)$/.test(method)
+}
+
 /** Drizzle binds what it does not know as a part of SQL. */
 function partsOfHole(hole: Expression): SqlPart[] {
   if (hole.kind === 'column') return [{ kind: 'expression', value: hole }]
