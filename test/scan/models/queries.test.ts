@@ -109,6 +109,23 @@ describe('a builder that is given nothing to write', () => {
     ).toBe('insert users > 204')
   })
 
+  it('is told where a validator lets every field be missing, and nobody asks before', () => {
+    const imports =
+      "import { z } from 'zod'\nconst Changes = z.object({ total: z.number(), status: z.string() }).partial()"
+    const update = 'await db.update(orders).set(changes)\nres.sendStatus(204)'
+    const parse = 'const changes = Changes.parse(req.body)'
+    expect(outline(readHandler(`${parse}\n${update}`, { imports }))).toEqual([
+      'update orders > 204',
+      '500',
+      '500',
+      'update orders fails > 500',
+    ])
+    const asked = `${parse}\nif (Object.keys(changes).length === 0) return res.sendStatus(400)\n${update}`
+    expect(outline(readHandler(asked, { imports })).filter((one) => one === '500')).toHaveLength(1)
+    const stamped = `${parse}\nawait db.update(orders).set({ ...changes, userId: 1 })\nres.sendStatus(204)`
+    expect(outline(readHandler(stamped, { imports })).filter((one) => one === '500')).toHaveLength(1)
+  })
+
   it('says so', () => {
     const handler =
       'try { await db.update(users).set({}) } catch (error) { return res.status(400).json(error.message) }\nres.end()'

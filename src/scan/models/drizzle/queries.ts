@@ -1,6 +1,6 @@
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, makeError, Thrown } from '../../interpret/machine.ts'
+import { type Machine, Thrown } from '../../interpret/machine.ts'
 import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
 import { nextEvent, recordDatabase } from '../../interpret/trace-events.ts'
 import {
@@ -8,7 +8,6 @@ import {
   type DbValue,
   fulfilled,
   knownString,
-  literal,
   native,
   object,
   operation,
@@ -23,6 +22,7 @@ import type { ts } from '../../syntax/syntax.ts'
 import type { ConflictClause } from '../../types.ts'
 import { promiseMember } from '../promises.ts'
 import { databaseError } from './database-errors.ts'
+import { refuseNothing } from './empty-writes.ts'
 import { fillPlaceholders } from './placeholders.ts'
 import { readRawAnswer } from './raw-answers.ts'
 import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
@@ -85,7 +85,10 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'as':
       return native(name, () => nameQuery(owner))
     default:
-      return native(name, (args) => ({ ...owner, ...readClause(owner, name, args) }))
+      return native(name, (args, node) => {
+        refuseNothing(machine, { method: name, given: args[0], node })
+        return { ...owner, ...readClause(owner, name, args) }
+      })
   }
 }
 
@@ -108,7 +111,6 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
   switch (name) {
     case 'values':
     case 'set':
-      refuseNothing(name, first)
       return { values: first ?? null }
     case 'where':
     case 'limit':
@@ -142,22 +144,6 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
     default:
       return {}
   }
-}
-
-/** Drizzle refuses to write nothing when the builder is made: utils.js and the dialects' insert.js. */
-function refuseNothing(method: 'values' | 'set', given: Value | undefined): void {
-  const isEmptyList = given?.kind === 'array' && !given.open && given.items.length === 0
-  if (method === 'values' && isEmptyList)
-    throw new Thrown(makeError('Error', literal('values() must be called with at least one value')))
-  const isUnset =
-    given?.kind === 'object' &&
-    !given.open &&
-    [...given.fields].every(([key, value]) => !/^\.\.\./.test(key) && isUndefined(value))
-  if (method === 'set' && isUnset) throw new Thrown(makeError('Error', literal('No values to set')))
-}
-
-function isUndefined(value: Value): boolean {
-  return value.kind === 'literal' && value.value === undefined
 }
 
 /** Sends the query: one event, one chance to fail, and what it answers. */

@@ -62,8 +62,11 @@ export function findTable(
   return { alias, label, table: null }
 }
 
-function note(machine: Machine, what: string, node: ts.Node): void {
-  noteUnresolved(machine, `${what} is not known`, node)
+/** Said of each table once, at the first statement that names it. */
+function note(machine: Machine, said: string, node: ts.Node): void {
+  const what = `${said} is not known`
+  const records = [...(machine.run?.unresolved.values() ?? [])]
+  if (!records.some((record) => record.what === what)) noteUnresolved(machine, what, node)
 }
 
 function isCalled(table: TableValue, { schema, name }: SqlSource): boolean {
