@@ -33,10 +33,13 @@ function isNeverNull(machine: Machine, expression: Expression): boolean {
   return expression.kind === 'result' && columnOf(machine, expression)?.notNull === true
 }
 
+/** Codes of broken constraints: Postgres', SQLite's and MySQL's. */
+const CONSTRAINT = /^(?:23\d{3}|SQLITE_CONSTRAINT\w*|ER_DUP_\w+|ER_(?:NO_REFERENCED_ROW|ROW_IS_REFERENCED)\w*)$/
+
 /** Reading breaks no constraint. */
 function isPossibleCode(machine: Machine, subject: Expression, code: string | number | boolean | null): boolean | null {
   if (subject.kind !== 'result' || subject.path.at(-1) !== 'sqlstate') return null
-  const isConstraint = typeof code === 'string' && /^23\d{3}$/.test(code)
+  const isConstraint = typeof code === 'string' && CONSTRAINT.test(code)
   return isConstraint && eventOf(machine, subject.event)?.operation === 'select' ? false : null
 }
 

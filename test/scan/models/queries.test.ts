@@ -139,3 +139,24 @@ it('fills the placeholders of a prepared query', () => {
     res.json(await find.execute({ id: req.params.id }))`)
   expect(show(where)).toBe('eq(users.id, params.id)')
 })
+
+it.each([
+  ['sql`${users.email} = ${req.body.mail} and ${users.id} > 3`', 'and(eq(users.email, body.mail), gt(users.id, 3))'],
+  ['and(eq(users.id, 1), sql`email is not null`)', 'and(eq(users.id, 1), isNotNull(users.email))'],
+  ['sql`lower(${users.email}) = ${req.body.mail}`', 'eq(lower(users.email), body.mail)'],
+  ['sql`${users.email} ~ ${req.body.mail}`', 'sql("`${users.email} ~ ${req.body.mail}`", users.email, body.mail)'],
+])('reads the condition %s', (condition, where) => {
+  expect(show(queryIn(`res.json(await db.select().from(users).where(${condition}))`).where)).toBe(where)
+})
+
+it('asks the client that drizzle was given', () => {
+  const files = {
+    'src/db.ts': `import { drizzle } from 'drizzle-orm/node-postgres'
+      import pg from 'pg'
+      export const db = drizzle(new pg.Pool())`,
+  }
+  const dossier = readHandler("const { rows } = await db.$client.query('select * from users')\nres.json(rows)", {
+    files,
+  })
+  expect([eventOf(dossier, 'db').table, bodyFor(dossier, 200)]).toEqual(['users', '$1'])
+})

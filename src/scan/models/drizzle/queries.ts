@@ -25,6 +25,7 @@ import { databaseError } from './database-errors.ts'
 import { refuseNothing } from './empty-writes.ts'
 import { fillPlaceholders } from './placeholders.ts'
 import { readRawAnswer } from './raw-answers.ts'
+import { translateCondition } from './raw-conditions.ts'
 import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
 
 interface QueryStart {
@@ -87,7 +88,9 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     default:
       return native(name, (args, node) => {
         refuseNothing(machine, { method: name, given: args[0], node })
-        return { ...owner, ...readClause(owner, name, args) }
+        const [first, ...rest] = args
+        const given = name === 'where' && first ? [translateCondition(machine, owner, first), ...rest] : args
+        return { ...owner, ...readClause(owner, name, given) }
       })
   }
 }
