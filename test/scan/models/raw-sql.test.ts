@@ -122,6 +122,22 @@ describe('a statement in plain SQL', () => {
   })
 })
 
+it.each([
+  ['lite', "lite.prepare('select count(*) as n from seats').get()", '{n: count()}'],
+  ['pg', "await pool.query('select count(*) from seats')", '{count: as stored(count())}'],
+  ['pg', "await pool.query('select status as s, id from orders')", '{s: orders.status, id: orders.id}'],
+  [
+    'pg',
+    "await pool.query('select o.*, 1 as one from orders o')",
+    '{id: orders.id, user_id: orders.userId, total: orders.total, status: orders.status, one: 1}',
+  ],
+  ['pg', "await pool.query('select distinct max(total) from orders')", '{max: max(orders.total)}'],
+  ['pg', "await pool.query('select * from seats')", '-'],
+])('%s: the fields of %s', (_, call, projection) => {
+  const event = eventOf(readHandler(`res.json(${call})`, { imports: `${PG}\n${SQLITE}` }), 'db')
+  expect(show(event.projection)).toBe(projection)
+})
+
 describe('what the driver answers', () => {
   it.each([
     [

@@ -10,7 +10,7 @@ import {
   type TableValue,
   type Value,
 } from '../../interpret/values.ts'
-import type { Column, ConflictClause, Expression } from '../../types.ts'
+import type { Column, ConflictClause, Dialect, Expression } from '../../types.ts'
 import { type FindColumn, leaf, readOperand } from '../sql/conditions.ts'
 import type { SqlStatement } from '../sql/statements.ts'
 import { isMark, keywordOf, nameOf, type SqlToken, splitByComma } from '../sql/tokens.ts'
@@ -22,6 +22,7 @@ export interface RawScope {
   /** The statement's own, the one that it is about first. */
   readonly tables: readonly NamedTable[]
   readonly find: FindColumn
+  readonly dialect: Dialect | null
 }
 
 /** The fields of the rows; null: whole rows of a table whose columns are not known. */
@@ -54,7 +55,7 @@ function readItem(scope: RawScope, item: readonly SqlToken[]): Entry[] | null {
   if (isColumn && plain !== null) return [[plain, asRead(scope, value)]]
   // Without a name, a call is named by its function in Postgres, and by its text elsewhere.
   const called = value.kind === 'operation' && tokens.length === 2 ? nameOf(tokens[0])?.toLowerCase() : undefined
-  return called === undefined ? null : [[called, value]]
+  return called === undefined ? null : [[called, asRead(scope, value)]]
 }
 
 function readStar({ machine, tables }: RawScope, qualifier: string | null): Entry[] | null {
@@ -70,7 +71,10 @@ function namesOf(machine: Machine, table: TableValue, column: Column): string {
   return columnNamed(machine, table, column.name) === column ? column.name : column.key
 }
 
-function asRead({ tables }: RawScope, value: Expression): Expression {
+function asRead({ tables, statement, dialect }: RawScope, value: Expression): Expression {
+  const isCount = value.kind === 'operation' && value.name === 'count'
+  // Postgres counts in bigint, which drivers hand out as text; of groups, there is one for each.
+  if (isCount && (dialect === 'postgres' || statement.clauses.has('group'))) return asStored(value)
   if (value.kind !== 'column') return value
   const table = tables.find(({ table: candidate }) => candidate?.name === value.table)?.table
   const column = table?.columns.find(({ key }) => key === value.column)
@@ -85,7 +89,11 @@ function plainValue(table: TableValue, column: Column): Expression {
   const own: Expression = { kind: 'column', table: table.name, column: column.key }
   const isSame = column.mode === null && SAME_EVERYWHERE.test(column.type)
   const isTruth = table.dialect === 'postgres' && column.type === 'boolean'
-  return isSame || isTruth ? own : { kind: 'operation', name: 'as stored', operands: [own] }
+  return isSame || isTruth ? own : asStored(own)
+}
+
+function asStored(value: Expression): Expression {
+  return { kind: 'operation', name: 'as stored', operands: [value] }
 }
 
 /** The rows of an insert; what is not listed one by one is left open. */

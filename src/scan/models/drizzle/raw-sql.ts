@@ -64,7 +64,8 @@ function readQuery(machine: Machine, statement: SqlStatement, place: Place): Par
   const { verb, clauses, sources, own } = statement
   const tables = sources.map((source) => findTable(machine, source, place))
   const [main, ...others] = tables
-  const scope = { machine, statement, tables: tables.slice(0, own), find: finderFor(machine, tables.slice(0, own)) }
+  const owned = tables.slice(0, own)
+  const scope = { machine, statement, tables: owned, find: finderFor(machine, owned), dialect: place.dialect }
   const returning = clauses.get('returning')
   if (statement.isOpen) noteUnresolved(machine, 'a part of this statement is text that only a run knows', place.node)
   const joins = [...new Set(others.map(({ label }) => label))]
