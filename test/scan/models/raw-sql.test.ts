@@ -215,6 +215,19 @@ describe('drivers', () => {
     ])
   })
 
+  it('run a batch', () => {
+    const imports = "import { createClient } from '@libsql/client'\nconst turso = createClient({ url: 'file:x' })"
+    const handler = `const [done] = await turso.batch([{ sql: 'insert into seats (no) values (?)', args: [req.body.no] }, 'delete from stops'], 'write')
+      res.json(done.rowsAffected)`
+    const dossier = readHandler(handler, { imports })
+    expect(outline(dossier)).toEqual([
+      'begin > insert seats > delete stops > commit > 200',
+      'begin > insert seats fails > rollback > 500',
+      'begin > insert seats > delete stops fails > rollback > 500',
+    ])
+    expect([show(eventOf(dossier, 'db').values), bodyFor(dossier, 200)]).toEqual(['{no: body.no}', '$2.rowCount'])
+  })
+
   it('are tags', () => {
     const imports = "import postgres from 'postgres'\nconst sql2 = postgres('postgres://x')"
     const handler = `const mine = sql2\`user_id = \${req.body.user}\`

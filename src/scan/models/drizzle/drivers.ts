@@ -1,44 +1,27 @@
-import { awaitValue, type Call, callFunctionLike, settle } from '../../interpret/call.ts'
-import { decideFailure } from '../../interpret/decisions.ts'
+import type { Call } from '../../interpret/call.ts'
 import { express } from '../../interpret/express-value.ts'
 import type { Machine } from '../../interpret/machine.ts'
-import { rejectionOf, waitFor } from '../../interpret/pending.ts'
-import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'
 import {
-  type DbValue,
   knownString,
-  literal,
-  native,
   operation,
   type PackageStep,
   type PackageValue,
-  type QueryValue,
-  rejected,
   UNDEFINED,
   type Value,
 } from '../../interpret/values.ts'
 import { ts } from '../../syntax/syntax.ts'
-import { appendCall, noteHarmless } from '../packages.ts'
+import { appendCall } from '../packages.ts'
 import type { SqlPart } from '../sql/tokens.ts'
-import { databaseError } from './database-errors.ts'
-import { runQuery, sendQuery } from './queries.ts'
+import { answerTo, callbackOf, callMade, databaseOf, type Sent, send } from './driver-connections.ts'
+import { runQuery } from './queries.ts'
 import { answerOfDriver, type RawAnswer } from './raw-answers.ts'
 import { weave } from './raw-parts.ts'
 import { rawOfText, startRaw, transactionVerb } from './raw-sql.ts'
-import { currentTransaction, markTransaction, wrapInTransaction } from './raw-transactions.ts'
+import { markTransaction } from './raw-transactions.ts'
 import { templateWords } from './sql-text.ts'
 
 const DRIVERS =
   /^(?:pg|postgres|mysql2?(?:\/promise)?|@neondatabase\/serverless|@vercel\/postgres|@libsql\/client(?:\/.*)?|@planetscale\/database|better-sqlite3(?:-multiple-ciphers)?|sqlite3?|bun:sqlite)$/
-
-interface Sent {
-  readonly machine: Machine
-  readonly callee: PackageValue
-  /** What the last member is one of: a connection, a pool, a prepared statement. */
-  readonly owner: PackageValue
-  readonly name: string
-  readonly call: Call
-}
 
 /** Statements that go to the database past Drizzle, by the driver itself: `pool.query('...')`, `` sql`...` ``. */
 export function callDriver(machine: Machine, callee: PackageValue, call: Call): Value | null {
@@ -80,12 +63,6 @@ function partsOfHole(hole: Value): readonly SqlPart[] {
   // `sql('users')` is a name.
   if (first?.kind === 'literal') return [{ kind: 'text', text: `"${first.value}"` }]
   return [{ kind: 'expression', value }]
-}
-
-function databaseOf(machine: Machine, owner: PackageValue): DbValue {
-  const isBuiltIn = owner.steps.some((step) => step.kind === 'member' && step.name === 'DatabaseSync')
-  const driver = isBuiltIn ? 'node:sqlite' : owner.module
-  return { kind: 'db', driver, transaction: currentTransaction(machine, owner), schema: null }
 }
 
 const STATEMENT_ANSWERS: Readonly<Record<string, RawAnswer>> = {
@@ -145,119 +122,4 @@ function answerOf({ owner, name, call }: Sent): RawAnswer {
   }
   const answer = answerOfDriver(owner.module)
   return answer === 'pair' && callbackOf(call) ? 'rows' : answer
-}
-
-function callbackOf({ args }: Call): Value | null {
-  const last = args.at(-1)
-  return last?.kind === 'function' || last?.kind === 'native' ? last : null
-}
-
-/** Gives what the statement answers to whoever waits: the caller, or a callback. */
-function send(sent: Sent, query: QueryValue): Value {
-  const { machine, call } = sent
-  const callback = callbackOf(call)
-  if (!callback) return sendQuery(machine, query)
-  const answer = runQuery(machine, query)
-  waitFor(machine, answer)
-  const args = answer.state === 'rejected' ? [answer.value] : [literal(null), answer.value]
-  return callFunctionLike(machine, { callee: callback, self: null, args, node: call.node })
-}
-
-function answerTo({ machine, call }: Sent, value: Value): Value {
-  const callback = callbackOf(call)
-  if (!callback) return value
-  return callFunctionLike(machine, { callee: callback, self: null, args: [literal(null), value], node: call.node })
-}
-
-/** Everything else that a driver's connections, pools and statements can do. */
-function callMade(sent: Sent): Value | null {
-  const { machine, callee, owner, name, call } = sent
-  const work = call.args.find((arg) => arg.kind === 'function')
-  const made = owner.steps.at(-2)
-  if (name === '' && made?.kind === 'member' && made.name === 'transaction') return runPrepared(sent)
-  if (name === '' && owner.module === 'postgres') return operation('sql helper', ...call.args)
-  switch (name) {
-    case 'transaction':
-      if (work) return wrapInTransaction(machine, owner, work)
-      return beginOn(sent)
-    case 'begin':
-    case 'savepoint':
-      return work ? runInside(sent, work) : null
-    case 'beginTransaction':
-    case 'commit':
-    case 'rollback':
-      markTransaction(machine, owner, { phase: name === 'beginTransaction' ? 'begin' : name, node: call.node })
-      return answerTo(sent, UNDEFINED)
-    case 'prepare':
-    case 'query':
-    case 'promise':
-      return appendCall(machine, callee, call)
-    case 'connect':
-    case 'getConnection':
-    case 'reserve':
-      return connect(sent)
-    case 'serialize':
-      return work ? callFunctionLike(machine, { callee: work, self: null, args: [], node: call.node }) : null
-    case 'release':
-    case 'end':
-    case 'close':
-    case 'destroy':
-    case 'pragma':
-      noteHarmless(machine, callee, call.node)
-      return answerTo(sent, operation(`${owner.module}.${name}`))
-    default:
-      return null
-  }
-}
-
-/** A connection of a pool, which there may be none of. */
-function connect({ machine, callee, owner, name, call }: Sent): Value {
-  const id = nextEvent(machine)
-  const fails = decideFailure(machine, rejectionOf(id), call.node)
-  recordExternal(machine, {
-    id,
-    effect: 'unclassified',
-    target: { protocol: 'package', module: owner.module, name: `${owner.module}.${name}`, arguments: [] },
-    outcome: fails ? 'fails' : 'ok',
-    node: call.node,
-  })
-  const connection = appendCall(machine, callee, call)
-  const error = databaseError(machine, owner.module, id)
-  const callback = callbackOf(call)
-  if (!callback) return fails ? rejected(error) : connection
-  const release = native('release', () => UNDEFINED)
-  const args = fails ? [error] : [literal(null), connection, release]
-  return callFunctionLike(machine, { callee: callback, self: null, args, node: call.node })
-}
-
-/** `const save = db.transaction(fn)` of a module, called by a request. */
-function runPrepared({ machine, owner, call }: Sent): Value | null {
-  const prepared = owner.steps.at(-1)
-  const [work] = prepared && prepared.kind !== 'member' ? prepared.args : []
-  if (!work) return null
-  const wrapped = wrapInTransaction(machine, { ...owner, steps: owner.steps.slice(0, -2) }, work)
-  return callFunctionLike(machine, { callee: wrapped, self: null, args: call.args, node: call.node })
-}
-
-/** `client.transaction('write')` of libsql is a connection of its own. */
-function beginOn({ machine, callee, call }: Sent): Value {
-  const transaction = appendCall(machine, callee, call)
-  markTransaction(machine, transaction, { phase: 'begin', node: call.node })
-  return transaction
-}
-
-/** `sql.begin(async (sql) => ...)`. */
-function runInside({ machine, callee, call }: Sent, work: Value): Value {
-  const inner = appendCall(machine, callee, call)
-  markTransaction(machine, inner, { phase: 'begin', node: call.node })
-  const result = settle(machine, () =>
-    awaitValue(
-      machine,
-      callFunctionLike(machine, { callee: work, self: null, args: [inner], node: call.node }),
-      call.node,
-    ),
-  )
-  const failed = result.state === 'rejected'
-  markTransaction(machine, inner, { phase: failed ? 'rollback' : 'commit', node: call.node })
-  return failed ? rejected(result.value) : result
 }
