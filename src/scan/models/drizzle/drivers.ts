@@ -1,14 +1,7 @@
 import type { Call } from '../../interpret/call.ts'
 import { express } from '../../interpret/express-value.ts'
 import type { Machine } from '../../interpret/machine.ts'
-import {
-  knownString,
-  operation,
-  type PackageStep,
-  type PackageValue,
-  UNDEFINED,
-  type Value,
-} from '../../interpret/values.ts'
+import { knownString, type PackageStep, type PackageValue, UNDEFINED, type Value } from '../../interpret/values.ts'
 import { ts } from '../../syntax/syntax.ts'
 import { appendCall } from '../packages.ts'
 import type { SqlPart } from '../sql/tokens.ts'
