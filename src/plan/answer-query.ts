@@ -1,6 +1,6 @@
 import type { Table } from '../scan/types.ts'
 import { answerDelete, answerInsert, answerUpdate } from './answer-write.ts'
-import { type DbEvent, tableOf } from './expressions.ts'
+import { type DbEvent, mayWrite, tableOf } from './expressions.ts'
 import { projectRows } from './project-rows.ts'
 import { isAnswered, isRead, wantsRow } from './row-existence.ts'
 import { seedFor } from './seed-query.ts'
@@ -12,6 +12,9 @@ import { unsure } from './values.ts'
 export function answerQuery(state: SolverState, event: DbEvent): string | null {
   if (event.outcome === 'fails') return answerFailure(state, event)
   if (isInsideFailed(state, event)) return 'what the database answers inside a transaction that has failed'
+  // A statement in plain SQL may be about a table that no schema has.
+  if (event.operation !== 'select' && event.table !== null && !tableOf(state.dossier, event.table))
+    return answerRaw(state, event)
   switch (event.operation) {
     case 'select':
       return answerSelect(state, event)
@@ -35,6 +38,7 @@ function answerFailure(state: SolverState, event: DbEvent): string | null {
   state.results.set(event.id, { $fails: 'rejects', sqlstate: FAULT_SQLSTATE })
   const { table, operation } = event
   if (operation === 'select' || operation === 'raw' || !table) return 'a way to make a read fail'
+  if (!tableOf(state.dossier, table)) return `a way to make a write to ${table} fail, which no schema has`
   const twin = state.scenario.events.find(
     (other) => other.kind === 'db' && other.id !== event.id && other.table === table && other.operation === operation,
   )
@@ -108,8 +112,7 @@ function findRows(state: SolverState, event: DbEvent, table: Table): string | nu
 /** A statement in plain SQL: unless it only reads, nothing is known of the tables afterwards. */
 function answerRaw(state: SolverState, event: DbEvent): string | null {
   state.results.set(event.id, unsure(`what the statement at ${event.at.file}:${event.at.line} answers`))
-  const text = JSON.stringify(event.where ?? '')
-  if (/"\s*(?:select|show)\b/i.test(text) && !/\b(?:insert|update|delete|truncate|call)\b/i.test(text)) return null
+  if (!mayWrite(event)) return null
   for (const table of state.dossier.tables) state.tables = withDoubt(state.tables, table.name)
   return null
 }

@@ -37,6 +37,14 @@ export function isWrite(event: TraceEvent): event is DbEvent {
   )
 }
 
+/** A write, or a statement in plain SQL that can't be told from one. */
+export function mayWrite(event: TraceEvent): boolean {
+  if (event.kind !== 'db' || event.operation !== 'raw') return isWrite(event)
+  const text = JSON.stringify(event.where ?? '')
+  const isRead = /"\W*\b(?:select|show|explain|pragma)\b/i.test(text)
+  return !isRead || /\b(?:insert|update|delete|truncate|call)\b/i.test(text)
+}
+
 export function responseOf(scenario: Scenario): RespondEvent | null {
   return scenario.events.find((event) => event.kind === 'respond') ?? null
 }

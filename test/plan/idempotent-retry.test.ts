@@ -11,7 +11,17 @@ describe('the same key twice', () => {
     const plain = "await db.insert(payments).values({ userId: 'u', amountCents: 1 }); res.json({ ok: true })"
     expect(skippedOf(planFor('POST /a', plain), ID).reason).toContain('no idempotency key')
     expect(skippedOf(planFor('GET /a', `${READ}; res.json({ key })`), ID).reason).toContain('changes nothing')
+    expect(skippedOf(planFor('GET /a', 'await db.execute(sql`select 1`); res.end()'), ID).reason).toContain('nothing')
   })
+
+  it.each(['insert into licenses (no) values (1)', 'call settle()'])(
+    'takes %s for a change, whatever the schema has',
+    (statement) => {
+      const plan = planFor('POST /a', `await db.execute(sql\`${statement}\`); res.json({ ok: true })`)
+      expect(skippedOf(plan, ID).reason).toContain('no idempotency key')
+      expect(expectsOf(plannedOf(plan, 'happy'))).toEqual(['code status 200', 'code body whole {"ok":true}'])
+    },
+  )
 
   it('counts one row and one key at the provider, where the key is required', () => {
     const plan = planFor(

@@ -48,7 +48,7 @@ describe('queries', () => {
 
   it('reads raw SQL', () => {
     const dossier = readHandler(`await db.execute(sql\`select \${req.body.a}\`)\nres.sendStatus(204)`)
-    expect(outline(dossier)).toEqual(['raw null > 204', 'raw null fails > 500'])
+    expect(outline(dossier)).toEqual(['select null > 204', 'select null fails > 500'])
   })
 
   it('runs a query only when something waits for it', () => {

@@ -11,6 +11,7 @@ import {
   type InputExpression,
   isExternal,
   isWrite,
+  mayWrite,
 } from '../expressions.ts'
 import { mayArriveLate } from '../late-calls.ts'
 import { withInput } from '../repair-inputs.ts'
@@ -27,7 +28,7 @@ const KEY = /idempot|^(?:x-)?(?:request|client|dedup\w*)[-_]?(?:id|key|token)$/i
 export const planIdempotentRetry: KindRule = (context) => {
   const title = 'has one effect when the same request comes twice'
   const base = { id: KIND, kind: KIND, title } as const
-  const writes = context.happyScenario?.events.filter(isWrite) ?? []
+  const writes = context.happyScenario?.events.filter(mayWrite) ?? []
   if (happyEffects(context).filter(changesSomething).length + writes.length === 0)
     return [{ ...base, status: 'skipped', reason: 'the route changes nothing' }]
   const key = findKey(context.dossier.scenarios)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { express } from '../interpret/express-value.ts'
 import type { Machine } from '../interpret/machine.ts'
 import type { Value } from '../interpret/values.ts'
+import { dialectOfDriver } from '../models/drizzle/raw-tables.ts'
 import type { Disk } from '../project/disk.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import { readCasing } from '../tables/casing.ts'
@@ -38,7 +39,8 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
   const dialects = new Set([...machine.tables.values()].map((table) => table.dialect))
   return {
     driver: first?.value.driver ?? null,
-    dialect: dialects.values().next().value ?? null,
+    // A project may keep schemas for several databases.
+    dialect: (first && dialectOfDriver(first.value.driver)) ?? dialects.values().next().value ?? null,
     casing: readCasing(machine),
     urlVariables: [...names],
     partVariables: {

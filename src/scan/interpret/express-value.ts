@@ -47,10 +47,20 @@ export function express(value: Value, depth = 6): Expression {
         ),
       }
     case 'table':
-      return { kind: 'operation', name: 'table', operands: [{ kind: 'literal', value: value.name }] }
+      return tableExpression(value.name)
+    case 'query':
+      return {
+        kind: 'operation',
+        name: 'query',
+        operands: [...(value.table ? [value.table.name] : []), ...value.joins].map(tableExpression),
+      }
     default:
       return { kind: 'operation', name: value.kind, operands: [] }
   }
+}
+
+function tableExpression(name: string): Expression {
+  return { kind: 'operation', name: 'table', operands: [{ kind: 'literal', value: name }] }
 }
 
 /** An expression larger than this tells a reader nothing, and its text grows with every use. */

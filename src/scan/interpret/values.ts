@@ -1,3 +1,5 @@
+import type { RawAnswer } from '../models/drizzle/raw-answers.ts'
+import type { SqlPart } from '../models/sql/tokens.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Column, ConflictClause, Dialect, Expression, SourceLocation, StartCondition } from '../types.ts'
 import { express, limitSize } from './express-value.ts'
@@ -206,6 +208,8 @@ export type QueryValue = {
   readonly driver: string
   readonly transaction: number | null
   readonly table: TableValue | null
+  /** The table as a statement in plain SQL names it, where no schema has it. */
+  readonly named: string | null
   readonly values: Value | null
   readonly where: Value | null
   /** `returning()` was called; always true for a select. */
@@ -221,6 +225,10 @@ export type QueryValue = {
   /** One row or undefined instead of a list: `findFirst`, `.get()`. */
   readonly single: boolean
   readonly conflict: ConflictClause | null
+  /** How the driver answers a statement in plain SQL; null for a builder of Drizzle. */
+  readonly answer: RawAnswer | null
+  /** The text of such a statement, which may become part of another. */
+  readonly parts: readonly SqlPart[]
   readonly node: ts.Node
 }
 

@@ -128,23 +128,40 @@ const SENDERS: Readonly<Record<string, Sender>> = {
       node,
     })
   },
-  end: (machine, owner, [body], node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: body ?? null, via: 'end', node }),
+  end: (machine, owner, [given], node) => {
+    // `end(callback)` has no body.
+    const body = given?.kind === 'function' ? null : (given ?? null)
+    respond(machine, { owner, status: readStatus(owner, 200), body, via: 'end', node })
+  },
   sendStatus: (machine, owner, [code], node) =>
     respond(machine, { owner, status: code ?? UNDEFINED, body: statusText(code), via: 'send', node }),
   redirect: (machine, owner, args, node) => {
-    changeHeaders(machine, owner, 'location', args.slice(-1))
-    const status = args.length > 1 && args[0] ? args[0] : literal(302)
-    respond(machine, { owner, status, body: null, via: 'redirect', node })
+    const [first, second] = args
+    // Express 4 takes the status in the second place too.
+    const isSecond = second?.kind === 'literal' && typeof second.value === 'number'
+    const [code, address] = isSecond ? [second, first] : second ? [first, second] : [literal(302), first]
+    changeHeaders(machine, owner, 'location', address ? [address] : [])
+    respond(machine, { owner, status: code ?? literal(302), body: null, via: 'redirect', node })
   },
   write: (machine, owner, _args, node) => startStream(machine, owner, node),
   flushHeaders: (machine, owner, _args, node) => startStream(machine, owner, node),
-  render: (machine, owner, _args, node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'render', node }),
-  sendFile: (machine, owner, _args, node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'send', node }),
-  download: (machine, owner, _args, node) =>
-    respond(machine, { owner, status: readStatus(owner, 200), body: null, via: 'send', node }),
+  render: (machine, owner, args, node) => {
+    // `render(view, locals, callback)` answers nothing by itself: the callback is given the text.
+    const callback = args.find((arg) => arg.kind === 'function')
+    const page = operation('render', ...args.filter((arg) => arg !== callback))
+    if (callback) callFunctionLike(machine, { callee: callback, self: null, args: [literal(null), page], node })
+    else respond(machine, { owner, status: readStatus(owner, 200), body: page, via: 'render', node })
+  },
+  sendFile,
+  sendfile: sendFile,
+  download: sendFile,
+}
+
+/** The bytes of a file, which may have another name for the client. */
+function sendFile(machine: Machine, owner: ResponseValue, args: readonly Value[], node: ts.Node): void {
+  const [file] = args
+  const body = file ? operation('file', file) : null
+  respond(machine, { owner, status: readStatus(owner, 200), body, via: 'send', node })
 }
 
 /** Set while a replaced `send` is given the text of `res.json(...)`. */

@@ -156,6 +156,8 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const mayReject =
     !takesNodeCallback(call) && (effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput))
   const fails = mayReject && decideFailure(machine, rejectionOf(id), call.node)
+  if (!mayReject && !takesNodeCallback(call))
+    noteUnresolved(machine, 'whether this call into a package that analysis does not know may throw', call.node)
   recordExternal(machine, {
     id,
     effect,

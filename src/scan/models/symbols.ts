@@ -28,6 +28,7 @@ import {
 } from '../interpret/values.ts'
 import type { Expression } from '../types.ts'
 import { isIndexOrder } from './drizzle/constraints.ts'
+import { staysSql } from './drizzle/raw-parts.ts'
 import { startStream } from './exchange.ts'
 import { callSession } from './guards/session-methods.ts'
 import { isHarmlessResult, isPureMethod } from './pure-methods.ts'
@@ -64,6 +65,7 @@ export function callSymbol(machine: Machine, call: Call): Value {
     if (answered) return answered
   }
   if (owner.expression.kind === 'input' && (method === 'get' || method === 'header')) return call.callee
+  if (staysSql(owner.expression, method)) return owner
   if (isIndexOrder(owner.expression, method)) return operation(method, owner, ...call.args)
   if (ITERATING.has(method)) return visitItems(machine, owner, method, call)
   const tested = testText(owner, method, call.args)

@@ -34,3 +34,28 @@ it('sends what a replaced res.send makes of a text', () => {
   const before = wrapping('send', 'return original({ text: body })')
   expect(bodyFor(readHandler("res.send('seat')", { before }), 200)).toBe('{text: "seat"}')
 })
+
+it.each([
+  ["res.render('seats', { seat: req.body.seat })", 'render', 'render("seats", {seat: body.seat})'],
+  ["res.render('seats', (error, html) => res.send(html))", 'send', 'render("seats")'],
+  ["res.sendFile('/srv/seats.pdf')", 'send', 'file("/srv/seats.pdf")'],
+  ["res.download('/srv/seats.pdf', 'mine.pdf')", 'send', 'file("/srv/seats.pdf")'],
+  ['res.end(() => undefined)', 'end', '-'],
+  ["res.end('done')", 'end', '"done"'],
+  ['res.jsonp({ seat: 1 })', 'json', '{seat: 1}'],
+])('%s', (handler, via, body) => {
+  const dossier = readHandler(handler)
+  expect([eventOf(dossier, 'respond').via, bodyFor(dossier, 200)]).toEqual([via, body])
+})
+
+it.each([
+  ["res.redirect('/seats')", 302],
+  ["res.redirect(301, '/seats')", 301],
+  ["res.redirect('/seats', 303)", 303],
+])('%s', (handler, status) => {
+  expect(eventOf(readHandler(handler), 'respond')).toMatchObject({
+    via: 'redirect',
+    status: { value: status },
+    headers: { location: { value: '/seats' } },
+  })
+})

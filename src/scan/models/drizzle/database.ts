@@ -7,15 +7,19 @@ import {
   object,
   operation,
   type PackageValue,
+  type QueryValue,
   symbol,
   type TableValue,
   type Value,
 } from '../../interpret/values.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'
 import { memberNames } from '../packages.ts'
-import { startQuery } from './queries.ts'
-import { startRaw } from './raw-sql.ts'
+import { sendQuery, startQuery } from './queries.ts'
+import { answerOfDriver, type RawAnswer } from './raw-answers.ts'
+import { rawOfText, startRaw } from './raw-sql.ts'
+import { relationalFields } from './relational-fields.ts'
 import { noteRelations, relatedTables } from './relations.ts'
+import { joinWith, startCommonTable } from './sources.ts'
 import { callTableMaker } from './tables.ts'
 import { runBatch, runTransaction } from './transactions.ts'
 
@@ -31,11 +35,16 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   // What an alias reads are rows of its table.
   if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
+  const [firstQuery, ...others] = call.args
+  if (UNION.test(name) && isPlain && firstQuery?.kind === 'query')
+    return others.reduce<QueryValue>(joinWith, firstQuery)
   if (name === 'relations' && isPlain) noteRelations(machine, call)
   if (callee.module === 'drizzle-orm') return operation(name, ...call.args)
   const { args, node } = call
   return { ...callee, steps: [...callee.steps, { kind: 'call', args, at: locate(machine.root, node), node }] }
 }
+
+const UNION = /^(?:union|intersect|except)(?:All)?$/
 
 /** The columns of a table by the names that the code gives them. */
 function columnsOf(value: Value | undefined): Value {
@@ -66,8 +75,17 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'run':
     case 'all':
     case 'get':
+    case 'values':
+      return native(name, ([statement], node) => sendText(machine, owner, { name, statement, node }))
     case '$count':
-      return native(name, ([statement], node) => startRaw(machine, owner, statement ? [statement] : [], node))
+      return native(name, ([source, where], node) => countRows(owner, { source, where, node }))
+    case '$with':
+      return startCommonTable(machine, owner)
+    case 'with':
+    case 'withRecursive':
+      return native(name, () => owner)
+    case '$client':
+      return clientOf(machine, owner)
     case 'transaction':
       return native('transaction', ([callback], node) => runTransaction(machine, owner, callback, node))
     case 'batch':
@@ -83,6 +101,39 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     default:
       return symbol({ kind: 'operation', name: `db.${name}`, operands: [] })
   }
+}
+
+/** What `drizzle(client)` was given. */
+function clientOf(machine: Machine, owner: DbValue): Value {
+  const call = machine.databases.find(({ value }) => value.driver === owner.driver)?.call.steps.at(-1)
+  const [first] = call && call.kind !== 'member' ? call.args : []
+  const client = first?.kind === 'object' ? first.fields.get('client') : first
+  return client?.kind === 'package' ? client : symbol({ kind: 'operation', name: 'db.$client', operands: [] })
+}
+
+const RAW_ANSWERS: Readonly<Record<string, RawAnswer>> = { run: 'summary', all: 'rows', get: 'row', values: 'values' }
+
+/** `db.execute(sql\`...\`)`; SQLite's databases have a method for each kind of answer, and some answer at once. */
+function sendText(
+  machine: Machine,
+  owner: DbValue,
+  { name, statement, node }: { name: string; statement: Value | undefined; node: ts.Node },
+): Value {
+  // A builder is text in the end, and runs as what it is.
+  if (statement?.kind === 'query') return sendQuery(machine, { ...statement, single: name === 'get' })
+  const answer = RAW_ANSWERS[name] ?? answerOfDriver(owner.driver)
+  const query = startRaw(machine, owner, rawOfText(statement ? [statement] : [], { answer, node }))
+  return name === 'execute' ? query : sendQuery(machine, query)
+}
+
+/** `db.$count(orders, where)` answers with the number. */
+function countRows(
+  owner: DbValue,
+  { source, where, node }: { source: Value | undefined; where: Value | undefined; node: ts.Node },
+): QueryValue {
+  const projection = object([['count', operation('count')]])
+  const query = startQuery(owner, { operation: 'select', table: asTable(source), where, projection, node })
+  return { ...query, answer: 'value' }
 }
 
 function asTable(value: Value | undefined): TableValue | null {
@@ -125,13 +176,14 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
           : where
       const option = (key: string): Value | undefined =>
         options?.kind === 'object' ? options.fields.get(key) : undefined
-      const joined = options?.kind === 'object' && ['with', 'columns', 'extras'].some((key) => options.fields.has(key))
+      const joined = options?.kind === 'object' && options.fields.has('with')
       return startQuery(owner, {
         operation: 'select',
         table,
         where: condition,
         single,
         joined,
+        projection: relationalFields(machine, { table, options, node }) ?? undefined,
         joins: relatedTables(machine, table, { wanted: option('with'), node }),
         limit: single ? literal(1) : option('limit'),
         offset: option('offset'),

@@ -1,7 +1,7 @@
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, Thrown } from '../../interpret/machine.ts'
 import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
 import { nextEvent, recordDatabase } from '../../interpret/trace-events.ts'
 import {
@@ -9,7 +9,6 @@ import {
   type DbValue,
   fulfilled,
   knownString,
-  literal,
   native,
   object,
   operation,
@@ -20,11 +19,15 @@ import {
   type TableValue,
   type Value,
 } from '../../interpret/values.ts'
-import type { ProjectFiles } from '../../project/project.ts'
 import type { ts } from '../../syntax/syntax.ts'
 import type { ConflictClause } from '../../types.ts'
-import { memberNames } from '../packages.ts'
 import { promiseMember } from '../promises.ts'
+import { databaseError } from './database-errors.ts'
+import { refuseNothing } from './empty-writes.ts'
+import { fillPlaceholders } from './placeholders.ts'
+import { readRawAnswer } from './raw-answers.ts'
+import { translateCondition } from './raw-conditions.ts'
+import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
 
 interface QueryStart {
   readonly operation: QueryValue['operation']
@@ -47,6 +50,7 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     driver: owner.driver,
     transaction: owner.transaction,
     table: start.table ?? null,
+    named: null,
     values: null,
     where: start.where ?? null,
     returns: start.operation === 'select' || start.operation === 'raw',
@@ -59,6 +63,8 @@ export function startQuery(owner: DbValue, start: QueryStart): QueryValue {
     orderBy: start.orderBy ?? [],
     locks: null,
     conflict: null,
+    answer: null,
+    parts: [],
     node: start.node,
   }
 }
@@ -75,12 +81,16 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
     case 'execute':
     case 'all':
     case 'run':
-      return native(name, () => sendQuery(machine, owner))
+      return native(name, ([given]) => sendQuery(machine, fillPlaceholders(owner, given)))
     case 'get':
-      return native(name, () => sendQuery(machine, { ...owner, single: true }))
+      return native(name, ([given]) => sendQuery(machine, { ...fillPlaceholders(owner, given), single: true }))
+    case 'as':
+      return native(name, () => nameQuery(owner))
     default:
       return native(name, (args, node) => {
-        const given = args.map((arg) => readClauseOf(machine, owner, { arg, node }))
+        refuseNothing(machine, { method: name, given: args[0], node })
+        const read = args.map((arg) => readClauseOf(machine, owner, { arg, node }))
+        const given = name === 'where' ? read.map((arg) => translateCondition(machine, owner, arg)) : read
         return { ...owner, ...readClause(owner, name, given) }
       })
   }
@@ -94,9 +104,11 @@ function readClauseOf(machine: Machine, owner: QueryValue, { arg, node }: { arg:
 }
 
 /** Drivers that answer, or throw, before the call returns. */
-const SYNCHRONOUS = /^(?:better-sqlite3|bun-sqlite|expo-sqlite|durable-sqlite|op-sqlite)$/
+const SYNCHRONOUS =
+  /^(?:better-sqlite3(?:-multiple-ciphers)?|(?:bun|node):sqlite|bun-sqlite|expo-sqlite|durable-sqlite|op-sqlite)$/
 
-function sendQuery(machine: Machine, query: QueryValue): Value {
+/** What a call that sends the query gives. */
+export function sendQuery(machine: Machine, query: QueryValue): Value {
   const answer = runQuery(machine, query)
   if (!SYNCHRONOUS.test(query.driver)) return answer
   waitFor(machine, answer)
@@ -122,7 +134,16 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
     case 'rightJoin':
     case 'fullJoin':
     case 'crossJoin':
-      return { joined: true, joins: [...owner.joins, ...(first?.kind === 'table' ? [first.name] : [])] }
+    case 'using':
+    case 'union':
+    case 'unionAll':
+    case 'intersect':
+    case 'intersectAll':
+    case 'except':
+    case 'exceptAll':
+      return joinWith(owner, first)
+    case 'select':
+      return { values: operation('rows of a query'), joins: tablesOfSource(first) }
     case 'onConflictDoNothing':
     case 'onConflictDoUpdate':
     case 'onDuplicateKeyUpdate':
@@ -136,19 +157,6 @@ function readClause(owner: QueryValue, name: string, args: readonly Value[]): Pa
   }
 }
 
-/** Rows of anything but a table have columns that are not known. */
-function readFrom(
-  machine: Machine,
-  owner: QueryValue,
-  { source, node }: { source: Value | undefined; node: ts.Node },
-): QueryValue {
-  if (source?.kind === 'table') return { ...owner, table: source }
-  const isView = source?.kind === 'package' && memberNames(source).some((name) => /view$/i.test(name))
-  const what = isView ? 'a view' : source?.kind === 'query' ? 'a subquery' : 'something that is not known'
-  noteUnresolved(machine, `rows are read from ${what}, not from a table`, node)
-  return owner
-}
-
 /** Sends the query: one event, one chance to fail, and what it answers. */
 export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
   const start = clockOf(machine)
@@ -157,13 +165,13 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
   recordDatabase(machine, {
     id,
     operation: query.operation,
-    table: query.table?.name ?? null,
+    table: query.table?.name ?? query.named,
     values: query.values,
     where: query.where,
     projection: query.projection,
     returns: query.returns,
     joined: query.joined,
-    joins: query.joins,
+    joins: [...query.joins, ...tablesInside(query)],
     limit: query.limit,
     offset: query.offset,
     orderBy: query.orderBy,
@@ -192,55 +200,9 @@ function readConflict(method: string, clause: Value | undefined): ConflictClause
   }
 }
 
-/** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
-function databaseError(machine: Machine, driver: string, id: number): Value {
-  const fields = DRIVER_FIELDS.map(([field, key]): [string, Value] => [
-    field,
-    symbol({ kind: 'result', event: id, path: [key] }),
-  ])
-  // The words are the driver's and the database's.
-  const type = driver === 'postgres-js' || driver === 'postgres' ? 'PostgresError' : 'DatabaseError'
-  const named: [string, Value] = ['name', ERROR_NAMES.get(driver) ?? operation('name of a database error')]
-  const thrown = makeError(type, operation('database message'), [...fields, named])
-  if (!wrapsErrors(machine.files)) return thrown
-  // drizzle-orm/errors.js gives its class no name of its own.
-  return makeError('DrizzleQueryError', operation('database message'), [
-    ['name', literal('Error')],
-    ['cause', thrown],
-  ])
-}
-
-/** `error.name` as the drivers set it, which is not the name of the class: pg-protocol/dist/messages.js says `error`. */
-const ERROR_NAMES = new Map<string, Value>([
-  ...['node-postgres', 'pg', 'pglite', 'neon-serverless', 'vercel-postgres', '@vercel/postgres'].map(
-    (driver): [string, Value] => [driver, literal('error')],
-  ),
-  ['postgres-js', literal('PostgresError')],
-  ['postgres', literal('PostgresError')],
-  ['neon-http', literal('NeonDbError')],
-  ['mysql2', literal('Error')],
-  ['mysql2/promise', literal('Error')],
-  ['better-sqlite3', literal('SqliteError')],
-  ['libsql', literal('LibsqlError')],
-  ['@libsql/client', literal('LibsqlError')],
-])
-
-const DRIVER_FIELDS = [
-  ['code', 'sqlstate'],
-  ['detail', 'detail'],
-  ['constraint', 'constraint'],
-  ['constraint_name', 'constraint'],
-  ['table', 'table'],
-  ['column', 'column'],
-] as const
-
-function wrapsErrors(files: ProjectFiles): boolean {
-  const version = files.versionOf('drizzle-orm', files.root)?.match(/(\d+)\.(\d+)/)
-  return !version || Number(version[1]) > 0 || Number(version[2]) >= 44
-}
-
 function readAnswer(query: QueryValue, id: number): Value {
   const at = (...path: string[]): Value => symbol({ kind: 'result', event: id, path })
+  if (query.answer) return readRawAnswer(query, id)
   if (!query.returns) return at()
   if (query.single) return at('0')
   const isKnown = query.table && !query.projection?.open

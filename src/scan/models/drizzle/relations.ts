@@ -37,7 +37,7 @@ export function relatedTables(
   if (query.wanted?.kind !== 'object') return []
   return [...query.wanted.fields].flatMap(([name, how]) => {
     if (how.kind === 'literal' && !how.value) return []
-    const target = (machine.relations.get(table.name) ?? []).map((read) => read().get(name)).find((one) => one)
+    const target = relationOf(machine, table, name)
     if (!target) {
       noteUnresolved(machine, `which table the relation ${name} reads is not known`, query.node)
       return []
@@ -45,4 +45,9 @@ export function relatedTables(
     const deeper = how.kind === 'object' ? how.fields.get('with') : undefined
     return [target.name, ...relatedTables(machine, target, { wanted: deeper, node: query.node })]
   })
+}
+
+/** The table that a relation leads to; null when it is not known. */
+export function relationOf(machine: Machine, table: TableValue, name: string): TableValue | null {
+  return (machine.relations.get(table.name) ?? []).map((read) => read().get(name)).find((one) => one) ?? null
 }

@@ -66,17 +66,23 @@ function operationText(context: SqlContext, { name, operands }: Operation): stri
   return name in POSTFIX ? `${left} ${POSTFIX[name]}` : null
 }
 
-/** `text` is the template as written, with its backticks; the values of its holes follow in order. */
 function templateText(context: SqlContext, text: string, values: readonly Expression[]): string | null {
+  const [head, ...rest] = templateWords(text) ?? []
+  if (head === undefined) return null
+  const spans = rest.map((words, index) => {
+    const value = values[index]
+    const shown = value ? sqlText(context, value) : null
+    return shown === null ? null : shown + words
+  })
+  return spans.includes(null) ? null : head + spans.join('')
+}
+
+/** What stands around the holes of a template that is given as it is written, with its backticks; null for other text. */
+export function templateWords(text: string): string[] | null {
   const statement = ts.createSourceFile('sql.ts', text, ts.ScriptTarget.Latest).statements[0]
   const template = statement && ts.isExpressionStatement(statement) ? statement.expression : null
   if (!template) return null
-  if (ts.isNoSubstitutionTemplateLiteral(template)) return template.text
+  if (ts.isNoSubstitutionTemplateLiteral(template)) return [template.text]
   if (!ts.isTemplateExpression(template)) return null
-  const spans = template.templateSpans.map((span, index) => {
-    const value = values[index]
-    const shown = value ? sqlText(context, value) : null
-    return shown === null ? null : shown + span.literal.text
-  })
-  return spans.includes(null) ? null : template.head.text + spans.join('')
+  return [template.head.text, ...template.templateSpans.map((span) => span.literal.text)]
 }
