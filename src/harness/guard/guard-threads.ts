@@ -1,9 +1,8 @@
-import { pathToFileURL } from 'node:url'
 import workers from 'node:worker_threads'
 import { builtFile } from '../package-paths.ts'
 
 const CHANNEL = 'itest.blocked'
-const THREAD_GUARD = pathToFileURL(builtFile('harness/guard/thread.js')).href
+const THREAD_GUARD = builtFile('harness/guard/thread.js')
 
 /** A thread has built-ins of its own, so each one begins with a guard that lets nothing out at all. */
 export function guardThreads(): void {
@@ -13,7 +12,8 @@ export function guardThreads(): void {
     'Worker',
     class GuardedWorker extends Worker {
       constructor(file: string | URL, options: workers.WorkerOptions = {}) {
-        super(file, { ...options, execArgv: ['--import', THREAD_GUARD, ...(options.execArgv ?? [])] })
+        // `--import` would not be awaited by code that is given as text.
+        super(file, { ...options, execArgv: ['--require', THREAD_GUARD, ...(options.execArgv ?? [])] })
       }
     },
   )
