@@ -63,12 +63,19 @@ export function findLate({ boundary }: HarnessState): Error | null {
 
 function explainHang({ givenUp, dropped, requestLimitMs }: HarnessState): Error {
   const [cause] = dropped
-  const because = cause === undefined ? '' : `; the app dropped this error: ${String(cause)}`
+  const because = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
   return withCode(
     'ITEST_REQUEST_UNANSWERED',
     `${givenUp.join(', ')} was not answered within ${requestLimitMs} ms${because}`,
     cause,
   )
+}
+
+/** On one line, with what is at its bottom: a driver's error comes wrapped in Drizzle's. */
+function summarise(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const [line = ''] = error.message.split('\n')
+  return `${error.name}: ${line}${error.cause === undefined ? '' : ` (${summarise(error.cause)})`}`
 }
 
 async function settle(state: HarnessState): Promise<void> {

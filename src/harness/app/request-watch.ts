@@ -11,7 +11,17 @@ const { setTimeout: setTimer } = globalThis
  */
 export function watchRequests(state: HarnessState): void {
   for (const prototype of [http.Server.prototype, https.Server.prototype]) watchServer(state, prototype)
-  process.on('unhandledRejection', (reason) => state.dropped.push(reason))
+  rememberRejections(state)
+}
+
+/** Not as a listener: Vitest takes a rejection for handled when anybody else listens. */
+function rememberRejections(state: HarnessState): void {
+  const emit: unknown = Reflect.get(process, 'emit')
+  if (typeof emit !== 'function') return
+  Reflect.set(process, 'emit', (...args: unknown[]) => {
+    if (args[0] === 'unhandledRejection') state.dropped.push(args[1])
+    return Reflect.apply(emit, process, args)
+  })
 }
 
 function watchServer(state: HarnessState, prototype: http.Server): void {
