@@ -23,9 +23,9 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
 export async function endTest(state: HarnessState): Promise<HarnessFacts> {
   restoreClock()
-  const { current: traffic, departed } = state.boundary
+  const { current: traffic } = state.boundary
   const unansweredRequests = listUnanswered(state)
-  await waitUntil(() => ![...departed.values()].some((departure) => departure.traffic === traffic))
+  await waitUntil(() => !isSending(state))
   await settle(state)
   const facts = {
     requests: state.requests,
@@ -76,6 +76,12 @@ function summarise(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const [line = ''] = error.message.split('\n')
   return `${error.name}: ${line}${error.cause === undefined ? '' : ` (${summarise(error.cause)})`}`
+}
+
+/** Whether something that this test sent has not arrived yet. */
+function isSending({ boundary }: HarnessState): boolean {
+  const { departed, current, mailing } = boundary
+  return mailing.size > 0 || [...departed.values()].some(({ traffic }) => traffic === current)
 }
 
 async function settle(state: HarnessState): Promise<void> {

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { noteBlocked } from '../http/boundary.ts'
+import { type Boundary, findActor, noteBlocked, noteLate } from '../http/boundary.ts'
 import { labelOf, readRequest, refuseConnection } from '../http/connection-target.ts'
 import type { HarnessState } from '../state.ts'
 import { chooseWay, type Way } from './choose-way.ts'
@@ -35,10 +35,17 @@ function knownWay({ boundary }: HarnessState, socket: net.Socket): Way | null {
   return { kind: destination.includes('://') ? 'stub' : 'mail', destination }
 }
 
-/** Null: the test wants nobody to listen there. */
-function findPort({ boundary }: HarnessState, way: Way): number | null {
-  if (way.kind === 'mail' && boundary.current.mailAnswer.kind === 'refuse') return null
+/** Null: nobody listens there. */
+function findPort({ boundary }: HarnessState, way: Way & { destination: string }): number | null {
+  if (way.kind === 'mail' && !mayMail(boundary, way.destination)) return null
   const address = (way.kind === 'mail' ? boundary.mailServer : boundary.stubServer)?.address()
   if (!address || typeof address === 'string') throw new Error('The servers of itest do not listen.')
   return address.port
+}
+
+function mayMail(boundary: Boundary, host: string): boolean {
+  const { traffic, isOfRequest } = findActor(boundary)
+  const isLate = isOfRequest && traffic.phase === 'over'
+  if (isLate) noteLate(boundary, traffic, `mail over ${host}`)
+  return !isLate && boundary.current.mailAnswer.kind !== 'refuse'
 }

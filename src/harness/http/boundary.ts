@@ -45,6 +45,8 @@ export interface Boundary {
   /** As given to `stub`, `*` included. */
   readonly stubOrigins: Set<string>
   readonly hanging: Set<Socket>
+  /** Connections over which a mail is being sent. */
+  readonly mailing: Set<Socket>
   /** The test that a request to the app, and all that it started, belongs to. */
   readonly context: AsyncLocalStorage<Traffic>
   /** By the mark that the call carries. */
@@ -65,6 +67,7 @@ export function createBoundary(): Boundary {
     announced: new Set(),
     stubOrigins: new Set(),
     hanging: new Set(),
+    mailing: new Set(),
     context: new AsyncLocalStorage(),
     departed: new Map(),
     current: createTraffic('before the first test'),
@@ -72,9 +75,13 @@ export function createBoundary(): Boundary {
   }
 }
 
-/** Nothing is stubbed, nothing was called. */
+/** Nothing is stubbed, nothing was called. What the app tried while it was imported counts for the first test. */
 export function beginTraffic(boundary: Boundary, test: string): void {
+  const before = boundary.current
   boundary.current = createTraffic(test)
+  if (before.phase !== 'running') return
+  boundary.current.unstubbed.push(...before.unstubbed)
+  for (const what of before.blocked) boundary.current.blocked.add(what)
 }
 
 /** Who acts now: the request that started it says which test that is, else it is the test that runs. */

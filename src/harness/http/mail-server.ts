@@ -1,7 +1,6 @@
 import { createServer } from 'node:net'
 import PostalMime from 'postal-mime'
 import type { HarnessState } from '../state.ts'
-import { noteLate } from './boundary.ts'
 import type { Mail } from './mail-types.ts'
 import { type Envelope, serveSmtp } from './smtp-session.ts'
 
@@ -9,14 +8,15 @@ import { type Envelope, serveSmtp } from './smtp-session.ts'
 export async function startMailServer({ boundary }: HarnessState): Promise<void> {
   const server = createServer((socket) => {
     socket.unref()
-    const { mailAnswer } = boundary.current
-    if (mailAnswer.kind === 'hang') boundary.hanging.add(socket)
+    const waiting = boundary.current.mailAnswer.kind === 'hang' ? boundary.hanging : boundary.mailing
+    waiting.add(socket)
+    socket.once('close', () => waiting.delete(socket))
     serveSmtp(socket, {
       answer: () => boundary.current.mailAnswer,
       deliver: async (envelope) => {
-        const mail = await readMail(envelope)
-        if (boundary.current.phase === 'running') boundary.current.mails.push(mail)
-        else noteLate(boundary, boundary.current, `mail to ${mail.to.join(', ')}`)
+        boundary.current.mails.push(await readMail(envelope))
+        // A pool keeps its connection.
+        boundary.mailing.delete(socket)
       },
     })
   })

@@ -26,6 +26,7 @@ export async function writeAnswer(answer: StubAnswer, { call, response, hanging 
       return
     case 'hang':
       hanging.add(socket)
+      socket.once('close', () => hanging.delete(socket))
       if (answer.afterHeaders) response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders()
       return
     default:

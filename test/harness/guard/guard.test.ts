@@ -89,6 +89,15 @@ it('reaches nobody from a thread', async () => {
   expect(await ask(source, { eval: true, execArgv: [] })).toBe('ECONNREFUSED')
   await until(() => expect(globalThis[Symbol.for('itest.harness') as any].boundary.current.blocked.size).toBeGreaterThan(2))
 })`,
+  'src/start.ts': `
+    import net from 'node:net'
+    export const failure = new Promise((resolve) => net.connect(6379, 'cache.example').on('error', resolve))
+    await fetch('https://config.example/').catch(() => {})`,
+  'tests/start.test.ts': `
+    import { expect, it } from 'vitest'
+    import { failure } from '../src/start.js'
+    it('is the first test', async () => { expect(await failure).toMatchObject({ code: 'ECONNREFUSED' }) })
+    it('is the second test', () => { expect(1).toBe(1) })`,
   'tests/secrets.test.ts': `${IMPORTS}
 const parents = () => {
   const ids = [process.ppid]
@@ -134,7 +143,7 @@ describe('the guard around the tests', () => {
     project = makeProject(files)
     facts = await runTests({
       root: project.root,
-      files: ['tests/outside.test.ts', 'tests/secrets.test.ts'],
+      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
       engine,
       route: { method: 'GET', path: '/' },
       ablate: false,
@@ -152,10 +161,20 @@ describe('the guard around the tests', () => {
 
   const find = (name: string): TestFacts | undefined => facts.tests.find((test) => test.name === name)
 
+  const unstubbed = ['reaches nobody over HTTP/2', 'is the first test']
+
   it('lets nothing out, in any way that JavaScript has', () => {
-    const failed = facts.tests.filter(({ state, name }) => state !== 'passed' && name !== 'reaches nobody over HTTP/2')
+    const failed = facts.tests.filter(({ state, name }) => state !== 'passed' && !unstubbed.includes(name))
     expect(failed.map(({ name, errors }) => [name, errors[0]?.message])).toEqual([])
-    expect(facts.tests).toHaveLength(10)
+    expect(facts.tests).toHaveLength(12)
+  })
+
+  it('counts what the app tries while it starts for the first test', () => {
+    expect(find('is the first test')?.harness).toMatchObject({
+      blockedConnections: ['cache.example:6379'],
+      unstubbedCalls: ['GET https://config.example/'],
+    })
+    expect(find('is the second test')?.errors).toEqual([])
   })
 
   it('records every attempt', () => {

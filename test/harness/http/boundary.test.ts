@@ -6,23 +6,16 @@ import { makeProject, type SampleProject } from '../sample-project.ts'
 
 const LIMIT_MS = 120_000
 
-const IMPORTS = `
+const CLIENT_IMPORTS = `
 import axios from 'axios'
-import express from 'express'
 import got from 'got'
 import http from 'node:http'
 import https from 'node:https'
-import net from 'node:net'
-import nodemailer from 'nodemailer'
-import { setTimeout as delay } from 'node:timers/promises'
-import Stripe from 'stripe'
 import superagent from 'superagent'
-import request from 'supertest'
 import tls from 'node:tls'
 import { Agent, Client, fetch as ownFetch, getGlobalDispatcher, ProxyAgent, request as ownRequest, setGlobalDispatcher } from 'undici'
-import { db, listCalls, mail, stub, until } from 'itest-gen'
+import { listCalls, stub } from 'itest-gen'
 import { expect, it } from 'vitest'
-import { rooms } from '../src/db/schema.js'
 `
 
 /** Each gets what \`/v1/things\` answers, parsed. */
@@ -60,7 +53,7 @@ const clients: Record<string, () => Promise<any>> = {
 `
 
 const files = {
-  'tests/clients.test.ts': `${IMPORTS}${CLIENTS}
+  'tests/clients.test.ts': `${CLIENT_IMPORTS}${CLIENTS}
 const port = (name: string) => (name.includes('unusual') ? 'http://api.example:8025' : 'https://api.example')
 for (const [name, call] of Object.entries(clients)) {
   it('answers ' + name, async () => {
@@ -71,13 +64,18 @@ for (const [name, call] of Object.entries(clients)) {
   })
 }`,
   // A file of its own: here no stub is declared, so nothing but the call itself says what it is.
-  'tests/unstubbed.test.ts': `${IMPORTS}${CLIENTS}
+  'tests/unstubbed.test.ts': `${CLIENT_IMPORTS}${CLIENTS}
 for (const [name, call] of Object.entries(clients)) {
   it('notices ' + name, async () => {
     expect(await call().catch(() => 'swallowed')).toBe('swallowed')
   })
 }`,
-  'tests/answers.test.ts': `${IMPORTS}
+  'tests/answers.test.ts': `
+import axios from 'axios'
+import Stripe from 'stripe'
+import { db, stub } from 'itest-gen'
+import { expect, it } from 'vitest'
+import { rooms } from '../src/db/schema.js'
 const api = stub('https://api.example')
 const get = () => fetch('https://api.example/v1/things/7?page=2')
 it('answers in turn, and the last answer stays', async () => {
@@ -167,30 +165,40 @@ it('stands for every host below a name', async () => {
 })`,
   'src/late.ts': `
 import express from 'express'
-import { setTimeout as delay } from 'node:timers/promises'
-export const gate: { open: () => void; closed: Promise<void> } = { open: () => {}, closed: Promise.resolve() }
-export const close = () => { gate.closed = new Promise((resolve) => { gate.open = resolve }) }
+import nodemailer from 'nodemailer'
+const post = nodemailer.createTransport({ host: 'smtp.example', port: 587 })
+const gate = () => { let open = () => {}; return { passed: new Promise<void>((resolve) => { open = resolve }), open: () => open() } }
+export const testIsOver = gate()
+export const appIsDone = gate()
 export const app = express()
   .get('/at-once', (req, res) => { res.json({}); fetch('https://audit.example/at-once').catch(() => {}) })
-  .get('/late', async (req, res) => { res.json({}); await gate.closed; await fetch('https://audit.example/late').catch(() => {}) })`,
-  'tests/late.test.ts': `${IMPORTS}
-import { app, close, gate } from '../src/late.js'
+  .get('/late', async (req, res) => { res.json({}); await testIsOver.passed; await fetch('https://audit.example/late').catch(() => {})
+    await post.sendMail({ from: 'a@b.example', to: 'c@d.example', text: 'late' }).catch(() => {})
+    appIsDone.open() })`,
+  'tests/late.test.ts': `
+import request from 'supertest'
+import { listCalls, mail, stub } from 'itest-gen'
+import { expect, it } from 'vitest'
+import { app, appIsDone, testIsOver } from '../src/late.js'
 it('calls after its answer', async () => {
   expect((await request(app).get('/at-once')).status).toBe(200)
 })
 it('calls when its test is over', async () => {
-  close()
   expect((await request(app).get('/late')).status).toBe(200)
 })
 it('is the test after', async () => {
   const audit = stub('https://audit.example')
   audit.on('GET', '/*').reply(200)
-  gate.open()
-  await delay(100)
+  testIsOver.open()
+  await appIsDone.passed
   expect(audit.calls).toEqual([])
   expect(listCalls()).toEqual([])
+  expect(mail.sent).toEqual([])
 })`,
-  'tests/mail.test.ts': `${IMPORTS}
+  'tests/mail.test.ts': `
+import nodemailer from 'nodemailer'
+import { mail } from 'itest-gen'
+import { expect, it } from 'vitest'
 const ways = {
   plain: { host: 'smtp.example', port: 587, auth: { user: 'u', pass: 'p' } },
   secure: { host: 'smtp.example', port: 465, secure: true },
@@ -297,7 +305,10 @@ describe('the boundary around the app', () => {
         file: 'tests/late.test.ts',
         error: {
           code: 'ITEST_LATE_CALL',
-          message: expect.stringContaining('GET https://audit.example/late (by "calls when its test is over")'),
+          message:
+            'after its test had ended, the app still did this: ' +
+            'GET https://audit.example/late (by "calls when its test is over"), ' +
+            'mail over smtp.example:587 (by "calls when its test is over")',
         },
       },
     ])
