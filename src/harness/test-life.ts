@@ -81,7 +81,7 @@ function summarise(error: unknown): string {
 /** Whether something that this test sent has not arrived yet. */
 function isSending({ boundary }: HarnessState): boolean {
   const { departed, current, mailing } = boundary
-  return mailing.size > 0 || [...departed.values()].some(({ traffic }) => traffic === current)
+  return mailing.size > 0 || [...departed.values()].some(({ traffic, isEnded }) => traffic === current && !isEnded)
 }
 
 async function settle(state: HarnessState): Promise<void> {

@@ -21,11 +21,17 @@ export interface Traffic {
   mailAnswer: MailAnswer
 }
 
-/** A call on its way to the stub server. */
-export interface Departure {
+/** Who does something. */
+export interface Actor {
   readonly traffic: Traffic
-  /** Made by a request to the app, or by what that started; else by the test itself or by a timer of the app. */
+  /** A request to the app, or what that started; else the test itself or a timer of the app. */
   readonly isOfRequest: boolean
+}
+
+/** A call on its way to the stub server. */
+export interface Departure extends Actor {
+  /** The client ended it, so it may never arrive. */
+  isEnded: boolean
 }
 
 /** Everything between this process and the world. */
@@ -85,7 +91,7 @@ export function beginTraffic(boundary: Boundary, test: string): void {
 }
 
 /** Who acts now: the request that started it says which test that is, else it is the test that runs. */
-export function findActor(boundary: Boundary): Departure {
+export function findActor(boundary: Boundary): Actor {
   const traffic = boundary.context.getStore()
   return { traffic: traffic ?? boundary.current, isOfRequest: traffic !== undefined }
 }

@@ -3,7 +3,7 @@ import diagnostics from 'node:diagnostics_channel'
 import http, { type IncomingHttpHeaders, OutgoingMessage } from 'node:http'
 import { isRedirected } from '../guard/choose-way.ts'
 import type { HarnessState } from '../state.ts'
-import { type Boundary, type Departure, findActor } from './boundary.ts'
+import { type Actor, type Boundary, type Departure, findActor } from './boundary.ts'
 import { labelOf } from './connection-target.ts'
 import { normaliseOrigin } from './origin.ts'
 
@@ -20,7 +20,7 @@ export function followCalls(state: HarnessState): void {
 }
 
 /** Takes the mark off a call and says who made it. */
-export function readMark({ departed, current }: Boundary, headers: IncomingHttpHeaders): Departure {
+export function readMark({ departed, current }: Boundary, headers: IncomingHttpHeaders): Actor {
   const found = headers[CALL_HEADER]
   delete headers[CALL_HEADER]
   const departure = departed.get(String(found))
@@ -28,14 +28,16 @@ export function readMark({ departed, current }: Boundary, headers: IncomingHttpH
   return departure ?? { traffic: current, isOfRequest: false }
 }
 
-function mark(boundary: Boundary): string {
+function mark(boundary: Boundary): { text: string; departure: Departure } {
   const text = randomUUID()
-  boundary.departed.set(text, findActor(boundary))
-  return text
+  const departure = { ...findActor(boundary), isEnded: false }
+  boundary.departed.set(text, departure)
+  return { text, departure }
 }
 
 /** Node's own fetch, and every copy of undici, announce their requests before they send them. */
 function followFetch(state: HarnessState): void {
+  const marked = new WeakMap<object, Departure>()
   diagnostics.subscribe('undici:client:beforeConnect', (message) => {
     announce(state, readObject(message, 'connectParams'))
   })
@@ -45,7 +47,13 @@ function followFetch(state: HarnessState): void {
     const addHeader: unknown = Reflect.get(request, 'addHeader')
     const origin = readOrigin(Reflect.get(request, 'origin'))
     if (typeof addHeader !== 'function' || origin === null || !isRedirected(state, origin)) return
-    Reflect.apply(addHeader, request, [CALL_HEADER, mark(state.boundary)])
+    const { text, departure } = mark(state.boundary)
+    marked.set(request, departure)
+    Reflect.apply(addHeader, request, [CALL_HEADER, text])
+  })
+  diagnostics.subscribe('undici:request:error', (message) => {
+    const departure = marked.get(readObject(message, 'request') ?? {})
+    if (departure) departure.isEnded = true
   })
 }
 
@@ -76,7 +84,11 @@ function followHttp(state: HarnessState): void {
       const host = /\r\nhost: *([^\r]+)/i.exec(head)?.[1]
       const origin = readOrigin(`${this.protocol}//${host ?? this.host}`)
       if (origin === null || !isRedirected(state, origin)) return result
-      Reflect.set(this, '_header', `${head.slice(0, -2)}${CALL_HEADER}: ${mark(state.boundary)}\r\n\r\n`)
+      const { text, departure } = mark(state.boundary)
+      this.once('close', () => {
+        departure.isEnded = true
+      })
+      Reflect.set(this, '_header', `${head.slice(0, -2)}${CALL_HEADER}: ${text}\r\n\r\n`)
       return result
     },
   )
