@@ -94,6 +94,8 @@ function describeMissing({ unstubbedCalls, blockedConnections }: HarnessFacts): 
 
 /** A request without an answer, joined with the error that the app dropped, when there is one. */
 function classifyHang(facts: RunFacts, test: TestFacts, error: ErrorFacts): Verdict {
+  const givenUp = test.errors.find(({ code }) => code === 'ITEST_REQUEST_UNANSWERED')
+  if (givenUp) return { status: 'red', class: 'hang', error: givenUp, reason: firstLine(givenUp) }
   const request = test.harness?.unansweredRequests[0] ?? 'the request'
   const cause = findUnhandled(facts, test)
   const because = cause ? `; the app dropped this error: ${firstLine(cause)}` : ''

@@ -9,8 +9,12 @@ export { bootApp } from './app/boot-app.ts'
 export type { Factory } from './database/factory.ts'
 export type { FaultOptions, WriteOperation } from './database/faults.ts'
 export type { TableLike, TestDatabase } from './database/test-database.ts'
-export { type Stub, type StubResponse, stub } from './http/stub.ts'
-export type { RecordedCall } from './state.ts'
+export { type MailBox, mail } from './http/mail.ts'
+export type { Mail } from './http/mail-types.ts'
+export { listCalls, type Stub, type StubResponse, stub } from './http/stub.ts'
+export type { RecordedCall, StubReply } from './http/stub-types.ts'
+export { type Clock, clock } from './time/clock.ts'
+export { until } from './time/until.ts'
 
 const sideDatabase: unknown = drizzle(async (sql, parameters, method) => ({
   rows: await requireDatabase(getState()).side.query(sql, parameters, method === 'execute' ? 'object' : 'array'),

@@ -12,6 +12,7 @@ export interface RunContext {
 declare module 'vitest' {
   interface ProvidedContext {
     itest: RunContext
+    itestRequestLimitMs: number
     itestEngine: 'auto' | 'postgres' | 'pglite'
   }
 }

@@ -1,36 +1,48 @@
-import { afterEach, beforeEach, inject } from 'vitest'
+import { afterAll, afterEach, beforeEach, inject } from 'vitest'
+import { watchRateLimits } from './app/rate-limits.ts'
 import { watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
 import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
-import { guardNetwork } from './http/network-guard.ts'
+import { guardNetwork } from './guard/guard-network.ts'
+import { startMailServer } from './http/mail-server.ts'
 import { startStubServer } from './http/stub-server.ts'
 import type { RunContext } from './run-context.ts'
 import { createState, findState, type HarnessState } from './state.ts'
-import { beginTest, endTest, findViolation } from './test-life.ts'
+import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
+
+// Long enough for any route that works, short enough that a hang is seen before Vitest's own limit of 5 seconds.
+const REQUEST_LIMIT_MS = 2500
 
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
 const state = findState() ?? (await open(inject('itest')))
 
-beforeEach(() => beginTest(state))
+beforeEach(({ task }) => beginTest(state, task.name))
 
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
   Object.assign(task.meta, { itest: facts })
-  const violation = findViolation(facts)
-  if (violation) throw violation
+  const violation = findViolation(state, facts)
+  if (violation !== null) throw violation
+})
+
+afterAll(() => {
+  const late = findLate(state)
+  if (late) throw late
 })
 
 async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const database = await openFileDatabase(run)
-  const opened = createState(run.root)
+  const opened = createState(run.root, { requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
   setEnvironment(run.facts, database.url)
   guardNetwork(opened)
   await startStubServer(opened)
+  await startMailServer(opened)
   watchRequests(opened)
   watchRoute(opened)
+  opened.resetLimits = await watchRateLimits(run.root)
   return opened
 }

@@ -1,30 +1,6 @@
-import type { Server, ServerResponse } from 'node:http'
-import type { Server as NetServer, Socket } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import type { FileDatabase } from './database/file-database.ts'
-
-/** An outbound call as the provider would have seen it. */
-export interface RecordedCall {
-  readonly method: string
-  readonly path: string
-  readonly query: Readonly<Record<string, string>>
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Parsed when it is JSON, else the text; undefined when there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: as in supertest, a test reads fields of a body without a cast.
-  readonly body: any
-}
-
-export type StubAnswer =
-  | { readonly kind: 'reply'; readonly status: number; readonly body: string; readonly type: string | null }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'hang' }
-
-export interface StubRule {
-  readonly origin: string
-  readonly method: string
-  readonly path: string
-  readonly answer: StubAnswer
-}
+import { type Boundary, createBoundary } from './http/boundary.ts'
 
 export interface ArmedFault {
   /** Name of its trigger function and of the sequence that counts its hits. */
@@ -37,25 +13,21 @@ export interface ArmedFault {
 export interface HarnessState {
   readonly root: string
   database: FileDatabase | null
-  stubServer: Server | null
-  /** Servers that this process listens on; only they and the database can be reached. */
-  readonly ownServers: Set<NetServer>
-  /** The origin that each redirected connection was meant for, by its local port. */
-  readonly redirected: Map<number, string>
-  readonly stubOrigins: Set<string>
-  readonly hanging: Set<Socket>
-  /** Between two tests: calls are rejected and belong to nobody. */
-  settling: boolean
-  rules: StubRule[]
-  calls: { readonly origin: string; readonly call: RecordedCall }[]
+  readonly boundary: Boundary
   faults: ArmedFault[]
-  unstubbed: string[]
   /** Rows that the factory has made in this test, by table. */
   made: Map<string, number>
-  blocked: Set<string>
   requests: number
   routeHits: number
+  /** Requests that are not answered yet, e.g. `POST /orders`. */
   readonly open: Map<ServerResponse, string>
+  /** After this many milliseconds a request without an answer is given up. */
+  readonly requestLimitMs: number
+  /** Requests of this test that were given up. */
+  givenUp: string[]
+  /** Rejected promises of this test that nobody caught. */
+  dropped: unknown[]
+  resetLimits: () => Promise<void>
 }
 
 // Setup and tests may load this module twice (inlined by Vite and natively), so the state lives outside of it.
@@ -77,25 +49,20 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string): HarnessState {
+export function createState(root: string, options: { requestLimitMs: number }): HarnessState {
   const state: HarnessState = {
     root,
     database: null,
-    stubServer: null,
-    ownServers: new Set(),
-    redirected: new Map(),
-    stubOrigins: new Set(),
-    hanging: new Set(),
-    settling: false,
-    rules: [],
-    calls: [],
+    boundary: createBoundary(),
     faults: [],
-    unstubbed: [],
     made: new Map(),
-    blocked: new Set(),
     requests: 0,
     routeHits: 0,
     open: new Map(),
+    requestLimitMs: options.requestLimitMs,
+    givenUp: [],
+    dropped: [],
+    resetLimits: async () => {},
   }
   Reflect.set(globalThis, KEY, state)
   return state

@@ -2,56 +2,100 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
 import { disarmFaults } from './database/faults.ts'
+import { beginTraffic } from './http/boundary.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
+import { restoreClock } from './time/clock.ts'
 
 const SETTLE_LIMIT_MS = 1000
 const SETTLE_STEP_MS = 10
 
-/** Before each test: the database as the template left it, no stubs, no calls. */
-export async function beginTest(state: HarnessState): Promise<void> {
+/** Before each test: the database as the template left it, no stubs, no calls, all limits unused. */
+export async function beginTest(state: HarnessState, title: string): Promise<void> {
   await explainLock(async () => {
     await disarmFaults(state)
     await requireDatabase(state).reset()
   })
-  state.rules = []
-  state.calls = []
-  state.made = new Map()
-  state.settling = false
+  await state.resetLimits()
+  beginTraffic(state.boundary, title)
+  Object.assign(state, { givenUp: [], dropped: [], made: new Map() })
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
 export async function endTest(state: HarnessState): Promise<HarnessFacts> {
+  restoreClock()
+  const { current: traffic } = state.boundary
   const unansweredRequests = listUnanswered(state)
+  await waitUntil(() => !isSending(state))
+  await settle(state)
   const facts = {
     requests: state.requests,
     routeHits: state.routeHits,
     unansweredRequests,
-    unstubbedCalls: state.unstubbed,
-    blockedConnections: [...state.blocked],
+    unstubbedCalls: [...traffic.unstubbed],
+    blockedConnections: [...traffic.blocked],
   }
-  await settle(state)
-  Object.assign(state, { requests: 0, routeHits: 0, unstubbed: [], blocked: new Set() })
+  Object.assign(state, { requests: 0, routeHits: 0 })
   state.open.clear()
   return { ...facts, unreachedFaults: await explainLock(() => disarmFaults(state)) }
 }
 
 /** The error that fails a test which is not what it seems; null when the facts are as they should be. */
-export function findViolation(facts: HarnessFacts): Error | null {
+export function findViolation(state: HarnessState, facts: HarnessFacts): unknown {
+  const { thrown } = state.boundary.current
+  if (thrown.length > 0) return thrown[0]
   if (facts.unstubbedCalls.length > 0) {
     return withCode('ITEST_UNSTUBBED_CALL', `the test stubbed no answer for: ${facts.unstubbedCalls.join(', ')}`)
   }
+  if (state.givenUp.length > 0) return explainHang(state)
   if (facts.unreachedFaults.length > 0) {
     return withCode('ITEST_FAULT_NOT_REACHED', `the fault was not reached: ${facts.unreachedFaults.join(', ')}`)
   }
   return null
 }
 
+/** Calls that tests of this file made when they were over; null when there were none. */
+export function findLate({ boundary }: HarnessState): Error | null {
+  const { late } = boundary
+  boundary.late = []
+  if (late.length === 0) return null
+  return withCode('ITEST_LATE_CALL', `after its test had ended, the app still did this: ${late.join(', ')}`)
+}
+
+function explainHang({ givenUp, dropped, requestLimitMs }: HarnessState): Error {
+  const [cause] = dropped
+  const because = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
+  return withCode(
+    'ITEST_REQUEST_UNANSWERED',
+    `${givenUp.join(', ')} was not answered within ${requestLimitMs} ms${because}`,
+    cause,
+  )
+}
+
+/** On one line, with what is at its bottom: a driver's error comes wrapped in Drizzle's. */
+function summarise(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const [line = ''] = error.message.split('\n')
+  return `${error.name}: ${line}${error.cause === undefined ? '' : ` (${summarise(error.cause)})`}`
+}
+
+/** Whether something that this test sent has not arrived yet. */
+function isSending({ boundary }: HarnessState): boolean {
+  const { departed, current, mailing } = boundary
+  return mailing.size > 0 || [...departed.values()].some(({ traffic, isEnded }) => traffic === current && !isEnded)
+}
+
 async function settle(state: HarnessState): Promise<void> {
-  state.settling = true
-  for (const socket of state.hanging) socket.destroy()
-  state.hanging.clear()
+  const { current, hanging } = state.boundary
+  current.phase = 'settling'
+  for (const socket of hanging) socket.destroy()
+  hanging.clear()
+  await waitUntil(() => listUnanswered(state).length === 0)
+  current.phase = 'over'
+}
+
+async function waitUntil(isDone: () => boolean): Promise<void> {
   const limit = performance.now() + SETTLE_LIMIT_MS
-  while (listUnanswered(state).length > 0 && performance.now() < limit) await delay(SETTLE_STEP_MS)
+  while (!isDone() && performance.now() < limit) await delay(SETTLE_STEP_MS)
 }
 
 async function explainLock<T>(run: () => Promise<T>): Promise<T> {

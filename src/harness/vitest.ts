@@ -15,6 +15,8 @@ const OWN_FOLDER = builtFile('')
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
   readonly engine?: EnginePreference
+  /** After this many milliseconds a request that the app did not answer fails its test; default 2500. */
+  readonly requestTimeoutMs?: number
 }
 
 /**
@@ -61,7 +63,9 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.setupFiles = [SETUP, ...setupFiles]
   test.sequence = { ...test.sequence, setupFiles: 'list' }
   test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
-  if (options.engine) test.provide = { ...test.provide, itestEngine: options.engine }
+  const { engine, requestTimeoutMs } = options
+  if (engine) test.provide = { ...test.provide, itestEngine: engine }
+  if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
   inlineHarness(test)
 }
 

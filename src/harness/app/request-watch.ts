@@ -2,18 +2,38 @@ import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { HarnessState } from '../state.ts'
 
-/** Counts the requests that servers of this process receive, and remembers those that are not answered yet. */
+// Taken before any test can fake it.
+const { setTimeout: setTimer } = globalThis
+
+/**
+ * Counts the requests that servers of this process receive, remembers those that are not answered yet, and ends those
+ * that nobody will answer.
+ */
 export function watchRequests(state: HarnessState): void {
   for (const prototype of [http.Server.prototype, https.Server.prototype]) watchServer(state, prototype)
+  rememberRejections(state)
+}
+
+/** Not as a listener: Vitest takes a rejection for handled when anybody else listens. */
+function rememberRejections(state: HarnessState): void {
+  const emit: unknown = Reflect.get(process, 'emit')
+  if (typeof emit !== 'function') return
+  Reflect.set(process, 'emit', (...args: unknown[]) => {
+    if (args[0] === 'unhandledRejection') state.dropped.push(args[1])
+    return Reflect.apply(emit, process, args)
+  })
 }
 
 function watchServer(state: HarnessState, prototype: http.Server): void {
   const emit: unknown = Reflect.get(prototype, 'emit')
   if (typeof emit !== 'function') return
+  const { boundary } = state
   Reflect.set(prototype, 'emit', function emitWatched(this: http.Server, ...args: unknown[]) {
     const [event, request, response] = args
-    if (event === 'request' && this !== state.stubServer) note(state, request, response)
-    return Reflect.apply(emit, this, args)
+    if (event !== 'request' || this === boundary.stubServer) return Reflect.apply(emit, this, args)
+    note(state, request, response)
+    // What the app does for this request belongs to the test that sent it, however late.
+    return boundary.context.run(boundary.current, () => Reflect.apply(emit, this, args))
   })
 }
 
@@ -22,6 +42,23 @@ function note(state: HarnessState, request: unknown, response: unknown): void {
   state.requests += 1
   state.open.set(response, `${request.method} ${request.url}`)
   response.once('finish', () => state.open.delete(response))
+  limit(state, response)
+}
+
+/**
+ * In Express 4 an error of an async handler leaves the request open for ever, and supertest waits as long. A request
+ * that waits for a stub which hangs is not judged: there the app's own timeout is what the test is about.
+ */
+function limit(state: HarnessState, response: ServerResponse): void {
+  const timer = setTimer(() => {
+    const label = state.open.get(response)
+    if (label === undefined || response.headersSent) return
+    if (state.boundary.hanging.size > 0) return limit(state, response)
+    state.givenUp.push(label)
+    response.req.socket.destroy()
+  }, state.requestLimitMs)
+  timer.unref()
+  response.once('close', () => clearTimeout(timer))
 }
 
 /** Requests without an answer, e.g. `POST /orders`; also those whose client gave up waiting. */

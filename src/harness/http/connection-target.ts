@@ -1,4 +1,4 @@
-import type net from 'node:net'
+import net from 'node:net'
 
 export interface ConnectionTarget {
   readonly host: string
@@ -6,7 +6,23 @@ export interface ConnectionTarget {
   readonly port: number | string
 }
 
-/** `connect(options)`, `connect(port, host)`, `connect(path)`, or the array that Node makes of them. */
+export interface ConnectionRequest {
+  readonly target: ConnectionTarget
+  /** What a client said besides host and port; empty when it named only these. */
+  readonly options: object
+  readonly callback: ((...args: unknown[]) => unknown) | null
+}
+
+/** `connect(options)`, `connect(port, host)`, `connect(path)`, or the array that Node makes of them; a callback comes last. */
+export function readRequest(args: unknown[]): ConnectionRequest {
+  const flat: unknown[] = Array.isArray(args[0]) ? args[0] : args
+  return {
+    target: readTarget(args),
+    options: Object.assign({}, ...flat.filter((one) => typeof one === 'object' && one !== null)),
+    callback: flat.find(isFunction) ?? null,
+  }
+}
+
 export function readTarget(args: unknown[]): ConnectionTarget {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0]
   if (typeof first === 'object' && first !== null) {
@@ -20,7 +36,8 @@ export function readTarget(args: unknown[]): ConnectionTarget {
 }
 
 export function labelOf({ host, port }: ConnectionTarget): string {
-  return typeof port === 'string' ? port : `${host}:${port}`
+  if (typeof port === 'string') return port
+  return net.isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** What a client sees of a port where nobody listens. */
@@ -34,4 +51,8 @@ export function refuseConnection(socket: net.Socket, target: ConnectionTarget): 
   })
   process.nextTick(() => socket.destroy(error))
   return socket
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function'
 }

@@ -13,3 +13,11 @@ export function normaliseOrigin(text: string): string {
   if (isLoopback(url.hostname)) url.hostname = 'localhost'
   return url.origin
 }
+
+/** `https://*.amazonaws.com` stands for every host below it. */
+export function matchesOrigin(pattern: string, origin: string): boolean {
+  if (!pattern.includes('*')) return pattern === origin
+  const [before = '', ...rest] = pattern.split('*')
+  const after = rest.join('*')
+  return origin.length > before.length + after.length && origin.startsWith(before) && origin.endsWith(after)
+}

@@ -1,5 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { HarnessState, RecordedCall, StubRule } from '../state.ts'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { HarnessState } from '../state.ts'
+import { noteLate, type Traffic } from './boundary.ts'
+import { findAnswer } from './find-answer.ts'
+import { readMark } from './follow-calls.ts'
+import { normaliseOrigin } from './origin.ts'
+import { readCall } from './read-call.ts'
+import type { RecordedCall } from './stub-types.ts'
+import { writeAnswer } from './write-answer.ts'
 
 /** Starts the server on 127.0.0.1 that answers for every host outside. It records each call, also unstubbed ones. */
 export async function startStubServer(state: HarnessState): Promise<Server> {
@@ -9,57 +18,61 @@ export async function startStubServer(state: HarnessState): Promise<Server> {
   // The server never closes an idle connection, so a client can't run into one that is just being closed.
   server.keepAliveTimeout = 0
   server.on('connection', (socket) => socket.unref())
-  state.stubServer = server
+  server.on('connect', (request, socket) => openTunnel(state, { server, request, socket }))
+  server.on('clientError', (_error, socket) => refuseProtocol(state, socket))
+  state.boundary.stubServer = server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   server.unref()
   return server
 }
 
 async function answer(state: HarnessState, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const origin = state.redirected.get(request.socket.remotePort ?? 0) ?? `http://${request.headers.host}`
-  const call = await readCall(request, origin)
-  if (state.settling) return void request.socket.resetAndDestroy()
-  state.calls.push({ origin, call })
-  const rule = state.rules.findLast((candidate) => matches(candidate, origin, request))
-  if (!rule) {
-    state.unstubbed.push(`${call.method} ${origin}${request.url}`)
+  const { boundary } = state
+  const { traffic, isOfRequest } = readMark(boundary, request.headers)
+  const call = await readCall(request, findOrigin(state, request))
+  if (traffic.phase === 'settling' || (traffic.phase === 'over' && !isOfRequest)) {
     request.socket.resetAndDestroy()
     return
   }
-  if (rule.answer.kind === 'hang') state.hanging.add(request.socket)
-  else if (rule.answer.kind === 'reset') request.socket.resetAndDestroy()
-  else {
-    if (rule.answer.type !== null) response.setHeader('content-type', rule.answer.type)
-    response.writeHead(rule.answer.status).end(rule.answer.body)
-  }
-}
-
-function matches(rule: StubRule, origin: string, request: IncomingMessage): boolean {
-  if (rule.origin !== origin || rule.method !== request.method) return false
-  const url = request.url ?? '/'
-  return rule.path === (rule.path.includes('?') ? url : url.split('?')[0])
-}
-
-async function readCall(request: IncomingMessage, origin: string): Promise<RecordedCall> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(Buffer.from(chunk))
-  const url = new URL(request.url ?? '/', origin)
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')])
-  return {
-    method: request.method ?? 'GET',
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
-    headers: Object.fromEntries(headers),
-    body: parseBody(Buffer.concat(chunks).toString(), request.headers['content-type'] ?? ''),
-  }
-}
-
-function parseBody(text: string, type: string): unknown {
-  if (text === '') return undefined
-  if (!type.includes('json')) return text
+  traffic.calls.push(call)
   try {
-    return JSON.parse(text)
-  } catch {
-    return text
+    const found = findAnswer(traffic.rules, call)
+    if (found) return await writeAnswer(found, { call, response, hanging: boundary.hanging })
+    noteUnstubbed(state, traffic, call)
+  } catch (error) {
+    // A stub that does not work fails the test with its own words, whatever the app makes of the broken connection.
+    traffic.thrown.push(error)
   }
+  request.socket.resetAndDestroy()
+}
+
+function findOrigin({ boundary }: HarnessState, request: IncomingMessage): string {
+  return boundary.destinations.get(request.socket.remotePort ?? 0) ?? normaliseOrigin(`http://${request.headers.host}`)
+}
+
+function noteUnstubbed({ boundary }: HarnessState, traffic: Traffic, call: RecordedCall): void {
+  const query = new URLSearchParams(call.query).toString()
+  const label = `${call.method} ${call.origin}${call.path}${query === '' ? '' : `?${query}`}`
+  if (traffic.phase === 'running') traffic.unstubbed.push(label)
+  else noteLate(boundary, traffic, label)
+}
+
+/** What a client sends through a proxy is recorded as what it is, a call to the host behind it. */
+function openTunnel(
+  { boundary }: HarnessState,
+  { server, request, socket }: { server: Server; request: IncomingMessage; socket: Duplex },
+): void {
+  readMark(boundary, request.headers)
+  const port = request.socket.remotePort ?? 0
+  boundary.destinations.set(port, normaliseOrigin(`https://${request.url}`))
+  socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+  server.emit('connection', socket)
+}
+
+/** HTTP/2, or no HTTP at all. */
+function refuseProtocol({ boundary }: HarnessState, socket: Duplex): void {
+  const origin = socket instanceof Socket ? boundary.destinations.get(socket.remotePort ?? 0) : undefined
+  const { current } = boundary
+  if (origin && current.phase === 'running') current.unstubbed.push(`${origin} (not HTTP/1.1)`)
+  socket.destroy()
 }

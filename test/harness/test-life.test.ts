@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { classifyTest } from '../../src/classify.ts'
+import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
+import { runTests } from '../../src/run/run.ts'
+import type { RunFacts, TestFacts } from '../../src/run/types.ts'
+import { makeProject, type SampleProject } from './sample-project.ts'
+
+const LIMIT_MS = 120_000
+
+const IMPORTS = `
+import request from 'supertest'
+import { clock, db, stub, until } from 'itest-gen'
+import { expect, it, vi } from 'vitest'
+import { app } from '../src/odd.js'
+import { rooms } from '../src/db/schema.js'
+`
+
+const files = {
+  'src/odd.ts': `
+import { createRequire } from 'node:module'
+import express from 'express'
+import { rateLimit } from 'express-rate-limit'
+import { sql } from 'drizzle-orm'
+import { db } from './db/index.js'
+import { rooms } from './db/schema.js'
+const { rateLimit: required } = createRequire(import.meta.url)('express-rate-limit')
+export const app = express()
+  .get('/rejects', async () => { await db.execute(sql.raw('SELECT * FROM nowhere')) })
+  .get('/forgets', () => {})
+  .get('/waits', async (req, res) => {
+    try { await fetch('https://slow.example/', { signal: AbortSignal.timeout(3500) }) } catch { res.status(504).json({}) }
+  })
+  .get('/today', async (req, res) => {
+    const { rows } = await db.execute(sql.raw('SELECT count(*)::int AS rooms FROM rooms, pg_sleep(0.05)'))
+    res.json({ today: new Date().toISOString(), rooms: rows[0].rooms })
+  })
+  .get('/later', (req, res) => { res.json({}); setTimeout(async () => { await db.insert(rooms).values({ name: 'later' }) }, 50) })
+  .get('/limited', rateLimit({ windowMs: 60_000, limit: 1, validate: false }), (req, res) => { res.json({}) })
+  .get('/limited-too', required({ windowMs: 60_000, limit: 1, validate: false }), (req, res) => { res.json({}) })`,
+  'tests/hangs.test.ts': `${IMPORTS}
+it('meets an error that Express 4 drops', async () => {
+  expect((await request(app).get('/rejects')).status).toBe(500)
+})
+it('is forgotten', async () => {
+  expect((await request(app).get('/forgets')).status).toBe(200)
+})
+it('waits longer for a stub that hangs', { timeout: 10_000 }, async () => {
+  stub('https://slow.example').on('GET', '/').hang()
+  expect((await request(app).get('/waits')).status).toBe(504)
+})`,
+  'tests/time.test.ts': `${IMPORTS}
+it('sets the date, and nothing that waits is frozen', async () => {
+  clock.set('2030-01-31T23:59:59Z')
+  stub('https://fast.example').on('GET', '/').reply(200, 'ok')
+  const res = await request(app).get('/today')
+  expect(res.body).toEqual({ today: '2030-01-31T23:59:59.000Z', rooms: 2 })
+  expect(await (await fetch('https://fast.example/', { signal: AbortSignal.timeout(1000) })).text()).toBe('ok')
+  expect(await db.$count(rooms)).toBe(2)
+})
+it('fakes all timers and leaves them so', () => {
+  vi.useFakeTimers({ now: 0 })
+  expect(Date.now()).toBe(0)
+})
+it('has the real time again', async () => {
+  expect(new Date().getUTCFullYear()).toBeLessThan(2030)
+  expect(vi.isFakeTimers()).toBe(false)
+})
+it('waits until something holds', async () => {
+  await request(app).get('/later')
+  await until(async () => expect(await db.$count(rooms)).toBe(3))
+  expect(await until(async () => (await db.$count(rooms)) === 3)).toBe(true)
+})
+it('says what did not hold', async () => {
+  await until(async () => expect(await db.$count(rooms)).toBe(4), { timeoutMs: 50 })
+})
+it('says that it was false', async () => {
+  await expect(until(() => false, { timeoutMs: 0 })).rejects.toThrow('not met within 0 ms: the condition was false')
+})`,
+  'tests/limits.test.ts': `${IMPORTS}
+for (const test of ['one', 'two']) {
+  it('has its whole allowance in test ' + test, async () => {
+    for (const path of ['/limited', '/limited-too']) {
+      const statuses = [(await request(app).get(path)).status, (await request(app).get(path)).status]
+      expect(statuses).toEqual([200, 429])
+    }
+  })
+}`,
+}
+
+describe('the life of a test', () => {
+  let engine: Engine
+  let project: SampleProject
+  let facts: RunFacts
+
+  beforeAll(async () => {
+    engine = await startEngine({ preference: 'auto' })
+    project = makeProject(files, { express: 'express4' })
+    facts = await runTests({
+      root: project.root,
+      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
+      engine,
+      route: { method: 'GET', path: '/' },
+      ablate: false,
+      timeoutMs: LIMIT_MS,
+      signal: new AbortController().signal,
+    })
+  }, LIMIT_MS)
+
+  afterAll(async () => {
+    project.remove()
+    await engine.stop()
+  })
+
+  const find = (name: string): TestFacts => {
+    const found = facts.tests.find((test) => test.name === name)
+    if (!found) throw new Error(`no test named ${name} in ${JSON.stringify(facts)}`)
+    return found
+  }
+  const failures = (file: string): unknown[] =>
+    facts.tests
+      .filter((test) => test.file === file && test.state === 'failed')
+      .map(({ name, errors }) => [name, errors])
+
+  it('ends a request that nobody will answer, and names the error that was dropped', () => {
+    const test = find('meets an error that Express 4 drops')
+    expect(test.errors.at(-1)).toMatchObject({
+      code: 'ITEST_REQUEST_UNANSWERED',
+      message: expect.stringMatching(
+        /^GET \/rejects was not answered within 2500 ms; .*Failed query: SELECT \* FROM nowhere/s,
+      ),
+    })
+    expect(test.harness?.unansweredRequests).toEqual(['GET /rejects'])
+    expect(classifyTest(facts, test.name, { ablated: false })).toMatchObject({
+      status: 'red',
+      class: 'hang',
+      reason: expect.stringContaining('relation "nowhere" does not exist'),
+    })
+    // Vitest keeps its own record of it: an error that nobody catches ends a process in production.
+    expect(facts.unhandled).toMatchObject([{ error: { message: expect.stringContaining('Failed query') } }])
+  })
+
+  it('ends a request without any error as well', () => {
+    expect(find('is forgotten').errors.at(-1)?.message).toBe('GET /forgets was not answered within 2500 ms')
+  })
+
+  it("leaves the app's own timeout its time while a stub hangs", () => {
+    expect(find('waits longer for a stub that hangs').errors).toEqual([])
+  })
+
+  it('sets the date alone, and makes time real again', () => {
+    const name = 'says what did not hold'
+    expect(find(name).errors).toMatchObject([
+      {
+        name: 'AssertionError',
+        message: 'not met within 50 ms: expected 2 to be 4 // Object.is equality',
+        expected: '4',
+      },
+    ])
+    expect(failures('tests/time.test.ts')).toMatchObject([[name, [{}]]])
+  })
+
+  it('gives each test its whole allowance of requests', () => {
+    expect(failures('tests/limits.test.ts')).toEqual([])
+  })
+})
