@@ -1,0 +1,29 @@
+/** What a database says no for. Each engine has its own code for each. */
+export type Failure =
+  | 'disk-full'
+  | 'unique-violation'
+  | 'foreign-key-violation'
+  | 'deadlock'
+  | 'serialization-failure'
+  | 'statement-timeout'
+
+/** What the app gets to see of a failure, where it should differ from what is usual. */
+export interface FailureDetails {
+  /** The code that Postgres and MySQL report, e.g. `40001`. */
+  readonly sqlstate?: string
+  readonly message?: string
+  readonly detail?: string
+  /** The name of the violated constraint. */
+  readonly constraint?: string
+  readonly column?: string
+}
+
+export type Effect =
+  /** The statement is not carried out; a transaction that it is part of is lost. */
+  | { readonly kind: 'fail'; readonly failure: Failure; readonly details: FailureDetails }
+  /** The connection breaks before the statement reaches the database, or before its answer reaches the app. */
+  | { readonly kind: 'cut'; readonly when: 'before' | 'after' }
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+
+/** New connections are refused with "too many clients", or accepted and never served. */
+export type ConnectionEffect = 'refuse' | 'hang'
