@@ -17,6 +17,8 @@ export interface LoggedQuery {
 export interface FaultBoard {
   faults: ArmedFault<Effect>[]
   connections: { readonly effect: ConnectionEffect; hits: number } | null
+  /** Labels of faults that were cleared before any statement met them. */
+  unreached: string[]
   queries: LoggedQuery[]
   /** The label of a fault of this test that broke a connection, which some drivers don't survive. */
   cut: string | null
@@ -24,7 +26,7 @@ export interface FaultBoard {
 }
 
 export function createBoard(findRequest: () => string | null): FaultBoard {
-  return { faults: [], connections: null, queries: [], cut: null, findRequest }
+  return { faults: [], connections: null, unreached: [], queries: [], cut: null, findRequest }
 }
 
 /** An engine calls this once for each statement of the app, just before it would carry it out. */
@@ -51,21 +53,18 @@ function isCatalog(table: string): boolean {
   return /^(pg_catalog|information_schema)\.|^pg_(type|class|namespace)$|^sqlite_(schema|master)$/.test(table)
 }
 
-/** Ends the faults of a test, and returns the labels of those that nothing met. */
-export function clearFaults(board: FaultBoard): string[] {
+/** Ends the faults; those that nothing met are remembered. */
+export function clearFaults(board: FaultBoard): void {
   const { connections } = board
-  const unreached = listUnreached(board.faults)
-  if (connections?.hits === 0) unreached.push(CONNECTION_LABELS[connections.effect])
+  board.unreached.push(...listUnreached(board.faults))
+  if (connections?.hits === 0) board.unreached.push(CONNECTION_LABELS[connections.effect])
   board.faults = []
   board.connections = null
-  return unreached
 }
 
 /** For a new test. */
 export function clearBoard(board: FaultBoard): void {
-  clearFaults(board)
-  board.queries = []
-  board.cut = null
+  Object.assign(board, { faults: [], connections: null, unreached: [], queries: [], cut: null })
 }
 
 export const CONNECTION_LABELS = {

@@ -37,6 +37,11 @@ export function meetFault<Effect>(
   return met ?? null
 }
 
+/** Whether a statement is of the kind that a fault waits for; counts nothing. */
+export function isFault(faults: readonly ArmedFault<unknown>[], statement: Statement): boolean {
+  return faults.some(({ target }) => statement.actions.some((action) => fits(target, action)))
+}
+
 /** The labels of faults that no statement met. */
 export function listUnreached(faults: readonly ArmedFault<unknown>[]): string[] {
   return faults.flatMap(({ hits, label }) => (hits === 0 ? [label] : []))
