@@ -44,12 +44,15 @@ export async function startProxy(port: number, board: FaultBoard): Promise<Proxy
 const SSL_REQUEST = 80877103
 const GSS_REQUEST = 80877104
 const CANCEL_REQUEST = 80877102
+const STARTUP_LIMIT = 10_000
 
 /** Reads up to the startup packet, before which a client may ask for encryption. */
 function welcome(state: ProxyState, app: net.Socket): void {
   let bytes = Buffer.alloc(0)
   const read = (chunk: Buffer): void => {
     bytes = Buffer.concat([bytes, chunk])
+    // As the server does. A driver that crashed begins with what it had left to say on its last connection.
+    if (bytes.length >= 4 && bytes.readUInt32BE(0) > STARTUP_LIMIT) return void app.destroy()
     if (bytes.length < 8 || bytes.length < bytes.readInt32BE(0)) return
     const code = bytes.readInt32BE(4)
     if (code === SSL_REQUEST || code === GSS_REQUEST) {
@@ -68,10 +71,10 @@ function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
   const { board, port, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
+    app.resume()
     if (board.connections.effect === 'refuse') return void app.end(errorFrame(TOO_MANY_CLIENTS))
     hanging.add(app)
     app.on('close', () => hanging.delete(app))
-    app.resume()
     return
   }
   const session = openSession({ app, startup, port, board })
