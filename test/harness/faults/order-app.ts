@@ -28,7 +28,7 @@ import { drizzle as drizzleJs } from 'drizzle-orm/postgres-js'
 import pg from 'pg'
 import postgres from 'postgres'
 const url = process.env.DATABASE_URL
-export const pool = new pg.Pool({ connectionString: url, max: 3, connectionTimeoutMillis: 300, statement_timeout: 200 })
+export const pool = new pg.Pool({ connectionString: url, max: 3, connectionTimeoutMillis: 1500, statement_timeout: 200 })
 // After its crash in a transaction postgres-js 3.4 never writes to that connection again, so there must be others.
 const client = postgres(url, { max: 40, connect_timeout: 1, connection: { statement_timeout: 200 }, onnotice: () => {} })
 export const databases = { pg: drizzle(pool), pgjs: drizzleJs(client) }
@@ -178,6 +178,8 @@ describe.each(['pg', 'pgjs'])('%s', (driver) => {
 
 /** Faults that nothing meets, and mistakes of the one who arms them. */
 const MISSES = `${HEAD}
+import net from 'node:net'
+import { pool } from '../src/db/index.js'
 it('misses', async () => {
   await faults.on(orders, 'insert', { nth: 2, row: { sku: 'b' } }).deadlock()
   await faults.on('customers', 'select').cutBefore()
@@ -191,6 +193,11 @@ it('does not know the constraint', async () => {
     'Expected the unique constraint x of orders, found orders_sku_once, orders_pkey.')
   await expect(faults.on('nothing', 'insert').violateForeignKey()).rejects.toThrow('Expected a foreign key of nothing, found none.')
   expect(() => faults.on(orders, 'insert', { nth: 0 })).toThrow('of which the first is 1, found 0')
+})
+it('can not go around the proxy', async () => {
+  const { rows } = await pool.query('select inet_server_port() as port')
+  const socket = net.connect(rows[0].port, '127.0.0.1')
+  expect(await new Promise((resolve) => socket.on('error', ({ message }) => resolve(message)))).toContain('ECONNREFUSED')
 })
 it('is left alone after all that', async () => {
   expect((await order('pgjs/transaction', 'b')).status).toBe(201)

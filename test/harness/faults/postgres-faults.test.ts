@@ -49,7 +49,7 @@ describe.runIf(findPostgres().status === 'found')('faults on a Postgres server',
     expect(listFailures(facts)).toEqual([
       ['misses', 'ITEST_FAULT_NOT_REACHED', `the fault was not reached: ${unreached}`],
     ])
-    expect(facts.tests).toHaveLength(87)
+    expect(facts.tests).toHaveLength(88)
   })
 
   it('report a crash of the app as what the test found, and not as an error of the run', () => {
