@@ -2,10 +2,11 @@ import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
+import { pretendTls } from './pretend-tls.ts'
 import { connectDirectly } from './server-link.ts'
 import { openSession, type Session } from './session.ts'
 
-export interface Proxy {
+export interface FaultProxy {
   /** On 127.0.0.1. */
   readonly port: number
   /** Closes the idle connections of the app, so that it needs new ones. */
@@ -22,7 +23,7 @@ interface ProxyState {
 }
 
 /** Stands between the app and the server at `port`, and lets the faults of the board happen. */
-export async function startProxy(port: number, board: FaultBoard): Promise<Proxy> {
+export async function startProxy(port: number, board: FaultBoard): Promise<FaultProxy> {
   const state: ProxyState = { port, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
@@ -34,6 +35,7 @@ export async function startProxy(port: number, board: FaultBoard): Promise<Proxy
   server.unref()
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The fault proxy of itest does not listen.')
+  pretendTls(address.port)
   return {
     port: address.port,
     closeIdle: () => closeIdle(state),
@@ -57,7 +59,7 @@ function welcome(state: ProxyState, app: net.Socket): void {
     const code = bytes.readInt32BE(4)
     if (code === SSL_REQUEST || code === GSS_REQUEST) {
       bytes = bytes.subarray(8)
-      app.write('N')
+      app.write(code === SSL_REQUEST ? 'S' : 'N')
       return
     }
     app.off('data', read)
