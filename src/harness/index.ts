@@ -1,14 +1,16 @@
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/pg-proxy'
 import { createRowMaker, type Factory } from './database/factory.ts'
-import { armFault, type FaultOptions, type WriteOperation } from './database/faults.ts'
-import type { TableLike, TestDatabase } from './database/test-database.ts'
+import type { TestDatabase } from './database/test-database.ts'
 import { getState, requireDatabase } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
 export type { Factory } from './database/factory.ts'
-export type { FaultOptions, WriteOperation } from './database/faults.ts'
 export type { TableLike, TestDatabase } from './database/test-database.ts'
+export type { LoggedQuery } from './faults/board.ts'
+export type { FailureDetails } from './faults/effects.ts'
+export { type Fault, type FaultOptions, type Faults, faults, type WriteOperation } from './faults/faults.ts'
+export { type QueryLog, queries } from './faults/query-log.ts'
 export { type MailBox, mail } from './http/mail.ts'
 export type { Mail } from './http/mail-types.ts'
 export { listCalls, type Stub, type StubResponse, stub } from './http/stub.ts'
@@ -23,15 +25,6 @@ if (!isTestDatabase(sideDatabase)) throw new Error('drizzle-orm/pg-proxy gave no
 
 /** The test's own view of the database, beside the app's connections; no fault touches it. */
 export const db: TestDatabase = sideDatabase
-
-export interface Faults {
-  /** Every such statement of the app on this table fails until the test ends. The test fails if there is none. */
-  failWrites(table: TableLike, operation: WriteOperation, options?: FaultOptions): Promise<void>
-}
-
-export const faults: Faults = {
-  failWrites: (table, operation, options = {}) => armFault(getState(), { table, operation, options }),
-}
 
 const rowMaker: unknown = createRowMaker({
   db,

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeEach, inject } from 'vitest'
+import { watchErrors } from './app/error-watch.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
-import { watchRequests } from './app/request-watch.ts'
+import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
 import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
+import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './guard/guard-network.ts'
 import { startMailServer } from './http/mail-server.ts'
 import { startStubServer } from './http/stub-server.ts'
@@ -23,6 +25,8 @@ beforeEach(({ task }) => beginTest(state, task.name))
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
   Object.assign(task.meta, { itest: facts })
+  // Without the CLI, whose report says it, this is the only place that does.
+  for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
   const violation = findViolation(state, facts)
   if (violation !== null) throw violation
 })
@@ -34,14 +38,16 @@ afterAll(() => {
 
 async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
-  const database = await openFileDatabase(run)
-  const opened = createState(run.root, { requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
+  const board = createBoard(findOpenRequest)
+  const database = await openFileDatabase(run, board)
+  const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
   setEnvironment(run.facts, database.url)
   guardNetwork(opened)
   await startStubServer(opened)
   await startMailServer(opened)
   watchRequests(opened)
+  watchErrors(opened)
   watchRoute(opened)
   opened.resetLimits = await watchRateLimits(run.root)
   return opened

@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http'
 import type { FileDatabase } from './database/file-database.ts'
+import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
-
-export interface ArmedFault {
-  /** Name of its trigger function and of the sequence that counts its hits. */
-  readonly name: string
-  /** e.g. `insert into orders`. */
-  readonly what: string
-}
 
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
+  readonly board: FaultBoard
   database: FileDatabase | null
   readonly boundary: Boundary
-  faults: ArmedFault[]
+  /** Errors that nobody caught after a fault of the test had broken a connection. */
+  appCrashes: string[]
+  /** One of them left a connection of the app's pool useless, for all tests of this file to come. */
+  isDriverBroken: boolean
+  /** It was so when the test began. */
+  isAfterCrash: boolean
   /** Rows that the factory has made in this test, by table. */
   made: Map<string, number>
   requests: number
@@ -49,12 +49,15 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string, options: { requestLimitMs: number }): HarnessState {
+export function createState(root: string, options: { board: FaultBoard; requestLimitMs: number }): HarnessState {
   const state: HarnessState = {
     root,
+    board: options.board,
     database: null,
     boundary: createBoundary(),
-    faults: [],
+    appCrashes: [],
+    isDriverBroken: false,
+    isAfterCrash: false,
     made: new Map(),
     requests: 0,
     routeHits: 0,

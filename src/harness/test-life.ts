@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
-import { disarmFaults } from './database/faults.ts'
+import { clearBoard, clearFaults } from './faults/board.ts'
 import { beginTraffic } from './http/boundary.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
 import { restoreClock } from './time/clock.ts'
@@ -9,15 +9,13 @@ import { restoreClock } from './time/clock.ts'
 const SETTLE_LIMIT_MS = 1000
 const SETTLE_STEP_MS = 10
 
-/** Before each test: the database as the template left it, no stubs, no calls, all limits unused. */
+/** Before each test: the database as the template left it, no faults, no stubs, no calls, all limits unused. */
 export async function beginTest(state: HarnessState, title: string): Promise<void> {
-  await explainLock(async () => {
-    await disarmFaults(state)
-    await requireDatabase(state).reset()
-  })
+  clearBoard(state.board)
+  await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
   beginTraffic(state.boundary, title)
-  Object.assign(state, { givenUp: [], dropped: [], made: new Map() })
+  Object.assign(state, { givenUp: [], dropped: [], made: new Map(), isAfterCrash: state.isDriverBroken })
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
@@ -34,9 +32,14 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
     unstubbedCalls: [...traffic.unstubbed],
     blockedConnections: [...traffic.blocked],
   }
-  Object.assign(state, { requests: 0, routeHits: 0 })
+  const late = {
+    unreachedFaults: state.board.unreached,
+    appCrashes: state.appCrashes,
+    isAfterCrash: state.isAfterCrash,
+  }
+  Object.assign(state, { requests: 0, routeHits: 0, appCrashes: [] })
   state.open.clear()
-  return { ...facts, unreachedFaults: await explainLock(() => disarmFaults(state)) }
+  return { ...facts, ...late }
 }
 
 /** The error that fails a test which is not what it seems; null when the facts are as they should be. */
@@ -87,6 +90,10 @@ function isSending({ boundary }: HarnessState): boolean {
 async function settle(state: HarnessState): Promise<void> {
   const { current, hanging } = state.boundary
   current.phase = 'settling'
+  clearFaults(state.board)
+  requireDatabase(state).faults.release()
+  // A driver notices a broken connection some turns later.
+  if (state.board.cut !== null) await delay(SETTLE_STEP_MS)
   for (const socket of hanging) socket.destroy()
   hanging.clear()
   await waitUntil(() => listUnanswered(state).length === 0)

@@ -185,6 +185,8 @@ describe('runTests', () => {
       unstubbedCalls: [],
       blockedConnections: [],
       unreachedFaults: [],
+      appCrashes: [],
+      isAfterCrash: false,
     })
     expect(progress).toContain('books')
   })

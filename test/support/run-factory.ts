@@ -26,6 +26,8 @@ export function harnessFacts(overrides: Partial<HarnessFacts> = {}): HarnessFact
     unstubbedCalls: [],
     blockedConnections: [],
     unreachedFaults: [],
+    appCrashes: [],
+    isAfterCrash: false,
     ...overrides,
   }
 }

@@ -1,6 +1,7 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
-import type { HarnessState } from '../state.ts'
+import { isDelayed } from '../faults/board.ts'
+import { findState, type HarnessState } from '../state.ts'
 
 // Taken before any test can fake it.
 const { setTimeout: setTimer } = globalThis
@@ -11,17 +12,6 @@ const { setTimeout: setTimer } = globalThis
  */
 export function watchRequests(state: HarnessState): void {
   for (const prototype of [http.Server.prototype, https.Server.prototype]) watchServer(state, prototype)
-  rememberRejections(state)
-}
-
-/** Not as a listener: Vitest takes a rejection for handled when anybody else listens. */
-function rememberRejections(state: HarnessState): void {
-  const emit: unknown = Reflect.get(process, 'emit')
-  if (typeof emit !== 'function') return
-  Reflect.set(process, 'emit', (...args: unknown[]) => {
-    if (args[0] === 'unhandledRejection') state.dropped.push(args[1])
-    return Reflect.apply(emit, process, args)
-  })
 }
 
 function watchServer(state: HarnessState, prototype: http.Server): void {
@@ -47,18 +37,24 @@ function note(state: HarnessState, request: unknown, response: unknown): void {
 
 /**
  * In Express 4 an error of an async handler leaves the request open for ever, and supertest waits as long. A request
- * that waits for a stub which hangs is not judged: there the app's own timeout is what the test is about.
+ * that waits for a stub which hangs, or for a statement that a fault delays, is not judged: there the app's own timeout is what the test is about.
  */
 function limit(state: HarnessState, response: ServerResponse): void {
   const timer = setTimer(() => {
     const label = state.open.get(response)
     if (label === undefined || response.headersSent) return
-    if (state.boundary.hanging.size > 0) return limit(state, response)
+    if (state.boundary.hanging.size > 0 || isDelayed(state.board)) return limit(state, response)
     state.givenUp.push(label)
     response.req.socket.destroy()
   }, state.requestLimitMs)
   timer.unref()
   response.once('close', () => clearTimeout(timer))
+}
+
+/** The request that is being answered, when there is exactly one. */
+export function findOpenRequest(): string | null {
+  const open = [...(findState()?.open.values() ?? [])]
+  return open.length === 1 ? (open[0] ?? null) : null
 }
 
 /** Requests without an answer, e.g. `POST /orders`; also those whose client gave up waiting. */

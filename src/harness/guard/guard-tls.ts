@@ -5,8 +5,8 @@ import type { HarnessState } from '../state.ts'
 import { chooseWay } from './choose-way.ts'
 
 /**
- * There is no TLS between us and ourselves, so that no certificate is needed: what goes to a stub stays plain and only
- * looks secured. A connection that was opened plain and is upgraded (STARTTLS, a proxy's tunnel) likewise.
+ * There is no TLS between us and ourselves, so that no certificate is needed: what goes to a stub or to the test's own database
+ * stays plain and only looks secured. A connection that was opened plain and is upgraded (STARTTLS, a proxy's tunnel) likewise.
  */
 export function guardTls(state: HarnessState): void {
   const connect: unknown = Reflect.get(tls, 'connect')
@@ -16,7 +16,8 @@ export function guardTls(state: HarnessState): void {
     const request = readRequest(args)
     const carrier: unknown = Reflect.get(request.options, 'socket')
     if (carrier instanceof net.Socket) {
-      return boundary.redirected.has(carrier) ? pretend(carrier, request) : Reflect.apply(connect, tls, args)
+      const isOurs = boundary.redirected.has(carrier) || carrier.remotePort === state.database?.port
+      return isOurs ? pretend(carrier, request) : Reflect.apply(connect, tls, args)
     }
     const way = chooseWay(state, request, { isTls: true })
     if (way.kind === 'allow' || way.kind === 'refuse') return Reflect.apply(connect, tls, args)

@@ -1,0 +1,38 @@
+import { CRASH_MARK } from '../crash-mark.ts'
+import type { HarnessState } from '../state.ts'
+
+/**
+ * Sees errors that nobody catches, each of which ends a Node process. A rejection is remembered as the cause of a request
+ * that stays open. After a fault broke a connection, an error is a finding about the app, not about the test: it is noted
+ * as such and marked, so that the run does not fail for it.
+ */
+export function watchErrors(state: HarnessState): void {
+  const emit: unknown = Reflect.get(process, 'emit')
+  if (typeof emit !== 'function') return
+  // Not as a listener: Vitest takes a rejection for handled when anybody else listens.
+  Reflect.set(process, 'emit', (...args: unknown[]) => {
+    const [event, error] = args
+    if (event === 'unhandledRejection') state.dropped.push(error)
+    if (event === 'unhandledRejection' || event === 'uncaughtException') noteCrash(state, error)
+    return Reflect.apply(emit, process, args)
+  })
+}
+
+function noteCrash(state: HarnessState, error: unknown): void {
+  const { cut } = state.board
+  if (cut === null || !(error instanceof Error) || isOfTest(error)) return
+  state.appCrashes.push(`${error.message} (after ${cut})`)
+  if (isOfPostgresJs(error)) state.isDriverBroken = true
+  // Vitest's own listeners send the error to the parent process with what is written on it.
+  Reflect.set(error, CRASH_MARK, true)
+}
+
+/** It crashes where it flushes what it has to write, and then never flushes anything on that connection again. */
+function isOfPostgresJs({ stack }: Error): boolean {
+  return stack?.includes('nextWrite') === true
+}
+
+function isOfTest(error: Error): boolean {
+  const code: unknown = Reflect.get(error, 'code')
+  return error.name === 'AssertionError' || (typeof code === 'string' && code.startsWith('ITEST_'))
+}
