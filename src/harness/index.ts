@@ -1,7 +1,7 @@
-import { drizzle } from 'drizzle-orm/pg-proxy'
 import { armFault, type FaultOptions, type WriteOperation } from './database/faults.ts'
+import { openTestDatabase } from './database/open-test-database.ts'
 import type { TableLike, TestDatabase } from './database/test-database.ts'
-import { getState, requireDatabase } from './state.ts'
+import { getState } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
 export type { FaultOptions, WriteOperation } from './database/faults.ts'
@@ -9,13 +9,8 @@ export type { TableLike, TestDatabase } from './database/test-database.ts'
 export { type Stub, type StubResponse, stub } from './http/stub.ts'
 export type { RecordedCall } from './state.ts'
 
-const sideDatabase: unknown = drizzle(async (sql, parameters, method) => ({
-  rows: await requireDatabase(getState()).side.query(sql, parameters, method === 'execute' ? 'object' : 'array'),
-}))
-if (!isTestDatabase(sideDatabase)) throw new Error('drizzle-orm/pg-proxy gave no database; which version is installed?')
-
 /** The test's own view of the database, beside the app's connections; no fault touches it. */
-export const db: TestDatabase = sideDatabase
+export const db: TestDatabase = await openTestDatabase()
 
 export interface Faults {
   /** Every such statement of the app on this table fails until the test ends. The test fails if there is none. */
@@ -24,9 +19,4 @@ export interface Faults {
 
 export const faults: Faults = {
   failWrites: (table, operation, options = {}) => armFault(getState(), { table, operation, options }),
-}
-
-// Drizzle's own types meet ours here, and nowhere else.
-function isTestDatabase(value: unknown): value is TestDatabase {
-  return typeof value === 'object' && value !== null && 'select' in value && 'insert' in value
 }

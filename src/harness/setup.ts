@@ -27,7 +27,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   const database = await openFileDatabase(run)
   const opened = createState(run.root)
   opened.database = database
-  setEnvironment(run.facts, database.url)
+  setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
   watchRequests(opened)

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import type { RunContext } from '../run-context.ts'
 import { openPostgresDatabase } from './postgres-database.ts'
 import type { SideConnection } from './side-connection.ts'
+import { openSqliteDatabase } from './sqlite-database.ts'
 
 /** The database of one test file, a copy of the template. */
 export interface FileDatabase {
-  /** What the app is told to connect to. */
+  readonly dialect: 'postgres' | 'sqlite'
+  /** What the app is told to connect to; the path of the file for SQLite. */
   readonly url: string
   /** The port on 127.0.0.1 that the app may reach for it; null for a database in a file. */
   readonly port: number | null
@@ -15,5 +18,11 @@ export interface FileDatabase {
 
 /** Makes and opens the database of this test file. */
 export async function openFileDatabase({ template, id }: RunContext): Promise<FileDatabase> {
-  return openPostgresDatabase(template, id)
+  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
+  return template.kind === 'sqlite' ? openSqliteDatabase(template, name) : openPostgresDatabase(template, name)
+}
+
+/** The prefix of the databases of one run, so that its end can drop them. */
+export function databasePrefix(runId: string): string {
+  return `itest_${runId}_`
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
 import type { FileDatabase } from './file-database.ts'
@@ -6,20 +5,16 @@ import { RESET } from './reset.ts'
 import { connectSide } from './side-connection.ts'
 import type { Template } from './template.ts'
 
+type PostgresTemplate = Exclude<Template, { kind: 'sqlite' }>
+
 /** A database on the server, or, without one, a PGlite of this process behind a port of its own. */
-export async function openPostgresDatabase(template: Template, runId: string): Promise<FileDatabase> {
-  const url = template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, runId)
+export async function openPostgresDatabase(template: PostgresTemplate, name: string): Promise<FileDatabase> {
+  const url = template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
   const side = await connectSide(url, template.kind)
-  return { url, port: Number(new URL(url).port), side, reset: () => side.execute(RESET) }
+  return { dialect: 'postgres', url, port: Number(new URL(url).port), side, reset: () => side.execute(RESET) }
 }
 
-/** The prefix of the databases of one run, so that its end can drop them. */
-export function databasePrefix(runId: string): string {
-  return `itest_${runId}_`
-}
-
-async function copyTemplate(template: Template & { kind: 'postgres' }, runId: string): Promise<string> {
-  const name = `${databasePrefix(runId)}${process.pid}_${randomBytes(4).toString('hex')}`
+async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
   const admin = new pg.Client({ connectionString: `${template.url}/postgres` })
   await admin.connect()
   try {

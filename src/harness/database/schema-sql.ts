@@ -84,20 +84,36 @@ function readStatements(root: string, file: string): SchemaStatement[] {
   return parts.map((sql, index) => ({ file, number: index + 1, sql })).filter(({ sql }) => sql.trim() !== '')
 }
 
-interface DrizzleKit {
-  generateDrizzleJson(schema: Record<string, unknown>): unknown
-  generateMigration(before: unknown, after: unknown): Promise<string[]>
+interface Generator {
+  /** What drizzle-kit makes of a schema, and of two of those. */
+  readonly describe: (schema: Record<string, unknown>) => unknown
+  readonly compare: (before: unknown, after: unknown) => Promise<string[]>
 }
 
 async function generateSchema(options: Parameters<typeof readSchema>[0]): Promise<SchemaSql> {
-  const kit = await importDrizzleKit(options.root)
+  const { describe, compare } = readGenerator(await importDrizzleKit(options.root), options.database.dialect)
   const exported: Record<string, unknown> = {}
   for (const file of options.database.schemaFiles) {
     Object.assign(exported, await options.importModule(join(options.root, file)))
   }
-  const statements = await kit.generateMigration(kit.generateDrizzleJson({}), kit.generateDrizzleJson(exported))
+  // One after the other: for SQLite they are promises.
+  const statements = await compare(await describe({}), await describe(exported))
   const file = options.database.schemaFiles.join(', ')
   return { statements: statements.map((sql, index) => ({ file, number: index + 1, sql })), journal: [] }
+}
+
+interface DrizzleKit {
+  readonly generateDrizzleJson: Generator['describe']
+  readonly generateMigration: Generator['compare']
+  readonly generateSQLiteDrizzleJson: Generator['describe']
+  readonly generateSQLiteMigration: Generator['compare']
+}
+
+function readGenerator(kit: DrizzleKit, dialect: ProjectFacts['database']['dialect']): Generator {
+  return {
+    postgres: { describe: kit.generateDrizzleJson, compare: kit.generateMigration },
+    sqlite: { describe: kit.generateSQLiteDrizzleJson, compare: kit.generateSQLiteMigration },
+  }[dialect]
 }
 
 async function importDrizzleKit(root: string): Promise<DrizzleKit> {

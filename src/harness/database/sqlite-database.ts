@@ -1,0 +1,53 @@
+import { copyFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { FileDatabase } from './file-database.ts'
+import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
+import { type Redirect, redirectSqlite } from './sqlite/redirect.ts'
+import { prepareReset } from './sqlite/reset.ts'
+import { connectSqliteSide, isBusy, waitForLock } from './sqlite/side-connection.ts'
+import type { Template } from './template.ts'
+
+interface Side {
+  readonly driver: SqlitePackage
+  readonly connection: SqliteConnection
+  readonly reset: () => void
+}
+
+/** A copy of the template's file, which from now on is every database that the app opens. */
+export async function openSqliteDatabase(template: Template & { kind: 'sqlite' }, name: string): Promise<FileDatabase> {
+  const file = join(dirname(template.file), `${name}.sqlite`)
+  copyFileSync(template.file, file)
+  const redirect = redirectSqlite(file)
+  let side: Side | null = null
+  // Two copies of SQLite in one process don't see each other's locks, so ours is the one that the app uses.
+  const open = (): Side => {
+    const driver = redirect.opened.at(-1)?.driver ?? template.driver
+    if (side?.driver.entry === driver.entry) return side
+    const connection = openSqlite(driver, file)
+    side = { driver, connection, reset: prepareReset(connection, template.file) }
+    return side
+  }
+  return {
+    dialect: 'sqlite',
+    url: file,
+    port: null,
+    side: connectSqliteSide(() => open().connection),
+    reset: () => resetAll(redirect, () => open().reset()),
+  }
+}
+
+async function resetAll(redirect: Redirect, reset: () => void): Promise<void> {
+  try {
+    await waitForLock(reset)
+  } catch (error) {
+    // The test that finds it fails; those after it need not.
+    if (isBusy(error)) rollBack(redirect)
+    throw error
+  }
+}
+
+function rollBack(redirect: Redirect): void {
+  for (const { connection } of redirect.opened) {
+    if (connection.open && connection.inTransaction) connection.exec('ROLLBACK')
+  }
+}
