@@ -84,6 +84,7 @@ function redirectDriver(redirect: Redirect, driver: DriverClass, from: SqlitePac
     const connection = construct([redirect.file, keepOptions(options)])
     // The data lives for one run.
     if (!isReadonly(options)) connection.exec('PRAGMA synchronous = OFF')
+    if (isReplica(options)) Object.defineProperty(connection, 'sync', { value: () => NOTHING_NEW })
     redirect.ofApp.add(connection)
     redirect.opened = [...redirect.opened.filter((one) => one.connection.open), { connection, driver: from }]
     return connection
@@ -110,6 +111,13 @@ function keepOptions(options: unknown): Record<string, unknown> {
       return value === undefined ? [] : [[name, value]]
     }),
   )
+}
+
+/** What a replica says when its primary has no news, and of a primary there is none here. */
+const NOTHING_NEW = { frames_synced: 0, frame_no: 0 }
+
+function isReplica(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && typeof Reflect.get(options, 'syncUrl') === 'string'
 }
 
 function isReadonly(options: unknown): boolean {
