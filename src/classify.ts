@@ -18,7 +18,16 @@ export type BrokenClass =
 /** What a run says of a test. Only `red` speaks about the app; `broken` is ours to repair. */
 export type Verdict =
   | { readonly status: 'green' }
-  | { readonly status: 'red'; readonly class: RedClass; readonly error: ErrorFacts | null; readonly reason: string }
+  /** The database engine of this run can't do what the test asks of it. */
+  | { readonly status: 'skipped'; readonly reason: string }
+  | {
+      readonly status: 'red'
+      readonly class: RedClass
+      readonly error: ErrorFacts | null
+      readonly reason: string
+      /** What else the test found: that the app's process would have crashed. */
+      readonly crash?: string
+    }
   | { readonly status: 'broken'; readonly class: BrokenClass; readonly reason: string }
 
 /** Judges one test of a run by what the reporter saw; `ablated`: the route answered 501, so its faults could not be hit. */
@@ -56,6 +65,8 @@ function classifyPassed(facts: RunFacts, test: TestFacts): Verdict {
     return { status: 'red', class: 'app-crash', error: crash, reason }
   }
   if (!test.harness) return broken('harness', 'nothing is known of what the test did')
+  const found = describeCrash(test.harness)
+  if (found !== null) return { status: 'red', class: 'app-crash', error: null, reason: found }
   if (test.harness.requests === 0) return broken('trivial', 'the test sent no request to the app')
   if (test.retries > 0) return broken('harness', 'it passed only when it was run again')
   return { status: 'green' }
@@ -65,6 +76,7 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
   const { harness } = test
   const [error] = test.errors
   if (!error) return broken('harness', 'the test failed without an error')
+  if (error.code === 'ITEST_ENGINE_CANNOT') return { status: 'skipped', reason: firstLine(error) }
   if (!harness) return broken(isTimeout(error) ? 'timeout' : 'harness', firstLine(error))
   const missing = describeMissing(harness)
   if (missing) return broken('unstubbed-call', missing)
@@ -82,7 +94,12 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
   }
   if (isOurs(error)) return broken('harness', firstLine(error))
   if (!isAssertion(error)) return broken('harness', `${error.name || 'thrown'}: ${firstLine(error)}`)
-  return { status: 'red', class: 'assertion', error, reason: firstLine(error) }
+  const crash = describeCrash(harness)
+  return { status: 'red', class: 'assertion', error, reason: firstLine(error), ...(crash === null ? {} : { crash }) }
+}
+
+function describeCrash({ appCrashes: [first] }: HarnessFacts): string | null {
+  return first === undefined ? null : `the app's process would have crashed: ${first}`
 }
 
 /** What the app wanted to reach and nothing stands in for; its answer then says nothing about the app. */

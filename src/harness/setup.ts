@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, inject } from 'vitest'
-import { watchRequests } from './app/request-watch.ts'
+import { watchCrashes } from './app/crash-watch.ts'
+import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
 import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
+import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './http/network-guard.ts'
 import { startStubServer } from './http/stub-server.ts'
 import type { RunContext } from './run-context.ts'
@@ -24,13 +26,15 @@ afterEach(async ({ task }) => {
 
 async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
-  const database = await openFileDatabase(run)
-  const opened = createState(run.root)
+  const board = createBoard(findOpenRequest)
+  const database = await openFileDatabase(run, board)
+  const opened = createState(run.root, board)
   opened.database = database
   setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
   watchRequests(opened)
+  watchCrashes(opened)
   watchRoute(opened)
   return opened
 }

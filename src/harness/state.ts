@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Server as NetServer, Socket } from 'node:net'
 import type { FileDatabase } from './database/file-database.ts'
+import type { FaultBoard } from './faults/board.ts'
 
 /** An outbound call as the provider would have seen it. */
 export interface RecordedCall {
@@ -26,16 +27,10 @@ export interface StubRule {
   readonly answer: StubAnswer
 }
 
-export interface ArmedFault {
-  /** Name of its trigger function and of the sequence that counts its hits. */
-  readonly name: string
-  /** e.g. `insert into orders`. */
-  readonly what: string
-}
-
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
+  readonly board: FaultBoard
   database: FileDatabase | null
   stubServer: Server | null
   /** Servers that this process listens on; only they and the database can be reached. */
@@ -48,7 +43,8 @@ export interface HarnessState {
   settling: boolean
   rules: StubRule[]
   calls: { readonly origin: string; readonly call: RecordedCall }[]
-  faults: ArmedFault[]
+  /** Errors that nobody caught after a fault of the test had broken a connection. */
+  appCrashes: string[]
   unstubbed: string[]
   blocked: Set<string>
   requests: number
@@ -75,9 +71,10 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string): HarnessState {
+export function createState(root: string, board: FaultBoard): HarnessState {
   const state: HarnessState = {
     root,
+    board,
     database: null,
     stubServer: null,
     ownServers: new Set(),
@@ -87,7 +84,7 @@ export function createState(root: string): HarnessState {
     settling: false,
     rules: [],
     calls: [],
-    faults: [],
+    appCrashes: [],
     unstubbed: [],
     blocked: new Set(),
     requests: 0,

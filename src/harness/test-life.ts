@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
-import { disarmFaults } from './database/faults.ts'
+import { clearBoard, clearFaults } from './faults/board.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
 
 const SETTLE_LIMIT_MS = 1000
@@ -9,10 +9,8 @@ const SETTLE_STEP_MS = 10
 
 /** Before each test: the database as the template left it, no stubs, no calls. */
 export async function beginTest(state: HarnessState): Promise<void> {
-  await explainLock(async () => {
-    await disarmFaults(state)
-    await requireDatabase(state).reset()
-  })
+  clearBoard(state.board)
+  await explainLock(() => requireDatabase(state).reset())
   state.rules = []
   state.calls = []
   state.settling = false
@@ -29,9 +27,10 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
     blockedConnections: [...state.blocked],
   }
   await settle(state)
-  Object.assign(state, { requests: 0, routeHits: 0, unstubbed: [], blocked: new Set() })
+  const late = { unreachedFaults: state.board.unreached, appCrashes: state.appCrashes }
+  Object.assign(state, { requests: 0, routeHits: 0, unstubbed: [], blocked: new Set(), appCrashes: [] })
   state.open.clear()
-  return { ...facts, unreachedFaults: await explainLock(() => disarmFaults(state)) }
+  return { ...facts, ...late }
 }
 
 /** The error that fails a test which is not what it seems; null when the facts are as they should be. */
@@ -47,6 +46,10 @@ export function findViolation(facts: HarnessFacts): Error | null {
 
 async function settle(state: HarnessState): Promise<void> {
   state.settling = true
+  clearFaults(state.board)
+  requireDatabase(state).faults.release()
+  // A driver notices a broken connection some turns later.
+  if (state.board.cut !== null) await delay(SETTLE_STEP_MS)
   for (const socket of state.hanging) socket.destroy()
   state.hanging.clear()
   const limit = performance.now() + SETTLE_LIMIT_MS

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin, ViteUserConfig } from 'vitest/config'
+import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
 import { builtFile } from './package-paths.ts'
 import { readProjectFacts } from './read-project-facts.ts'
@@ -61,8 +62,15 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.setupFiles = [SETUP, ...setupFiles]
   test.sequence = { ...test.sequence, setupFiles: 'list' }
   test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
+  const { onUnhandledError } = test
+  test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
   if (options.engine) test.provide = { ...test.provide, itestEngine: options.engine }
   inlineHarness(test)
+}
+
+/** Such an error is a finding about the app, which the facts of its test report. */
+function isAppCrash(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Reflect.get(error, CRASH_MARK) === true
 }
 
 /** Packages are left to Node, where `vitest` could be another copy than the one that runs. */

@@ -27,9 +27,9 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
       source: highest(expects),
       items: expects.map((expectation) => ({ what: describeExpectation(expectation), source: expectation.source })),
     },
-    before: before?.status ?? null,
+    before: before === null || before.status === 'skipped' ? null : before.status,
     now: now ? now.status : path.status === 'skipped' ? 'skipped' : 'open',
-    class: now && now.status !== 'green' ? now.class : null,
+    class: now?.status === 'red' || now?.status === 'broken' ? now.class : null,
     reason: readReason(judged, test),
     beforeReason:
       before && before.status !== 'red'
@@ -55,8 +55,9 @@ function readReason(
   if (!now) return plain(left ?? 'no test was written')
   if (now.status === 'green') return null
 
-  if (now.status === 'red' && now.class === 'assertion' && now.error) return plain(describeContrast(now.error, test))
-  return plain(now.reason)
+  if (now.status !== 'red' || now.class !== 'assertion' || !now.error) return plain(now.reason)
+  const contrast = describeContrast(now.error, test)
+  return plain(now.crash === undefined ? contrast : `${contrast}; ${now.crash}`)
 }
 
 /** `status 201`, `1 row in orders`: an expectation in a few words. */

@@ -35,6 +35,7 @@ export const HarnessFacts = z.object({
   unstubbedCalls: z.array(z.string()).readonly(),
   blockedConnections: z.array(z.string()).readonly(),
   unreachedFaults: z.array(z.string()).readonly(),
+  appCrashes: z.array(z.string()).readonly(),
 })
 
 const TestFacts = z.object({

@@ -32,6 +32,8 @@ export interface HarnessFacts {
   readonly blockedConnections: readonly string[]
   /** Faults that the test set and nothing hit. */
   readonly unreachedFaults: readonly string[]
+  /** Errors that would have ended the app's process after a fault broke a connection. */
+  readonly appCrashes: readonly string[]
 }
 
 export interface TestFacts {

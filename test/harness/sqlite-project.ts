@@ -54,10 +54,12 @@ export const client = createClient({ url: process.env.DB_FILE ?? 'file:hotel.db'
 export const db = drizzle(client)`,
 } satisfies Record<SqliteDriver, string>
 
+/** `POST /moves` opens a room and books it in one transaction; `?goOn` books nothing when that fails. */
 const APP = `
 import express from 'express'
 import { db } from './db/index.js'
-import { bookings } from './db/schema.js'
+import { bookings, rooms } from './db/schema.js'
+import { move } from './move.js'
 export const app = express().use(express.json())
 app.post('/bookings', async (req, res) => {
   try {
@@ -69,9 +71,48 @@ app.post('/bookings', async (req, res) => {
   }
 })
 app.get('/bookings', async (req, res) => {
-  res.json(await db.select().from(bookings))
+  try {
+    res.json(await db.select().from(bookings))
+  } catch (error) {
+    res.status(503).json({ code: (error.cause ?? error).code })
+  }
+})
+app.post('/moves', async (req, res) => {
+  try {
+    await move(req.body.guest, 'goOn' in req.query)
+    res.status(204).end()
+  } catch (error) {
+    const { code, message } = error.cause ?? error
+    res.status(503).json({ code, message })
+  }
 })
 `
+
+/** Transactions are synchronous in one package and not in the other. */
+const MOVES = {
+  'better-sqlite3': `
+import { db } from './db/index.js'
+import { bookings, rooms } from './db/schema.js'
+export const move = (guest, goesOn) => db.transaction((tx) => {
+  const room = tx.insert(rooms).values({ name: 'new' }).returning().get()
+  try {
+    tx.insert(bookings).values({ roomId: room.id, guest }).run()
+  } catch (error) {
+    if (!goesOn) throw error
+  }
+})`,
+  libsql: `
+import { db } from './db/index.js'
+import { bookings, rooms } from './db/schema.js'
+export const move = (guest, goesOn) => db.transaction(async (tx) => {
+  const [room] = await tx.insert(rooms).values({ name: 'new' }).returning()
+  try {
+    await tx.insert(bookings).values({ roomId: room.id, guest })
+  } catch (error) {
+    if (!goesOn) throw error
+  }
+})`,
+} satisfies Record<SqliteDriver, string>
 
 export function sqliteFacts(driver: SqliteDriver, database: Partial<ProjectFacts['database']> = {}): ProjectFacts {
   return {
@@ -97,6 +138,7 @@ export function makeSqliteProject(
 ): SampleProject {
   const all = {
     'src/app.ts': APP,
+    'src/move.ts': MOVES[driver],
     'src/db/index.ts': DATABASES[driver],
     'src/db/schema.ts': SCHEMA,
     'drizzle/0000_start.sql': MIGRATION,
@@ -110,9 +152,10 @@ export function makeSqliteProject(
 /** The head of a test file of the hotel. */
 export const SQLITE_HEAD = `
 import request from 'supertest'
-import { db, faults } from 'itest-gen'
+import { db, faults, queries } from 'itest-gen'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { app } from '../src/app.js'
 import { bookings, rooms } from '../src/db/schema.js'
 const book = (guest: string) => request(app).post('/bookings').send({ guest })
+const move = (guest: string, query = '') => request(app).post('/moves' + query).send({ guest })
 `

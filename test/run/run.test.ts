@@ -185,6 +185,7 @@ describe('runTests', () => {
       unstubbedCalls: [],
       blockedConnections: [],
       unreachedFaults: [],
+      appCrashes: [],
     })
     expect(progress).toContain('books')
   })

@@ -26,6 +26,7 @@ export function harnessFacts(overrides: Partial<HarnessFacts> = {}): HarnessFact
     unstubbedCalls: [],
     blockedConnections: [],
     unreachedFaults: [],
+    appCrashes: [],
     ...overrides,
   }
 }

@@ -1,6 +1,6 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
-import type { HarnessState } from '../state.ts'
+import { findState, type HarnessState } from '../state.ts'
 
 /** Counts the requests that servers of this process receive, and remembers those that are not answered yet. */
 export function watchRequests(state: HarnessState): void {
@@ -22,6 +22,12 @@ function note(state: HarnessState, request: unknown, response: unknown): void {
   state.requests += 1
   state.open.set(response, `${request.method} ${request.url}`)
   response.once('finish', () => state.open.delete(response))
+}
+
+/** The request that is being answered, when there is exactly one. */
+export function findOpenRequest(): string | null {
+  const open = [...(findState()?.open.values() ?? [])]
+  return open.length === 1 ? (open[0] ?? null) : null
 }
 
 /** Requests without an answer, e.g. `POST /orders`; also those whose client gave up waiting. */

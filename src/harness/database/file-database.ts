@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { FaultBoard } from '../faults/board.ts'
+import type { FaultEngine } from '../faults/effects.ts'
 import type { RunContext } from '../run-context.ts'
 import { openPostgresDatabase } from './postgres-database.ts'
 import type { SideConnection } from './side-connection.ts'
@@ -12,14 +14,16 @@ export interface FileDatabase {
   /** The port on 127.0.0.1 that the app may reach for it; null for a database in a file. */
   readonly port: number | null
   readonly side: SideConnection
+  readonly faults: FaultEngine
   /** Back to the state of the template. */
   reset(): Promise<void>
 }
 
-/** Makes and opens the database of this test file. */
-export async function openFileDatabase({ template, id }: RunContext): Promise<FileDatabase> {
+/** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
+export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
   const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
-  return template.kind === 'sqlite' ? openSqliteDatabase(template, name) : openPostgresDatabase(template, name)
+  if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
+  return openPostgresDatabase({ template, name, board })
 }
 
 /** The prefix of the databases of one run, so that its end can drop them. */

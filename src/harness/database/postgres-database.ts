@@ -1,17 +1,52 @@
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
+import type { FaultBoard } from '../faults/board.ts'
+import type { Effect } from '../faults/effects.ts'
+import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
+import { startProxy } from '../faults/postgres/proxy.ts'
 import type { FileDatabase } from './file-database.ts'
 import { RESET } from './reset.ts'
 import { connectSide } from './side-connection.ts'
 import type { Template } from './template.ts'
 
-type PostgresTemplate = Exclude<Template, { kind: 'sqlite' }>
+/**
+ * A database on the server, or, without one, a PGlite of this process behind a port of its own. The app gets to it
+ * through the fault proxy, the test's side connection directly.
+ */
+export async function openPostgresDatabase(options: {
+  template: Exclude<Template, { kind: 'sqlite' }>
+  name: string
+  board: FaultBoard
+}): Promise<FileDatabase> {
+  const { template, name, board } = options
+  const direct =
+    template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
+  const side = await connectSide(direct, template.kind)
+  const url = new URL(direct)
+  const proxy = await startProxy(Number(url.port), board)
+  url.port = String(proxy.port)
+  return {
+    dialect: 'postgres',
+    url: url.href,
+    port: proxy.port,
+    side,
+    faults: {
+      prepare: async (target, effect) => {
+        if (template.kind === 'pglite') assertPgliteCan(effect)
+        return prepareEffect(side, target, effect)
+      },
+      limitConnections: proxy.closeIdle,
+      release: proxy.release,
+    },
+    reset: () => side.execute(RESET),
+  }
+}
 
-/** A database on the server, or, without one, a PGlite of this process behind a port of its own. */
-export async function openPostgresDatabase(template: PostgresTemplate, name: string): Promise<FileDatabase> {
-  const url = template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
-  const side = await connectSide(url, template.kind)
-  return { dialect: 'postgres', url, port: Number(new URL(url).port), side, reset: () => side.execute(RESET) }
+/** A sleep would hold up every connection, and no timeout of the server would end it. */
+function assertPgliteCan(effect: Effect): void {
+  if (effect.kind !== 'delay') return
+  const message = 'PGlite has one session for all connections, so it can not delay a statement of one of them'
+  throw Object.assign(new Error(message), { code: 'ITEST_ENGINE_CANNOT' })
 }
 
 async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {

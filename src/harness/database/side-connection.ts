@@ -9,9 +9,6 @@ export interface SideConnection {
   execute(sql: string): Promise<void>
 }
 
-/** A fault's trigger lets sessions pass that have this setting. */
-export const EXEMPT_SETTING = 'itest.side'
-
 // How long a lock may be waited for: longer means that the app left a transaction open.
 const LOCK_TIMEOUT = '5s'
 
@@ -23,44 +20,16 @@ const types: pg.CustomTypesConfig = {
     AS_TEXT.has(id) ? (value: string) => value : pg.types.getTypeParser(id, format),
 }
 
-/**
- * Connects to the database of this test file. PGlite has one session for all connections, so there the exemption from
- * faults is set for one transaction at a time.
- */
+/** Connects to the database of this test file, beside the fault proxy. */
 export async function connectSide(url: string, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
   const client = new pg.Client({ connectionString: url })
   client.on('error', () => {})
   await client.connect()
-  if (kind === 'pglite') return shareSession(client)
-  await client.query(`SET ${EXEMPT_SETTING} = 'on'; SET lock_timeout = '${LOCK_TIMEOUT}'`)
+  // PGlite has one session for all connections, in which no such timeout fires.
+  if (kind === 'postgres') await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`)
   return {
     query: (sql, parameters, rowMode) => runQuery(client, { sql, parameters, rowMode }),
     execute: async (sql) => void (await client.query(sql)),
-  }
-}
-
-function shareSession(client: pg.Client): SideConnection {
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
-    const next = last.then(() => inExemptTransaction(client, run))
-    last = next.catch(() => {})
-    return next
-  }
-  return {
-    query: (sql, parameters, rowMode) => inTurn(() => runQuery(client, { sql, parameters, rowMode })),
-    execute: (sql) => inTurn(async () => void (await client.query(sql))),
-  }
-}
-
-async function inExemptTransaction<T>(client: pg.Client, run: () => Promise<T>): Promise<T> {
-  await client.query(`BEGIN; SET LOCAL ${EXEMPT_SETTING} = 'on'`)
-  try {
-    const result = await run()
-    await client.query('COMMIT')
-    return result
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
   }
 }
 

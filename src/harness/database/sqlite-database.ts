@@ -1,5 +1,8 @@
 import { copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { FaultBoard } from '../faults/board.ts'
+import { meetStatements } from '../faults/sqlite/meet-statements.ts'
+import { cannot, prepareEffect } from '../faults/sqlite/prepare-effect.ts'
 import type { FileDatabase } from './file-database.ts'
 import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
 import { type Redirect, redirectSqlite } from './sqlite/redirect.ts'
@@ -14,24 +17,38 @@ interface Side {
 }
 
 /** A copy of the template's file, which from now on is every database that the app opens. */
-export async function openSqliteDatabase(template: Template & { kind: 'sqlite' }, name: string): Promise<FileDatabase> {
+export async function openSqliteDatabase(options: {
+  template: Template & { kind: 'sqlite' }
+  name: string
+  board: FaultBoard
+}): Promise<FileDatabase> {
+  const { template, name, board } = options
   const file = join(dirname(template.file), `${name}.sqlite`)
   copyFileSync(template.file, file)
   const redirect = redirectSqlite(file)
-  let side: Side | null = null
+  redirect.around = meetStatements(board)
+  let opened: Side | null = null
   // Two copies of SQLite in one process don't see each other's locks, so ours is the one that the app uses.
   const open = (): Side => {
     const driver = redirect.opened.at(-1)?.driver ?? template.driver
-    if (side?.driver.entry === driver.entry) return side
+    if (opened?.driver.entry === driver.entry) return opened
     const connection = openSqlite(driver, file)
-    side = { driver, connection, reset: prepareReset(connection, template.file) }
-    return side
+    opened = { driver, connection, reset: prepareReset(connection, template.file) }
+    return opened
   }
+  const side = connectSqliteSide(() => open().connection)
   return {
     dialect: 'sqlite',
     url: file,
     port: null,
-    side: connectSqliteSide(() => open().connection),
+    side,
+    faults: {
+      prepare: (target, effect) => prepareEffect(side, target, effect),
+      limitConnections: async () => {
+        throw cannot('SQLite runs inside the app, so no connection to it can be refused or left waiting')
+      },
+      release: () => {},
+    },
     reset: () => resetAll(redirect, () => open().reset()),
   }
 }

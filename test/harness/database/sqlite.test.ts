@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type EnginePreference, startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
 import type { RunFacts } from '../../../src/run/types.ts'
+import { outcomes, runSqlite } from '../run-sqlite.ts'
 import {
   DATABASES,
   MIGRATION,
@@ -106,68 +102,61 @@ it.each(Object.entries(ways))('is the test file by way of %s', async (_way, open
   expect((await open().select().from(rooms)).map(({ name }) => name)).toEqual(['blue', 'green', 'red'])
 })`
 
-/** A table that only the user's own file has, and what proves that nobody wrote to it. */
-function makeOwnFile(root: string, driver: SqliteDriver): () => string {
-  const file = join(root, 'hotel.db')
-  const Database = createRequire(import.meta.url)(driver)
-  const own = new Database(file)
-  own.exec(
-    "PRAGMA journal_mode = DELETE; CREATE TABLE rooms (id integer, name text); INSERT INTO rooms VALUES (7, 'mine')",
-  )
-  own.close()
-  const seal = () => `${statSync(file).mtimeMs} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`
-  const before = seal()
-  return () => (seal() === before ? 'untouched' : 'written to')
-}
-
-async function run(driver: SqliteDriver, files: Record<string, string>, tests: readonly string[]): Promise<RunFacts> {
-  const project = makeSqliteProject(driver, files)
-  onTestFinished(project.remove)
-  const ownFile = makeOwnFile(project.root, driver)
-  const facts = JSON.parse(readFileSync(join(project.root, '.itest/harness.json'), 'utf8'))
-  const engine = await startEngine({ preference: 'auto', project: { root: project.root, facts } })
-  try {
-    const ran = await runTests({
-      root: project.root,
-      files: tests,
-      engine,
-      route: { method: 'POST', path: '/bookings' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
-    expect(ownFile()).toBe('untouched')
-    expect(readdirSync(project.root).filter((name) => /data|\.db./.test(name))).toEqual([])
-    expect(readdirSync(engine.folder).filter((name) => name.startsWith('itest_'))).toEqual([])
-    return ran
-  } finally {
-    await engine.stop()
-    expect(existsSync(engine.folder)).toBe(false)
+/** An app that keeps its tables in memory and makes them when it starts. */
+function migratesAtStart(driver: SqliteDriver): Record<string, string> {
+  const database = DATABASES[driver].replaceAll(/process.env.DB_FILE \?\? '[^']*'/g, "':memory:'")
+  return {
+    'src/migrates.ts': `${database}
+import { migrate } from 'drizzle-orm/${driver}/migrator'
+import { bookings } from './db/schema.js'
+await migrate(db, { migrationsFolder: 'drizzle' })
+export const address = process.env.DB_FILE`,
+    'tests/migrates.test.ts': `${SQLITE_HEAD}
+import { address, db as ofApp } from '../src/migrates.js'
+it('finds the work done', async () => {
+  await ofApp.insert(bookings).values({ roomId: 1, guest: 'ada' })
+  expect(await db.$count(bookings)).toBe(1)
+  expect(address).toMatch(${driver === 'libsql' ? '/^file:[/].*sqlite$/' : '/^[/].*sqlite$/'})
+})`,
   }
 }
 
-describe('a database in a file', { timeout: LIMIT_MS }, () => {
-  it.each(DRIVERS)("is the app's own by %s, and back to the template for each test", async (driver) => {
-    const facts = await run(driver, { 'tests/lives.test.ts': LIVES }, ['tests/lives.test.ts'])
-    expect(facts.tests.map(({ name, state, errors }) => [name, state, errors[0]?.code ?? errors[0]?.message])).toEqual([
-      ['books', 'passed', undefined],
-      ['starts from the template again', 'passed', undefined],
-      ['maps values as the app does', 'passed', undefined],
-      ['leaves a transaction open', 'passed', undefined],
-      ['is told so', 'failed', 'ITEST_DATABASE_BUSY'],
-      ['is not disturbed', 'passed', undefined],
-      ['attaches no file of the user', 'passed', undefined],
-    ])
-  })
+describe.each(DRIVERS)('a database in a file, by %s', { timeout: LIMIT_MS }, (driver) => {
+  let facts: RunFacts
 
-  it.each(DRIVERS)("is the test's, whatever the app opens by %s, and the user's own is not touched", async (driver) => {
+  beforeAll(async () => {
     const imports = "import { createRequire } from 'node:module'"
-    const files = { 'tests/opens.test.ts': `${imports}${SQLITE_HEAD}${OPENS[driver]}${EACH_WAY}` }
-    const facts = await run(driver, files, ['tests/opens.test.ts'])
-    expect(facts.tests.length).toBeGreaterThan(8)
-    expect(facts.tests.filter(({ state }) => state !== 'passed').map(({ name, errors }) => [name, errors])).toEqual([])
+    facts = await runSqlite(driver, {
+      'tests/lives.test.ts': LIVES,
+      'tests/opens.test.ts': `${imports}${SQLITE_HEAD}${OPENS[driver]}${EACH_WAY}`,
+      ...migratesAtStart(driver),
+    })
+  }, LIMIT_MS)
+
+  it("is the app's own, and back to the template for each test", () => {
+    expect(outcomes(facts, 'tests/lives.test.ts')).toEqual({
+      books: null,
+      'starts from the template again': null,
+      'maps values as the app does': null,
+      'leaves a transaction open': null,
+      'is told so': 'ITEST_DATABASE_BUSY',
+      'is not disturbed': null,
+      'attaches no file of the user': null,
+    })
   })
 
+  it('is the file of the test, whatever the app opens', () => {
+    const ways = Object.values(outcomes(facts, 'tests/opens.test.ts'))
+    expect(ways.length).toBeGreaterThan(8)
+    expect(ways.filter((outcome) => outcome !== null)).toEqual([])
+  })
+
+  it('has the work of the migrator done when the app migrates at start', () => {
+    expect(outcomes(facts, 'tests/migrates.test.ts')).toEqual({ 'finds the work done': null })
+  })
+})
+
+describe('the tables of a SQLite project', { timeout: LIMIT_MS }, () => {
   it('keeps what only migrations can make, such as triggers and a full-text index', async () => {
     const source = `${SQLITE_HEAD}
 import { client } from '../src/db/index.js'
@@ -204,8 +193,8 @@ CREATE TRIGGER logs_too AFTER DELETE ON bookings BEGIN INSERT INTO log VALUES ('
 --> statement-breakpoint
 CREATE TRIGGER never BEFORE DELETE ON seen BEGIN SELECT raise(ABORT, 'kept'); END;`
     const files = { 'tests/keeps.test.ts': source, 'drizzle/0000_start.sql': more }
-    const facts = await run('better-sqlite3', files, ['tests/keeps.test.ts'])
-    expect(facts.tests.map(({ state, errors }) => [state, errors])).toEqual(Array(2).fill(['passed', []]))
+    const facts = await runSqlite('better-sqlite3', files)
+    expect(outcomes(facts, 'tests/keeps.test.ts')).toEqual({ 'run 1': null, 'run 2': null })
   })
 
   it('is made from the schema where there are no migrations, also when that file opens the database', async () => {
@@ -221,30 +210,8 @@ it('books', async () => {
   expect((await book('ada')).status).toBe(201)
 })`,
     }
-    const facts = await run('better-sqlite3', files, ['tests/books.test.ts'])
-    expect(facts.fileErrors).toEqual([])
-    expect(facts.tests).toMatchObject([{ state: 'passed', errors: [] }])
-  })
-
-  it.each(DRIVERS)('finds the work of the migrator done when the app migrates at start by %s', async (driver) => {
-    const migrates = `
-import { migrate } from 'drizzle-orm/${driver}/migrator'
-import { client, db } from './db/index.js'
-await migrate(db, { migrationsFolder: 'drizzle' })
-export const address = process.env.DB_FILE
-export { app } from './app.js'`
-    const files = {
-      'src/db/index.ts': DATABASES[driver].replaceAll(/process.env.DB_FILE \?\? '[^']*'/g, "':memory:'"),
-      'src/migrates.ts': migrates,
-      'tests/books.test.ts': `${SQLITE_HEAD.replace('../src/app.js', '../src/migrates.js')}
-import { address } from '../src/migrates.js'
-it('books', async () => {
-  expect((await book('ada')).status).toBe(201)
-  expect(address).toMatch(${driver === 'libsql' ? '/^file:[/].*sqlite$/' : '/^[/].*sqlite$/'})
-})`,
-    }
-    const facts = await run(driver, files, ['tests/books.test.ts'])
-    expect(facts.tests).toMatchObject([{ state: 'passed', errors: [] }])
+    const facts = await runSqlite('better-sqlite3', files)
+    expect(outcomes(facts, 'tests/books.test.ts')).toEqual({ books: null })
   })
 
   it('says which package is missing, and that no server fits', async () => {

@@ -70,7 +70,8 @@ function replaceExports(redirect: Redirect, module: NodeJS.Module, entry: string
     refuseAttach(statement.sql)
     return redirect.around(statement, proceed)
   })
-  module.exports = redirectDriver(redirect, driver, { name, entry })
+  // libsql's other file is the same library with promises, which the side connection has no use for.
+  module.exports = redirectDriver(redirect, driver, { name, entry: entry.replace(/promise\.js$/, 'index.js') })
 }
 
 function nameOf(entry: string): SqlitePackage['name'] | null {

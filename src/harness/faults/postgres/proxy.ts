@@ -1,0 +1,116 @@
+import net from 'node:net'
+import type { FaultBoard } from '../board.ts'
+import { TOO_MANY_CLIENTS } from './failures.ts'
+import { errorFrame } from './frames.ts'
+import { connectDirectly } from './server-link.ts'
+import { openSession, type Session } from './session.ts'
+
+export interface Proxy {
+  /** On 127.0.0.1. */
+  readonly port: number
+  /** Closes the idle connections of the app, so that it needs new ones. */
+  closeIdle(): Promise<void>
+  /** Ends what faults still hold: connections that wait, statements that sleep. */
+  release(): void
+}
+
+interface ProxyState {
+  readonly port: number
+  readonly board: FaultBoard
+  readonly sessions: Set<Session>
+  readonly hanging: Set<net.Socket>
+}
+
+/** Stands between the app and the server at `port`, and lets the faults of the board happen. */
+export async function startProxy(port: number, board: FaultBoard): Promise<Proxy> {
+  const state: ProxyState = { port, board, sessions: new Set(), hanging: new Set() }
+  const server = net.createServer((app) => {
+    app.setNoDelay(true)
+    app.unref()
+    app.on('error', () => {})
+    welcome(state, app)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  server.unref()
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The fault proxy of itest does not listen.')
+  return {
+    port: address.port,
+    closeIdle: () => closeIdle(state),
+    release: () => release(state),
+  }
+}
+
+const SSL_REQUEST = 80877103
+const GSS_REQUEST = 80877104
+const CANCEL_REQUEST = 80877102
+
+/** Reads up to the startup packet, before which a client may ask for encryption. */
+function welcome(state: ProxyState, app: net.Socket): void {
+  let bytes = Buffer.alloc(0)
+  const read = (chunk: Buffer): void => {
+    bytes = Buffer.concat([bytes, chunk])
+    if (bytes.length < 8 || bytes.length < bytes.readInt32BE(0)) return
+    const code = bytes.readInt32BE(4)
+    if (code === SSL_REQUEST || code === GSS_REQUEST) {
+      bytes = bytes.subarray(8)
+      app.write('N')
+      return
+    }
+    app.off('data', read)
+    if (code === CANCEL_REQUEST) sendCancel(state, bytes)
+    else admit(state, app, bytes)
+  }
+  app.on('data', read)
+}
+
+function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
+  const { board, port, sessions, hanging } = state
+  if (board.connections) {
+    board.connections.hits += 1
+    if (board.connections.effect === 'refuse') return void app.end(errorFrame(TOO_MANY_CLIENTS))
+    hanging.add(app)
+    app.on('close', () => hanging.delete(app))
+    app.resume()
+    return
+  }
+  const session = openSession({ app, startup, port, board })
+  sessions.add(session)
+  app.on('close', () => {
+    // Nobody waits for it any more, but it would keep its locks until it wakes up.
+    if (session.isAsleep) wake(state, session)
+    sessions.delete(session)
+  })
+}
+
+async function closeIdle(state: ProxyState): Promise<void> {
+  const idle = [...state.sessions].filter(({ link }) => link.status === 'I' && link.pending.length === 0)
+  await Promise.all(
+    idle.map(
+      ({ app }) =>
+        new Promise<void>((resolve) => {
+          app.once('close', () => setImmediate(resolve))
+          app.end()
+        }),
+    ),
+  )
+}
+
+function release(state: ProxyState): void {
+  for (const socket of state.hanging) socket.destroy()
+  for (const session of state.sessions) if (session.isAsleep) wake(state, session)
+}
+
+function wake(state: ProxyState, { link }: Session): void {
+  if (link.key === null) return
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(8 + link.key.length, 0)
+  head.writeInt32BE(CANCEL_REQUEST, 4)
+  sendCancel(state, Buffer.concat([head, link.key]))
+}
+
+function sendCancel({ port }: ProxyState, request: Buffer): void {
+  const socket = connectDirectly(port)
+  socket.on('error', () => {})
+  socket.end(request)
+}
