@@ -86,8 +86,12 @@ export function queryMember(machine: Machine, owner: QueryValue, name: string): 
 const SYNCHRONOUS = /^(?:better-sqlite3|bun-sqlite|expo-sqlite|durable-sqlite|op-sqlite)$/
 
 function sendQuery(machine: Machine, query: QueryValue): Value {
-  const answer = runQuery(machine, query)
-  if (!SYNCHRONOUS.test(query.driver)) return answer
+  return answerAs(machine, query.driver, runQuery(machine, query))
+}
+
+/** What a driver's method gives: a promise, or at once what that would hold. */
+export function answerAs(machine: Machine, driver: string, answer: PromiseValue): Value {
+  if (!SYNCHRONOUS.test(driver)) return answer
   waitFor(machine, answer)
   if (answer.state === 'rejected') throw new Thrown(answer.value)
   return answer.value
