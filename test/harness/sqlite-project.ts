@@ -34,7 +34,7 @@ CREATE UNIQUE INDEX \`bookings_guest_unique\` ON \`bookings\` (\`guest\`);
 INSERT INTO rooms (name) VALUES ('blue'), ('green');
 `
 
-const JOURNAL = JSON.stringify({
+export const JOURNAL = JSON.stringify({
   version: '7',
   dialect: 'sqlite',
   entries: [{ idx: 0, version: '6', when: 1700000000000, tag: '0000_start', breakpoints: true }],

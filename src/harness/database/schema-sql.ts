@@ -21,7 +21,15 @@ export interface SchemaSql {
   readonly journal: readonly { readonly hash: string; readonly when: number }[]
 }
 
-const Journal = z.object({ entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })) })
+const Journal = z.object({
+  dialect: z.string().optional(),
+  entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })),
+})
+/** What drizzle-kit calls the dialects of other projects. */
+const FOREIGN = {
+  postgres: /^(?:sqlite|turso|mysql|singlestore)$/,
+  sqlite: /^(?:postgresql|pg|mysql|singlestore|gel)$/,
+} satisfies Record<ProjectFacts['database']['dialect'], RegExp>
 const BREAKPOINT = '--> statement-breakpoint'
 
 /**
@@ -36,7 +44,9 @@ export async function readSchema(options: {
   const { root, database } = options
   if (database.migrations !== null) {
     const found = readMigrations(root, database.migrations)
-    if (found.statements.length > 0) return found
+    // Some projects keep the migrations of the database that they had before.
+    const isOwn = found.dialect === null || !FOREIGN[database.dialect].test(found.dialect)
+    if (found.statements.length > 0 && isOwn) return found
   }
   if (database.schemaFiles.length > 0) return generateSchema(options)
   throw new UserError('Expected SQL migrations or Drizzle schema files to make the tables from, found neither.', {
@@ -44,7 +54,7 @@ export async function readSchema(options: {
   })
 }
 
-function readMigrations(root: string, folder: string): SchemaSql {
+function readMigrations(root: string, folder: string): SchemaSql & { dialect: string | null } {
   const path = join(root, folder)
   if (!existsSync(path)) {
     throw new UserError(`Expected the migrations in ${folder}, but that folder does not exist.`, {
@@ -56,17 +66,19 @@ function readMigrations(root: string, folder: string): SchemaSql {
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.sql') && !name.endsWith('.down.sql'))
     .sort()
-  return { statements: files.flatMap((name) => readStatements(root, `${folder}/${name}`)), journal: [] }
+  const statements = files.flatMap((name) => readStatements(root, `${folder}/${name}`))
+  return { statements, journal: [], dialect: null }
 }
 
-function readJournal(root: string, folder: string, journal: string): SchemaSql {
-  const { entries } = Journal.parse(JSON.parse(readFileSync(journal, 'utf8')))
+function readJournal(root: string, folder: string, journal: string): SchemaSql & { dialect: string | null } {
+  const { entries, dialect } = Journal.parse(JSON.parse(readFileSync(journal, 'utf8')))
   const files = entries
     .toSorted((a, b) => a.idx - b.idx)
     .map((entry) => ({ file: `${folder}/${entry.tag}.sql`, when: entry.when }))
   return {
     statements: files.flatMap(({ file }) => readStatements(root, file)),
     journal: files.map(({ file, when }) => ({ hash: hashOf(readFileSync(join(root, file))), when })),
+    dialect: dialect ?? null,
   }
 }
 

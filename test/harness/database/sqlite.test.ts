@@ -4,6 +4,7 @@ import type { RunFacts } from '../../../src/run/types.ts'
 import { outcomes, runSqlite } from '../run-sqlite.ts'
 import {
   DATABASES,
+  JOURNAL,
   MIGRATION,
   makeSqliteProject,
   SCHEMA,
@@ -157,7 +158,7 @@ describe.each(DRIVERS)('a database in a file, by %s', { timeout: LIMIT_MS }, (dr
 })
 
 describe('the tables of a SQLite project', { timeout: LIMIT_MS }, () => {
-  it('keeps what only migrations can make, such as triggers and a full-text index', async () => {
+  it('keep what only migrations can make, such as triggers and a full-text index', async () => {
     const source = `${SQLITE_HEAD}
 import { client } from '../src/db/index.js'
 const count = (table) => client.prepare('SELECT count(*) AS n FROM ' + table).get().n
@@ -197,13 +198,14 @@ CREATE TRIGGER never BEFORE DELETE ON seen BEGIN SELECT raise(ABORT, 'kept'); EN
     expect(outcomes(facts, 'tests/keeps.test.ts')).toEqual({ 'run 1': null, 'run 2': null })
   })
 
-  it('is made from the schema where there are no migrations, also when that file opens the database', async () => {
+  it('are made from the schema where the migrations are of another database, also when that file opens this one', async () => {
     const database = DATABASES['better-sqlite3']
     const files = {
+      'drizzle/meta/_journal.json': JOURNAL.replace('sqlite', 'postgresql'),
       'src/db/schema.ts': `${SCHEMA}${database}
 client.exec('CREATE TABLE IF NOT EXISTS made_at_start (id)')`,
       'src/db/index.ts': "export * from './schema.js'",
-      '.itest/harness.json': JSON.stringify(sqliteFacts('better-sqlite3', { migrations: null, urlVariables: [] })),
+      '.itest/harness.json': JSON.stringify(sqliteFacts('better-sqlite3', { urlVariables: [] })),
       'tests/books.test.ts': `${SQLITE_HEAD}
 it('books', async () => {
   await db.insert(rooms).values({ name: 'blue' })
