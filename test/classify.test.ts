@@ -44,6 +44,17 @@ describe('a test that passed', () => {
     expect(classify({ unhandled: [{ test: null, error }] })).toEqual({ status: 'green' })
   })
 
+  it('is red when the app would not have survived the fault', () => {
+    const harness = harnessFacts({ appCrashes: ['Connection terminated unexpectedly (after commit)'] })
+
+    expect(classify({ tests: [testFacts({ harness })] })).toEqual({
+      status: 'red',
+      class: 'app-crash',
+      error: null,
+      reason: "the app's process would have crashed: Connection terminated unexpectedly (after commit)",
+    })
+  })
+
   it('says nothing when the harness saw nothing of it', () => {
     expect(classify({ tests: [testFacts({ harness: null })] })).toMatchObject({ status: 'broken', class: 'harness' })
   })
@@ -61,6 +72,19 @@ describe('a failed assertion', () => {
       error: errorFacts(),
       reason: 'expected 500 to be 201 // Object.is equality',
     })
+  })
+
+  it('names a crash that came with it', () => {
+    expect(classifyFailure({}, { appCrashes: ['boom (after commit)'] })).toMatchObject({
+      class: 'assertion',
+      crash: "the app's process would have crashed: boom (after commit)",
+    })
+  })
+
+  it('is skipped when the engine can not do what it asks for', () => {
+    const message = 'PGlite can not delay a statement'
+
+    expect(classifyFailure({ code: 'ITEST_ENGINE_CANNOT', message })).toEqual({ status: 'skipped', reason: message })
   })
 
   it.each([

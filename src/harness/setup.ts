@@ -20,6 +20,8 @@ beforeEach(() => beginTest(state))
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
   Object.assign(task.meta, { itest: facts })
+  // Without the CLI, whose report says it, this is the only place that does.
+  for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
   const violation = findViolation(facts)
   if (violation) throw violation
 })

@@ -1,6 +1,6 @@
 import type { TableLike } from '../database/test-database.ts'
 import { getState, requireDatabase } from '../state.ts'
-import { CONNECTION_LABELS, clearFaults } from './board.ts'
+import { clearFaults } from './board.ts'
 import type { ConnectionEffect, Effect, Failure, FailureDetails } from './effects.ts'
 import { armFault, type FaultTarget } from './rules.ts'
 import { readTableName, toColumns } from './table-name.ts'
@@ -109,8 +109,8 @@ async function arm(target: FaultTarget, effect: Effect): Promise<void> {
 async function limitConnections(effect: ConnectionEffect): Promise<void> {
   const state = getState()
   state.board.connections = { effect, hits: 0 }
-  // A pool without a listener does not survive that its idle connections are closed.
-  state.board.cut = CONNECTION_LABELS[effect]
+  // A pool that nobody listens to does not survive it.
+  state.board.cut = 'its idle connections were closed'
   try {
     await requireDatabase(state).faults.limitConnections(effect)
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Effect, Failure } from '../effects.ts'
 import type { ArmedFault } from '../rules.ts'
-import type { Statement } from '../statement.ts'
+import type { Operation, Statement } from '../statement.ts'
 
 interface Wording {
   readonly sqlstate: string
@@ -45,11 +45,31 @@ export function describeFailure(
     V: 'ERROR',
     C: sqlstate ?? wording.sqlstate,
     M: message ?? wording.message(names),
-    ...(detail === undefined ? {} : { D: detail }),
+    ...describeDetail(detail ?? describeKey(effect, target.operation, statement)),
     ...(isAboutTable && table !== null ? { s: table.schema ?? 'public', t: table.name } : {}),
     ...(column === undefined ? {} : { c: column }),
     ...(constraint === undefined ? {} : { n: constraint }),
   }
+}
+
+function describeDetail(detail: string | null): Record<string, string> {
+  return detail === null ? {} : { D: detail }
+}
+
+/** `Key (sku)=(b) already exists.`, where the statement tells the values. */
+function describeKey(
+  { failure, key }: Effect & { kind: 'fail' },
+  operation: Operation,
+  statement: Statement,
+): string | null {
+  if (!key) return null
+  const action = statement.actions.find((candidate) => candidate.operation === operation)
+  const values = key.columns.map((column) => action?.rows[0]?.[column] ?? action?.conditions[column]?.[0])
+  if (values.includes(undefined)) return null
+  const what = `Key (${key.columns.join(', ')})=(${values.join(', ')})`
+  if (failure === 'unique-violation') return `${what} already exists.`
+  if (operation === 'delete') return `${what} is still referenced from table "${key.otherTable}".`
+  return `${what} is not present in table "${key.otherTable}".`
 }
 
 export const TOO_MANY_CLIENTS = {

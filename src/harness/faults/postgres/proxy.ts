@@ -2,10 +2,11 @@ import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
+import { pretendTls } from './pretend-tls.ts'
 import { connectDirectly } from './server-link.ts'
 import { openSession, type Session } from './session.ts'
 
-export interface Proxy {
+export interface FaultProxy {
   /** On 127.0.0.1. */
   readonly port: number
   /** Closes the idle connections of the app, so that it needs new ones. */
@@ -22,7 +23,7 @@ interface ProxyState {
 }
 
 /** Stands between the app and the server at `port`, and lets the faults of the board happen. */
-export async function startProxy(port: number, board: FaultBoard): Promise<Proxy> {
+export async function startProxy(port: number, board: FaultBoard): Promise<FaultProxy> {
   const state: ProxyState = { port, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
@@ -34,6 +35,7 @@ export async function startProxy(port: number, board: FaultBoard): Promise<Proxy
   server.unref()
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The fault proxy of itest does not listen.')
+  pretendTls(address.port)
   return {
     port: address.port,
     closeIdle: () => closeIdle(state),
@@ -44,17 +46,20 @@ export async function startProxy(port: number, board: FaultBoard): Promise<Proxy
 const SSL_REQUEST = 80877103
 const GSS_REQUEST = 80877104
 const CANCEL_REQUEST = 80877102
+const STARTUP_LIMIT = 10_000
 
 /** Reads up to the startup packet, before which a client may ask for encryption. */
 function welcome(state: ProxyState, app: net.Socket): void {
   let bytes = Buffer.alloc(0)
   const read = (chunk: Buffer): void => {
     bytes = Buffer.concat([bytes, chunk])
+    // As the server does. A driver that crashed begins with what it had left to say on its last connection.
+    if (bytes.length >= 4 && bytes.readUInt32BE(0) > STARTUP_LIMIT) return void app.destroy()
     if (bytes.length < 8 || bytes.length < bytes.readInt32BE(0)) return
     const code = bytes.readInt32BE(4)
     if (code === SSL_REQUEST || code === GSS_REQUEST) {
       bytes = bytes.subarray(8)
-      app.write('N')
+      app.write(code === SSL_REQUEST ? 'S' : 'N')
       return
     }
     app.off('data', read)
@@ -68,10 +73,10 @@ function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
   const { board, port, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
+    app.resume()
     if (board.connections.effect === 'refuse') return void app.end(errorFrame(TOO_MANY_CLIENTS))
     hanging.add(app)
     app.on('close', () => hanging.delete(app))
-    app.resume()
     return
   }
   const session = openSession({ app, startup, port, board })
