@@ -5,7 +5,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import * as z from 'zod'
 import { databasePrefix } from './database/file-database.ts'
-import { redirectSqlite } from './database/sqlite/redirect.ts'
+import { assertCaught, redirectSqlite } from './database/sqlite/redirect.ts'
 import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine/engine.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
@@ -31,12 +31,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ? { ...Address.parse(JSON.parse(given)), stop: null }
     : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto', project: { root, facts } })
   // A file with tables may open the database as well, and that would be the user's own.
-  if (engine.driver) redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
+  const redirect = engine.driver && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
   try {
     const schema = await readSchema({
       root,
       database: facts.database,
-      importModule: (file) => project.import<unknown>(file),
+      importModule: (file) => {
+        if (redirect) assertCaught(redirect)
+        return project.import<unknown>(file)
+      },
     })
     project.provide('itest', { id, root, facts, template: await prepareTemplate(engine, schema) })
   } catch (error) {

@@ -5,7 +5,7 @@ import { meetStatements } from '../faults/sqlite/meet-statements.ts'
 import { cannot, prepareEffect } from '../faults/sqlite/prepare-effect.ts'
 import type { FileDatabase } from './file-database.ts'
 import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
-import { type Redirect, redirectSqlite } from './sqlite/redirect.ts'
+import { assertCaught, type Redirect, redirectSqlite } from './sqlite/redirect.ts'
 import { prepareReset } from './sqlite/reset.ts'
 import { connectSqliteSide, isBusy, waitForLock } from './sqlite/side-connection.ts'
 import type { Template } from './template.ts'
@@ -26,6 +26,7 @@ export async function openSqliteDatabase(options: {
   const file = join(dirname(template.file), `${name}.sqlite`)
   copyFileSync(template.file, file)
   const redirect = redirectSqlite(file)
+  assertCaught(redirect)
   redirect.around = meetStatements(board)
   let opened: Side | null = null
   // Two copies of SQLite in one process don't see each other's locks, so ours is the one that the app uses.

@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { assertCaught, redirectSqlite } from '../../../src/harness/database/sqlite/redirect.ts'
 import { type EnginePreference, startEngine } from '../../../src/harness/engine/engine.ts'
 import type { RunFacts } from '../../../src/run/types.ts'
 import { outcomes, runSqlite } from '../run-sqlite.ts'
@@ -215,8 +217,16 @@ it('books', async () => {
     const facts = await runSqlite('better-sqlite3', files)
     expect(outcomes(facts, 'tests/books.test.ts')).toEqual({ books: null })
   })
+})
 
-  it('says which package is missing, and that no server fits', async () => {
+describe('a SQLite package', () => {
+  it('is refused where it was loaded before it could be redirected', () => {
+    createRequire(import.meta.url)('better-sqlite3')
+    const redirect = redirectSqlite('unused.sqlite')
+    expect(() => assertCaught(redirect)).toThrow('better-sqlite3/lib/index.js is loaded')
+  })
+
+  it('must be installed, and no server stands in for it', async () => {
     const project = makeSqliteProject('libsql', {}, { without: ['libsql', '@libsql'] })
     onTestFinished(project.remove)
     const start = (preference: EnginePreference) =>

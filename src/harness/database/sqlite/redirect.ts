@@ -10,6 +10,8 @@ export interface Redirect {
   opened: { readonly connection: SqliteConnection; readonly driver: SqlitePackage }[]
   /** All that the app ever opened, to tell them from our own. */
   readonly ofApp: WeakSet<object>
+  /** A package that was loaded before, whose importers keep what they have; null as it should be. */
+  missed: string | null
   /** Runs in place of each statement of the app. */
   around: AroundStatement
 }
@@ -32,10 +34,21 @@ const DRIVER_FILES = {
  */
 export function redirectSqlite(file: string): Redirect {
   const found: Redirect | undefined = Reflect.get(globalThis, KEY)
-  const redirect = found ?? { file, opened: [], ofApp: new WeakSet(), around: (_statement, proceed) => proceed() }
+  const redirect = found ?? {
+    file,
+    opened: [],
+    ofApp: new WeakSet(),
+    missed: null,
+    around: (_statement, proceed) => proceed(),
+  }
   redirect.file = file
   if (!found) install(redirect)
   return redirect
+}
+
+/** @throws when the app could open its own file, because its package was there before us */
+export function assertCaught({ missed }: Redirect): void {
+  if (missed !== null) throw new Error(`Expected to run before ${missed} is loaded, found it loaded already.`)
 }
 
 /** The package as it was before it was redirected. */
@@ -46,9 +59,8 @@ export function unwrapDriver(driver: DriverClass): DriverClass {
 
 function install(redirect: Redirect): void {
   Reflect.set(globalThis, KEY, redirect)
-  for (const module of Object.values(createRequire(import.meta.url).cache)) {
-    if (module) replaceExports(redirect, module, module.filename)
-  }
+  const loaded = Object.keys(createRequire(import.meta.url).cache)
+  redirect.missed = loaded.find((entry) => nameOf(entry) !== null) ?? null
   const extensions: unknown = Reflect.get(Module, '_extensions')
   const load: unknown = typeof extensions === 'object' && extensions !== null && Reflect.get(extensions, '.js')
   if (typeof extensions !== 'object' || extensions === null || typeof load !== 'function') {
@@ -62,7 +74,7 @@ function install(redirect: Redirect): void {
 }
 
 function replaceExports(redirect: Redirect, module: NodeJS.Module, entry: string): void {
-  const name = entry.endsWith('.js') ? nameOf(entry) : null
+  const name = nameOf(entry)
   if (!name || typeof module.exports !== 'function' || Reflect.has(module.exports, ORIGINAL)) return
   const driver: DriverClass = module.exports
   watchStatements(driver, (statement, proceed) => {
