@@ -78,6 +78,7 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
   if (!error) return broken('harness', 'the test failed without an error')
   if (error.code === 'ITEST_ENGINE_CANNOT') return { status: 'skipped', reason: firstLine(error) }
   if (!harness) return broken(isTimeout(error) ? 'timeout' : 'harness', firstLine(error))
+  if (harness.isAfterCrash) return broken('harness', AFTER_CRASH)
   const missing = describeMissing(harness)
   if (missing) return broken('unstubbed-call', missing)
   if (harness.unansweredRequests.length > 0) return classifyHang(facts, test, error)
@@ -101,6 +102,9 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
 function describeCrash({ appCrashes: [first] }: HarnessFacts): string | null {
   return first === undefined ? null : `the app's process would have crashed: ${first}`
 }
+
+const AFTER_CRASH =
+  'an earlier test of this file would have ended the process, and its driver did not recover; run this test alone'
 
 /** What the app wanted to reach and nothing stands in for; its answer then says nothing about the app. */
 function describeMissing({ unstubbedCalls, blockedConnections }: HarnessFacts): string | null {

@@ -81,6 +81,10 @@ describe('a failed assertion', () => {
     })
   })
 
+  it('says nothing when the driver did not recover from the crash of an earlier test', () => {
+    expect(classifyFailure({}, { isAfterCrash: true })).toMatchObject({ status: 'broken', class: 'harness' })
+  })
+
   it('is skipped when the engine can not do what it asks for', () => {
     const message = 'PGlite can not delay a statement'
 

@@ -45,6 +45,10 @@ export interface HarnessState {
   calls: { readonly origin: string; readonly call: RecordedCall }[]
   /** Errors that nobody caught after a fault of the test had broken a connection. */
   appCrashes: string[]
+  /** One of them left a connection of the app's pool useless, for all tests of this file to come. */
+  isDriverBroken: boolean
+  /** It was so when the test began. */
+  isAfterCrash: boolean
   unstubbed: string[]
   blocked: Set<string>
   requests: number
@@ -85,6 +89,8 @@ export function createState(root: string, board: FaultBoard): HarnessState {
     rules: [],
     calls: [],
     appCrashes: [],
+    isDriverBroken: false,
+    isAfterCrash: false,
     unstubbed: [],
     blocked: new Set(),
     requests: 0,

@@ -14,6 +14,7 @@ export async function beginTest(state: HarnessState): Promise<void> {
   state.rules = []
   state.calls = []
   state.settling = false
+  state.isAfterCrash = state.isDriverBroken
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
@@ -27,7 +28,11 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
     blockedConnections: [...state.blocked],
   }
   await settle(state)
-  const late = { unreachedFaults: state.board.unreached, appCrashes: state.appCrashes }
+  const late = {
+    unreachedFaults: state.board.unreached,
+    appCrashes: state.appCrashes,
+    isAfterCrash: state.isAfterCrash,
+  }
   Object.assign(state, { requests: 0, routeHits: 0, unstubbed: [], blocked: new Set(), appCrashes: [] })
   state.open.clear()
   return { ...facts, ...late }

@@ -36,6 +36,7 @@ export const HarnessFacts = z.object({
   blockedConnections: z.array(z.string()).readonly(),
   unreachedFaults: z.array(z.string()).readonly(),
   appCrashes: z.array(z.string()).readonly(),
+  isAfterCrash: z.boolean(),
 })
 
 const TestFacts = z.object({

@@ -34,6 +34,8 @@ export interface HarnessFacts {
   readonly unreachedFaults: readonly string[]
   /** Errors that would have ended the app's process after a fault broke a connection. */
   readonly appCrashes: readonly string[]
+  /** An earlier test of the file left the app a driver that no longer works. */
+  readonly isAfterCrash: boolean
 }
 
 export interface TestFacts {

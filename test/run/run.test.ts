@@ -186,6 +186,7 @@ describe('runTests', () => {
       blockedConnections: [],
       unreachedFaults: [],
       appCrashes: [],
+      isAfterCrash: false,
     })
     expect(progress).toContain('books')
   })

@@ -27,6 +27,7 @@ export function harnessFacts(overrides: Partial<HarnessFacts> = {}): HarnessFact
     blockedConnections: [],
     unreachedFaults: [],
     appCrashes: [],
+    isAfterCrash: false,
     ...overrides,
   }
 }

@@ -10,11 +10,17 @@ export function watchCrashes(state: HarnessState): void {
     const { cut } = state.board
     if (cut === null || !(error instanceof Error) || isOfTest(error)) return
     state.appCrashes.push(`${error.message} (after ${cut})`)
+    if (isOfPostgresJs(error)) state.isDriverBroken = true
     Reflect.set(error, CRASH_MARK, true)
   }
   // Before Vitest's own listeners, which send the error to the parent process with what is written on it.
   process.prependListener('uncaughtException', note)
   process.prependListener('unhandledRejection', note)
+}
+
+/** It crashes where it flushes what it has to write, and then never flushes anything on that connection again. */
+function isOfPostgresJs({ stack }: Error): boolean {
+  return stack?.includes('nextWrite') === true
 }
 
 function isOfTest(error: Error): boolean {

@@ -14,6 +14,7 @@ const LIMITS = [
   'statement_timeout and lock_timeout never fire',
   'LISTEN and NOTIFY do not reach the app',
   'a connection that drops in mid-transaction may leave its rows committed',
+  'no statement can be delayed',
 ]
 
 /** The degraded engine, for machines without Postgres: each test worker runs its own copy in WebAssembly. */

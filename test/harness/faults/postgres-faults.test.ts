@@ -64,6 +64,8 @@ describe.runIf(findPostgres().status === 'found')('faults on a Postgres server',
       "loses the statement: Cannot read properties of null (reading 'write') (after insert into orders)",
       "loses the answer: Cannot read properties of null (reading 'write') (after insert into orders)",
     ])
+    const later = facts.tests.filter(({ harness }) => harness?.isAfterCrash)
+    expect(later[0]?.fullName).toBe('pgjs > transaction > loses the answer')
   })
 })
 

@@ -47,6 +47,7 @@ const SSL_REQUEST = 80877103
 const GSS_REQUEST = 80877104
 const CANCEL_REQUEST = 80877102
 const STARTUP_LIMIT = 10_000
+const CLOSE_LIMIT_MS = 500
 
 /** Reads up to the startup packet, before which a client may ask for encryption. */
 function welcome(state: ProxyState, app: net.Socket): void {
@@ -94,7 +95,12 @@ async function closeIdle(state: ProxyState): Promise<void> {
     idle.map(
       ({ app }) =>
         new Promise<void>((resolve) => {
-          app.once('close', () => setImmediate(resolve))
+          // The app closes its end when it has seen ours closed; one that does not is not waited for.
+          const limit = setTimeout(() => app.destroy(), CLOSE_LIMIT_MS)
+          app.once('close', () => {
+            clearTimeout(limit)
+            setImmediate(resolve)
+          })
           app.end()
         }),
     ),
