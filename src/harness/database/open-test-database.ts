@@ -19,9 +19,9 @@ async function openPostgres(): Promise<unknown> {
 async function openSqlite(): Promise<unknown> {
   const { drizzle } = await import('drizzle-orm/sqlite-proxy')
   return drizzle(async (sql, parameters, method) => {
-    const rows: unknown[] = await query(sql, parameters, 'array')
-    // For `get` Drizzle takes the row itself, and its absence for no row.
-    return method === 'get' ? Object.assign({ rows: [] }, { rows: rows[0] }) : { rows }
+    const rows = await query(sql, parameters, 'array')
+    // For `get` Drizzle takes the row itself, and its absence for no row, whatever its types say.
+    return { rows: method === 'get' ? Reflect.get(rows, 0) : rows }
   })
 }
 
