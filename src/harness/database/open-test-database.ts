@@ -20,8 +20,9 @@ async function openSqlite(): Promise<unknown> {
   const { drizzle } = await import('drizzle-orm/sqlite-proxy')
   return drizzle(async (sql, parameters, method) => {
     const rows = await query(sql, parameters, 'array')
-    // For `get` Drizzle takes the row itself, and its absence for no row, whatever its types say.
-    return { rows: method === 'get' ? Reflect.get(rows, 0) : rows }
+    const answer = { rows: method === 'get' ? rows[0] : rows }
+    if (!isAnswer(answer)) throw new Error('The side connection gave no rows.')
+    return answer
   })
 }
 
@@ -29,7 +30,11 @@ function query(sql: string, parameters: unknown[], rowMode: 'array' | 'object'):
   return requireDatabase(getState()).side.query(sql, parameters, rowMode)
 }
 
-// Drizzle's own types meet ours here, and nowhere else.
+// Drizzle's own types meet ours here, and nowhere else. For `get` it takes the row itself, and undefined for none.
+function isAnswer(answer: { rows: unknown }): answer is { rows: unknown[] } {
+  return Array.isArray(answer.rows) || answer.rows === undefined
+}
+
 function isTestDatabase(value: unknown): value is TestDatabase {
   return typeof value === 'object' && value !== null && 'select' in value && 'insert' in value
 }
