@@ -69,9 +69,17 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
     return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [], without: [] })
   const config = await describeVitestConfig(options.root)
   const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold, text) }
-  const files = [harness, ...(config.file ? [config.file] : []), { file: scaffold.file, text }, evidence]
+  const files = [
+    { file: harness.file, text: harness.text },
+    ...(config.file ? [config.file] : []),
+    { file: scaffold.file, text },
+    evidence,
+  ]
   world.progress('starting a database')
-  const engine = await time('database', () => startEngine({ preference: options.database, signal: world.signal }))
+  const project = { root: options.root, facts: harness.facts }
+  const engine = await time('database', () =>
+    startEngine({ preference: options.database, project, signal: world.signal }),
+  )
   try {
     world.signal.throwIfAborted()
     const putBack = writeFiles(options.root, files)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { parseEnv } from 'node:util'
 import type { BootEnvironment } from './boot-environment.ts'
 import { UserError } from './errors.ts'
 import { PROJECT_FACTS_FILE, ProjectFacts } from './harness/project-facts.ts'
@@ -11,6 +12,10 @@ import { readTemplate } from './templates.ts'
 interface PlannedFile {
   readonly file: string
   readonly text: string
+}
+
+interface DescribedProject extends PlannedFile {
+  readonly facts: ProjectFacts
 }
 
 const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
@@ -25,34 +30,72 @@ export function describeProject(
   root: string,
   database: DatabaseFacts,
   { plan, boot }: { plan: Plan; boot: BootEnvironment },
-): PlannedFile {
-  if (database.dialect === null) {
-    throw new UserError('no Drizzle table found in the code', {
-      hint: 'itest looks for pgTable(...) in the files of the project. Is the schema part of it?',
-    })
-  }
-  if (database.dialect !== 'postgres') {
-    throw new UserError(`the tables are for ${database.dialect}; itest runs Postgres only so far`, {
-      hint: '`itest plan` and `itest prompt` work for this project all the same.',
-    })
-  }
+): DescribedProject {
+  const engine = describeDatabase(database)
   assertDrizzleVersion(root)
   const facts: ProjectFacts = {
     schema: 'itest.harness/1',
     database: {
-      dialect: 'postgres',
-      urlVariables: database.urlVariables.length > 0 ? [...database.urlVariables] : ['DATABASE_URL'],
+      ...engine,
       partVariables: { ...database.partVariables },
       migrations: database.migrations,
       schemaFiles: [...database.schemaFiles],
     },
     // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
-    environment: { ...boot.values, ...readEnvironment(root), ...plan.environment },
+    environment: {
+      ...boot.values,
+      ...(engine.dialect === 'sqlite' ? readAddresses(root, engine.urlVariables) : {}),
+      ...readEnvironment(root),
+      ...plan.environment,
+    },
   }
-  return { file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
+  return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
-/** The side connection of the tests needs the `pg-proxy` driver, which drizzle-orm has since 0.29. */
+function describeDatabase(
+  database: DatabaseFacts,
+): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
+  const { dialect, urlVariables } = database
+  if (dialect === null) {
+    throw new UserError('no Drizzle table found in the code', {
+      hint: 'itest looks for pgTable(...) and sqliteTable(...) in the files of the project. Is the schema part of it?',
+    })
+  }
+  if (dialect === 'postgres') {
+    return { dialect, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
+  }
+  if (dialect === 'sqlite') return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
+  throw new UserError(`the tables are for ${dialect}; itest runs Postgres and SQLite so far`, {
+    hint: '`itest plan` and `itest prompt` work for this project all the same.',
+  })
+}
+
+/** `libsql/web`, `libsql/http` and `libsql/ws` never open a file, so the app's own driver could not be kept. */
+function chooseDriver(driver: string | null): NonNullable<ProjectFacts['database']['driver']> {
+  if (driver === 'better-sqlite3') return driver
+  if (driver !== null && /^libsql(?:\/(?:node|sqlite3))?$/.test(driver)) return 'libsql'
+  throw new UserError(
+    `the app opens SQLite by ${driver ?? 'an unknown driver'}; itest runs better-sqlite3 and libsql`,
+    {
+      hint: '`itest plan` and `itest prompt` work for this project all the same.',
+    },
+  )
+}
+
+/** What the project's sample says of the database's file: `file:local.db` and `libsql://...` tell what the app expects. */
+function readAddresses(root: string, names: readonly string[]): Record<string, string> {
+  const sample = path.join(root, '.env.example')
+  if (!existsSync(sample)) return {}
+  const values = parseEnv(readFileSync(sample, 'utf8'))
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = values[name]
+      return value && /^\w{2,}:/.test(value) ? [[name, value.replace(/\?.*$/, '')]] : []
+    }),
+  )
+}
+
+/** The side connection of the tests needs a proxy driver, which drizzle-orm has since 0.29. */
 function assertDrizzleVersion(root: string): void {
   const manifest = path.join(root, 'node_modules/drizzle-orm/package.json')
   const version = existsSync(manifest)

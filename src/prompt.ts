@@ -80,9 +80,14 @@ function describeReal({ app, route, tables }: Dossier, plan: Plan): string {
   return list([
     `the Express ${app.expressMajor} application of ${app.file}, in the process of the test`,
     `the route's chain: ${chain.join(', ')}`,
-    `Drizzle, the driver, and Postgres with ${tables.map((table) => table.name).join(', ') || 'no table of this route'}`,
+    `Drizzle, the driver, and ${databaseNames(tables)} with ${tables.map((table) => table.name).join(', ') || 'no table of this route'}`,
     ...(variables.length > 0 ? [`variables set before the application starts: ${variables.join(', ')}`] : []),
   ])
+}
+
+function databaseNames(tables: Dossier['tables']): string {
+  const names = { postgres: 'Postgres', sqlite: 'SQLite', mysql: 'MySQL' } as const
+  return [...new Set(tables.map(({ dialect }) => names[dialect]))].join(' and ') || 'the database'
 }
 
 function renderFile({ header, fixtures, suite }: Scaffold): string {

@@ -78,9 +78,39 @@ describe('describeProject', () => {
     expect(JSON.parse(text).database.urlVariables).toEqual(['DATABASE_URL'])
   })
 
+  it('names the package that opens a SQLite file, and what the sample says of its address', () => {
+    writeFileSync(
+      path.join(root, '.env.example'),
+      'DB=file:local.db\nPLAIN=local.db\nTURSO=libsql://a.turso.io?authToken=x\n',
+    )
+    const sqlite = database({
+      dialect: 'sqlite',
+      driver: 'libsql/node',
+      urlVariables: ['DB', 'PLAIN', 'TURSO'],
+      migrations: null,
+    })
+    expect(JSON.parse(describeProject(root, sqlite, { plan: plan(), boot }).text)).toEqual({
+      schema: 'itest.harness/1',
+      database: {
+        dialect: 'sqlite',
+        driver: 'libsql',
+        urlVariables: ['DB', 'PLAIN', 'TURSO'],
+        partVariables: {},
+        migrations: null,
+        schemaFiles: ['src/db/schema.ts'],
+      },
+      environment: { DB: 'file:local.db', TURSO: 'libsql://a.turso.io' },
+    })
+  })
+
+  it.each(['d1', 'bun-sqlite', 'libsql/web', null])('refuses SQLite by %s', (driver) => {
+    expect(() => describeProject(root, database({ dialect: 'sqlite', driver }), { plan: plan(), boot })).toThrow(
+      `the app opens SQLite by ${driver ?? 'an unknown driver'}`,
+    )
+  })
+
   it.each([
     { dialect: null, says: 'no Drizzle table found' },
-    { dialect: 'sqlite', says: 'the tables are for sqlite' },
     { dialect: 'mysql', says: 'the tables are for mysql' },
   ] as const)('refuses a project with dialect $dialect', ({ dialect, says }) => {
     expect(() => describeProject(root, database({ dialect }), { plan: plan(), boot })).toThrow(says)

@@ -1,7 +1,22 @@
+import type { FileDatabase } from './database/file-database.ts'
 import type { ProjectFacts } from './project-facts.ts'
 
 /** Points the app at the test database and gives it the other variables that it needs to start. */
-export function setEnvironment(facts: ProjectFacts, databaseUrl: string): void {
+export function setEnvironment(facts: ProjectFacts, { dialect, url }: Pick<FileDatabase, 'dialect' | 'url'>): void {
+  Object.assign(process.env, facts.environment)
+  if (dialect === 'sqlite') nameFile(facts, url)
+  else nameServer(facts, url)
+}
+
+/** As a path or as a URL, by what the app expects; whatever it makes of it, it opens the test's file. */
+function nameFile({ database, environment }: ProjectFacts, path: string): void {
+  for (const name of database.urlVariables) {
+    const isUrl = database.driver === 'libsql' || /^\w{2,}:/.test(environment[name] ?? '')
+    process.env[name] = isUrl ? `file:${path}` : path
+  }
+}
+
+function nameServer({ database }: ProjectFacts, databaseUrl: string): void {
   const url = new URL(databaseUrl)
   const parts = {
     host: url.hostname,
@@ -10,8 +25,8 @@ export function setEnvironment(facts: ProjectFacts, databaseUrl: string): void {
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
   }
-  const { partVariables, urlVariables } = facts.database
-  Object.assign(process.env, facts.environment, {
+  const { partVariables, urlVariables } = database
+  Object.assign(process.env, {
     PGHOST: parts.host,
     PGPORT: parts.port,
     PGUSER: parts.user,

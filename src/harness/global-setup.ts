@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import * as z from 'zod'
-import { databasePrefix } from './database/postgres-database.ts'
+import { databasePrefix } from './database/file-database.ts'
+import { assertCaught, redirectSqlite } from './database/sqlite/redirect.ts'
 import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine/engine.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
@@ -10,10 +13,11 @@ import { readSchema } from './database/schema-sql.ts'
 import { prepareTemplate } from './database/template.ts'
 
 const Address = z.object({
-  kind: z.enum(['postgres', 'pglite']),
-  facts: z.object({ kind: z.enum(['postgres', 'pglite']), version: z.string(), limits: z.array(z.string()) }),
+  kind: z.enum(['postgres', 'pglite', 'sqlite']),
+  facts: z.object({ kind: z.enum(['postgres', 'pglite', 'sqlite']), version: z.string(), limits: z.array(z.string()) }),
   url: z.string().nullable(),
   emptySnapshot: z.string().nullable(),
+  driver: z.object({ name: z.enum(['better-sqlite3', 'libsql']), entry: z.string() }).nullable(),
   folder: z.string(),
 })
 
@@ -25,12 +29,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env[ENGINE_VARIABLE]
   const engine = given
     ? { ...Address.parse(JSON.parse(given)), stop: null }
-    : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto' })
+    : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto', project: { root, facts } })
+  // A file with tables may open the database as well, and that would be the user's own.
+  const redirect = engine.driver && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
   try {
     const schema = await readSchema({
       root,
       database: facts.database,
-      importModule: (file) => project.import<unknown>(file),
+      importModule: (file) => {
+        if (redirect) assertCaught(redirect)
+        return project.import<unknown>(file)
+      },
     })
     project.provide('itest', { id, root, facts, template: await prepareTemplate(engine, schema) })
   } catch (error) {
@@ -43,6 +52,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null }, id: string): Promise<void> {
   if (engine.stop) return engine.stop()
   if (engine.url !== null) await dropDatabases(engine.url, databasePrefix(id))
+  else removeFiles(engine.folder, databasePrefix(id))
+}
+
+function removeFiles(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true })
+  }
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {

@@ -1,8 +1,7 @@
-import { getTableConfig } from 'drizzle-orm/pg-core'
-import { drizzle } from 'drizzle-orm/pg-proxy'
-import { createRowMaker, type Factory } from './database/factory.ts'
+import type { Factory } from './database/factory.ts'
+import { openFactory } from './database/open-factory.ts'
+import { openTestDatabase } from './database/open-test-database.ts'
 import type { TestDatabase } from './database/test-database.ts'
-import { getState, requireDatabase } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
 export type { Factory } from './database/factory.ts'
@@ -18,29 +17,8 @@ export type { RecordedCall, StubReply } from './http/stub-types.ts'
 export { type Clock, clock } from './time/clock.ts'
 export { until } from './time/until.ts'
 
-const sideDatabase: unknown = drizzle(async (sql, parameters, method) => ({
-  rows: await requireDatabase(getState()).side.query(sql, parameters, method === 'execute' ? 'object' : 'array'),
-}))
-if (!isTestDatabase(sideDatabase)) throw new Error('drizzle-orm/pg-proxy gave no database; which version is installed?')
-
 /** The test's own view of the database, beside the app's connections; no fault touches it. */
-export const db: TestDatabase = sideDatabase
-
-const rowMaker: unknown = createRowMaker({
-  db,
-  configOf: (table) => Reflect.apply(getTableConfig, null, [table]),
-  made: () => getState().made,
-})
-if (!isFactory(rowMaker)) throw new Error('The factory of itest lacks a part.')
+export const db: TestDatabase = await openTestDatabase()
 
 /** Makes rows to start from, with what their tables demand. */
-export const factory: Factory = rowMaker
-
-// Drizzle's own types meet ours here, and nowhere else.
-function isTestDatabase(value: unknown): value is TestDatabase {
-  return typeof value === 'object' && value !== null && 'select' in value && 'insert' in value
-}
-
-function isFactory(value: unknown): value is Factory {
-  return typeof value === 'object' && value !== null && 'create' in value
-}
+export const factory: Factory = await openFactory(db)

@@ -7,8 +7,10 @@ import * as z from 'zod'
 export const ProjectFacts = z.object({
   schema: z.literal('itest.harness/1'),
   database: z.object({
-    dialect: z.literal('postgres'),
-    /** Environment variables that get the URL of the test database. */
+    dialect: z.enum(['postgres', 'sqlite']),
+    /** The package that opens the file; SQLite only. */
+    driver: z.enum(['better-sqlite3', 'libsql']).optional(),
+    /** Environment variables that get the URL of the test database; with SQLite its path or its `file:` URL. */
     urlVariables: z.array(z.string()),
     partVariables: z.object({
       host: z.string().optional(),

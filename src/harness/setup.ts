@@ -42,7 +42,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   const database = await openFileDatabase(run, board)
   const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
-  setEnvironment(run.facts, database.url)
+  setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
   await startMailServer(opened)

@@ -109,9 +109,14 @@ async function explainLock<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === '55P03')) throw cause
+    if (!(cause instanceof Error && 'code' in cause && isLocked(String(cause.code)))) throw cause
     throw withCode('ITEST_DATABASE_BUSY', 'the app left a transaction open that locks its tables', cause)
   }
+}
+
+/** `lock_timeout` of Postgres, or what SQLite calls a locked file. */
+function isLocked(code: string): boolean {
+  return code === '55P03' || /^SQLITE_(?:BUSY|LOCKED)/.test(code)
 }
 
 function withCode(code: string, message: string, cause?: unknown): Error {

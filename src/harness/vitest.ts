@@ -11,6 +11,8 @@ import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
 const API = builtFile('harness/index.js')
+/** Files that import the user's Drizzle, which Vite alone finds from here. */
+const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
 const OWN_FOLDER = builtFile('')
 
 export interface ItestOptions {
@@ -81,7 +83,9 @@ function isAppCrash(error: unknown): boolean {
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API].map((file) => new RegExp(`${file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`))
+  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map(
+    (file) => new RegExp(`${file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`),
+  )
   test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own] } }
 }
 

@@ -166,11 +166,13 @@ function renderFindings(report: GenReport, { width }: TextOptions): string[] {
   ]
 }
 
+const ENGINE_NAMES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite' } as const
+
 function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const { engine, writer, unresolved, route } = report
   const database = engine
     ? [
-        `Database: ${engine.kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${engine.version}${engine.limits.length > 0 ? ', with limits:' : ''}`,
+        `Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.limits.length > 0 ? ', with limits:' : ''}`,
         ...engine.limits.map((limit) => `  - ${limit}`),
       ]
     : []

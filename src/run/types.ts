@@ -51,7 +51,7 @@ export interface TestFacts {
 }
 
 export interface EngineFacts {
-  readonly kind: 'postgres' | 'pglite'
+  readonly kind: 'postgres' | 'pglite' | 'sqlite'
   readonly version: string
   /** Engines that can't do everything a server does say so here. */
   readonly limits: readonly string[]

@@ -106,7 +106,7 @@ const FILES = {
 /** A small hotel in a temporary folder, with the packages of this repository; `files` add to it or replace its own. */
 export function makeProject(
   files: Readonly<Record<string, string>>,
-  options: { express?: string; without?: string } = {},
+  options: { express?: string; without?: string | readonly string[] } = {},
 ): SampleProject {
   const root = mkdtempSync(join(tmpdir(), 'itest-sample-'))
   for (const [name, content] of Object.entries({ ...FILES, ...files })) {
@@ -123,11 +123,11 @@ export function hasPackage(name: string): boolean {
   return existsSync(join(repository, 'node_modules', name))
 }
 
-function linkPackages(root: string, options: { express?: string; without?: string }): void {
+function linkPackages(root: string, options: { express?: string; without?: string | readonly string[] }): void {
   const source = join(repository, 'node_modules')
   mkdirSync(join(root, 'node_modules'))
   for (const name of readdirSync(source)) {
-    if (name.startsWith('.') || name === options.without) continue
+    if (name.startsWith('.') || [options.without].flat().includes(name)) continue
     const target = name === 'express' ? (options.express ?? name) : name
     symlinkSync(join(source, target), join(root, 'node_modules', name))
   }

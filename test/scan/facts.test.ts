@@ -131,6 +131,21 @@ describe('database', () => {
       'postgres-js',
       ['TEST_URL'],
     ],
+    [
+      "import { drizzle } from 'drizzle-orm/better-sqlite3'\nexport const db = drizzle({ connection: { source: process.env.DB_FILE, timeout: 1 } })",
+      'better-sqlite3',
+      ['DB_FILE'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/better-sqlite3'\nimport Database from 'better-sqlite3'\nexport const db = drizzle(new Database(process.env.DB_FILE ?? 'app.db'))",
+      'better-sqlite3',
+      ['DB_FILE'],
+    ],
+    [
+      "import { drizzle } from 'drizzle-orm/libsql'\nimport { createClient } from '@libsql/client'\nexport const db = drizzle(createClient({ url: process.env.TURSO_URL!, authToken: process.env.TOKEN }))",
+      'libsql',
+      ['TURSO_URL'],
+    ],
   ])('finds driver and variable of %s', (text, driver, urlVariables) => {
     expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect: 'postgres' })
   })

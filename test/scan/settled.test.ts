@@ -198,6 +198,22 @@ describe('a driver that answers at once', () => {
     expect(outline(dossier)).toEqual(['select orders > 200', 'select orders fails > 503'])
     expect(dossier.scenarios[0]?.events[0]).toMatchObject({ timing: 'in-order' })
   })
+
+  it('gives what its transaction returns, and throws what that throws', () => {
+    const files = {
+      ...appWith(`app.post('/rows', (req, res) => {
+        try {
+          const row = db.transaction((tx) => tx.insert(orders).values({ id: 'a' }).returning().get())
+          res.status(201).json(row.id)
+        } catch { res.sendStatus(503) }
+      })`),
+      'src/db.ts': "import { drizzle } from 'drizzle-orm/better-sqlite3'\nexport const db = drizzle('x.db')",
+    }
+    expect(outline(readRoute(files, 'POST /rows'))).toEqual([
+      'begin > insert orders > commit > 201',
+      'begin > insert orders fails > rollback > 503',
+    ])
+  })
 })
 
 describe('middleware of a package', () => {

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
 import type { RunContext } from '../run-context.ts'
 import { openPostgresDatabase } from './postgres-database.ts'
 import type { SideConnection } from './side-connection.ts'
+import { openSqliteDatabase } from './sqlite-database.ts'
 
 /** The database of one test file, a copy of the template. */
 export interface FileDatabase {
-  /** What the app is told to connect to. */
+  readonly dialect: 'postgres' | 'sqlite'
+  /** What the app is told to connect to; the path of the file for SQLite. */
   readonly url: string
   /** The port on 127.0.0.1 that the app may reach for it; null for a database in a file. */
   readonly port: number | null
@@ -18,5 +21,12 @@ export interface FileDatabase {
 
 /** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
 export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
-  return openPostgresDatabase({ template, runId: id, board })
+  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
+  if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
+  return openPostgresDatabase({ template, name, board })
+}
+
+/** The prefix of the databases of one run, so that its end can drop them. */
+export function databasePrefix(runId: string): string {
+  return `itest_${runId}_`
 }

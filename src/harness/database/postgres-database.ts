@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
 import type { FaultBoard } from '../faults/board.ts'
@@ -15,18 +14,19 @@ import type { Template } from './template.ts'
  * through the fault proxy, the test's side connection directly.
  */
 export async function openPostgresDatabase(options: {
-  template: Template
-  runId: string
+  template: Exclude<Template, { kind: 'sqlite' }>
+  name: string
   board: FaultBoard
 }): Promise<FileDatabase> {
-  const { template, runId, board } = options
+  const { template, name, board } = options
   const direct =
-    template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, runId)
+    template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
   const side = await connectSide(direct, template.kind)
   const url = new URL(direct)
   const proxy = await startProxy(Number(url.port), board)
   url.port = String(proxy.port)
   return {
+    dialect: 'postgres',
     url: url.href,
     port: proxy.port,
     side,
@@ -49,13 +49,7 @@ function assertPgliteCan(effect: Effect): void {
   throw Object.assign(new Error(message), { code: 'ITEST_ENGINE_CANNOT' })
 }
 
-/** The prefix of the databases of one run, so that its end can drop them. */
-export function databasePrefix(runId: string): string {
-  return `itest_${runId}_`
-}
-
-async function copyTemplate(template: Template & { kind: 'postgres' }, runId: string): Promise<string> {
-  const name = `${databasePrefix(runId)}${process.pid}_${randomBytes(4).toString('hex')}`
+async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
   const admin = new pg.Client({ connectionString: `${template.url}/postgres` })
   await admin.connect()
   try {

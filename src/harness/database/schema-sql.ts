@@ -21,7 +21,15 @@ export interface SchemaSql {
   readonly journal: readonly { readonly hash: string; readonly when: number }[]
 }
 
-const Journal = z.object({ entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })) })
+const Journal = z.object({
+  dialect: z.string().optional(),
+  entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })),
+})
+/** What drizzle-kit calls the dialects of other projects. */
+const FOREIGN = {
+  postgres: /^(?:sqlite|turso|mysql|singlestore)$/,
+  sqlite: /^(?:postgresql|pg|mysql|singlestore|gel)$/,
+} satisfies Record<ProjectFacts['database']['dialect'], RegExp>
 const BREAKPOINT = '--> statement-breakpoint'
 
 /**
@@ -36,7 +44,9 @@ export async function readSchema(options: {
   const { root, database } = options
   if (database.migrations !== null) {
     const found = readMigrations(root, database.migrations)
-    if (found.statements.length > 0) return found
+    // Some projects keep the migrations of the database that they had before.
+    const isOwn = found.dialect === null || !FOREIGN[database.dialect].test(found.dialect)
+    if (found.statements.length > 0 && isOwn) return found
   }
   if (database.schemaFiles.length > 0) return generateSchema(options)
   throw new UserError('Expected SQL migrations or Drizzle schema files to make the tables from, found neither.', {
@@ -44,7 +54,7 @@ export async function readSchema(options: {
   })
 }
 
-function readMigrations(root: string, folder: string): SchemaSql {
+function readMigrations(root: string, folder: string): SchemaSql & { dialect: string | null } {
   const path = join(root, folder)
   if (!existsSync(path)) {
     throw new UserError(`Expected the migrations in ${folder}, but that folder does not exist.`, {
@@ -56,17 +66,19 @@ function readMigrations(root: string, folder: string): SchemaSql {
   const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.sql') && !name.endsWith('.down.sql'))
     .sort()
-  return { statements: files.flatMap((name) => readStatements(root, `${folder}/${name}`)), journal: [] }
+  const statements = files.flatMap((name) => readStatements(root, `${folder}/${name}`))
+  return { statements, journal: [], dialect: null }
 }
 
-function readJournal(root: string, folder: string, journal: string): SchemaSql {
-  const { entries } = Journal.parse(JSON.parse(readFileSync(journal, 'utf8')))
+function readJournal(root: string, folder: string, journal: string): SchemaSql & { dialect: string | null } {
+  const { entries, dialect } = Journal.parse(JSON.parse(readFileSync(journal, 'utf8')))
   const files = entries
     .toSorted((a, b) => a.idx - b.idx)
     .map((entry) => ({ file: `${folder}/${entry.tag}.sql`, when: entry.when }))
   return {
     statements: files.flatMap(({ file }) => readStatements(root, file)),
     journal: files.map(({ file, when }) => ({ hash: hashOf(readFileSync(join(root, file))), when })),
+    dialect: dialect ?? null,
   }
 }
 
@@ -84,20 +96,36 @@ function readStatements(root: string, file: string): SchemaStatement[] {
   return parts.map((sql, index) => ({ file, number: index + 1, sql })).filter(({ sql }) => sql.trim() !== '')
 }
 
-interface DrizzleKit {
-  generateDrizzleJson(schema: Record<string, unknown>): unknown
-  generateMigration(before: unknown, after: unknown): Promise<string[]>
+interface Generator {
+  /** What drizzle-kit makes of a schema, and of two of those. */
+  readonly describe: (schema: Record<string, unknown>) => unknown
+  readonly compare: (before: unknown, after: unknown) => Promise<string[]>
 }
 
 async function generateSchema(options: Parameters<typeof readSchema>[0]): Promise<SchemaSql> {
-  const kit = await importDrizzleKit(options.root)
+  const { describe, compare } = readGenerator(await importDrizzleKit(options.root), options.database.dialect)
   const exported: Record<string, unknown> = {}
   for (const file of options.database.schemaFiles) {
     Object.assign(exported, await options.importModule(join(options.root, file)))
   }
-  const statements = await kit.generateMigration(kit.generateDrizzleJson({}), kit.generateDrizzleJson(exported))
+  // One after the other: for SQLite they are promises.
+  const statements = await compare(await describe({}), await describe(exported))
   const file = options.database.schemaFiles.join(', ')
   return { statements: statements.map((sql, index) => ({ file, number: index + 1, sql })), journal: [] }
+}
+
+interface DrizzleKit {
+  readonly generateDrizzleJson: Generator['describe']
+  readonly generateMigration: Generator['compare']
+  readonly generateSQLiteDrizzleJson: Generator['describe']
+  readonly generateSQLiteMigration: Generator['compare']
+}
+
+function readGenerator(kit: DrizzleKit, dialect: ProjectFacts['database']['dialect']): Generator {
+  return {
+    postgres: { describe: kit.generateDrizzleJson, compare: kit.generateMigration },
+    sqlite: { describe: kit.generateSQLiteDrizzleJson, compare: kit.generateSQLiteMigration },
+  }[dialect]
 }
 
 async function importDrizzleKit(root: string): Promise<DrizzleKit> {

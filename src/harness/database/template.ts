@@ -7,11 +7,14 @@ import type { EngineAddress } from '../engine/engine.ts'
 import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
 import { REMEMBER_BASELINE } from './reset.ts'
 import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
+import type { SqlitePackage } from './sqlite/driver-package.ts'
+import { prepareSqlite, sqliteJournal } from './sqlite/template.ts'
 
 /** What the database of each test file is a copy of. */
 export type Template =
   | { readonly kind: 'postgres'; readonly url: string; readonly database: string }
   | { readonly kind: 'pglite'; readonly snapshot: string }
+  | { readonly kind: 'sqlite'; readonly file: string; readonly driver: SqlitePackage }
 
 type Execute = (sql: string) => Promise<unknown>
 
@@ -19,6 +22,12 @@ type Execute = (sql: string) => Promise<unknown>
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
   const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
   if (engine.url !== null) return preparePostgres(engine.url, `itest_template_${hash}`, schema)
+  if (engine.driver) {
+    const { driver } = engine
+    const file = join(engine.folder, `template-${hash}.sqlite`)
+    await prepareSqlite({ driver, file }, (execute) => applySqlite(execute, schema))
+    return { kind: 'sqlite', driver, file }
+  }
   if (engine.emptySnapshot === null) throw new Error('The engine has neither a URL nor a snapshot.')
   return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
 }
@@ -44,7 +53,7 @@ async function buildDatabase(
   try {
     const client = await connect(`${job.url}/${draft}`)
     try {
-      await applySchema((sql) => client.query(sql), job.schema)
+      await applyPostgres((sql) => client.query(sql), job.schema)
     } finally {
       await client.end()
     }
@@ -66,7 +75,7 @@ async function preparePglite(file: { empty: string; filled: string }, schema: Sc
   if (!existsSync(file.filled)) {
     const database = await openSnapshot(file.empty)
     try {
-      await applySchema((sql) => database.exec(sql), schema)
+      await applyPostgres((sql) => database.exec(sql), schema)
       await saveSnapshot(database, file.filled)
     } finally {
       await database.close()
@@ -75,10 +84,19 @@ async function preparePglite(file: { empty: string; filled: string }, schema: Sc
   return { kind: 'pglite', snapshot: file.filled }
 }
 
-async function applySchema(execute: Execute, schema: SchemaSql): Promise<void> {
-  for (const statement of schema.statements) await applyStatement(execute, statement)
+async function applyPostgres(execute: Execute, schema: SchemaSql): Promise<void> {
+  await applyStatements(execute, schema)
   if (schema.journal.length > 0) await execute(journalSql(schema))
   await execute(REMEMBER_BASELINE)
+}
+
+async function applySqlite(execute: Execute, schema: SchemaSql): Promise<void> {
+  await applyStatements(execute, schema)
+  if (schema.journal.length > 0) await execute(sqliteJournal(schema))
+}
+
+async function applyStatements(execute: Execute, schema: SchemaSql): Promise<void> {
+  for (const statement of schema.statements) await applyStatement(execute, statement)
 }
 
 async function applyStatement(execute: Execute, { file, number, sql }: SchemaStatement): Promise<void> {

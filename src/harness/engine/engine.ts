@@ -1,8 +1,11 @@
 import { UserError } from '../../errors.ts'
 import type { EngineFacts } from '../../run/types.ts'
+import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
+import type { ProjectFacts } from '../project-facts.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { findPostgres } from './postgres-binary.ts'
+import { startSqlite } from './sqlite.ts'
 
 export type EnginePreference = 'auto' | 'postgres' | 'pglite'
 
@@ -10,10 +13,12 @@ export type EnginePreference = 'auto' | 'postgres' | 'pglite'
 export interface EngineAddress {
   readonly kind: EngineFacts['kind']
   readonly facts: EngineFacts
-  /** Without a database name; null for PGlite, which runs inside each test worker. */
+  /** Without a database name; null for PGlite and SQLite, which run inside each test worker. */
   readonly url: string | null
   /** A file with an empty database, which PGlite loads much faster than it makes one; null for a server. */
   readonly emptySnapshot: string | null
+  /** The project's package that opens its files; null for all but SQLite. */
+  readonly driver: SqlitePackage | null
   /** Temporary folder that disappears with the engine. */
   readonly folder: string
 }
@@ -23,16 +28,32 @@ export interface Engine extends EngineAddress {
   stop(): Promise<void>
 }
 
+export interface EngineOptions {
+  readonly preference: EnginePreference
+  readonly project?: EngineProject
+  readonly signal?: AbortSignal
+}
+
+interface EngineProject {
+  readonly root: string
+  readonly facts: ProjectFacts
+}
+
 /** The variable through which a parent process hands its engine to the Vitest plugin. */
 export const ENGINE_VARIABLE = 'ITEST_ENGINE'
 
 /**
- * Starts a database that dies with this process, also when the process is killed. `auto` takes a local Postgres and
- * falls back to PGlite, whose `facts.limits` then say why. An abort of `signal` stops the engine.
+ * Starts a database that dies with this process, also when the process is killed. What kind is the project's to say;
+ * without one it is Postgres, where `auto` takes a local server and falls back to PGlite, whose `facts.limits` then say
+ * why. An abort of `signal` stops the engine.
  */
-export async function startEngine(options: { preference: EnginePreference; signal?: AbortSignal }): Promise<Engine> {
+export async function startEngine(options: EngineOptions): Promise<Engine> {
   options.signal?.throwIfAborted()
-  const engine = await chooseEngine(options.preference)
+  const { project, preference } = options
+  const engine =
+    project?.facts.database.dialect === 'sqlite'
+      ? await openSqlite(project, preference)
+      : await choosePostgres(preference)
   if (options.signal?.aborted) {
     await engine.stop()
     options.signal.throwIfAborted()
@@ -42,11 +63,23 @@ export async function startEngine(options: { preference: EnginePreference; signa
 }
 
 /** The part of an engine that can be handed to another process. */
-export function describeEngine({ kind, facts, url, emptySnapshot, folder }: EngineAddress): EngineAddress {
-  return { kind, facts, url, emptySnapshot, folder }
+export function describeEngine({ kind, facts, url, emptySnapshot, driver, folder }: EngineAddress): EngineAddress {
+  return { kind, facts, url, emptySnapshot, driver, folder }
 }
 
-async function chooseEngine(preference: EnginePreference): Promise<Engine> {
+function openSqlite({ root, facts }: EngineProject, preference: EnginePreference): Promise<Engine> {
+  if (preference === 'auto') return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))
+  throw new UserError(`--database ${preference}: the project's tables are SQLite's`, {
+    hint: "Leave the option out: the app's own package opens a file.",
+  })
+}
+
+function remoteLimits({ database, environment }: ProjectFacts): string[] {
+  const isRemote = database.urlVariables.some((name) => /^(?:libsql|https?|wss?):/.test(environment[name] ?? ''))
+  return isRemote ? ['the app talks to a libSQL server, its tests to a file: nothing can fail between the two'] : []
+}
+
+async function choosePostgres(preference: EnginePreference): Promise<Engine> {
   if (preference === 'pglite') return startPglite([])
   const found = findPostgres()
   if (found.status === 'found') {

@@ -27,6 +27,7 @@ export async function startPglite(reasons: readonly string[]): Promise<Engine> {
       facts: { kind: 'pglite', version: readVersion(), limits: [...reasons, ...LIMITS] },
       url: null,
       emptySnapshot: await makeEmptySnapshot(folder),
+      driver: null,
       folder,
       stop: keeper.stop,
     }

@@ -40,6 +40,7 @@ export async function startPostgres(binary: PostgresBinary): Promise<Engine> {
       facts: { kind: 'postgres', version: binary.version, limits: [] },
       url: `postgres://postgres:postgres@127.0.0.1:${port}`,
       emptySnapshot: null,
+      driver: null,
       folder,
       stop,
     }

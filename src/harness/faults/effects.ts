@@ -24,6 +24,7 @@ export interface ConstraintKey {
   readonly columns: readonly string[]
   /** The other table of a foreign key. */
   readonly otherTable: string | null
+  readonly isPrimary?: boolean
 }
 
 export type Effect =

@@ -111,5 +111,10 @@ async function limitConnections(effect: ConnectionEffect): Promise<void> {
   state.board.connections = { effect, hits: 0 }
   // A pool that nobody listens to does not survive it.
   state.board.cut = 'its idle connections were closed'
-  await requireDatabase(state).faults.limitConnections(effect)
+  try {
+    await requireDatabase(state).faults.limitConnections(effect)
+  } catch (error) {
+    Object.assign(state.board, { connections: null, cut: null })
+    throw error
+  }
 }

@@ -70,7 +70,7 @@ function unfold(value: Value): Value[] {
   return [value, ...inner]
 }
 
-const URL_KEYS = ['connectionString', 'url', 'uri', 'connection']
+const URL_KEYS = ['connectionString', 'url', 'uri', 'connection', 'source']
 
 function urlVariables(expression: Expression): string[] {
   if (expression.kind === 'object') {

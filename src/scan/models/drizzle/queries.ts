@@ -109,8 +109,12 @@ const SYNCHRONOUS =
 
 /** What a call that sends the query gives. */
 export function sendQuery(machine: Machine, query: QueryValue): Value {
-  const answer = runQuery(machine, query)
-  if (!SYNCHRONOUS.test(query.driver)) return answer
+  return answerAs(machine, query.driver, runQuery(machine, query))
+}
+
+/** What a driver's method gives: a promise, or at once what that would hold. */
+export function answerAs(machine: Machine, driver: string, answer: PromiseValue): Value {
+  if (!SYNCHRONOUS.test(driver)) return answer
   waitFor(machine, answer)
   if (answer.state === 'rejected') throw new Thrown(answer.value)
   return answer.value

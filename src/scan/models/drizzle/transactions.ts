@@ -3,6 +3,7 @@ import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
 import { nextEvent, record } from '../../interpret/trace-events.ts'
 import { array, type DbValue, fulfilled, native, rejected, UNDEFINED, type Value } from '../../interpret/values.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'
+import { answerAs } from './queries.ts'
 
 /** `db.batch([...])` runs its statements in order in a transaction of their own. */
 export function runBatch(machine: Machine, owner: DbValue, queries: Value | undefined, node: ts.Node): Value {
@@ -36,5 +37,5 @@ export function runTransaction(machine: Machine, owner: DbValue, callback: Value
   )
   const failed = result.kind === 'promise' && result.state === 'rejected'
   mark(failed ? 'rollback' : 'commit')
-  return failed ? rejected(result.value) : result
+  return answerAs(machine, owner.driver, failed ? rejected(result.value) : result)
 }

@@ -1,0 +1,71 @@
+import { copyFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { FaultBoard } from '../faults/board.ts'
+import { meetStatements } from '../faults/sqlite/meet-statements.ts'
+import { cannot, prepareEffect } from '../faults/sqlite/prepare-effect.ts'
+import type { FileDatabase } from './file-database.ts'
+import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
+import { assertCaught, type Redirect, redirectSqlite } from './sqlite/redirect.ts'
+import { prepareReset } from './sqlite/reset.ts'
+import { connectSqliteSide, isBusy, waitForLock } from './sqlite/side-connection.ts'
+import type { Template } from './template.ts'
+
+interface Side {
+  readonly driver: SqlitePackage
+  readonly connection: SqliteConnection
+  readonly reset: () => void
+}
+
+/** A copy of the template's file, which from now on is every database that the app opens. */
+export async function openSqliteDatabase(options: {
+  template: Template & { kind: 'sqlite' }
+  name: string
+  board: FaultBoard
+}): Promise<FileDatabase> {
+  const { template, name, board } = options
+  const file = join(dirname(template.file), `${name}.sqlite`)
+  copyFileSync(template.file, file)
+  const redirect = redirectSqlite(file)
+  assertCaught(redirect)
+  redirect.around = meetStatements(board)
+  let opened: Side | null = null
+  // Two copies of SQLite in one process don't see each other's locks, so ours is the one that the app uses.
+  const open = (): Side => {
+    const driver = redirect.opened.at(-1)?.driver ?? template.driver
+    if (opened?.driver.entry === driver.entry) return opened
+    const connection = openSqlite(driver, file)
+    opened = { driver, connection, reset: prepareReset(connection, template.file) }
+    return opened
+  }
+  const side = connectSqliteSide(() => open().connection)
+  return {
+    dialect: 'sqlite',
+    url: file,
+    port: null,
+    side,
+    faults: {
+      prepare: (target, effect) => prepareEffect(side, target, effect),
+      limitConnections: async () => {
+        throw cannot('SQLite runs inside the app, so no connection to it can be refused or left waiting')
+      },
+      release: () => {},
+    },
+    reset: () => resetAll(redirect, () => open().reset()),
+  }
+}
+
+async function resetAll(redirect: Redirect, reset: () => void): Promise<void> {
+  try {
+    await waitForLock(reset)
+  } catch (error) {
+    // The test that finds it fails; those after it need not.
+    if (isBusy(error)) rollBack(redirect)
+    throw error
+  }
+}
+
+function rollBack(redirect: Redirect): void {
+  for (const { connection } of redirect.opened) {
+    if (connection.open && connection.inTransaction) connection.exec('ROLLBACK')
+  }
+}
