@@ -55,11 +55,19 @@ export function describeProject(
 function describeDatabase(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
-  const { dialect, urlVariables } = database
-  if (dialect === null) {
+  const { dialect, tableDialects, urlVariables } = database
+  if (dialect === null || tableDialects.length === 0) {
     throw new UserError('no Drizzle table found in the code', {
       hint: 'itest looks for pgTable(...) and sqliteTable(...) in the files of the project. Is the schema part of it?',
     })
+  }
+  if (!tableDialects.includes(dialect)) {
+    throw new UserError(
+      `the tables are for ${tableDialects.join(' and ')}, but the app opens ${dialect} by ${database.driver}`,
+      {
+        hint: `Declare them with the functions of the driver's own dialect. \`itest plan\` and \`itest prompt\` work all the same.`,
+      },
+    )
   }
   if (dialect === 'postgres') {
     return { dialect, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }

@@ -20,6 +20,7 @@ function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
   return {
     driver: 'pg',
     dialect: 'postgres',
+    tableDialects: ['postgres', 'sqlite', 'mysql'],
     casing: null,
     urlVariables: ['DATABASE_URL'],
     partVariables: {},

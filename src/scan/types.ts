@@ -105,6 +105,8 @@ export interface DatabaseFacts {
   /** The driver package that the code passes to Drizzle. */
   readonly driver: string | null
   readonly dialect: Dialect | null
+  /** Those of the tables in the code; a project may keep schemas for several databases. */
+  readonly tableDialects: readonly Dialect[]
   /** Null when no `drizzle(...)` sets it. */
   readonly casing: Casing | null
   /** Environment variables that hold the connection URL. */

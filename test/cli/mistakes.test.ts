@@ -179,13 +179,17 @@ describe('a project', () => {
   })
 
   it.each([
-    { core: 'sqlite-core', maker: 'sqliteTable', says: 'the app opens SQLite by node-postgres' },
+    {
+      core: 'sqlite-core',
+      maker: 'sqliteTable',
+      says: 'the tables are for sqlite, but the app opens postgres by node-postgres',
+    },
     {
       core: 'mysql-core',
       maker: 'mysqlTable',
-      says: 'the tables are for mysql; itest runs Postgres and SQLite so far',
+      says: 'the tables are for mysql, but the app opens postgres by node-postgres',
     },
-  ])('with a $maker is told what runs so far', async ({ core, maker, says }) => {
+  ])('with a $maker beside a driver of Postgres is told so', async ({ core, maker, says }) => {
     const copy = copyOrders()
     copy.write(
       'src/db/schema.ts',

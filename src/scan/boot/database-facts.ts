@@ -39,8 +39,8 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
   const dialects = new Set([...machine.tables.values()].map((table) => table.dialect))
   return {
     driver: first?.value.driver ?? null,
-    // A project may keep schemas for several databases.
     dialect: (first && dialectOfDriver(first.value.driver)) ?? dialects.values().next().value ?? null,
+    tableDialects: [...dialects],
     casing: readCasing(machine),
     urlVariables: [...names],
     partVariables: {
