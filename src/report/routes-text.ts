@@ -7,10 +7,26 @@ import type { TextOptions } from './text.ts'
 
 /** What `itest routes --json` prints; findings of a probe stand among those of the code. */
 export function routesReport(codebase: Codebase, probed: Probed | null): object {
-  const { apps, routes, opaque, findings, dead, boot, unresolved } = codebase
-  const all = [...findings, ...(probed?.findings ?? [])]
-  const report = { schema: 'itest.routes/1', routes, opaque, findings: all, unresolved, dead, apps, boot }
+  const { apps, opaque, dead, boot } = codebase
+  const findings = [...codebase.findings, ...(probed?.findings ?? [])]
+  const routes = codebase.routes.filter(isInTest)
+  const conditional = codebase.routes.filter((route) => !isInTest(route))
+  const unresolved = [...codebase.unresolved, ...conditional.map(describeConditional)]
+  const report = { schema: 'itest.routes/1', routes, conditional, opaque, findings, unresolved, dead, apps, boot }
   return probed ? { ...report, probe: probed.probe } : report
+}
+
+type Route = Codebase['routes'][number]
+
+/** Whether a start of the app in a test registers it, as far as analysis can tell. */
+function isInTest({ when }: Route): boolean {
+  return when.every(({ holds }) => holds)
+}
+
+/** A start of the app somewhere else may register it. */
+function describeConditional(route: Route): Codebase['unresolved'][number] {
+  const { method, path, file, line } = route
+  return { what: `this route is ${describeConditions(route)}`, text: `${method} ${path}`, at: { file, line } }
 }
 
 /** Every route with its handler, one a line, then what analysis has to say about them. */
@@ -48,7 +64,7 @@ function listRoutes({ routes, apps }: Codebase): string[] {
 }
 
 /** `not in a test: needs isProduction` */
-function describeConditions({ when }: Codebase['routes'][number]): string {
+function describeConditions({ when }: Route): string {
   const missing = when.filter(({ holds }) => !holds)
   const conditions = (missing.length > 0 ? missing : when).map(({ condition, wanted }) =>
     wanted ? condition : `not (${condition})`,
