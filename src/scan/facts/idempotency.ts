@@ -101,7 +101,7 @@ function isRefusedWithout(scenario: Scenario, key: Input): boolean {
 
 /** `where(eq(payments.key, key))`. */
 function lookedUpIn(query: DbEvent, key: Input): KeyColumn[] {
-  if (query.operation !== 'select' || !query.where) return []
+  if (query.operation !== 'select' || !query.where || !holds(query.where, key)) return []
   return partsOf(query.where).flatMap((part) => {
     if (part.kind !== 'operation' || !part.operands.some((operand) => holds(operand, key))) return []
     const column = part.operands.find((operand) => operand.kind === 'column')

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { ts } from 'ts-morph'
+import { ts } from '@ts-morph/common'
 import type { SourceLocation } from '../types.ts'
 
 export { ts }

@@ -8,7 +8,7 @@ import {
   symbol,
   type Value,
 } from '../../interpret/values.ts'
-import { brief } from '../../syntax/syntax.ts'
+import { brief, type ts } from '../../syntax/syntax.ts'
 import type { Expression, Shape } from '../../types.ts'
 import { changeList, changeNumber, changeText } from './scalar-rules.ts'
 import { outputOf } from './shape-output.ts'
@@ -63,8 +63,14 @@ const SOURCE_LIMIT = 400
 /** The source of the whole chain. */
 export function sourceOf(schema: PackageValue): string {
   const last = schema.steps.findLast((step) => step.kind === 'call')
-  return last?.kind === 'call' && last.node ? brief(last.node, SOURCE_LIMIT) : schema.module
+  if (last?.kind !== 'call' || !last.node) return schema.module
+  const text = sources.get(last.node) ?? brief(last.node, SOURCE_LIMIT)
+  sources.set(last.node, text)
+  return text
 }
+
+/** The same schema is read for every way through a route. */
+const sources = new WeakMap<ts.Node, string>()
 
 export function shapeOf(value: Value, reading: Reading): Shape {
   if (value.kind === 'package') return readShape(value, reading)
