@@ -9,17 +9,15 @@ import {
   object,
   operation,
   type PackageValue,
-  type RegisteredPath,
   type Registration,
   type RegistrationValue,
   type RouterValue,
   UNDEFINED,
   type Value,
 } from '../interpret/values.ts'
-import { isProjectPath } from '../project/project-path.ts'
 import { locate, siteOf, ts } from '../syntax/syntax.ts'
-import { assumeText } from './assumed-text.ts'
 import { appendCall, memberNames } from './packages.ts'
+import { isPath, readPaths } from './registered-paths.ts'
 
 /** `del` is what Express 4 still calls `delete`. */
 const VERBS = new Map<string, string>([
@@ -168,9 +166,7 @@ function registerParameter(machine: Machine, router: RouterValue, args: readonly
 
 function registerUse(machine: Machine, router: RouterValue, args: readonly Value[], node: ts.Node): Value {
   const [first, ...rest] = args
-  const hasPath =
-    first !== undefined &&
-    (first.kind === 'literal' || first.kind === 'symbol' || isTextList(machine, first, node) || isPattern(first))
+  const hasPath = isPath(machine, first, node)
   const paths = hasPath ? readPaths(machine, first, node) : [{ path: '/', isRegex: false }]
   if (!paths) noteUnplaced(machine, { on: router, handlers: flatten(rest) }, node)
   for (const path of paths ?? []) {
@@ -218,34 +214,6 @@ function register(
 function noteRegistration(machine: Machine, router: RouterValue, node: ts.Node): void {
   const routers = machine.registeredAt.get(siteOf(node)) ?? new Set()
   machine.registeredAt.set(siteOf(node), routers.add(router))
-}
-
-function isPattern(value: Value): boolean {
-  return value.kind === 'object' && value.type?.kind === 'builtin' && value.type.name === 'RegExp'
-}
-
-function isTextList(machine: Machine, value: Value, node: ts.Node): boolean {
-  return (
-    value.kind === 'array' &&
-    value.items.length > 0 &&
-    value.items.every((item) => readPath(machine, item, node) !== null)
-  )
-}
-
-function readPaths(machine: Machine, value: Value | undefined, node: ts.Node): RegisteredPath[] | null {
-  const single = readPath(machine, value, node)
-  if (single) return [single]
-  if (value?.kind !== 'array') return null
-  const paths = value.items.map((item) => readPath(machine, item, node))
-  if (paths.includes(null)) noteUnresolved(machine, 'one of these paths is not known before a run', node)
-  return paths.filter((path) => path !== null)
-}
-
-function readPath(machine: Machine, value: Value | undefined, node: ts.Node): RegisteredPath | null {
-  const text = assumeText(machine, value, node)
-  if (text !== null) return isProjectPath(text) ? null : { path: text, isRegex: false }
-  const source = value?.kind === 'object' && isPattern(value) ? knownString(value.fields.get('source')) : null
-  return source === null ? null : { path: source.startsWith('/') ? source : `/${source}/`, isRegex: true }
 }
 
 function flatten(handlers: readonly Value[]): Value[] {
