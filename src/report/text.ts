@@ -166,7 +166,13 @@ function renderFindings(report: GenReport, { width }: TextOptions): string[] {
   ]
 }
 
-const ENGINE_NAMES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite' } as const
+const ENGINE_NAMES = {
+  postgres: 'PostgreSQL',
+  pglite: 'PGlite',
+  sqlite: 'SQLite',
+  mysql: 'MySQL',
+  mariadb: 'MariaDB',
+} as const
 
 function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const { engine, writer, unresolved, route } = report

@@ -9,6 +9,8 @@ export type Way =
   /** To the stub server, as a connection to this origin. */
   | { readonly kind: 'stub'; readonly destination: string }
   | { readonly kind: 'mail'; readonly destination: string }
+  /** To this port of this process: the test's database. */
+  | { readonly kind: 'own'; readonly port: number }
 
 // The registered ports, and those that providers and local catchers such as MailHog offer beside them.
 const MAIL_PORTS = new Set<number | string>([25, 465, 587, 1025, 2465, 2525, 2587])
@@ -27,7 +29,15 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   }
   if (origin !== null) return { kind: 'stub', destination: origin }
   if (MAIL_PORTS.has(port)) return { kind: 'mail', destination: labelOf(target) }
-  return { kind: 'refuse', target }
+  return toDatabase(state, target)
+}
+
+const MYSQL_PORT = 3306
+
+/** Wherever the app's code says that its MySQL is, the test's own takes its place. */
+function toDatabase({ database }: HarnessState, target: ConnectionTarget): Way {
+  const port = database?.dialect === 'mysql' ? database.port : null
+  return port !== null && target.port === MYSQL_PORT ? { kind: 'own', port } : { kind: 'refuse', target }
 }
 
 /** Whether an HTTP call to this origin ends at the stub server. */
