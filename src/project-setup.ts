@@ -52,7 +52,8 @@ export function describeProject(
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
-function describeDatabase(
+/** What the harness must know of the app's database. @throws UserError for one that itest can't run */
+export function describeDatabase(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
   const { dialect, urlVariables } = database

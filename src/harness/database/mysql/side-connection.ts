@@ -2,7 +2,7 @@ import type { Row, SideConnection } from '../side-connection.ts'
 import type { MysqlConnection, MysqlQuery } from './driver-package.ts'
 
 // How long a lock may be waited for: longer means that the app left a transaction open.
-const LOCK_TIMEOUT_S = 5
+const LOCK_TIMEOUT_S = 2
 
 // Drizzle maps these itself and expects the text; the same list is in drizzle-orm/mysql2/session.
 const AS_TEXT = new Set(['TIMESTAMP', 'DATETIME', 'DATE'])
