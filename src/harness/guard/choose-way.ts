@@ -20,7 +20,7 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   const { boundary, database } = state
   const { host, port } = request.target
   const target = { host: boundary.placeholders.get(host) ?? host, port }
-  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : { kind: 'refuse', target }
+  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : toDatabase(state, target)
   const origin = findOrigin(state, { ...request, target }, isTls)
   if (isLoopback(target.host)) {
     // The app's own server stays reachable, unless the test declared a stub for that very origin.
@@ -32,12 +32,15 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   return toDatabase(state, target)
 }
 
-const MYSQL_PORT = 3306
-
 /** Wherever the app's code says that its MySQL is, the test's own takes its place. */
 function toDatabase({ database }: HarnessState, target: ConnectionTarget): Way {
   const port = database?.dialect === 'mysql' ? database.port : null
-  return port !== null && target.port === MYSQL_PORT ? { kind: 'own', port } : { kind: 'refuse', target }
+  return port !== null && isMysqlPlace(target.port) ? { kind: 'own', port } : { kind: 'refuse', target }
+}
+
+/** Where a MySQL listens, unless it is told otherwise. */
+function isMysqlPlace(port: number | string): boolean {
+  return port === 3306 || /\/mysqld?\.sock$/.test(String(port))
 }
 
 /** Whether an HTTP call to this origin ends at the stub server. */

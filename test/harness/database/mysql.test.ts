@@ -69,6 +69,7 @@ it('is the test\\'s own, wherever the code says that it is', async () => {
   expect(own).toMatchObject([{ name: expect.stringMatching(/^itest_/), count: 2 }])
   expect(await ask({ host: 'db.example.com', user: 'shop', password: 'secret', database: 'shop' })).toEqual(own)
   expect(await ask({ host: '127.0.0.1', port: 3306, user: 'root' })).toEqual(own)
+  expect(await ask({ socketPath: '/var/run/mysqld/mysqld.sock', user: 'root', password: 'secret' })).toEqual(own)
   expect(await ask({ uri: process.env.DATABASE_URL, ssl: { rejectUnauthorized: false } })).toEqual(own)
 })
 it('is no other server', async () => {
