@@ -52,13 +52,14 @@ export function describeProject(
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
-function describeDatabase(
+/** What the harness must know of the app's database. @throws UserError for one that itest can't run */
+export function describeDatabase(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
   const { dialect, tableDialects, urlVariables } = database
   if (dialect === null || tableDialects.length === 0) {
     throw new UserError('no Drizzle table found in the code', {
-      hint: 'itest looks for pgTable(...) and sqliteTable(...) in the files of the project. Is the schema part of it?',
+      hint: 'itest looks for pgTable(...), sqliteTable(...) and mysqlTable(...) in the files of the project. Is the schema part of it?',
     })
   }
   if (!tableDialects.includes(dialect)) {
@@ -69,11 +70,17 @@ function describeDatabase(
       },
     )
   }
-  if (dialect === 'postgres') {
+  if (dialect === 'mysql') assertMysqlDriver(database.driver)
+  if (dialect !== 'sqlite') {
     return { dialect, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
   }
-  if (dialect === 'sqlite') return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
-  throw new UserError(`the tables are for ${dialect}; itest runs Postgres and SQLite so far`, {
+  return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
+}
+
+/** Those of PlanetScale and TiDB talk HTTP to servers of their own. */
+function assertMysqlDriver(driver: string | null): void {
+  if (driver === null || /^mysql2(?:\/|$)/.test(driver)) return
+  throw new UserError(`the app opens MySQL by ${driver}; itest runs mysql2`, {
     hint: '`itest plan` and `itest prompt` work for this project all the same.',
   })
 }

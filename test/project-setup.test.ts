@@ -110,11 +110,24 @@ describe('describeProject', () => {
     )
   })
 
-  it.each([
-    { dialect: null, says: 'no Drizzle table found' },
-    { dialect: 'mysql', says: 'the tables are for mysql' },
-  ] as const)('refuses a project with dialect $dialect', ({ dialect, says }) => {
-    expect(() => describeProject(root, database({ dialect }), { plan: plan(), boot })).toThrow(says)
+  it.each(['planetscale-serverless', 'tidb-serverless'])('refuses MySQL by %s', (driver) => {
+    expect(() => describeProject(root, database({ dialect: 'mysql', driver }), { plan: plan(), boot })).toThrow(
+      `the app opens MySQL by ${driver}`,
+    )
+  })
+
+  it('takes MySQL by mysql2', () => {
+    const mysql = database({ dialect: 'mysql', driver: 'mysql2', urlVariables: [] })
+    expect(describeProject(root, mysql, { plan: plan(), boot }).facts.database).toMatchObject({
+      dialect: 'mysql',
+      urlVariables: ['DATABASE_URL'],
+    })
+  })
+
+  it('refuses a project without tables', () => {
+    expect(() => describeProject(root, database({ dialect: null }), { plan: plan(), boot })).toThrow(
+      'no Drizzle table found',
+    )
   })
 })
 

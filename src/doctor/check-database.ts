@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
+import { describeDatabase } from '../project-setup.ts'
+import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
@@ -22,26 +24,26 @@ export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
 
 /** Starts the database that tests would get, and stops it again: what is said of it, it has shown. */
 export async function checkEngine(
-  { dialect, driver }: DatabaseFacts,
-  options: { preference: EnginePreference; signal: AbortSignal },
+  database: DatabaseFacts,
+  { root, ...options }: { root: string; preference: EnginePreference; signal: AbortSignal },
 ): Promise<Check> {
   const name = 'Database'
+  const { dialect, driver, migrations, schemaFiles } = database
   const uses = `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
-  if (dialect !== 'postgres') {
-    const todo = '`itest routes`, `itest plan` and `itest prompt` work all the same.'
-    return { name, status: 'problem', found: `${uses}; itest runs Postgres only so far`, todo }
-  }
   try {
-    const engine = await startEngine(options)
+    const found = { ...describeDatabase(database), partVariables: {}, migrations, schemaFiles: [...schemaFiles] }
+    const engine = await startEngine({ ...options, project: { root, facts: { database: found, environment: {} } } })
     await engine.stop()
     const { kind, version, limits } = engine.facts
-    const started = `${uses}; started ${kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${version}`
+    const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}`
     if (limits.length === 0) return { name, status: 'ok', found: started, todo: null }
-    const todo = 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.'
+    const todo = kind === 'pglite' ? 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.' : null
     return { name, status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
   } catch (error) {
-    if (error instanceof UserError) return { name, status: 'problem', found: error.message, todo: error.hint }
+    if (error instanceof UserError) {
+      return { name, status: 'problem', found: `${uses}; ${error.message}`, todo: error.hint }
+    }
     const message = error instanceof Error ? error.message : String(error)
-    return { name, status: 'problem', found: message, todo: 'Try --database pglite.' }
+    return { name, status: 'problem', found: message, todo: dialect === 'postgres' ? 'Try --database pglite.' : null }
   }
 }

@@ -4,8 +4,9 @@ import type { ProjectFacts } from './project-facts.ts'
 /** Points the app at the test database and gives it the other variables that it needs to start. */
 export function setEnvironment(facts: ProjectFacts, { dialect, url }: Pick<FileDatabase, 'dialect' | 'url'>): void {
   Object.assign(process.env, facts.environment)
-  if (dialect === 'sqlite') nameFile(facts, url)
-  else nameServer(facts, url)
+  if (dialect === 'sqlite') return nameFile(facts, url)
+  nameServer(facts, url)
+  if (dialect === 'postgres') nameForPostgres(url)
 }
 
 /** As a path or as a URL, by what the app expects; whatever it makes of it, it opens the test's file. */
@@ -17,26 +18,35 @@ function nameFile({ database, environment }: ProjectFacts, path: string): void {
 }
 
 function nameServer({ database }: ProjectFacts, databaseUrl: string): void {
+  const parts = readParts(databaseUrl)
+  const { partVariables, urlVariables } = database
+  for (const name of urlVariables) process.env[name] = databaseUrl
+  for (const part of ['host', 'port', 'user', 'password', 'database'] as const) {
+    const name = partVariables[part]
+    if (name !== undefined) process.env[name] = parts[part]
+  }
+}
+
+/** Its drivers read these when the code names no server. */
+function nameForPostgres(url: string): void {
+  const { host, port, user, password, database } = readParts(url)
+  Object.assign(process.env, {
+    PGHOST: host,
+    PGPORT: port,
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGDATABASE: database,
+    PGSSLMODE: 'disable',
+  })
+}
+
+function readParts(databaseUrl: string): Record<'host' | 'port' | 'user' | 'password' | 'database', string> {
   const url = new URL(databaseUrl)
-  const parts = {
+  return {
     host: url.hostname,
     port: url.port,
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
-  }
-  const { partVariables, urlVariables } = database
-  Object.assign(process.env, {
-    PGHOST: parts.host,
-    PGPORT: parts.port,
-    PGUSER: parts.user,
-    PGPASSWORD: parts.password,
-    PGDATABASE: parts.database,
-    PGSSLMODE: 'disable',
-  })
-  for (const name of urlVariables) process.env[name] = databaseUrl
-  for (const part of ['host', 'port', 'user', 'password', 'database'] as const) {
-    const name = partVariables[part]
-    if (name !== undefined) process.env[name] = parts[part]
   }
 }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import * as z from 'zod'
 import { databasePrefix } from './database/file-database.ts'
+import { dropMysqlDatabases } from './database/mysql/template.ts'
 import { assertCaught, redirectSqlite } from './database/sqlite/redirect.ts'
 import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine/engine.ts'
 import { readProjectFacts } from './read-project-facts.ts'
@@ -12,12 +13,19 @@ import './run-context.ts'
 import { readSchema } from './database/schema-sql.ts'
 import { prepareTemplate } from './database/template.ts'
 
+const Kind = z.enum(['postgres', 'pglite', 'sqlite', 'mysql', 'mariadb'])
+
 const Address = z.object({
-  kind: z.enum(['postgres', 'pglite', 'sqlite']),
-  facts: z.object({ kind: z.enum(['postgres', 'pglite', 'sqlite']), version: z.string(), limits: z.array(z.string()) }),
+  kind: Kind,
+  facts: z.object({ kind: Kind, version: z.string(), limits: z.array(z.string()) }),
   url: z.string().nullable(),
   emptySnapshot: z.string().nullable(),
-  driver: z.object({ name: z.enum(['better-sqlite3', 'libsql']), entry: z.string() }).nullable(),
+  driver: z
+    .discriminatedUnion('name', [
+      z.object({ name: z.enum(['better-sqlite3', 'libsql']), entry: z.string() }),
+      z.object({ name: z.literal('mysql2'), entry: z.string() }),
+    ])
+    .nullable(),
   folder: z.string(),
 })
 
@@ -31,7 +39,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ? { ...Address.parse(JSON.parse(given)), stop: null }
     : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto', project: { root, facts } })
   // A file with tables may open the database as well, and that would be the user's own.
-  const redirect = engine.driver && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
+  const redirect = engine.kind === 'sqlite' && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
   try {
     const schema = await readSchema({
       root,
@@ -51,8 +59,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null }, id: string): Promise<void> {
   if (engine.stop) return engine.stop()
-  if (engine.url !== null) await dropDatabases(engine.url, databasePrefix(id))
-  else removeFiles(engine.folder, databasePrefix(id))
+  const { url, driver, folder } = engine
+  const prefix = databasePrefix(id)
+  if (url === null) removeFiles(folder, prefix)
+  else if (driver?.name === 'mysql2') await dropMysqlDatabases({ url, driver }, prefix)
+  else await dropDatabases(url, prefix)
 }
 
 function removeFiles(folder: string, prefix: string): void {

@@ -7,7 +7,7 @@ import * as z from 'zod'
 export const ProjectFacts = z.object({
   schema: z.literal('itest.harness/1'),
   database: z.object({
-    dialect: z.enum(['postgres', 'sqlite']),
+    dialect: z.enum(['postgres', 'sqlite', 'mysql']),
     /** The package that opens the file; SQLite only. */
     driver: z.enum(['better-sqlite3', 'libsql']).optional(),
     /** Environment variables that get the URL of the test database; with SQLite its path or its `file:` URL. */

@@ -114,9 +114,9 @@ async function explainLock<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** `lock_timeout` of Postgres, or what SQLite calls a locked file. */
+/** `lock_timeout` of Postgres, and what SQLite and MySQL call it. */
 function isLocked(code: string): boolean {
-  return code === '55P03' || /^SQLITE_(?:BUSY|LOCKED)/.test(code)
+  return code === '55P03' || code === 'ER_LOCK_WAIT_TIMEOUT' || /^SQLITE_(?:BUSY|LOCKED)/.test(code)
 }
 
 function withCode(code: string, message: string, cause?: unknown): Error {

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
 import type { GenReport, ReportedPath } from './types.ts'
 
@@ -165,8 +166,6 @@ function renderFindings(report: GenReport, { width }: TextOptions): string[] {
     ),
   ]
 }
-
-const ENGINE_NAMES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite' } as const
 
 function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const { engine, writer, unresolved, route } = report

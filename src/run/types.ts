@@ -51,7 +51,7 @@ export interface TestFacts {
 }
 
 export interface EngineFacts {
-  readonly kind: 'postgres' | 'pglite' | 'sqlite'
+  readonly kind: 'postgres' | 'pglite' | 'sqlite' | 'mysql' | 'mariadb'
   readonly version: string
   /** Engines that can't do everything a server does say so here. */
   readonly limits: readonly string[]

@@ -1,5 +1,6 @@
 import type { DrizzleColumn, DrizzleConfig } from '../../scan/confirm-tables/open-drizzle.ts'
 import { guessForColumn } from './guess-column.ts'
+import type { InsertRow, Values } from './insert-row.ts'
 import type { NewRowOf, RowOf, TableLike, TestDatabase } from './test-database.ts'
 
 export interface Factory {
@@ -10,12 +11,11 @@ export interface Factory {
   create<Table extends TableLike>(table: Table, values?: Partial<NewRowOf<Table>>): Promise<RowOf<Table>>
 }
 
-type Values = Readonly<Record<string, unknown>>
-
 export interface FactoryNeeds {
   readonly db: TestDatabase
   /** Drizzle's own reader of tables. */
   readonly configOf: (table: TableLike) => DrizzleConfig
+  readonly insert: InsertRow
   /** How many rows of a table, by its name, this test has made. */
   readonly made: () => Map<string, number>
 }
@@ -48,7 +48,12 @@ async function createRow(needs: FactoryNeeds, order: Order): Promise<Values> {
   const variant = made.get(config.name) ?? 0
   made.set(config.name, variant + 1)
   const filled = fillColumns(config, order.table, { given: { ...order.values, ...parents }, variant })
-  const [row] = await needs.db.insert(order.table).values(filled).returning()
+  const row = await needs.insert(needs.db, {
+    table: order.table,
+    config,
+    columns: columnsOf(order.table),
+    values: filled,
+  })
   if (row === undefined) throw new Error(`The insert into ${config.name} gave no row back.`)
   return row
 }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
 import type { RunContext } from '../run-context.ts'
+import { openMysqlDatabase } from './mysql-database.ts'
 import { openPostgresDatabase } from './postgres-database.ts'
 import type { SideConnection } from './side-connection.ts'
 import { openSqliteDatabase } from './sqlite-database.ts'
 
 /** The database of one test file, a copy of the template. */
 export interface FileDatabase {
-  readonly dialect: 'postgres' | 'sqlite'
+  readonly dialect: 'postgres' | 'sqlite' | 'mysql'
   /** What the app is told to connect to; the path of the file for SQLite. */
   readonly url: string
   /** The port on 127.0.0.1 that the app may reach for it; null for a database in a file. */
@@ -23,6 +24,7 @@ export interface FileDatabase {
 export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
   const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
   if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
+  if (template.kind === 'mysql') return openMysqlDatabase({ template, name, board })
   return openPostgresDatabase({ template, name, board })
 }
 

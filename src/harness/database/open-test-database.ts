@@ -1,10 +1,11 @@
 import { findState, getState, requireDatabase } from '../state.ts'
+import type { FileDatabase } from './file-database.ts'
 import type { Row } from './side-connection.ts'
 import type { TestDatabase } from './test-database.ts'
 
 /** The user's Drizzle over the side connection, of the flavour that the tables have. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const database: unknown = findState()?.database?.dialect === 'sqlite' ? await openSqlite() : await openPostgres()
+  const database: unknown = await OPENERS[findState()?.database?.dialect ?? 'postgres']()
   if (!isTestDatabase(database)) throw new Error("Drizzle's proxy driver gave no database; which version is installed?")
   return database
 }
@@ -25,6 +26,19 @@ async function openSqlite(): Promise<unknown> {
     return answer
   })
 }
+
+/** Drizzle takes mysql2's own answer of a statement that it expects no rows of. */
+async function openMysql(): Promise<unknown> {
+  const { drizzle } = await import('drizzle-orm/mysql-proxy')
+  return drizzle(async (sql, parameters, method) => ({
+    rows: await query(sql, parameters, method === 'execute' ? 'object' : 'array'),
+  }))
+}
+
+const OPENERS = { postgres: openPostgres, sqlite: openSqlite, mysql: openMysql } satisfies Record<
+  FileDatabase['dialect'],
+  () => Promise<unknown>
+>
 
 function query(sql: string, parameters: unknown[], rowMode: 'array' | 'object'): Promise<Row[]> {
   return requireDatabase(getState()).side.query(sql, parameters, rowMode)

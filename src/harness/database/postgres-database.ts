@@ -14,7 +14,7 @@ import type { Template } from './template.ts'
  * through the fault proxy, the test's side connection directly.
  */
 export async function openPostgresDatabase(options: {
-  template: Exclude<Template, { kind: 'sqlite' }>
+  template: Extract<Template, { kind: 'postgres' | 'pglite' }>
   name: string
   board: FaultBoard
 }): Promise<FileDatabase> {

@@ -29,6 +29,7 @@ const Journal = z.object({
 const FOREIGN = {
   postgres: /^(?:sqlite|turso|mysql|singlestore)$/,
   sqlite: /^(?:postgresql|pg|mysql|singlestore|gel)$/,
+  mysql: /^(?:postgresql|pg|sqlite|turso|singlestore|gel)$/,
 } satisfies Record<ProjectFacts['database']['dialect'], RegExp>
 const BREAKPOINT = '--> statement-breakpoint'
 
@@ -108,7 +109,7 @@ async function generateSchema(options: Parameters<typeof readSchema>[0]): Promis
   for (const file of options.database.schemaFiles) {
     Object.assign(exported, await options.importModule(join(options.root, file)))
   }
-  // One after the other: for SQLite they are promises.
+  // One after the other: for SQLite and MySQL they are promises.
   const statements = await compare(await describe({}), await describe(exported))
   const file = options.database.schemaFiles.join(', ')
   return { statements: statements.map((sql, index) => ({ file, number: index + 1, sql })), journal: [] }
@@ -119,12 +120,15 @@ interface DrizzleKit {
   readonly generateMigration: Generator['compare']
   readonly generateSQLiteDrizzleJson: Generator['describe']
   readonly generateSQLiteMigration: Generator['compare']
+  readonly generateMySQLDrizzleJson: Generator['describe']
+  readonly generateMySQLMigration: Generator['compare']
 }
 
 function readGenerator(kit: DrizzleKit, dialect: ProjectFacts['database']['dialect']): Generator {
   return {
     postgres: { describe: kit.generateDrizzleJson, compare: kit.generateMigration },
     sqlite: { describe: kit.generateSQLiteDrizzleJson, compare: kit.generateSQLiteMigration },
+    mysql: { describe: kit.generateMySQLDrizzleJson, compare: kit.generateMySQLMigration },
   }[dialect]
 }
 

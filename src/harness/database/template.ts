@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
+import type { MysqlProduct } from '../engine/mysql-binary.ts'
 import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
+import type { MysqlCopy } from './mysql/copy.ts'
+import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
 import { REMEMBER_BASELINE } from './reset.ts'
 import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
 import type { SqlitePackage } from './sqlite/driver-package.ts'
@@ -15,17 +18,24 @@ export type Template =
   | { readonly kind: 'postgres'; readonly url: string; readonly database: string }
   | { readonly kind: 'pglite'; readonly snapshot: string }
   | { readonly kind: 'sqlite'; readonly file: string; readonly driver: SqlitePackage }
+  | (MysqlServer & { readonly kind: 'mysql'; readonly product: MysqlProduct; readonly copy: MysqlCopy })
 
 type Execute = (sql: string) => Promise<unknown>
 
 /** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
   const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
-  if (engine.url !== null) return preparePostgres(engine.url, `itest_template_${hash}`, schema)
-  if (engine.driver) {
-    const { driver } = engine
+  const { driver, url } = engine
+  const database = `itest_template_${hash}`
+  if (url !== null && driver?.name === 'mysql2') {
+    const fill = (execute: Execute) => applyWithJournal(execute, schema, mysqlJournal)
+    const copy = await prepareMysql({ driver, url }, { database, fill })
+    return { kind: 'mysql', product: engine.kind === 'mysql' ? 'mysql' : 'mariadb', driver, url, copy }
+  }
+  if (url !== null) return preparePostgres(url, database, schema)
+  if (driver && driver.name !== 'mysql2') {
     const file = join(engine.folder, `template-${hash}.sqlite`)
-    await prepareSqlite({ driver, file }, (execute) => applySqlite(execute, schema))
+    await prepareSqlite({ driver, file }, (execute) => applyWithJournal(execute, schema, sqliteJournal))
     return { kind: 'sqlite', driver, file }
   }
   if (engine.emptySnapshot === null) throw new Error('The engine has neither a URL nor a snapshot.')
@@ -90,9 +100,13 @@ async function applyPostgres(execute: Execute, schema: SchemaSql): Promise<void>
   await execute(REMEMBER_BASELINE)
 }
 
-async function applySqlite(execute: Execute, schema: SchemaSql): Promise<void> {
+async function applyWithJournal(
+  execute: Execute,
+  schema: SchemaSql,
+  write: (schema: SchemaSql) => string,
+): Promise<void> {
   await applyStatements(execute, schema)
-  if (schema.journal.length > 0) await execute(sqliteJournal(schema))
+  if (schema.journal.length > 0) await execute(write(schema))
 }
 
 async function applyStatements(execute: Execute, schema: SchemaSql): Promise<void> {

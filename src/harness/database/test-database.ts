@@ -17,6 +17,7 @@ export interface Selection<Row> extends PromiseLike<Row[]> {
 }
 
 export interface Statement<Row> extends PromiseLike<unknown> {
+  /** Not with MySQL, which has nothing of the kind. */
   returning(): PromiseLike<Row[]>
 }
 

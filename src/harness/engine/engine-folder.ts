@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
 import { builtFile } from '../package-paths.ts'
+import type { SystemUser } from './system-user.ts'
 
 const PREFIX = 'itest-engine-'
 
@@ -14,9 +15,11 @@ export interface KeeperJob {
   readonly server: {
     readonly command: string
     readonly arguments: readonly string[]
-    readonly user: { readonly uid: number; readonly gid: number } | null
+    readonly user: SystemUser | null
     /** The server is ready when it writes this to stderr. */
     readonly readyLine: string
+    /** What makes the server end at once. */
+    readonly stopSignal: 'SIGQUIT' | 'SIGKILL'
   } | null
 }
 
@@ -106,9 +109,15 @@ function isAlive(pid: number): boolean {
 /** Process ids are reused, so the id alone is no reason to kill: the folder's own pid file must name it too. */
 function isServerOf(pid: number, folder: string): boolean {
   if (!isAlive(pid)) return false
+  return PID_FILES.some((name) => readPid(join(folder, 'data', name)) === pid)
+}
+
+const PID_FILES = ['postmaster.pid', 'mysqld.pid']
+
+function readPid(file: string): number | null {
   try {
-    return Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]) === pid
+    return Number(readFileSync(file, 'utf8').split('\n')[0])
   } catch {
-    return false
+    return null
   }
 }

@@ -1,7 +1,10 @@
 import { UserError } from '../../errors.ts'
 import type { EngineFacts } from '../../run/types.ts'
+import { findMysqlPackage, type MysqlPackage } from '../database/mysql/driver-package.ts'
 import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
 import type { ProjectFacts } from '../project-facts.ts'
+import { startMysql } from './mysql.ts'
+import { findMysql } from './mysql-binary.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { findPostgres } from './postgres-binary.ts'
@@ -17,8 +20,8 @@ export interface EngineAddress {
   readonly url: string | null
   /** A file with an empty database, which PGlite loads much faster than it makes one; null for a server. */
   readonly emptySnapshot: string | null
-  /** The project's package that opens its files; null for all but SQLite. */
-  readonly driver: SqlitePackage | null
+  /** The project's own package that opens the database; null for Postgres, which we bring one for. */
+  readonly driver: SqlitePackage | MysqlPackage | null
   /** Temporary folder that disappears with the engine. */
   readonly folder: string
 }
@@ -36,7 +39,7 @@ export interface EngineOptions {
 
 interface EngineProject {
   readonly root: string
-  readonly facts: ProjectFacts
+  readonly facts: Pick<ProjectFacts, 'database' | 'environment'>
 }
 
 /** The variable through which a parent process hands its engine to the Vitest plugin. */
@@ -50,10 +53,7 @@ export const ENGINE_VARIABLE = 'ITEST_ENGINE'
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   options.signal?.throwIfAborted()
   const { project, preference } = options
-  const engine =
-    project?.facts.database.dialect === 'sqlite'
-      ? await openSqlite(project, preference)
-      : await choosePostgres(preference)
+  const engine = await openEngine(preference, project)
   if (options.signal?.aborted) {
     await engine.stop()
     options.signal.throwIfAborted()
@@ -67,14 +67,28 @@ export function describeEngine({ kind, facts, url, emptySnapshot, driver, folder
   return { kind, facts, url, emptySnapshot, driver, folder }
 }
 
-function openSqlite({ root, facts }: EngineProject, preference: EnginePreference): Promise<Engine> {
-  if (preference === 'auto') return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))
-  throw new UserError(`--database ${preference}: the project's tables are SQLite's`, {
-    hint: "Leave the option out: the app's own package opens a file.",
+function openEngine(preference: EnginePreference, project: EngineProject | undefined): Promise<Engine> {
+  if (!project || project.facts.database.dialect === 'postgres') return choosePostgres(preference)
+  const { root, facts } = project
+  const isSqlite = facts.database.dialect === 'sqlite'
+  if (preference !== 'auto') {
+    throw new UserError(`--database ${preference}: the project's tables are ${isSqlite ? "SQLite's" : "MySQL's"}`, {
+      hint: `Leave the option out: ${isSqlite ? "the app's own package opens a file" : 'a local MySQL or MariaDB is found'}.`,
+    })
+  }
+  if (isSqlite) return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))
+  return openMysql(project)
+}
+
+function openMysql({ root, facts }: EngineProject): Promise<Engine> {
+  const found = findMysql()
+  if (found.status === 'found') return startMysql(found, findMysqlPackage(root, facts.database))
+  throw new UserError(`the project's tables are MySQL's, and ${found.reason}`, {
+    hint: 'Install one, e.g. `apt-get install mariadb-server` or `brew install mysql`, or name its folder in ITEST_MYSQLBIN.',
   })
 }
 
-function remoteLimits({ database, environment }: ProjectFacts): string[] {
+function remoteLimits({ database, environment }: EngineProject['facts']): string[] {
   const isRemote = database.urlVariables.some((name) => /^(?:libsql|https?|wss?):/.test(environment[name] ?? ''))
   return isRemote ? ['the app talks to a libSQL server, its tests to a file: nothing can fail between the two'] : []
 }

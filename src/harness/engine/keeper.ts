@@ -13,6 +13,7 @@ const Job = z.object({
       arguments: z.array(z.string()),
       user: z.object({ uid: z.number(), gid: z.number() }).nullable(),
       readyLine: z.string(),
+      stopSignal: z.enum(['SIGQUIT', 'SIGKILL']),
     })
     .nullable(),
 })
@@ -30,7 +31,7 @@ function keep(job: Job): void {
   writeFileSync(join(job.folder, 'owner.json'), JSON.stringify(owner))
   if (!server) report({ status: 'ready' })
   process.stdin.resume()
-  process.stdin.on('close', () => finish(job.folder, server))
+  process.stdin.on('close', () => finish(job, server))
 }
 
 function startServer(folder: string, server: NonNullable<Job['server']>): ChildProcess {
@@ -54,9 +55,9 @@ function startServer(folder: string, server: NonNullable<Job['server']>): ChildP
   return child
 }
 
-function finish(folder: string, server: ChildProcess | null): void {
+function finish(job: Job, server: ChildProcess | null): void {
   const remove = () => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    rmSync(job.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     process.exit(0)
   }
   if (!server || server.exitCode !== null || server.signalCode !== null || server.pid === undefined) {
@@ -64,8 +65,7 @@ function finish(folder: string, server: ChildProcess | null): void {
     return
   }
   server.once('exit', remove)
-  // Immediate shutdown: nothing in this data directory is worth a checkpoint.
-  server.kill('SIGQUIT')
+  server.kill(job.server?.stopSignal)
   setTimeout(() => server.kill('SIGKILL'), GRACE_MS)
 }
 

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { readSystemUser, type SystemUser } from './system-user.ts'
 
 export interface PostgresBinary {
   readonly status: 'found'
   readonly bin: string
   readonly version: string
   /** Postgres refuses to run as root; then it runs as this user. */
-  readonly user: { readonly uid: number; readonly gid: number } | null
+  readonly user: SystemUser | null
 }
 
 export interface NoPostgres {
@@ -24,7 +25,7 @@ export function findPostgres(): PostgresBinary | NoPostgres {
   const version = readVersion(bin)
   if (!version) return { status: 'missing', reason: `${join(bin, 'postgres')} --version did not answer` }
   if (process.getuid?.() !== 0) return { status: 'found', bin, version, user: null }
-  const user = readPostgresUser()
+  const user = readSystemUser('postgres')
   if (!user) return { status: 'missing', reason: 'Postgres does not run as root and there is no user named postgres' }
   return { status: 'found', bin, version, user }
 }
@@ -70,16 +71,6 @@ function realFolder(folder: string): string | null {
 function readVersion(bin: string): string | null {
   try {
     return /\d+(\.\d+)*/.exec(execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }))?.[0] ?? null
-  } catch {
-    return null
-  }
-}
-
-function readPostgresUser(): { uid: number; gid: number } | null {
-  try {
-    const read = (flag: string) =>
-      Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
-    return { uid: read('-u'), gid: read('-g') }
   } catch {
     return null
   }

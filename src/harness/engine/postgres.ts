@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cached } from '../../cache-folder.ts'
+import { copyFolder } from './copy-folder.ts'
 import type { Engine } from './engine.ts'
 import { makeEngineFolder, startKeeper } from './engine-folder.ts'
+import { findFreePort } from './free-port.ts'
 import type { PostgresBinary } from './postgres-binary.ts'
 
 const PORT_ATTEMPTS = 3
@@ -77,21 +78,6 @@ async function initialise(binary: PostgresBinary, use: (data: string) => void): 
   }
 }
 
-/** Not `cpSync`: what it writes (through copy_file_range) takes a second to delete on ext4, this a few milliseconds. */
-function copyFolder(source: string, target: string, user: PostgresBinary['user']): void {
-  mkdirSync(target, { mode: 0o700 })
-  if (user) chownSync(target, user.uid, user.gid)
-  for (const entry of readdirSync(source, { withFileTypes: true })) {
-    const to = join(target, entry.name)
-    if (entry.isDirectory()) {
-      copyFolder(join(source, entry.name), to, user)
-      continue
-    }
-    writeFileSync(to, readFileSync(join(source, entry.name)), { mode: 0o600 })
-    if (user) chownSync(to, user.uid, user.gid)
-  }
-}
-
 async function startServer(
   binary: PostgresBinary,
   folder: string,
@@ -107,6 +93,8 @@ async function startServer(
         arguments: ['-D', join(folder, 'data'), '-p', String(port), ...settings],
         user: binary.user,
         readyLine: 'ready to accept connections',
+        // Immediate shutdown: nothing in this data directory is worth a checkpoint.
+        stopSignal: 'SIGQUIT',
       },
     })
     return { port, stop: keeper.stop }
@@ -117,16 +105,4 @@ async function startServer(
     await makeDataDirectory(binary, folder)
     return startServer(binary, folder, attempt + 1)
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port was found on 127.0.0.1.')
-  return address.port
 }

@@ -24,6 +24,8 @@ export interface ConstraintKey {
   readonly columns: readonly string[]
   /** The other table of a foreign key. */
   readonly otherTable: string | null
+  /** Its columns, where the engine's message names them. */
+  readonly otherColumns?: readonly string[]
   readonly isPrimary?: boolean
 }
 

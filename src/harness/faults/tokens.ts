@@ -98,6 +98,8 @@ function readQuoted(sql: string, at: number, dialect: Dialect): Lexeme | null {
   return { kind: 'text', end, value: sql.slice(at + tag.length, end - tag.length) }
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', 0: '\0', Z: '\x1a' }
+
 /** A doubled quote stands for one. */
 function readUntil(
   sql: string,
@@ -109,7 +111,7 @@ function readUntil(
     const character = sql[at] ?? ''
     if (escapes && character === '\\') {
       at += 1
-      value += sql[at] ?? ''
+      value += ESCAPES[sql[at] ?? ''] ?? sql[at] ?? ''
     } else if (character !== quote) value += character
     else if (sql[at + 1] !== quote) return { end: at + 1, value }
     else {

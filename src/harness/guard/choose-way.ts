@@ -9,6 +9,8 @@ export type Way =
   /** To the stub server, as a connection to this origin. */
   | { readonly kind: 'stub'; readonly destination: string }
   | { readonly kind: 'mail'; readonly destination: string }
+  /** To this port of this process: the test's database. */
+  | { readonly kind: 'own'; readonly port: number }
 
 // The registered ports, and those that providers and local catchers such as MailHog offer beside them.
 const MAIL_PORTS = new Set<number | string>([25, 465, 587, 1025, 2465, 2525, 2587])
@@ -18,7 +20,7 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   const { boundary, database } = state
   const { host, port } = request.target
   const target = { host: boundary.placeholders.get(host) ?? host, port }
-  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : { kind: 'refuse', target }
+  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : toDatabase(state, target)
   const origin = findOrigin(state, { ...request, target }, isTls)
   if (isLoopback(target.host)) {
     // The app's own server stays reachable, unless the test declared a stub for that very origin.
@@ -27,7 +29,18 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   }
   if (origin !== null) return { kind: 'stub', destination: origin }
   if (MAIL_PORTS.has(port)) return { kind: 'mail', destination: labelOf(target) }
-  return { kind: 'refuse', target }
+  return toDatabase(state, target)
+}
+
+/** Wherever the app's code says that its MySQL is, the test's own takes its place. */
+function toDatabase({ database }: HarnessState, target: ConnectionTarget): Way {
+  const port = database?.dialect === 'mysql' ? database.port : null
+  return port !== null && isMysqlPlace(target.port) ? { kind: 'own', port } : { kind: 'refuse', target }
+}
+
+/** Where a MySQL listens, unless it is told otherwise. */
+function isMysqlPlace(port: number | string): boolean {
+  return port === 3306 || /\/mysqld?\.sock$/.test(String(port))
 }
 
 /** Whether an HTTP call to this origin ends at the stub server. */

@@ -93,6 +93,7 @@ describe('readStatements', () => {
     expect(rowsOf('insert into a (x, y) values (?, cast(? as int))', [1, 2], 'sqlite')).toEqual([{ x: 1, y: 2 }])
     expect(rowsOf('insert into a (x, y) values (?2,?1)', [1, 2], 'sqlite')).toEqual([{ x: 2, y: 1 }])
     expect(rowsOf("insert into a set x=?, y='it\\'s'", [1], 'mysql')).toEqual([{ x: 1, y: "it's" }])
+    expect(rowsOf("insert into a set y='one\\ntwo\\\\'", [], 'mysql')).toEqual([{ y: 'one\ntwo\\' }])
   })
 
   it('reads what an update sets, and which rows it is for', () => {

@@ -1,8 +1,8 @@
 import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
+import { connectDirectly } from '../connect-directly.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
-import { connectDirectly } from './server-link.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface FaultProxy {

@@ -1,4 +1,5 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { connectDirectly } from '../connect-directly.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
 
 /** A connection to the server, as the session of one app connection sees it. */
@@ -16,17 +17,6 @@ export interface ServerLink {
   intercept: ((frame: Buffer) => void) | null
   /** To be called when nothing is pending any more, or the connection is gone. */
   waiting: (() => void) | null
-}
-
-// Taken before the guard stands: the app may not reach the server, the proxy must.
-const connectSocket = net.Socket.prototype.connect
-
-export function connectDirectly(port: number): net.Socket {
-  const socket = new net.Socket()
-  socket.setNoDelay(true)
-  socket.unref()
-  Reflect.apply(connectSocket, socket, [{ port, host: '127.0.0.1' }])
-  return socket
 }
 
 /** Relays what the server says to `relay`, and keeps count of what it has answered. */

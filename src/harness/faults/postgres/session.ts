@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { type FaultBoard, logStatement, meetStatement } from '../board.ts'
+import { pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
 import type { Statement } from '../statement.ts'
@@ -64,11 +65,6 @@ export function openSession(options: { app: net.Socket; startup: Buffer; port: n
   }
   readFromApp(session)
   return session
-}
-
-function pauseUntilDrained(full: net.Socket, source: net.Socket): void {
-  source.pause()
-  full.once('drain', () => source.resume())
 }
 
 function readFromApp(session: Session): void {
