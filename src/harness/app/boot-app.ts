@@ -1,14 +1,25 @@
 import http, { type Server } from 'node:http'
 import https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findExportedApp } from './exported-app.ts'
+import { isRegistered } from './registered-routes.ts'
 
 const LISTEN_LIMIT_MS = 10_000
+/** An app that is exported and does not listen by then is meant to be imported. */
+const EXPORT_LIMIT_MS = 300
+const STEP_MS = 10
+
+export interface BootOptions {
+  /** e.g. `POST /orders/:id`: an app that goes on after it listens is waited for until it has this route. */
+  readonly route?: string
+}
 
 /**
  * Starts an app that only listens when its module is imported, and returns its server: `bootApp(() => import('../src/server.js'))`.
- * Whatever port it asks for, it gets a free one on 127.0.0.1. Rejects when it ends the process or does not listen within 10 seconds.
+ * Whatever port it asks for, it gets a free one on 127.0.0.1. An app that is exported and does not listen gets a server.
+ * Rejects when it ends the process, or is not ready within 10 seconds.
  */
-export async function bootApp(load: () => Promise<unknown>): Promise<Server> {
+export async function bootApp(load: () => Promise<unknown>, { route }: BootOptions = {}): Promise<Server> {
   const { promise: listening, resolve, reject } = deferred<Server>()
   const restore = [
     catchListen(http.Server.prototype, resolve),
@@ -18,16 +29,36 @@ export async function bootApp(load: () => Promise<unknown>): Promise<Server> {
   const limit = new AbortController()
   try {
     const loaded = load()
-    return await Promise.race([
+    const server = await Promise.race([
       listening,
-      loaded.then(() => listening),
+      loaded.then((module) => serveExported(module, listening)),
       delay(LISTEN_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
         throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
       }),
     ])
+    // What stands below `listen` in the app's files runs before the first request.
+    await Promise.race([loaded, delay(EXPORT_LIMIT_MS, undefined, { signal: limit.signal })])
+    if (route !== undefined) await waitForRoute(server, route)
+    return server
   } finally {
     limit.abort()
     for (const undo of restore) undo()
+  }
+}
+
+async function serveExported(module: unknown, listening: Promise<Server>): Promise<Server> {
+  const app = findExportedApp(module)
+  if (app === null) return listening
+  return Promise.race([listening, delay(EXPORT_LIMIT_MS).then(() => http.createServer(app))])
+}
+
+async function waitForRoute(server: Server, route: string): Promise<void> {
+  const end = performance.now() + LISTEN_LIMIT_MS
+  while (!server.listeners('request').some((listener) => isRegistered(listener, route))) {
+    if (performance.now() > end) {
+      throw new Error(`The app listens, but has not registered ${route} within ${LISTEN_LIMIT_MS / 1000} seconds.`)
+    }
+    await delay(STEP_MS)
   }
 }
 
@@ -35,20 +66,22 @@ function catchListen(prototype: Server, found: (server: Server) => void): () => 
   const listen: unknown = Reflect.get(prototype, 'listen')
   const own = Object.hasOwn(prototype, 'listen')
   if (typeof listen !== 'function') return () => {}
-  Reflect.set(prototype, 'listen', function listenAnywhere(this: Server, ...args: unknown[]) {
+  Reflect.set(prototype, 'listen', function listenCaught(this: Server, ...args: unknown[]) {
     this.once('listening', () => found(this))
-    const callback = args.filter((argument) => typeof argument === 'function')
-    return Reflect.apply(listen, this, [0, '127.0.0.1', ...callback])
+    return Reflect.apply(listen, this, args)
   })
   return () => void (own ? Reflect.set(prototype, 'listen', listen) : Reflect.deleteProperty(prototype, 'listen'))
 }
 
 function catchExit(reject: (error: Error) => void): () => void {
-  const exit = process.exit
+  const { exit } = process
   process.exit = (code) => {
-    const error = new Error(`The app ended the process with code ${code ?? 0} while it started.`)
-    reject(error)
-    throw error
+    try {
+      return exit(code)
+    } catch (error) {
+      if (error instanceof Error) reject(error)
+      throw error
+    }
   }
   return () => {
     process.exit = exit

@@ -2,6 +2,7 @@ import net from 'node:net'
 import { type ConnectionRequest, type ConnectionTarget, labelOf } from '../http/connection-target.ts'
 import { isLoopback, matchesOrigin, normaliseOrigin } from '../http/origin.ts'
 import type { HarnessState } from '../state.ts'
+import { isCalledByPostgresDriver } from './postgres-drivers.ts'
 
 export type Way =
   | { readonly kind: 'allow' }
@@ -9,6 +10,8 @@ export type Way =
   /** To the stub server, as a connection to this origin. */
   | { readonly kind: 'stub'; readonly destination: string }
   | { readonly kind: 'mail'; readonly destination: string }
+  /** To this port of this process: the test's database, or a server of the app that asked for another port. */
+  | { readonly kind: 'own'; readonly port: number }
 
 // The registered ports, and those that providers and local catchers such as MailHog offer beside them.
 const MAIL_PORTS = new Set<number | string>([25, 465, 587, 1025, 2465, 2525, 2587])
@@ -18,22 +21,31 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
   const { boundary, database } = state
   const { host, port } = request.target
   const target = { host: boundary.placeholders.get(host) ?? host, port }
-  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : { kind: 'refuse', target }
+  if (typeof port === 'string') return isOwnServer(state, port) ? { kind: 'allow' } : toDatabase(state, target)
   const origin = findOrigin(state, { ...request, target }, isTls)
   if (isLoopback(target.host)) {
     // The app's own server stays reachable, unless the test declared a stub for that very origin.
     if (origin !== null && isStubbed(state, origin)) return { kind: 'stub', destination: origin }
     if (port === database?.port || isOwnServer(state, port)) return { kind: 'allow' }
+    const moved = boundary.movedPorts.get(port)
+    if (moved !== undefined) return { kind: 'own', port: moved }
   }
   if (origin !== null) return { kind: 'stub', destination: origin }
   if (MAIL_PORTS.has(port)) return { kind: 'mail', destination: labelOf(target) }
-  return { kind: 'refuse', target }
+  return toDatabase(state, target)
+}
+
+/** Wherever the app's code says that its Postgres is, the test's own takes its place. */
+function toDatabase({ database }: HarnessState, target: ConnectionTarget): Way {
+  const port = database?.dialect === 'postgres' ? database.port : null
+  return port !== null && isCalledByPostgresDriver() ? { kind: 'own', port } : { kind: 'refuse', target }
 }
 
 /** Whether an HTTP call to this origin ends at the stub server. */
 export function isRedirected(state: HarnessState, origin: string): boolean {
   const { hostname, port } = new URL(origin)
-  return isStubbed(state, origin) || !isLoopback(hostname) || !isOwnServer(state, Number(port))
+  if (isStubbed(state, origin) || !isLoopback(hostname)) return true
+  return !isOwnServer(state, Number(port)) && !state.boundary.movedPorts.has(Number(port))
 }
 
 function isStubbed({ boundary }: HarnessState, origin: string): boolean {

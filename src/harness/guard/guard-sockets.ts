@@ -1,6 +1,6 @@
 import net from 'node:net'
 import { type Boundary, findActor, noteBlocked, noteLate } from '../http/boundary.ts'
-import { labelOf, readRequest, refuseConnection } from '../http/connection-target.ts'
+import { type ConnectionRequest, labelOf, readRequest, refuseConnection } from '../http/connection-target.ts'
 import type { HarnessState } from '../state.ts'
 import { chooseWay, type Way } from './choose-way.ts'
 
@@ -13,6 +13,7 @@ export function guardSockets(state: HarnessState): void {
     const request = readRequest(args)
     const way = knownWay(state, this) ?? chooseWay(state, request, { isTls: false })
     if (way.kind === 'allow') return Reflect.apply(connect, this, args)
+    if (way.kind === 'own') return Reflect.apply(connect, this, toPort(way.port, request))
     if (way.kind === 'refuse') {
       noteBlocked(boundary, labelOf(way.target))
       return refuseConnection(this, way.target)
@@ -23,9 +24,12 @@ export function guardSockets(state: HarnessState): void {
     this.once('connect', () => {
       if (this.localPort !== undefined) boundary.destinations.set(this.localPort, way.destination)
     })
-    const { callback } = request
-    return Reflect.apply(connect, this, [{ port, host: '127.0.0.1' }, ...(callback ? [callback] : [])])
+    return Reflect.apply(connect, this, toPort(port, request))
   })
+}
+
+function toPort(port: number, { callback }: ConnectionRequest): unknown[] {
+  return [{ port, host: '127.0.0.1' }, ...(callback ? [callback] : [])]
 }
 
 /** A connection that was already sent somewhere: by the TLS guard, or before it broke and was opened again. */
