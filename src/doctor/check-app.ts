@@ -6,6 +6,8 @@ import type { Check } from './types.ts'
 const WAYS = {
   exported: 'tests import it',
   factory: 'tests import its factory and call it',
+  class: 'tests import its class and make an instance',
+  instance: 'tests import the object that holds it',
   listens: 'tests import the file and catch the server',
 } satisfies Record<Codebase['apps'][number]['how'], string>
 
