@@ -54,7 +54,7 @@ export function describeProject(
 
 function describeDatabase(
   database: DatabaseFacts,
-): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
+): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
   const { dialect, urlVariables } = database
   if (dialect === null) {
     throw new UserError('no Drizzle table found in the code', {
@@ -62,7 +62,8 @@ function describeDatabase(
     })
   }
   if (dialect === 'postgres') {
-    return { dialect, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
+    const neon = /^(?:neon|@neondatabase)/.test(database.driver ?? '') ? { isNeon: true } : {}
+    return { dialect, ...neon, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
   }
   if (dialect === 'sqlite') return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
   throw new UserError(`the tables are for ${dialect}; itest runs Postgres and SQLite so far`, {

@@ -70,8 +70,11 @@ function welcome(state: ProxyState, app: net.Socket): void {
       return
     }
     app.off('data', read)
-    if (code === CANCEL_REQUEST) sendCancel(state, bytes)
-    else admit(state, app, bytes)
+    // neon's client says more without waiting for an answer.
+    const startup = bytes.subarray(0, bytes.readInt32BE(0))
+    if (bytes.length > startup.length) app.unshift(bytes.subarray(startup.length))
+    if (code === CANCEL_REQUEST) sendCancel(state, startup)
+    else admit(state, app, startup)
   }
   app.on('data', read)
 }
