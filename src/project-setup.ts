@@ -52,7 +52,8 @@ export function describeProject(
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
-function describeDatabase(
+/** @throws UserError for a database that itest can't run yet */
+export function describeDatabase(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
   const { dialect, urlVariables } = database
@@ -61,6 +62,7 @@ function describeDatabase(
       hint: 'itest looks for pgTable(...) and sqliteTable(...) in the files of the project. Is the schema part of it?',
     })
   }
+  if (/pglite/.test(database.driver ?? '')) throw runsInside()
   if (dialect === 'postgres') {
     const neon = /^(?:neon|@neondatabase)/.test(database.driver ?? '') ? { isNeon: true } : {}
     return { dialect, ...neon, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
@@ -69,6 +71,15 @@ function describeDatabase(
   throw new UserError(`the tables are for ${dialect}; itest runs Postgres and SQLite so far`, {
     hint: '`itest plan` and `itest prompt` work for this project all the same.',
   })
+}
+
+function runsInside(): UserError {
+  return new UserError(
+    "the app runs PGlite inside of its own process, where neither a fault nor the test's own connection gets to it",
+    {
+      hint: 'Let the app take node-postgres when DATABASE_URL is set. `itest plan` and `itest prompt` work all the same.',
+    },
+  )
 }
 
 /** `libsql/web`, `libsql/http` and `libsql/ws` never open a file, so the app's own driver could not be kept. */

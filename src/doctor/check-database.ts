@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
+import type { ProjectFacts } from '../harness/project-facts.ts'
+import { describeDatabase } from '../project-setup.ts'
 import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
@@ -20,28 +22,40 @@ export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
   }
 }
 
+const ENGINES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite' } as const
+
 /** Starts the database that tests would get, and stops it again: what is said of it, it has shown. */
 export async function checkEngine(
-  { dialect, driver }: DatabaseFacts,
-  options: { preference: EnginePreference; signal: AbortSignal },
+  database: DatabaseFacts,
+  { root, ...options }: { root: string; preference: EnginePreference; signal: AbortSignal },
 ): Promise<Check> {
   const name = 'Database'
+  const { dialect, driver } = database
   const uses = `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
-  if (dialect !== 'postgres') {
+  if (dialect === null) {
     const todo = '`itest routes`, `itest plan` and `itest prompt` work all the same.'
-    return { name, status: 'problem', found: `${uses}; itest runs Postgres only so far`, todo }
+    return { name, status: 'problem', found: uses, todo }
   }
   try {
-    const engine = await startEngine(options)
+    const engine = await startEngine({ ...options, project: { root, facts: factsOf(database) } })
     await engine.stop()
     const { kind, version, limits } = engine.facts
-    const started = `${uses}; started ${kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${version}`
-    if (limits.length === 0) return { name, status: 'ok', found: started, todo: null }
+    const started = `${uses}; started ${ENGINES[kind]} ${version}`
+    if (limits.length === 0 || kind === 'sqlite') return { name, status: 'ok', found: started, todo: null }
     const todo = 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.'
     return { name, status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
   } catch (error) {
     if (error instanceof UserError) return { name, status: 'problem', found: error.message, todo: error.hint }
     const message = error instanceof Error ? error.message : String(error)
     return { name, status: 'problem', found: message, todo: 'Try --database pglite.' }
+  }
+}
+
+function factsOf(database: DatabaseFacts): ProjectFacts {
+  const { partVariables, migrations, schemaFiles } = database
+  return {
+    schema: 'itest.harness/1',
+    database: { ...describeDatabase(database), partVariables, migrations, schemaFiles: [...schemaFiles] },
+    environment: {},
   }
 }
