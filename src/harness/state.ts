@@ -19,6 +19,8 @@ export interface HarnessState {
   made: Map<string, number>
   /** No test has begun: what the app does now, it does because it is loaded. */
   isLoading: boolean
+  /** `bootApp` waits for the app, and tells what goes wrong meanwhile. */
+  isBooting: boolean
   /** What was printed as an error last: before an app gives up, mostly the reason. */
   lastError: string
   requests: number
@@ -64,6 +66,7 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     isAfterCrash: false,
     made: new Map(),
     isLoading: true,
+    isBooting: false,
     lastError: '',
     requests: 0,
     routeHits: 0,

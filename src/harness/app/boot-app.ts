@@ -1,6 +1,7 @@
 import http, { type Server } from 'node:http'
 import https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findState } from '../state.ts'
 import { findExportedApp } from './exported-app.ts'
 import { isRegistered } from './registered-routes.ts'
 
@@ -17,7 +18,8 @@ export interface BootOptions {
 /**
  * Starts an app that only listens when its module is imported, and returns its server: `bootApp(() => import('../src/server.js'))`.
  * Whatever port it asks for, it gets a free one on 127.0.0.1. An app that is exported and does not listen gets a server.
- * Rejects when it ends the process, or is not ready within 10 seconds.
+ * Rejects when it ends the process, or is not ready within 10 seconds. An app whose start fails after it has made its server,
+ * as for want of a built client, is served all the same, with a warning.
  */
 export async function bootApp(load: () => Promise<unknown>, { route }: BootOptions = {}): Promise<Server> {
   const { promise: listening, resolve, reject } = deferred<Server>()
@@ -26,15 +28,14 @@ export async function bootApp(load: () => Promise<unknown>, { route }: BootOptio
     catchListen(https.Server.prototype, resolve),
     catchExit(reject),
   ]
+  const made = catchServers()
   const limit = new AbortController()
   try {
     const loaded = load()
     const server = await Promise.race([
       listening,
       loaded.then((module) => serveExported(module, listening)),
-      delay(LISTEN_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
-        throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
-      }),
+      watchFailures(made.servers, limit.signal),
     ])
     // What stands below `listen` in the app's files runs before the first request.
     await Promise.race([loaded, delay(EXPORT_LIMIT_MS, undefined, { signal: limit.signal })])
@@ -42,8 +43,42 @@ export async function bootApp(load: () => Promise<unknown>, { route }: BootOptio
     return server
   } finally {
     limit.abort()
-    for (const undo of restore) undo()
+    for (const undo of [made.restore, ...restore]) undo()
   }
+}
+
+/** Ends with what the app had made when a promise that nobody awaits was rejected, or throws when it takes too long. */
+async function watchFailures(servers: readonly Server[], signal: AbortSignal): Promise<Server> {
+  const state = findState()
+  const known = state?.dropped.length ?? 0
+  if (state) state.isBooting = true
+  signal.addEventListener('abort', () => state && Object.assign(state, { isBooting: false }))
+  const end = performance.now() + LISTEN_LIMIT_MS
+  while (performance.now() < end) {
+    await delay(STEP_MS, undefined, { signal })
+    if ((state?.dropped.length ?? 0) === known) continue
+    // A start that goes on all the same listens soon.
+    await delay(EXPORT_LIMIT_MS, undefined, { signal })
+    const cause = state?.dropped[known]
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const server = servers.at(-1)
+    if (!server) throw new Error(`The app failed before it listened: ${message}`, { cause })
+    console.warn(`itest: the app failed before it listened, so the server that it had made answers: ${message}`)
+    return server
+  }
+  throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
+}
+
+/** Servers that answer requests by an Express app, listening or not. */
+function catchServers(): { servers: Server[]; restore: () => void } {
+  const servers: Server[] = []
+  const { on } = http.Server.prototype
+  Reflect.set(http.Server.prototype, 'on', function onCaught(this: Server, ...args: unknown[]) {
+    const [event, listener] = args
+    if (event === 'request' && findExportedApp(listener) !== null) servers.push(this)
+    return Reflect.apply(on, this, args)
+  })
+  return { servers, restore: () => void Reflect.deleteProperty(http.Server.prototype, 'on') }
 }
 
 async function serveExported(module: unknown, listening: Promise<Server>): Promise<Server> {

@@ -14,6 +14,8 @@ export function watchErrors(state: HarnessState): void {
   Reflect.set(process, 'emit', (...args: unknown[]) => {
     const [event, error] = args
     if (event === 'unhandledRejection') state.dropped.push(error)
+    if (state.isBooting && event === 'unhandledRejection' && error instanceof Error)
+      Reflect.set(error, CRASH_MARK, true)
     if (event === 'unhandledRejection' || event === 'uncaughtException') noteCrash(state, error)
     try {
       return Reflect.apply(emit, process, args)

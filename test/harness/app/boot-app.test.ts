@@ -123,6 +123,20 @@ const listening = {
     const app = express().get('/', (req, res) => { res.json({ alive: true }) })
     if (require.main === module) app.listen(3000)
     module.exports = app`,
+  'src/unbuilt.ts': `
+    import express from 'express'
+    import { createServer } from 'node:http'
+    const app = express()
+    void (async () => {
+      const server = createServer(app)
+      app.get('/', (req, res) => { res.json({ alive: true }) })
+      await Promise.resolve()
+      if (app.get('env') !== 'development') throw new Error('Could not find the build directory')
+      server.listen(3000)
+    })()`,
+  'src/broken.ts': `
+    void (async () => { throw new Error('no settings') })()
+    export {}`,
   'src/late.mts': `
     import express from 'express'
     const app = express()
@@ -151,6 +165,13 @@ it('listens on a port that is free, and reaches itself on the one it asked for: 
 it('serves an app that is exported and does not listen in a test', async () => {
   const app = await bootApp(() => import('../src/guarded.cjs'))
   expect((await request(app).get('/')).body).toEqual({ alive: true })
+})
+it('serves what an app has made when its start fails later', async () => {
+  const app = await bootApp(() => import('../src/unbuilt.js'))
+  expect((await request(app).get('/')).body).toEqual({ alive: true })
+})
+it('says what broke the start of an app', async () => {
+  await expect(bootApp(() => import('../src/broken.js'))).rejects.toThrow('The app failed before it listened: no settings')
 })
 it('waits for a route that comes after the server listens', async () => {
   const app = await bootApp(() => import('../src/late.mjs'), { route: 'GET /api/orders/:id' })
