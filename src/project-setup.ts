@@ -43,13 +43,23 @@ export function describeProject(
     },
     // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
     environment: {
+      ...pick(plan.environment, isInvented),
       ...boot.values,
       ...(engine.dialect === 'sqlite' ? readAddresses(root, engine.urlVariables) : {}),
-      ...readEnvironment(root),
-      ...plan.environment,
+      ...pick(readEnvironment(root), (value) => !isInvented(value)),
+      ...pick(plan.environment, (value) => !isInvented(value)),
     },
   }
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
+}
+
+/** A stand-in that means nothing: what `.env.test` says is better. */
+function isInvented(value: string): boolean {
+  return value.startsWith('itest-value-')
+}
+
+function pick(values: Readonly<Record<string, string>>, wants: (value: string) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => wants(value)))
 }
 
 /** @throws UserError for a database that itest can't run yet */
