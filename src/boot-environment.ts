@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { guessForShape } from './plan/guess-value.ts'
-import { SAMPLE_FILES, TEST_FILES } from './scan/models/assumed-text.ts'
+import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
 
 export interface BootEnvironment {

@@ -22,6 +22,7 @@ import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
 import { describeBroken, noTsconfig } from './scan/mistakes.ts'
 import type { ReadRoute } from './scan/read-project.ts'
 import { assembleFile } from './write/assemble.ts'
+import { assertCanMakeApp } from './write/assert-can-make-app.ts'
 import { writeBuiltIn } from './write/built-in.ts'
 import { chooseWriter } from './write/choose-writer.ts'
 import { writeWithModel } from './write/model.ts'
@@ -98,9 +99,10 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
 }
 
 /** @throws UserError when what is generated could neither be checked nor run */
-function assertCanGenerate(root: string, { tsconfig, broken: [broken] }: ReadRoute): void {
+function assertCanGenerate(root: string, { dossier, tsconfig, broken: [broken] }: ReadRoute): void {
   if (!tsconfig) throw noTsconfig(root)
   if (broken) throw describeBroken(broken)
+  assertCanMakeApp(dossier)
 }
 
 interface CheckedDraft {

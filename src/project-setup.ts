@@ -43,19 +43,29 @@ export function describeProject(
     },
     // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
     environment: {
+      ...pick(plan.environment, isInvented),
       ...boot.values,
       ...(engine.dialect === 'sqlite' ? readAddresses(root, engine.urlVariables) : {}),
-      ...readEnvironment(root),
-      ...plan.environment,
+      ...pick(readEnvironment(root), (value) => !isInvented(value)),
+      ...pick(plan.environment, (value) => !isInvented(value)),
     },
   }
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
+/** A stand-in that means nothing: what `.env.test` says is better. */
+function isInvented(value: string): boolean {
+  return value.startsWith('itest-value-')
+}
+
+function pick(values: Readonly<Record<string, string>>, wants: (value: string) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => wants(value)))
+}
+
 /** What the harness must know of the app's database. @throws UserError for one that itest can't run */
 export function describeDatabase(
   database: DatabaseFacts,
-): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
+): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
   const { dialect, tableDialects, urlVariables } = database
   if (dialect === null || tableDialects.length === 0) {
     throw new UserError('no Drizzle table found in the code', {
@@ -70,9 +80,11 @@ export function describeDatabase(
       },
     )
   }
+  if (/pglite/.test(database.driver ?? '')) throw runsInside()
   if (dialect === 'mysql') assertMysqlDriver(database.driver)
   if (dialect !== 'sqlite') {
-    return { dialect, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
+    const neon = /^(?:neon|@neondatabase)/.test(database.driver ?? '') ? { isNeon: true } : {}
+    return { dialect, ...neon, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
   }
   return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
 }
@@ -83,6 +95,15 @@ function assertMysqlDriver(driver: string | null): void {
   throw new UserError(`the app opens MySQL by ${driver}; itest runs mysql2`, {
     hint: '`itest plan` and `itest prompt` work for this project all the same.',
   })
+}
+
+function runsInside(): UserError {
+  return new UserError(
+    "the app runs PGlite inside of its own process, where neither a fault nor the test's own connection gets to it",
+    {
+      hint: 'Let the app take node-postgres when DATABASE_URL is set. `itest plan` and `itest prompt` work all the same.',
+    },
+  )
 }
 
 /** `libsql/web`, `libsql/http` and `libsql/ws` never open a file, so the app's own driver could not be kept. */

@@ -66,6 +66,13 @@ describe('describeProject', () => {
     expect(environmentAfter({ A: '2' })).toEqual({ DEPOSITS_URL: 'https://b.example', A: '2' })
   })
 
+  it("prefers what the project's tests set to a stand-in", () => {
+    const set = { values: { API_KEYS: '[]' }, without: [] }
+    const invented = plan({ environment: { API_KEYS: 'itest-value-0', OTHER_KEY: 'itest-value-0' } })
+    const { facts } = describeProject(root, database(), { plan: invented, boot: set })
+    expect(facts.environment).toEqual({ API_KEYS: '[]', OTHER_KEY: 'itest-value-0' })
+  })
+
   it('takes no notice of facts that it can not read', () => {
     mkdirSync(path.join(root, '.itest'))
     writeFileSync(path.join(root, '.itest/harness.json'), '{ "schema": "itest.harness/9" }')

@@ -1,11 +1,17 @@
+import path from 'node:path'
 import { chooseBootEnvironment } from '../boot-environment.ts'
+import { UserError } from '../errors.ts'
 import { groupBy } from '../report/layout.ts'
+import { SAMPLE_FILES, TEST_FILES } from '../scan/models/environment-files.ts'
 import type { BootFacts, Codebase, SourceLocation } from '../scan/types.ts'
+import { assertCanMakeApp } from '../write/assert-can-make-app.ts'
 import type { Check } from './types.ts'
 
 const WAYS = {
   exported: 'tests import it',
   factory: 'tests import its factory and call it',
+  class: 'tests import its class and make an instance',
+  instance: 'tests import the object that holds it',
   listens: 'tests import the file and catch the server',
 } satisfies Record<Codebase['apps'][number]['how'], string>
 
@@ -14,6 +20,8 @@ export function checkApps({ apps, routes, unresolved }: Codebase): Check[] {
   return apps.map((app) => {
     const place = `${app.file}:${app.line}`
     const own = routes.filter((route) => apps.length === 1 || route.app === place)
+    const problem = findProblem(app)
+    if (problem) return { name: 'App', status: 'problem', found: `${place}: ${problem.message}`, todo: problem.hint }
     const open = unresolved.length > 0 && app === apps[0] ? `, ${count(unresolved.length, 'place')} unresolved` : ''
     return {
       name: 'App',
@@ -24,11 +32,25 @@ export function checkApps({ apps, routes, unresolved }: Codebase): Check[] {
   })
 }
 
+function findProblem(app: Codebase['apps'][number]): UserError | null {
+  try {
+    assertCanMakeApp({ app })
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+}
+
 /** The variables that loading the app reads, and who gives them a value in tests. */
 export function checkEnvironment(root: string, { boot, database }: Pick<Codebase, 'boot' | 'database'>): Check {
   const { values, without } = chooseBootEnvironment(root, { boot, database })
   const given = Object.keys(values)
-  const set = given.length > 0 ? `${count(given.length, 'variable')} set for tests: ${given.join(', ')}` : 'none needed'
+  const hidden = boot.configFiles.filter(({ path }) => isHidden(path)).map(({ path, at }) => `${path} (${show(at)})`)
+  const set = [
+    given.length > 0 ? `${count(given.length, 'variable')} set for tests: ${given.join(', ')}` : 'none needed',
+    ...(hidden.length > 0 ? [`empty in tests: ${[...new Set(hidden)].join(', ')}`] : []),
+  ].join('; ')
   if (without.length === 0) return { name: 'Environment', status: 'ok', found: set, todo: null }
   const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${show(at)})` : name))
   return {
@@ -39,17 +61,23 @@ export function checkEnvironment(root: string, { boot, database }: Pick<Codebase
   }
 }
 
+/** As the harness hides them. */
+function isHidden(file: string): boolean {
+  const name = path.basename(file)
+  return /^\.env(?:\.|$)/.test(name) && ![...TEST_FILES, ...SAMPLE_FILES].includes(name)
+}
+
 const EFFECTS = {
   redis: 'connections are refused in tests',
   queue: 'connections are refused in tests',
   database: null,
-  cron: 'it may run in the middle of a test',
+  cron: 'its jobs do not run in tests',
   timer: null,
   migration: null,
   telemetry: 'what it sends is refused in tests',
   websocket: null,
   'process-listener': null,
-  exit: null,
+  exit: 'tests keep the app alive and say so',
 } satisfies Record<BootFacts['starts'][number]['kind'], string | null>
 
 /** What loading the app starts beside it, where a test feels it. */
@@ -61,6 +89,18 @@ export function checkStarts({ starts }: BootFacts): Check[] {
       ? []
       : [{ name: 'Starts', status: 'warning' as const, found: `${what}: ${effect}; ${places}`, todo: null }]
   })
+}
+
+/** Addresses of a database in the code itself. */
+export function checkHardCoded({ hardCoded }: BootFacts): Check[] {
+  return hardCoded
+    .filter(({ isFallback }) => !isFallback)
+    .map(({ text, at }) => ({
+      name: 'Address',
+      status: 'ok' as const,
+      found: `${text} stands in the code (${show(at)}); tests get their own database all the same`,
+      todo: null,
+    }))
 }
 
 function show({ file, line }: SourceLocation): string {

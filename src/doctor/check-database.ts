@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
+import type { ProjectFacts } from '../harness/project-facts.ts'
 import { describeDatabase } from '../project-setup.ts'
 import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { DatabaseFacts } from '../scan/types.ts'
@@ -28,11 +29,10 @@ export async function checkEngine(
   { root, ...options }: { root: string; preference: EnginePreference; signal: AbortSignal },
 ): Promise<Check> {
   const name = 'Database'
-  const { dialect, driver, migrations, schemaFiles } = database
+  const { dialect, driver } = database
   const uses = `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
   try {
-    const found = { ...describeDatabase(database), partVariables: {}, migrations, schemaFiles: [...schemaFiles] }
-    const engine = await startEngine({ ...options, project: { root, facts: { database: found, environment: {} } } })
+    const engine = await startEngine({ ...options, project: { root, facts: factsOf(database) } })
     await engine.stop()
     const { kind, version, limits } = engine.facts
     const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}`
@@ -45,5 +45,14 @@ export async function checkEngine(
     }
     const message = error instanceof Error ? error.message : String(error)
     return { name, status: 'problem', found: message, todo: dialect === 'postgres' ? 'Try --database pglite.' : null }
+  }
+}
+
+function factsOf(database: DatabaseFacts): ProjectFacts {
+  const { partVariables, migrations, schemaFiles } = database
+  return {
+    schema: 'itest.harness/1',
+    database: { ...describeDatabase(database), partVariables, migrations, schemaFiles: [...schemaFiles] },
+    environment: {},
   }
 }

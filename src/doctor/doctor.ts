@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import type { GenOptions } from '../options.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { checkApps, checkEnvironment, checkStarts } from './check-app.ts'
+import { checkApps, checkEnvironment, checkHardCoded, checkStarts } from './check-app.ts'
 import { checkEngine, checkSchema } from './check-database.ts'
 import { checkModel, checkPlugin } from './check-itest.ts'
 import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
@@ -41,6 +41,7 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
     checkEnvironment(options.root, codebase),
     ...checkStarts(boot),
     checkSchema(database),
+    ...checkHardCoded(boot),
     await checkEngine(database, { root: options.root, preference: options.database, signal }),
   ]
 }

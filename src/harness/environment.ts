@@ -9,6 +9,9 @@ export function setEnvironment(facts: ProjectFacts, { dialect, url }: Pick<FileD
   if (dialect === 'postgres') nameForPostgres(url)
 }
 
+// neon's client makes the host of its server from that of the database, which must be a name. All of it leads to ours.
+const NEON_HOST = 'ep-itest.database.test'
+
 /** As a path or as a URL, by what the app expects; whatever it makes of it, it opens the test's file. */
 function nameFile({ database, environment }: ProjectFacts, path: string): void {
   for (const name of database.urlVariables) {
@@ -18,9 +21,11 @@ function nameFile({ database, environment }: ProjectFacts, path: string): void {
 }
 
 function nameServer({ database }: ProjectFacts, databaseUrl: string): void {
-  const parts = readParts(databaseUrl)
+  const url = new URL(databaseUrl)
+  if (database.isNeon) url.hostname = NEON_HOST
+  const parts = readParts(url.href)
   const { partVariables, urlVariables } = database
-  for (const name of urlVariables) process.env[name] = databaseUrl
+  for (const name of urlVariables) process.env[name] = url.href
   for (const part of ['host', 'port', 'user', 'password', 'database'] as const) {
     const name = partVariables[part]
     if (name !== undefined) process.env[name] = parts[part]

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeEach, inject } from 'vitest'
 import { watchErrors } from './app/error-watch.ts'
+import { watchExits } from './app/exit-watch.ts'
+import { holdSchedulers } from './app/hold-schedulers.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
@@ -48,7 +50,9 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   await startMailServer(opened)
   watchRequests(opened)
   watchErrors(opened)
+  watchExits(opened)
   watchRoute(opened)
   opened.resetLimits = await watchRateLimits(run.root)
+  holdSchedulers(opened)
   return opened
 }

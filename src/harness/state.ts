@@ -17,6 +17,12 @@ export interface HarnessState {
   isAfterCrash: boolean
   /** Rows that the factory has made in this test, by table. */
   made: Map<string, number>
+  /** No test has begun: what the app does now, it does because it is loaded. */
+  isLoading: boolean
+  /** `bootApp` waits for the app, and tells what goes wrong meanwhile. */
+  isBooting: boolean
+  /** What was printed as an error last: before an app gives up, mostly the reason. */
+  lastError: string
   requests: number
   routeHits: number
   /** Requests that are not answered yet, e.g. `POST /orders`. */
@@ -59,6 +65,9 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     isDriverBroken: false,
     isAfterCrash: false,
     made: new Map(),
+    isLoading: true,
+    isBooting: false,
+    lastError: '',
     requests: 0,
     routeHits: 0,
     open: new Map(),

@@ -11,6 +11,7 @@ const SETTLE_STEP_MS = 10
 
 /** Before each test: the database as the template left it, no faults, no stubs, no calls, all limits unused. */
 export async function beginTest(state: HarnessState, title: string): Promise<void> {
+  Object.assign(state, { isLoading: false, lastError: '' })
   clearBoard(state.board)
   await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()

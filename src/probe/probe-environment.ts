@@ -1,5 +1,5 @@
 import { inventValue, isRefused, readVariables } from '../boot-environment.ts'
-import { SAMPLE_FILES } from '../scan/models/assumed-text.ts'
+import { SAMPLE_FILES } from '../scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts } from '../scan/types.ts'
 
 // Nobody listens there, and the guard refuses the connection anyway.

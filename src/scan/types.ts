@@ -75,11 +75,29 @@ export interface DeadRegistration {
 export interface AppEntry {
   readonly file: string
   readonly line: number
-  /** `exported`: import it; `factory`: import and call it; `listens`: import the file and catch the server. */
-  readonly how: 'exported' | 'factory' | 'listens'
+  /**
+   * `exported`: import it; `factory`: import and call it; `class` and `instance`: import what has it as a property;
+   * `listens`: import the file and catch the server.
+   */
+  readonly how: 'exported' | 'factory' | 'class' | 'instance' | 'listens'
   /** `default` or the export's name; null when nothing is exported. */
   readonly exportName: string | null
   readonly expressMajor: 4 | 5
+  /** Of the class or the instance, e.g. `app`, or `getServer()` when the property itself is private. */
+  readonly property?: string
+  /** What the factory or the class must be given. */
+  readonly parameters?: readonly FactoryParameter[]
+}
+
+/** One parameter of a factory; `fields`: an object of what it needs, as in `createApp({ db, logger })`. */
+export type FactoryParameter =
+  | { readonly kind: 'value'; readonly need: Dependency }
+  | { readonly kind: 'fields'; readonly needs: readonly Dependency[] }
+
+export interface Dependency {
+  readonly name: string
+  /** An export of the project that can be passed; null: none was found. */
+  readonly from: { readonly file: string; readonly exportName: string } | null
 }
 
 export interface Unresolved {

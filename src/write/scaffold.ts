@@ -1,9 +1,10 @@
-import path from 'node:path'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
-import type { AppEntry, Dossier, Table } from '../scan/types.ts'
+import type { Dossier, Table } from '../scan/types.ts'
+import { renderApp } from './render-app.ts'
 import { renderText, renderValue } from './render-value.ts'
+import { specifier } from './specifier.ts'
 import type { Scaffold } from './types.ts'
 
 export interface SharedRow {
@@ -26,6 +27,8 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
+const RESERVED = ['app', 'request', 'expect', 'db', 'faults']
+
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
@@ -35,11 +38,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
   const stubs = distinctStubs(happy?.given.stubs ?? [])
   const names = [
-    'app',
-    'request',
-    'expect',
-    'db',
-    'faults',
+    ...RESERVED,
     ...tables.values(),
     ...stubs.map((stub) => stub.name),
     ...rows.map((row) => row.name),
@@ -109,7 +108,8 @@ function renderHeader(
   dossier: Dossier,
   options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string>; stubs: readonly PlannedStub[] },
 ): string {
-  const app = renderApp(dossier.app, options)
+  const taken = [...RESERVED, ...options.tables.values(), ...options.stubs.map(({ name }) => name)]
+  const app = renderApp(dossier, { ...options, taken })
   const hosts = [...new Map(options.stubs.map((stub) => [stub.name, stub.origin]))]
   const lines = [
     ...app.imports,
@@ -130,39 +130,6 @@ function importTables(tables: readonly Table[], options: { file: string; style: 
     const names = tables.filter((table) => table.at.file === file).map((table) => table.exportName)
     return `import { ${names.join(', ')} } from ${renderText(specifier(options, file))}`
   })
-}
-
-function renderApp(
-  app: AppEntry,
-  options: { file: string; style: CodeStyle },
-): { imports: string[]; declarations: string[] } {
-  const from = renderText(specifier(options, app.file))
-  if (app.how === 'listens')
-    return { imports: [], declarations: [`const app = await bootApp(() => import(${from}))`, ''] }
-  const name = app.exportName ?? 'default'
-  if (app.how === 'factory') {
-    const local = name === 'default' ? 'createApp' : name
-    const imports = name === 'default' ? `import createApp from ${from}` : `import { ${name} } from ${from}`
-    return { imports: [imports], declarations: [`const app = await ${local}()`, ''] }
-  }
-  if (name === 'default') return { imports: [`import app from ${from}`], declarations: [] }
-  return {
-    imports: [name === 'app' ? `import { app } from ${from}` : `import { ${name} as app } from ${from}`],
-    declarations: [],
-  }
-}
-
-/** `../../src/app.js` in the project's own way of writing it. */
-function specifier({ file, style }: { file: string; style: CodeStyle }, target: string): string {
-  const relative = path.posix.relative(path.posix.dirname(file), target)
-  const bare = relative.replace(/\.[mc]?[tj]s$/, '')
-  const extension =
-    style.importExtension === '.js'
-      ? target.replace(/^.*\.([mc]?)[tj]s$/, '.$1js')
-      : style.importExtension === '.ts'
-        ? target.replace(/^.*(\.[mc]?[tj]s)$/, '$1')
-        : ''
-  return `${bare.startsWith('.') ? bare : `./${bare}`}${extension}`
 }
 
 function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {

@@ -125,7 +125,7 @@ export function hasPackage(name: string): boolean {
 
 function linkPackages(root: string, options: { express?: string; without?: string | readonly string[] }): void {
   const source = join(repository, 'node_modules')
-  mkdirSync(join(root, 'node_modules'))
+  mkdirSync(join(root, 'node_modules'), { recursive: true })
   for (const name of readdirSync(source)) {
     if (name.startsWith('.') || [options.without].flat().includes(name)) continue
     const target = name === 'express' ? (options.express ?? name) : name

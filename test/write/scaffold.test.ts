@@ -64,8 +64,55 @@ payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
     expect(header({}, { file: 'post-orders.test.ts' })).toContain("from './src/app.js'")
   })
 
+  it('gives a factory what it needs, under a name that is free', () => {
+    const db = { name: 'db', from: { file: 'src/db.ts', exportName: 'db' } }
+    const logger = { name: 'logger', from: { file: 'src/logger.ts', exportName: 'default' } }
+    const factory = { how: 'factory', exportName: 'createApp' } as const
+    expect(header({ ...factory, parameters: [{ kind: 'fields', needs: [db, logger] }] })).toContain(
+      `import { createApp } from '../../src/app.js'
+import { db as appDb } from '../../src/db.js'
+import logger from '../../src/logger.js'`,
+    )
+    expect(header({ ...factory, parameters: [{ kind: 'fields', needs: [db, logger] }] })).toContain(
+      'const app = await createApp({ db: appDb, logger })',
+    )
+    expect(header({ ...factory, parameters: [{ kind: 'value', need: db }] })).toContain('await createApp(appDb)')
+  })
+
+  it('takes the app from a class or an instance', () => {
+    const held = { exportName: 'App', property: 'getServer()' }
+    expect(header({ ...held, how: 'class' })).toContain('const app = new App().getServer()')
+    const instance = header({ how: 'instance', exportName: 'default', property: 'app' })
+    expect(instance).toContain("import holder from '../../src/app.js'")
+    expect(instance).toContain('const app = holder.app')
+  })
+
+  it('names the route to wait for where the app goes on after it listens', () => {
+    const about = dossier({ app: { ...dossier().app, how: 'listens' } })
+    const boot = {
+      ...about.boot,
+      apps: [
+        {
+          ...about.app,
+          madeAt: about.app,
+          madeIn: null,
+          holder: null,
+          listensAt: [],
+          startFile: null,
+          isFilledAfterListen: true,
+        },
+      ],
+    }
+    const { scaffold } = buildScaffold(plan(), { ...about, boot }, { file: FILE, style: STYLE })
+    expect(scaffold.header).toContain("bootApp(() => import('../../src/app.js'), { route: 'POST /orders' })")
+  })
+
   it('turns an .mts file into .mjs', () => {
     expect(header({ file: 'src/app.mts' })).toContain("from '../../src/app.mjs'")
+  })
+
+  it('never leaves out the ending of a .cts file', () => {
+    expect(header({ file: 'src/app.cts' }, { importExtension: '' })).toContain("from '../../src/app.cjs'")
   })
 
   it('names a row that two paths need, and a body whose own name is taken', () => {

@@ -1,33 +1,99 @@
 import http, { type Server } from 'node:http'
 import https from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
+import { findState } from '../state.ts'
+import { findExportedApp } from './exported-app.ts'
+import { isRegistered } from './registered-routes.ts'
 
 const LISTEN_LIMIT_MS = 10_000
+/** An app that is exported and does not listen by then is meant to be imported. */
+const EXPORT_LIMIT_MS = 300
+const STEP_MS = 10
+
+export interface BootOptions {
+  /** e.g. `POST /orders/:id`: an app that goes on after it listens is waited for until it has this route. */
+  readonly route?: string
+}
 
 /**
  * Starts an app that only listens when its module is imported, and returns its server: `bootApp(() => import('../src/server.js'))`.
- * Whatever port it asks for, it gets a free one on 127.0.0.1. Rejects when it ends the process or does not listen within 10 seconds.
+ * Whatever port it asks for, it gets a free one on 127.0.0.1. An app that is exported and does not listen gets a server.
+ * Rejects when it ends the process, or is not ready within 10 seconds. An app whose start fails after it has made its server,
+ * as for want of a built client, is served all the same, with a warning.
  */
-export async function bootApp(load: () => Promise<unknown>): Promise<Server> {
+export async function bootApp(load: () => Promise<unknown>, { route }: BootOptions = {}): Promise<Server> {
   const { promise: listening, resolve, reject } = deferred<Server>()
   const restore = [
     catchListen(http.Server.prototype, resolve),
     catchListen(https.Server.prototype, resolve),
     catchExit(reject),
   ]
+  const made = catchServers()
   const limit = new AbortController()
   try {
     const loaded = load()
-    return await Promise.race([
+    const server = await Promise.race([
       listening,
-      loaded.then(() => listening),
-      delay(LISTEN_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
-        throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
-      }),
+      loaded.then((module) => serveExported(module, listening)),
+      watchFailures(made.servers, limit.signal),
     ])
+    // What stands below `listen` in the app's files runs before the first request.
+    await Promise.race([loaded, delay(EXPORT_LIMIT_MS, undefined, { signal: limit.signal })])
+    if (route !== undefined) await waitForRoute(server, route)
+    return server
   } finally {
     limit.abort()
-    for (const undo of restore) undo()
+    for (const undo of [made.restore, ...restore]) undo()
+  }
+}
+
+/** Ends with what the app had made when a promise that nobody awaits was rejected, or throws when it takes too long. */
+async function watchFailures(servers: readonly Server[], signal: AbortSignal): Promise<Server> {
+  const state = findState()
+  const known = state?.dropped.length ?? 0
+  if (state) state.isBooting = true
+  signal.addEventListener('abort', () => state && Object.assign(state, { isBooting: false }))
+  const end = performance.now() + LISTEN_LIMIT_MS
+  while (performance.now() < end) {
+    await delay(STEP_MS, undefined, { signal })
+    if ((state?.dropped.length ?? 0) === known) continue
+    // A start that goes on all the same listens soon.
+    await delay(EXPORT_LIMIT_MS, undefined, { signal })
+    const cause = state?.dropped[known]
+    const message = cause instanceof Error ? cause.message : String(cause)
+    const server = servers.at(-1)
+    if (!server) throw new Error(`The app failed before it listened: ${message}`, { cause })
+    console.warn(`itest: the app failed before it listened, so the server that it had made answers: ${message}`)
+    return server
+  }
+  throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
+}
+
+/** Servers that answer requests by an Express app, listening or not. */
+function catchServers(): { servers: Server[]; restore: () => void } {
+  const servers: Server[] = []
+  const { on } = http.Server.prototype
+  Reflect.set(http.Server.prototype, 'on', function onCaught(this: Server, ...args: unknown[]) {
+    const [event, listener] = args
+    if (event === 'request' && findExportedApp(listener) !== null) servers.push(this)
+    return Reflect.apply(on, this, args)
+  })
+  return { servers, restore: () => void Reflect.deleteProperty(http.Server.prototype, 'on') }
+}
+
+async function serveExported(module: unknown, listening: Promise<Server>): Promise<Server> {
+  const app = findExportedApp(module)
+  if (app === null) return listening
+  return Promise.race([listening, delay(EXPORT_LIMIT_MS).then(() => http.createServer(app))])
+}
+
+async function waitForRoute(server: Server, route: string): Promise<void> {
+  const end = performance.now() + LISTEN_LIMIT_MS
+  while (!server.listeners('request').some((listener) => isRegistered(listener, route))) {
+    if (performance.now() > end) {
+      throw new Error(`The app listens, but has not registered ${route} within ${LISTEN_LIMIT_MS / 1000} seconds.`)
+    }
+    await delay(STEP_MS)
   }
 }
 
@@ -35,20 +101,22 @@ function catchListen(prototype: Server, found: (server: Server) => void): () => 
   const listen: unknown = Reflect.get(prototype, 'listen')
   const own = Object.hasOwn(prototype, 'listen')
   if (typeof listen !== 'function') return () => {}
-  Reflect.set(prototype, 'listen', function listenAnywhere(this: Server, ...args: unknown[]) {
+  Reflect.set(prototype, 'listen', function listenCaught(this: Server, ...args: unknown[]) {
     this.once('listening', () => found(this))
-    const callback = args.filter((argument) => typeof argument === 'function')
-    return Reflect.apply(listen, this, [0, '127.0.0.1', ...callback])
+    return Reflect.apply(listen, this, args)
   })
   return () => void (own ? Reflect.set(prototype, 'listen', listen) : Reflect.deleteProperty(prototype, 'listen'))
 }
 
 function catchExit(reject: (error: Error) => void): () => void {
-  const exit = process.exit
+  const { exit } = process
   process.exit = (code) => {
-    const error = new Error(`The app ended the process with code ${code ?? 0} while it started.`)
-    reject(error)
-    throw error
+    try {
+      return exit(code)
+    } catch (error) {
+      if (error instanceof Error) reject(error)
+      throw error
+    }
   }
   return () => {
     process.exit = exit

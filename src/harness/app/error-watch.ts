@@ -1,5 +1,6 @@
 import { CRASH_MARK } from '../crash-mark.ts'
 import type { HarnessState } from '../state.ts'
+import { isExit } from './exit-watch.ts'
 
 /**
  * Sees errors that nobody catches, each of which ends a Node process. A rejection is remembered as the cause of a request
@@ -13,18 +14,38 @@ export function watchErrors(state: HarnessState): void {
   Reflect.set(process, 'emit', (...args: unknown[]) => {
     const [event, error] = args
     if (event === 'unhandledRejection') state.dropped.push(error)
+    if (state.isBooting && event === 'unhandledRejection' && error instanceof Error)
+      Reflect.set(error, CRASH_MARK, true)
     if (event === 'unhandledRejection' || event === 'uncaughtException') noteCrash(state, error)
-    return Reflect.apply(emit, process, args)
+    try {
+      return Reflect.apply(emit, process, args)
+    } catch (thrown) {
+      // A listener of the app that ends the process: thrown from here, Node would really end it.
+      if (!isExit(thrown)) throw thrown
+      return true
+    }
   })
 }
 
 function noteCrash(state: HarnessState, error: unknown): void {
   const { cut } = state.board
+  if (error instanceof Error && isOfRefusal(error)) Reflect.set(error, CRASH_MARK, true)
   if (cut === null || !(error instanceof Error) || isOfTest(error)) return
   state.appCrashes.push(`${error.message} (after ${cut})`)
   if (isOfPostgresJs(error)) state.isDriverBroken = true
   // Vitest's own listeners send the error to the parent process with what is written on it.
   Reflect.set(error, CRASH_MARK, true)
+}
+
+const REFUSED = 'itest lets no test reach it'
+const QUEUES = /[\\/]node_modules[\\/](?:ioredis|bull|bullmq|redis|@redis|amqplib|kafkajs|mongodb|mongoose)[\\/]/
+
+/** A client whose connection the guard refuses: the test's facts name the connection, and no test is to blame. */
+function isOfRefusal(error: Error): boolean {
+  const parts: unknown[] = [error, error.cause, ...(error instanceof AggregateError ? error.errors : [])]
+  return parts.some(
+    (part) => part instanceof Error && (part.message.includes(REFUSED) || QUEUES.test(part.stack ?? '')),
+  )
 }
 
 /** It crashes where it flushes what it has to write, and then never flushes anything on that connection again. */

@@ -22,7 +22,8 @@ export interface FileDatabase {
 
 /** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
 export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
-  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
+  // Some apps refuse to run their tests on a database that is not called so.
+  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}_test`
   if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
   if (template.kind === 'mysql') return openMysqlDatabase({ template, name, board })
   return openPostgresDatabase({ template, name, board })

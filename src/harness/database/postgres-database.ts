@@ -23,7 +23,12 @@ export async function openPostgresDatabase(options: {
     template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
   const side = await connectSide(direct, template.kind)
   const url = new URL(direct)
-  const proxy = await startProxy(Number(url.port), board)
+  const target = {
+    port: Number(url.port),
+    user: decodeURIComponent(url.username),
+    database: url.pathname.slice(1),
+  }
+  const proxy = await startProxy(target, board)
   url.port = String(proxy.port)
   return {
     dialect: 'postgres',

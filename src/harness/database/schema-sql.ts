@@ -107,7 +107,12 @@ async function generateSchema(options: Parameters<typeof readSchema>[0]): Promis
   const { describe, compare } = readGenerator(await importDrizzleKit(options.root), options.database.dialect)
   const exported: Record<string, unknown> = {}
   for (const file of options.database.schemaFiles) {
-    Object.assign(exported, await options.importModule(join(options.root, file)))
+    const module: unknown = await options.importModule(join(options.root, file))
+    const known = new Set(Object.values(exported))
+    // Files may call their tables the same: `default`, when each exports one.
+    for (const [name, value] of Object.entries(Object(module))) {
+      if (!known.has(value)) exported[`${file} ${name}`] = value
+    }
   }
   // One after the other: for SQLite and MySQL they are promises.
   const statements = await compare(await describe({}), await describe(exported))

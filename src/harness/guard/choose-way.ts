@@ -2,6 +2,7 @@ import net from 'node:net'
 import { type ConnectionRequest, type ConnectionTarget, labelOf } from '../http/connection-target.ts'
 import { isLoopback, matchesOrigin, normaliseOrigin } from '../http/origin.ts'
 import type { HarnessState } from '../state.ts'
+import { isCalledByPostgresDriver } from './postgres-drivers.ts'
 
 export type Way =
   | { readonly kind: 'allow' }
@@ -9,7 +10,7 @@ export type Way =
   /** To the stub server, as a connection to this origin. */
   | { readonly kind: 'stub'; readonly destination: string }
   | { readonly kind: 'mail'; readonly destination: string }
-  /** To this port of this process: the test's database. */
+  /** To this port of this process: the test's database, or a server of the app that asked for another port. */
   | { readonly kind: 'own'; readonly port: number }
 
 // The registered ports, and those that providers and local catchers such as MailHog offer beside them.
@@ -26,16 +27,18 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
     // The app's own server stays reachable, unless the test declared a stub for that very origin.
     if (origin !== null && isStubbed(state, origin)) return { kind: 'stub', destination: origin }
     if (port === database?.port || isOwnServer(state, port)) return { kind: 'allow' }
+    const moved = boundary.movedPorts.get(port)
+    if (moved !== undefined) return { kind: 'own', port: moved }
   }
   if (origin !== null) return { kind: 'stub', destination: origin }
   if (MAIL_PORTS.has(port)) return { kind: 'mail', destination: labelOf(target) }
   return toDatabase(state, target)
 }
 
-/** Wherever the app's code says that its MySQL is, the test's own takes its place. */
+/** Wherever the app's code says that its database is, the test's own takes its place. */
 function toDatabase({ database }: HarnessState, target: ConnectionTarget): Way {
-  const port = database?.dialect === 'mysql' ? database.port : null
-  return port !== null && isMysqlPlace(target.port) ? { kind: 'own', port } : { kind: 'refuse', target }
+  const isMeant = database?.dialect === 'mysql' ? isMysqlPlace(target.port) : isCalledByPostgresDriver()
+  return database?.port && isMeant ? { kind: 'own', port: database.port } : { kind: 'refuse', target }
 }
 
 /** Where a MySQL listens, unless it is told otherwise. */
@@ -46,7 +49,8 @@ function isMysqlPlace(port: number | string): boolean {
 /** Whether an HTTP call to this origin ends at the stub server. */
 export function isRedirected(state: HarnessState, origin: string): boolean {
   const { hostname, port } = new URL(origin)
-  return isStubbed(state, origin) || !isLoopback(hostname) || !isOwnServer(state, Number(port))
+  if (isStubbed(state, origin) || !isLoopback(hostname)) return true
+  return !isOwnServer(state, Number(port)) && !state.boundary.movedPorts.has(Number(port))
 }
 
 function isStubbed({ boundary }: HarnessState, origin: string): boolean {

@@ -1,15 +1,16 @@
 import { syncBuiltinESMExports } from 'node:module'
-import net from 'node:net'
 import { noteBlocked } from '../http/boundary.ts'
 import { followCalls } from '../http/follow-calls.ts'
 import type { HarnessState } from '../state.ts'
 import { guardDatagrams } from './guard-datagrams.ts'
 import { guardFiles } from './guard-files.ts'
 import { guardLookups } from './guard-lookups.ts'
+import { guardPorts } from './guard-ports.ts'
 import { guardProcesses } from './guard-processes.ts'
 import { guardSockets } from './guard-sockets.ts'
 import { guardThreads, listenToThreads } from './guard-threads.ts'
 import { guardTls } from './guard-tls.ts'
+import { hideEnvironmentFiles } from './hide-environment-files.ts'
 
 /**
  * From here on nothing that JavaScript can do leaves the process: HTTP(S) goes to the stub server, mail to the mail
@@ -19,7 +20,7 @@ import { guardTls } from './guard-tls.ts'
 export function guardNetwork(state: HarnessState): void {
   const { boundary } = state
   const blocked = (what: string): void => noteBlocked(boundary, what)
-  trackServers(state)
+  guardPorts(state)
   guardSockets(state)
   guardTls(state)
   followCalls(state)
@@ -29,15 +30,6 @@ export function guardNetwork(state: HarnessState): void {
   guardThreads()
   listenToThreads(blocked)
   guardFiles(blocked)
+  hideEnvironmentFiles()
   syncBuiltinESMExports()
-}
-
-function trackServers({ boundary }: HarnessState): void {
-  const listen: unknown = Reflect.get(net.Server.prototype, 'listen')
-  if (typeof listen !== 'function') return
-  Reflect.set(net.Server.prototype, 'listen', function listenTracked(this: net.Server, ...args: unknown[]) {
-    boundary.ownServers.add(this)
-    this.once('close', () => boundary.ownServers.delete(this))
-    return Reflect.apply(listen, this, args)
-  })
 }

@@ -20,7 +20,7 @@ export function guardTls(state: HarnessState): void {
       return isOurs ? pretend(carrier, request) : Reflect.apply(connect, tls, args)
     }
     const way = chooseWay(state, request, { isTls: true })
-    if (way.kind === 'allow' || way.kind === 'refuse' || way.kind === 'own') return Reflect.apply(connect, tls, args)
+    if (way.kind !== 'stub' && way.kind !== 'mail') return Reflect.apply(connect, tls, args)
     const socket = new net.Socket()
     boundary.redirected.set(socket, way.destination)
     return pretend(socket.connect(443, 'redirected.invalid'), request)

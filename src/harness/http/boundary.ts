@@ -40,6 +40,8 @@ export interface Boundary {
   mailServer: NetServer | null
   /** Servers that this process listens on; only they and the database can be reached. */
   readonly ownServers: Set<NetServer>
+  /** The ports that they asked for, and those that they got. */
+  readonly movedPorts: Map<number, number>
   /** Where each redirected connection was meant to go, by its local port: an origin, or `smtp:host:port`. */
   readonly destinations: Map<number, string>
   /** Connections whose destination is known before they connect, or that are already redirected. */
@@ -67,6 +69,7 @@ export function createBoundary(): Boundary {
     stubServer: null,
     mailServer: null,
     ownServers: new Set(),
+    movedPorts: new Map(),
     destinations: new Map(),
     redirected: new WeakMap(),
     placeholders: new Map(),

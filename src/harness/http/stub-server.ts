@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { answerNeonQuery, isNeonQuery } from '../database/neon/http-endpoint.ts'
+import { bridgeWebSocket, isNeonSocket } from '../database/neon/web-socket-bridge.ts'
 import type { HarnessState } from '../state.ts'
 import { noteLate, type Traffic } from './boundary.ts'
 import { findAnswer } from './find-answer.ts'
@@ -19,6 +21,7 @@ export async function startStubServer(state: HarnessState): Promise<Server> {
   server.keepAliveTimeout = 0
   server.on('connection', (socket) => socket.unref())
   server.on('connect', (request, socket) => openTunnel(state, { server, request, socket }))
+  server.on('upgrade', (request, socket) => upgrade(state, request, socket))
   server.on('clientError', (_error, socket) => refuseProtocol(state, socket))
   state.boundary.stubServer = server
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -29,6 +32,8 @@ export async function startStubServer(state: HarnessState): Promise<Server> {
 async function answer(state: HarnessState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { boundary } = state
   const { traffic, isOfRequest } = readMark(boundary, request.headers)
+  const url = findPostgres(state)
+  if (url !== null && isNeonQuery(request)) return answerNeonQuery(url, request, response)
   const call = await readCall(request, findOrigin(state, request))
   if (traffic.phase === 'settling' || (traffic.phase === 'over' && !isOfRequest)) {
     request.socket.resetAndDestroy()
@@ -67,6 +72,21 @@ function openTunnel(
   boundary.destinations.set(port, normaliseOrigin(`https://${request.url}`))
   socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
   server.emit('connection', socket)
+}
+
+/** Web sockets are opened to neon's database only; any other is a call like any other. */
+function upgrade(state: HarnessState, request: IncomingMessage, socket: Duplex): void {
+  const { port } = state.database ?? {}
+  const { traffic } = readMark(state.boundary, request.headers)
+  if (port && findPostgres(state) !== null && isNeonSocket(request)) return bridgeWebSocket(port, request, socket)
+  const origin = findOrigin(state, request)
+  if (traffic.phase === 'running') traffic.unstubbed.push(`web socket ${origin}${request.url}`)
+  else noteLate(state.boundary, traffic, `web socket ${origin}${request.url}`)
+  socket.destroy()
+}
+
+function findPostgres({ database }: HarnessState): string | null {
+  return database?.dialect === 'postgres' ? database.url : null
 }
 
 /** HTTP/2, or no HTTP at all. */

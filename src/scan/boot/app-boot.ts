@@ -6,7 +6,7 @@ import type { AppBoot } from '../types.ts'
 
 /** How the app comes to be: where it is made, what holds it, and where it listens. */
 export function readAppBoot(machine: Machine, { router, entry }: FoundApp): AppBoot {
-  const made = findCall(machine, `${machine.root}/${router.at.file}`, router.at.line)
+  const made = findMaking(machine, router)
   const listeners = machine.listeners.filter(({ app }) => app === router)
   return {
     ...entry,
@@ -17,6 +17,11 @@ export function readAppBoot(machine: Machine, { router, entry }: FoundApp): AppB
     startFile: listeners[0] ? relativePath(machine.root, listeners[0].file) || listeners[0].at.file : null,
     isFilledAfterListen: listeners.some(({ registered }) => registered < router.registrations.length),
   }
+}
+
+/** The call of `express()`. */
+export function findMaking(machine: Machine, { at }: FoundApp['router']): ts.CallExpression | null {
+  return findCall(machine, `${machine.root}/${at.file}`, at.line)
 }
 
 function findCall(machine: Machine, file: string, line: number): ts.CallExpression | null {
@@ -58,7 +63,7 @@ function isCalledAtOnce(node: ts.Node): boolean {
 }
 
 /** `this.app = express()` and `app = express()` as a field of a class. */
-function describeHolder(machine: Machine, made: ts.Node): AppBoot['holder'] {
+export function describeHolder(machine: Machine, made: ts.Node): AppBoot['holder'] {
   const property = propertyOf(made)
   let owner: ts.Node = made
   while (owner.parent && !ts.isClassLike(owner)) owner = owner.parent

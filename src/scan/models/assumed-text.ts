@@ -6,19 +6,7 @@ import { knownString, type Value } from '../interpret/values.ts'
 import { nearestPackage } from '../project/resolve-import.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
-
-/** What a project sets for its tests. */
-export const TEST_FILES = ['.env.test']
-
-/** Files that a project shares to say which variables it needs; what is in them is no secret. */
-export const SAMPLE_FILES = [
-  '.env.example',
-  '.env.sample',
-  '.env.template',
-  '.env.dist',
-  'env.example',
-  '.env.test.example',
-]
+import { SAMPLE_FILES, TEST_FILES } from './environment-files.ts'
 
 /**
  * A text that environment variables have a say in, e.g. the prefix of an API: as the variables are for the project's

@@ -1,9 +1,13 @@
 import path from 'node:path'
+import { describeHolder, findMaking } from '../boot/app-boot.ts'
+import { listCommonJs } from '../interpret/common-js.ts'
 import type { Machine, Module } from '../interpret/machine.ts'
-import type { FunctionValue, RouterValue, Value } from '../interpret/values.ts'
+import type { RouterValue, Value } from '../interpret/values.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import { relativePath } from '../syntax/syntax.ts'
 import type { AppEntry } from '../types.ts'
+import { readParameters } from './factory-parameters.ts'
+import { howToRead } from './held-app.ts'
 
 /** How a test gets hold of the app: imported, made by a factory, or caught when it listens. */
 export function describeEntry(machine: Machine, files: ProjectFiles, router: RouterValue): AppEntry {
@@ -15,9 +19,20 @@ export function describeEntry(machine: Machine, files: ProjectFiles, router: Rou
   }
   const maker = machine.makers.get(router)
   const factory = maker && findExport(machine, (value) => value.kind === 'function' && value.node === maker.node)
-  if (factory && maker && !needsArguments(maker)) {
-    return { ...place(machine, factory.module, router), how: 'factory', exportName: factory.name, expressMajor }
+  const parameters = maker ? readParameters(machine, maker.node.parameters) : []
+  // What starts the app knows best what to call the factory with.
+  if (factory && (parameters.length === 0 || !listener)) {
+    const given = parameters.length > 0 ? { parameters } : {}
+    return {
+      ...place(machine, factory.module, router),
+      how: 'factory',
+      exportName: factory.name,
+      expressMajor,
+      ...given,
+    }
   }
+  const held = listener ? null : describeHeld(machine, router)
+  if (held) return { ...held, line: router.at.line, expressMajor }
   const file = listener?.file ?? (exported ? exported.module.file : path.join(files.root, router.at.file))
   return {
     file: relativePath(files.root, file),
@@ -28,10 +43,22 @@ export function describeEntry(machine: Machine, files: ProjectFiles, router: Rou
   }
 }
 
-function needsArguments(maker: FunctionValue): boolean {
-  return maker.node.parameters.some(
-    (parameter) => !parameter.initializer && !parameter.questionToken && !parameter.dotDotDotToken,
-  )
+/** The app is a property: of a class that is exported, or of an instance that is. */
+function describeHeld(machine: Machine, router: RouterValue): Omit<AppEntry, 'line' | 'expressMajor'> | null {
+  const made = findMaking(machine, router)
+  const holder = made && describeHolder(machine, made)
+  if (!made || !holder || holder.exportName === null) return null
+  const read = howToRead(made, holder.property)
+  if (read === null) return null
+  const { exportName, isInstance } = holder
+  const parameters = isInstance ? [] : readParameters(machine, read.constructorParameters)
+  return {
+    file: router.at.file,
+    how: isInstance ? 'instance' : 'class',
+    exportName,
+    property: read.property,
+    ...(parameters.length > 0 ? { parameters } : {}),
+  }
 }
 
 function place(machine: Machine, module: Module, router: RouterValue): { file: string; line: number } {
@@ -43,8 +70,9 @@ function findExport(machine: Machine, matches: (value: Value) => boolean): { mod
     for (const [name, read] of module.exports) {
       // A module that only passes the app on is a worse entry than the one that made it.
       const value = module.passedOn.has(name) ? null : read()
-      if (value && matches(value)) return { module, name }
+      if (value && matches(value)) return { module, name: name === 'export=' ? 'default' : name }
     }
+    for (const [name, value] of listCommonJs(machine, module)) if (matches(value)) return { module, name }
   }
   return null
 }

@@ -1,7 +1,8 @@
 import { callFunctionLike } from '../interpret/call.ts'
+import { constructClass } from '../interpret/classes.ts'
 import { describeStop, type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { loadModule } from '../interpret/modules.ts'
-import { type FunctionValue, operation, type RouterValue } from '../interpret/values.ts'
+import { type ClassValue, type FunctionValue, operation, type RouterValue, type Value } from '../interpret/values.ts'
 import { listEntries } from '../project/entries.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import { relativePath, ts } from '../syntax/syntax.ts'
@@ -42,21 +43,27 @@ function isMounted(machine: Machine, app: RouterValue): boolean {
   return machine.routers.some((router) => router.registrations.some(({ handlers }) => handlers.includes(app)))
 }
 
-/** An app that nobody makes at import is made here, as a test would: by calling the exported factory. */
+/** An app that nobody makes at import is made here, as a test would: by the exported factory or class. */
 function callFactories(machine: Machine, files: ReadonlySet<string>): void {
   for (const file of files) {
     const module = loadModule(machine, file)
     for (const [name, read] of module.exports) {
       const value = read()
-      if (value?.kind !== 'function' || value.node.getSourceFile().fileName !== file) continue
+      if (!value || !isMaker(value) || value.node.getSourceFile().fileName !== file) continue
       if (wasCalled(machine, value) || !(makesApp(value.node) || isNamedForIt(machine, name))) continue
       callFactory(machine, value)
     }
   }
 }
 
+type Maker = FunctionValue | ClassValue
+
+function isMaker(value: Value): value is Maker {
+  return value.kind === 'function' || value.kind === 'class'
+}
+
 /** Whether one of the apps comes out of it already, called by an entry. */
-function wasCalled(machine: Machine, { node }: FunctionValue): boolean {
+function wasCalled(machine: Machine, { node }: Maker): boolean {
   const tree = node.getSourceFile()
   const file = relativePath(machine.root, tree.fileName)
   const lines = [node.getStart(tree), node.end].map((position) => tree.getLineAndCharacterOfPosition(position).line + 1)
@@ -75,15 +82,20 @@ function makesApp(root: ts.Node): boolean {
 }
 
 /** Its parameters are whatever the caller has: nothing is known of them. */
-function callFactory(machine: Machine, factory: FunctionValue): void {
+function callFactory(machine: Machine, factory: Maker): void {
   machine.steps = 0
-  const args = factory.node.parameters.flatMap((parameter) =>
+  const parameters =
+    factory.kind === 'function'
+      ? factory.node.parameters
+      : (factory.node.members.find(ts.isConstructorDeclaration)?.parameters ?? [])
+  const args = parameters.flatMap((parameter) =>
     parameter.initializer || parameter.questionToken || parameter.dotDotDotToken
       ? []
       : [operation(`argument ${parameter.name.getText()}`)],
   )
   try {
-    callFunctionLike(machine, { callee: factory, self: null, args, node: factory.node })
+    if (factory.kind === 'class') constructClass(machine, factory, args, factory.node)
+    else callFunctionLike(machine, { callee: factory, self: null, args, node: factory.node })
   } catch (error) {
     noteUnresolved(machine, describeStop(error), factory.node)
   }

@@ -4,6 +4,7 @@ import { connectDirectly } from '../connect-directly.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
 import { openSession, type Session } from './session.ts'
+import { enterAs } from './startup.ts'
 
 export interface FaultProxy {
   /** On 127.0.0.1. */
@@ -14,16 +15,23 @@ export interface FaultProxy {
   release(): void
 }
 
-interface ProxyState {
+/** The server, and as whom and where every client gets in. */
+export interface ProxyTarget {
   readonly port: number
+  readonly user: string
+  readonly database: string
+}
+
+interface ProxyState {
+  readonly target: ProxyTarget
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
-/** Stands between the app and the server at `port`, and lets the faults of the board happen. */
-export async function startProxy(port: number, board: FaultBoard): Promise<FaultProxy> {
-  const state: ProxyState = { port, board, sessions: new Set(), hanging: new Set() }
+/** Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen. */
+export async function startProxy(target: ProxyTarget, board: FaultBoard): Promise<FaultProxy> {
+  const state: ProxyState = { target, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
     app.unref()
@@ -62,14 +70,17 @@ function welcome(state: ProxyState, app: net.Socket): void {
       return
     }
     app.off('data', read)
-    if (code === CANCEL_REQUEST) sendCancel(state, bytes)
-    else admit(state, app, bytes)
+    // neon's client says more without waiting for an answer.
+    const startup = bytes.subarray(0, bytes.readInt32BE(0))
+    if (bytes.length > startup.length) app.unshift(bytes.subarray(startup.length))
+    if (code === CANCEL_REQUEST) sendCancel(state, startup)
+    else admit(state, app, startup)
   }
   app.on('data', read)
 }
 
-function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
-  const { board, port, sessions, hanging } = state
+function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
+  const { board, target, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -78,7 +89,7 @@ function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const session = openSession({ app, startup, port, board })
+  const session = openSession({ app, startup: enterAs(wanted, target), port: target.port, board })
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
@@ -118,8 +129,8 @@ function wake(state: ProxyState, { link }: Session): void {
   sendCancel(state, Buffer.concat([head, link.key]))
 }
 
-function sendCancel({ port }: ProxyState, request: Buffer): void {
-  const socket = connectDirectly(port)
+function sendCancel({ target }: ProxyState, request: Buffer): void {
+  const socket = connectDirectly(target.port)
   socket.on('error', () => {})
   socket.end(request)
 }
