@@ -157,7 +157,24 @@ describe('queries', () => {
     const dossier = readHandler(
       `try { ${INSERT} } catch (error) { return res.status(500).json({ error: error.message }) }\nres.sendStatus(201)`,
     )
-    expect(bodyFor(dossier, 500)).toBe('{error: database message()}')
+    expect(bodyFor(dossier, 500)).toBe('{error: concat("Failed query: ", text of the query())}')
+  })
+
+  it.each([
+    ["error.message === 'Order not found'", 404],
+    ["error.message.includes('duplicate key')", 409],
+    ["error.message.includes('unique constraint')", 409],
+  ])('knows that drizzle-orm 0.44 has no words of the database in its message: %s', (test, status) => {
+    const handler = `try { ${INSERT} } catch (error) { if (${test}) return res.sendStatus(${status}); return res.sendStatus(503) }\nres.sendStatus(201)`
+    expect(outline(readHandler(handler))).toEqual(['insert orders > 201', 'insert orders fails > 503'])
+    expect(outline(readHandler(handler, {}, { drizzle: '^0.36.0' }))).toContain(`insert orders fails > ${status}`)
+    const ofCause = handler.replace('error.message', 'error.cause.message')
+    expect(outline(readHandler(ofCause))).toContain(`insert orders fails > ${status}`)
+  })
+
+  it('leaves open whether the statement itself has a word', () => {
+    const handler = `try { ${INSERT} } catch (error) { if (error.message.includes('total')) return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    expect(outline(readHandler(handler))).toContain('insert orders fails > 409')
   })
 })
 

@@ -167,9 +167,9 @@ export function extend(expression: Expression, name: string): Expression {
   return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
 }
 
-/** What has the members that are read of `row ?? null`. */
+/** What has the members that are read of `row ?? null` and `row || null`. */
 function presentPart(expression: Expression): Expression | null {
-  if (expression.kind !== 'operation' || expression.name !== '??') return null
+  if (expression.kind !== 'operation' || !/^(?:\?\?|\|\|)$/.test(expression.name)) return null
   const [first, second] = expression.operands
   const isNone = second?.kind === 'undefined' || (second?.kind === 'literal' && second.value === null)
   return first && isNone ? first : null

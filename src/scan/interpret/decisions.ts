@@ -117,6 +117,8 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
+  const listed = listedAnswer(run, subject)
+  if (listed !== null) return listed
   const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
   if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
@@ -203,6 +205,38 @@ function remember(run: Run, condition: Expression, taken: boolean): void {
   if (taken) rememberOwners(run, condition)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+  rememberList(run, condition, taken)
+}
+
+/** `['a', 'b'].includes(x)` says of `x` that it is one of them, or that it is neither. */
+function rememberList(run: Run, condition: Expression, taken: boolean): void {
+  if (condition.kind !== 'operation' || condition.name !== 'includes') return
+  const [list, subject] = condition.operands
+  if (list?.kind !== 'array' || list.open || !subject || !list.items.every(({ kind }) => kind === 'literal')) return
+  if (taken)
+    run.oneOf.set(
+      run.keyOf(subject),
+      list.items.map((item) => JSON.stringify(item)),
+    )
+  else for (const item of list.items) run.known.set(run.keyOf(isEqual(subject, item)), false)
+}
+
+function isEqual(expression: Expression, equals: Expression): Expression {
+  return { kind: 'operation', name: '===', operands: [expression, equals] }
+}
+
+/** Whether it is the one of a list that is left, or none of it. */
+function listedAnswer(
+  run: Run,
+  { expression, equals }: { expression: Expression; equals: Expression },
+): boolean | null {
+  const listed = run.oneOf.get(run.keyOf(expression))
+  if (!listed) return null
+  const isRuledOut = (text: string): boolean =>
+    run.known.get(run.keyOf(isEqual(expression, JSON.parse(text)))) === false
+  const left = listed.filter((text) => !isRuledOut(text))
+  if (!left.includes(JSON.stringify(equals))) return false
+  return left.length === 1 ? true : null
 }
 
 /** What has a member that is true is there itself. */

@@ -342,6 +342,18 @@ describe('authentication by packages', () => {
 })
 
 describe('ownership', () => {
+  it('is that of a row with something in its place where there is none', () => {
+    const { access } = readHandler(
+      `const [row] = await db.select().from(orders).where(eq(orders.id, Number(req.params.id)))
+       const order = row || null
+       if (!order) return res.sendStatus(404)
+       if (order.userId !== req.user.id) return res.sendStatus(403)
+       res.json(order)`,
+      { route: 'get /orders/:id' },
+    )
+    expect(access.ownership).toMatchObject([{ how: 'comparison', table: 'orders', column: 'userId' }])
+  })
+
   it('by the where of a query', () => {
     const { access } = behind(
       'const rows = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)))\nres.json(rows)',

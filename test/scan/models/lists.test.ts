@@ -21,3 +21,30 @@ it.each([
   expect(bodyFor(dossier, 200)).toBe(`{value: ${value}}`)
   expect(dossier.unresolved).toEqual([])
 })
+
+it('asks whether a list of one has something as it asks whether that is the one', () => {
+  const handler = `
+    const { role } = req.body
+    if (!['client'].includes(role)) return res.sendStatus(403)
+    if (role === 'client') return res.sendStatus(200)
+    res.sendStatus(201)`
+  expect(outline(readHandler(handler))).toEqual(['200', '403'])
+})
+
+it.each([
+  [
+    "if (['client', 'admin'].includes(role)) return res.sendStatus(200)\nif (role === 'admin') return res.sendStatus(201)",
+    ['200', '403'],
+  ],
+  [
+    "if (!['client', 'admin'].includes(role)) return res.sendStatus(401)\nif (role === 'guest') return res.sendStatus(201)",
+    ['401', '403'],
+  ],
+  [
+    "if (!['client', 'admin'].includes(role)) return res.sendStatus(401)\nif (role === 'client') return res.sendStatus(200)\nif (role === 'admin') return res.sendStatus(201)",
+    ['200', '201', '401'],
+  ],
+])('takes what is said of a list for said of each item: %s', (checks, answers) => {
+  const handler = `const { role } = req.body\n${checks}\nres.sendStatus(403)`
+  expect(outline(readHandler(handler)).sort()).toEqual(answers)
+})

@@ -2,6 +2,9 @@ import { type Machine, makeError } from '../../interpret/machine.ts'
 import { literal, operation, symbol, type Value } from '../../interpret/values.ts'
 import type { ProjectFiles } from '../../project/project.ts'
 
+/** The statement and its parameters, of which the message of a failed query consists. */
+export const QUERY_TEXT = 'text of the query'
+
 /** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
 export function databaseError(machine: Machine, driver: string, id: number): Value {
   const fields = DRIVER_FIELDS.map(([field, key]): [string, Value] => [
@@ -14,7 +17,7 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
   const thrown = makeError(type, operation('database message'), [...fields, named])
   if (UNWRAPPED.test(driver) || !wrapsErrors(machine.files)) return thrown
   // drizzle-orm/errors.js gives its class no name of its own.
-  return makeError('DrizzleQueryError', operation('database message'), [
+  return makeError('DrizzleQueryError', operation('concat', literal('Failed query: '), operation(QUERY_TEXT)), [
     ['name', literal('Error')],
     ['cause', thrown],
   ])
