@@ -172,6 +172,25 @@ describe('queries', () => {
     expect(outline(readHandler(ofCause))).toContain(`insert orders fails > ${status}`)
   })
 
+  it.each([
+    ['import { drizzle } from "drizzle-orm/mysql2"\nexport const db = drizzle(process.env.URL!)', false],
+    [
+      'import { drizzle } from "drizzle-orm/mysql2"\nimport mysql from "mysql2/promise"\nexport const db = drizzle({ client: mysql.createPool("x") })',
+      false,
+    ],
+    ['import { drizzle } from "drizzle-orm/better-sqlite3"\nexport const db = drizzle(process.env.URL!)', true],
+  ])('knows whether the code of the driver is on the error itself: %s', (text, isThere) => {
+    const handler = `try { ${INSERT} } catch (error) { if (error.code === 'X') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    const found = outline(readHandler(handler, { files: { 'src/db.ts': text } }))
+    expect(found.includes('insert orders fails > 409')).toBe(isThere)
+  })
+
+  it('has the code of the driver on the error of a statement that goes past Drizzle', () => {
+    const handler = `try { await pool.query('insert into seats values (1)') } catch (error) { if (error.code === 'X') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    const imports = `import mysql from 'mysql2'\nconst pool = mysql.createPool('x').promise()`
+    expect(outline(readHandler(handler, { imports })).some((line) => line.endsWith('409'))).toBe(true)
+  })
+
   it('leaves open whether the statement itself has a word', () => {
     const handler = `try { ${INSERT} } catch (error) { if (error.message.includes('total')) return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
     expect(outline(readHandler(handler))).toContain('insert orders fails > 409')

@@ -1,10 +1,11 @@
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
+import { listedAnswer, rememberList } from './listed.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
 import { settledAnswer } from './settled.ts'
-import { certainAnswer } from './truthiness.ts'
+import { certainAnswer, simplerCondition } from './truthiness.ts'
 import type { Value } from './values.ts'
 
 /**
@@ -20,12 +21,12 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const { name, operand } = wrapper(value.expression)
   if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
   if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
-  const certain = certainAnswer(value.expression)
+  const condition = simplerCondition(value.expression)
+  const certain = certainAnswer(condition)
   if (certain !== null) return certain
-  const preferred = wanted ?? !isUnlikely(value.expression)
+  const preferred = wanted ?? !isUnlikely(condition)
   const { run } = machine
-  if (!run) return decideAtTopLevel(machine, { condition: value.expression, preferred, node })
-  const condition = value.expression
+  if (!run) return decideAtTopLevel(machine, { condition, preferred, node })
   const implied =
     run.certain(condition) ??
     aboutIssues(condition) ??
@@ -120,8 +121,18 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const listed = listedAnswer(run, subject)
   if (listed !== null) return listed
   const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  const isThere = truth === true || isKnownThere(run, subject.expression)
+  if (isThere && isNothing(subject.equals)) return false
   if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+function isKnownThere(run: Run, operand: Expression): boolean {
+  return run.known.get(run.keyOf({ kind: 'operation', name: 'is nullish', operands: [operand] })) === false
+}
+
+function isNothing(expression: Expression): boolean {
+  return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
 }
 
 /** A list that is empty has no first item, and any other has one: rows and the items of a request. */
@@ -206,37 +217,6 @@ function remember(run: Run, condition: Expression, taken: boolean): void {
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
   rememberList(run, condition, taken)
-}
-
-/** `['a', 'b'].includes(x)` says of `x` that it is one of them, or that it is neither. */
-function rememberList(run: Run, condition: Expression, taken: boolean): void {
-  if (condition.kind !== 'operation' || condition.name !== 'includes') return
-  const [list, subject] = condition.operands
-  if (list?.kind !== 'array' || list.open || !subject || !list.items.every(({ kind }) => kind === 'literal')) return
-  if (taken)
-    run.oneOf.set(
-      run.keyOf(subject),
-      list.items.map((item) => JSON.stringify(item)),
-    )
-  else for (const item of list.items) run.known.set(run.keyOf(isEqual(subject, item)), false)
-}
-
-function isEqual(expression: Expression, equals: Expression): Expression {
-  return { kind: 'operation', name: '===', operands: [expression, equals] }
-}
-
-/** Whether it is the one of a list that is left, or none of it. */
-function listedAnswer(
-  run: Run,
-  { expression, equals }: { expression: Expression; equals: Expression },
-): boolean | null {
-  const listed = run.oneOf.get(run.keyOf(expression))
-  if (!listed) return null
-  const isRuledOut = (text: string): boolean =>
-    run.known.get(run.keyOf(isEqual(expression, JSON.parse(text)))) === false
-  const left = listed.filter((text) => !isRuledOut(text))
-  if (!left.includes(JSON.stringify(equals))) return false
-  return left.length === 1 ? true : null
 }
 
 /** What has a member that is true is there itself. */

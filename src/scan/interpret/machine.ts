@@ -76,7 +76,7 @@ export interface Run {
   readonly keyOf: KeyOf
   readonly equals: Map<string, string>
   /** The literals of which a symbol is one. */
-  readonly oneOf: Map<string, readonly string[]>
+  readonly oneOf: Map<string, readonly Expression[]>
   /** Expressions that were found to be null or undefined. */
   readonly missing: Set<string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */

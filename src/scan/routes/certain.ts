@@ -3,7 +3,7 @@ import type { Expression, Route, Shape } from '../types.ts'
 
 /** What holds for every request that reaches the route: it has all its parameters, and a session where one is started. */
 export function certainOf(route: Route, condition: Expression): boolean | null {
-  if (isParameter(route, condition)) return true
+  if (isParameter(route, condition) || isLengthOfParameter(route, condition)) return true
   if (condition.kind !== 'operation') return null
   if (searchesParserWords(condition)) return false
   if (isStartedSession(condition)) return true
@@ -12,6 +12,7 @@ export function certainOf(route: Route, condition: Expression): boolean | null {
   if (condition.name === 'fits') return right?.kind === 'shape' && fitsAnyway(route, left, right.shape) ? true : null
   if (condition.name === '===' && isTypeOfParameter(route, left))
     return right?.kind === 'literal' ? right.value === 'string' : null
+  if (isLengthOfParameter(route, left) && isZero(right)) return condition.name === '>' ? true : isNot(condition.name)
   if (!(isParameter(route, left) || isStartedSession(left))) return null
   if (condition.name === 'is nullish') return false
   // Only what a wildcard matches comes as a list.
@@ -35,6 +36,19 @@ function isParameter(route: Route, expression: Expression): boolean {
   if (expression.kind !== 'input' || expression.from !== 'params') return false
   const [name, ...deeper] = expression.path
   return deeper.length === 0 && parametersOf(route).includes(name ?? '')
+}
+
+function isLengthOfParameter(route: Route, expression: Expression): boolean {
+  if (expression.kind !== 'input' || expression.path.at(-1) !== 'length') return false
+  return isParameter(route, { ...expression, path: expression.path.slice(0, -1) })
+}
+
+function isZero(expression: Expression | undefined): boolean {
+  return expression?.kind === 'literal' && expression.value === 0
+}
+
+function isNot(name: string): false | null {
+  return name === '===' || name === '<=' ? false : null
 }
 
 function parametersOf({ path }: Route): string[] {

@@ -7,6 +7,7 @@ it.each([
   ['a list', 'if (Array.isArray(req.params.id)) return res.sendStatus(400)'],
   ['of another type', "if (typeof req.params.id !== 'string') return res.sendStatus(400)"],
   ['empty', 'if (!req.params.id) return res.sendStatus(400)'],
+  ['without length', 'if (req.params.id.length === 0 || !(req.params.id.length > 0)) return res.sendStatus(400)'],
 ])('knows that a parameter of the path is never %s', (_name, check) => {
   expect(outline(readHandler(`${check}\nres.sendStatus(200)`, { route }))).toEqual(['200'])
 })

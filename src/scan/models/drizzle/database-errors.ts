@@ -25,7 +25,7 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
 
 /** Drivers that are called past Drizzle, and the one whose synchronous failures it lets through. */
 const UNWRAPPED =
-  /^(?:pg|postgres|mysql2?(?:\/.*)?|better-sqlite3.*|sqlite3?|(?:node|bun):sqlite|@(?:neondatabase|vercel|libsql|planetscale)\/.*)$/
+  /^(?:pg|postgres|mysql2?\/.*|mysql|better-sqlite3.*|sqlite3?|(?:node|bun):sqlite|@(?:neondatabase|vercel|libsql|planetscale)\/.*)$/
 
 /** `error.name` as the drivers set it, which is not the name of the class: pg-protocol/dist/messages.js says `error`. */
 const ERROR_NAMES = new Map<string, Value>([
