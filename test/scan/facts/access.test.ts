@@ -76,6 +76,36 @@ describe('authentication', () => {
     expect(guarded(middleware, '').access.authentication).toMatchObject([{ credentials: [credential] }])
   })
 
+  it('is verified by the service that is asked whose credential it is', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import { createClient } from '@supabase/supabase-js'\nconst supabase = createClient('a', 'b')",
+      before: `app.use(async function authenticate(req, res, next) {
+        const token = req.headers.authorization
+        if (!token) return res.sendStatus(401)
+        const { data, error } = await supabase.auth.getUser(token)
+        if (error) return res.sendStatus(401)
+        req.user = data.user
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual([
+      'authenticate [authorization header] by @supabase/supabase-js.createClient.auth.getUser: 401, 401',
+    ])
+  })
+
+  it('is not verified by a service that is asked for something else', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import Stripe from 'stripe'\nconst stripe = new Stripe('a')",
+      before: `app.use(async function authenticate(req, res, next) {
+        if (!req.headers.authorization) return res.sendStatus(401)
+        const customer = await stripe.customers.retrieve(req.headers.authorization)
+        if (customer.deleted) return res.sendStatus(401)
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['authenticate [authorization header] by itself: 401, 401'])
+  })
+
   it('is by the middleware that decides, whichever helper answers for it', () => {
     const { access } = readHandler('res.sendStatus(200)', {
       before: `const refuse = (res, code) => res.status(401).json({ code })
