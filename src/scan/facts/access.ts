@@ -167,7 +167,7 @@ function verifiers(found: readonly TurnedAway[], harmless: readonly HarmlessCall
 }
 
 function packageOf(part: Expression): string | null {
-  const isPackage = part.kind === 'operation' && /^(?:@?[\w-]+\/)?[\w-]+\.?\w*$/.test(part.name)
+  const isPackage = part.kind === 'operation' && /^(?:@?[\w-]+\/)?[\w-]+(?:\.\w+)*$/.test(part.name)
   return isPackage && part.kind === 'operation' && VERIFIERS.test(part.name) && credentialOf(part) ? part.name : null
 }
 

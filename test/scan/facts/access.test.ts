@@ -93,6 +93,19 @@ describe('authentication', () => {
     ])
   })
 
+  it('is verified by the package that reads the session, wherever its answer is asked', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import { betterAuth } from 'better-auth'\nconst auth = betterAuth({})",
+      before: `app.use(async function authenticate(req, res, next) {
+        const session = await auth.api.getSession({ headers: req.headers })
+
+        if (!session) return res.sendStatus(401)
+        next()
+      })`,
+    })
+    expect(access.authentication).toMatchObject([{ verifiedBy: ['better-auth.betterAuth.api.getSession'] }])
+  })
+
   it('is not verified by a service that is asked for something else', () => {
     const { access } = readHandler('res.sendStatus(200)', {
       imports: "import Stripe from 'stripe'\nconst stripe = new Stripe('a')",
