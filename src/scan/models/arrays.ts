@@ -184,7 +184,8 @@ function includesItem(owner: ArrayValue, wanted: Value): Value {
   const isOnlyOne = only?.kind === 'literal' && others.length === 0 && !owner.open
   if (wanted.kind === 'symbol' && isOnlyOne) return operation('===', wanted, only)
   if (wanted.kind !== 'literal' || owner.open) return operation('includes', owner, wanted)
-  return literal(owner.items.some((item) => item.kind === 'literal' && item.value === wanted.value))
+  if (owner.items.some((item) => item.kind === 'literal' && item.value === wanted.value)) return literal(true)
+  return owner.items.some(({ kind }) => kind === 'symbol') ? operation('includes', owner, wanted) : literal(false)
 }
 
 function joinItems(owner: ArrayValue, separator: Value | undefined): Value {
