@@ -157,7 +157,43 @@ describe('queries', () => {
     const dossier = readHandler(
       `try { ${INSERT} } catch (error) { return res.status(500).json({ error: error.message }) }\nres.sendStatus(201)`,
     )
-    expect(bodyFor(dossier, 500)).toBe('{error: database message()}')
+    expect(bodyFor(dossier, 500)).toBe('{error: concat("Failed query: ", text of the query())}')
+  })
+
+  it.each([
+    ["error.message === 'Order not found'", 404],
+    ["error.message.includes('duplicate key')", 409],
+    ["error.message.includes('unique constraint')", 409],
+  ])('knows that drizzle-orm 0.44 has no words of the database in its message: %s', (test, status) => {
+    const handler = `try { ${INSERT} } catch (error) { if (${test}) return res.sendStatus(${status}); return res.sendStatus(503) }\nres.sendStatus(201)`
+    expect(outline(readHandler(handler))).toEqual(['insert orders > 201', 'insert orders fails > 503'])
+    expect(outline(readHandler(handler, {}, { drizzle: '^0.36.0' }))).toContain(`insert orders fails > ${status}`)
+    const ofCause = handler.replace('error.message', 'error.cause.message')
+    expect(outline(readHandler(ofCause))).toContain(`insert orders fails > ${status}`)
+  })
+
+  it.each([
+    ['import { drizzle } from "drizzle-orm/mysql2"\nexport const db = drizzle(process.env.URL!)', false],
+    [
+      'import { drizzle } from "drizzle-orm/mysql2"\nimport mysql from "mysql2/promise"\nexport const db = drizzle({ client: mysql.createPool("x") })',
+      false,
+    ],
+    ['import { drizzle } from "drizzle-orm/better-sqlite3"\nexport const db = drizzle(process.env.URL!)', true],
+  ])('knows whether the code of the driver is on the error itself: %s', (text, isThere) => {
+    const handler = `try { ${INSERT} } catch (error) { if (error.code === 'X') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    const found = outline(readHandler(handler, { files: { 'src/db.ts': text } }))
+    expect(found.includes('insert orders fails > 409')).toBe(isThere)
+  })
+
+  it('has the code of the driver on the error of a statement that goes past Drizzle', () => {
+    const handler = `try { await pool.query('insert into seats values (1)') } catch (error) { if (error.code === 'X') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    const imports = `import mysql from 'mysql2'\nconst pool = mysql.createPool('x').promise()`
+    expect(outline(readHandler(handler, { imports })).some((line) => line.endsWith('409'))).toBe(true)
+  })
+
+  it('leaves open whether the statement itself has a word', () => {
+    const handler = `try { ${INSERT} } catch (error) { if (error.message.includes('total')) return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(201)`
+    expect(outline(readHandler(handler))).toContain('insert orders fails > 409')
   })
 })
 

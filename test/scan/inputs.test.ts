@@ -187,6 +187,20 @@ describe('checks by hand', () => {
     expect([inputOf(dossier, 'body.a').required, inputOf(dossier, 'body.b').required]).toEqual([true, null])
   })
 
+  it.each([
+    ["if (!req.headers.authorization?.startsWith('Bearer ')) return res.sendStatus(401); res.json({})", true],
+    [
+      "let token = req.headers.authorization; if (token?.startsWith('Bearer ')) token = token.split('Bearer ')[1]; if (!token) return res.sendStatus(401); res.json({})",
+      true,
+    ],
+    ["if (!req.headers.authorization?.split(' ')[1]) return res.sendStatus(401); res.json({})", true],
+    ['if (!(req.headers.authorization || req.headers.cookie)) return res.sendStatus(401); res.json({})', null],
+    ["if (req.headers.authorization?.startsWith('Basic ')) return res.sendStatus(401); res.json({})", null],
+    ['if (!String(req.headers.authorization)) return res.sendStatus(401); res.json({})', null],
+  ])('say that it is required where only a part of its text is let through: %s', (handler, required) => {
+    expect(inputOf(readHandler(handler), 'headers.authorization').required).toBe(required)
+  })
+
   it('do not say so of inputs that stand in for each other', () => {
     const dossier = readHandler(
       'const token = req.get("x-a") ?? req.get("x-b") ?? req.body.token; if (!token || token !== req.cookies.a) return res.sendStatus(400); res.json({})',

@@ -113,6 +113,29 @@ describe('what holds in every run', () => {
     expect(ways(readHandler(handler, extra))).toHaveLength(count)
   })
 
+  it.each([
+    ['seats.soldAt', 'select()', 'row.soldAt && row.soldAt instanceof Date', ['204', '404', '500']],
+    [
+      'seats.soldAt chosen',
+      'select({ sold: seats.soldAt })',
+      'row.sold && row.sold instanceof Date',
+      ['204', '404', '500'],
+    ],
+    ['seats.madeAt', 'select()', 'row.madeAt instanceof Date', ['204', '404']],
+    ['seats.day', 'select()', 'row.day instanceof Date', ['204', '404', '500']],
+    ['a column that is not null chosen', 'select({ made: seats.madeAt })', 'row.made', ['204', '404']],
+    ['a sum chosen', 'select({ made: sql`max(1)` })', 'row.made !== null', ['204', '404', '500']],
+  ])('a date is one where it is there: %s', (_, select, test, expected) => {
+    const handler = `const [row] = await db.${select}.from(seats); if (!row) return res.sendStatus(404); if (!(${test})) return res.sendStatus(500); res.sendStatus(204)`
+    const dossier = readHandler(handler, {
+      imports: "import { date, pgTable, serial, timestamp } from 'drizzle-orm/pg-core'",
+      before: `const seats = pgTable('seats', {
+        id: serial('id').primaryKey(), soldAt: timestamp('sold_at'), madeAt: timestamp('made_at').notNull(), day: date('day').notNull(),
+      })`,
+    })
+    expect([...new Set(ways(dossier).map((way) => way.split(' > ').at(-1)))].sort()).toEqual(expected)
+  })
+
   it('reading breaks no constraint', () => {
     const dossier = readHandler(
       "try { await db.select().from(orders) } catch (error) { if (error.cause?.code === '23505') return res.sendStatus(409); return res.sendStatus(503) }\nres.sendStatus(204)",

@@ -270,6 +270,39 @@ describe('what comes out of a schema', () => {
     )
   })
 
+  it.each([
+    ['z.string().trim().optional()', '&&(body.a, trim(body.a))'],
+    ['z.string().trim().nullable().optional()', '&&(body.a, trim(body.a))'],
+    ['z.coerce.number().optional()', '&&(body.a, Number(body.a))'],
+    ['z.string().trim().nullable()', '&&(body.a, trim(body.a))'],
+    ["z.string().trim().default('x').optional()", 'default(trim(body.a), "x")'],
+    ["z.string().optional().transform((a) => a ?? 'x')", 'parsed(body.a)'],
+  ])('stays missing where %s changes what is there', (field, output) => {
+    const handler = `const { a } = z.object({ a: ${field} }).parse(req.body)\nres.json({ a })`
+    expect(bodyFor(readHandler(handler, { imports: ZOD }), 200)).toBe(`{a: ${output}}`)
+  })
+
+  it.each(['a !== undefined', 'a != null', 'input.a !== undefined'])('is asked %s as the input itself is', (test) => {
+    const dossier = readHandler(
+      `const input = z.object({ a: z.string().trim().min(1).optional() }).parse(req.body)
+       const { a } = input
+       if (${test}) { if (req.body.a === undefined) return res.sendStatus(409); return res.sendStatus(200) }
+       res.sendStatus(204)`,
+      { imports: ZOD },
+    )
+    expect(outline(dossier).sort()).toEqual(['200', '204', '500'])
+  })
+
+  it('may have none of its optional fields that are changed where they are there', () => {
+    const dossier = readHandler(
+      `const input = z.object({ a: z.string().trim().optional() }).parse(req.body)
+       if (Object.keys(input).length === 0) return res.sendStatus(400)
+       res.sendStatus(200)`,
+      { imports: ZOD },
+    )
+    expect(outline(dossier).sort()).toEqual(['200', '400', '500'])
+  })
+
   it('may have none of its optional fields', () => {
     const dossier = read(`const input = part.parse(req.body)
       if (Object.keys(input).length === 0) return res.sendStatus(400)

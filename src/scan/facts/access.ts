@@ -7,6 +7,7 @@ import type {
   Route,
   Scenario,
   SourceLocation,
+  TraceEvent,
   VisitedSource,
 } from '../types.ts'
 import { checkerOf, isInHandler } from './checker.ts'
@@ -15,7 +16,7 @@ import { isAlike } from './outcomes.ts'
 import { readOwnership } from './ownership.ts'
 import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
 import { findSeals, saysFailure } from './refusals.ts'
-import { outcomeOf, responseOf, siteOf, statusOf } from './scenarios.ts'
+import { outcomeOf, responseOf, siteOf, statusOf, targetOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
 import { asksBody, comparesPrincipal, refusesPolitely, type TurnedAway, turnedAway } from './turned-away.ts'
 import type { AccessFacts, AuthenticationFact, Refusal, RoleFact } from './types.ts'
@@ -133,14 +134,21 @@ function credentialsOf(found: readonly TurnedAway[]): string[] {
 }
 
 /** What the queries and calls were given whose answers decided. */
-function askedOf({ scenario, path }: TurnedAway): Expression[] {
+function askedOf(turned: TurnedAway): Expression[] {
+  return eventsAsked(turned).flatMap(expressionsOf)
+}
+
+/** The queries and calls whose answers decided. */
+function eventsAsked({ scenario, path }: TurnedAway): TraceEvent[] {
   const parts = path.flatMap(({ condition }) => partsOf(condition))
   const asked = new Set(parts.flatMap((part) => (part.kind === 'result' ? [part.event] : [])))
-  return scenario.events.flatMap((event) => (asked.has(event.id) ? expressionsOf(event) : []))
+  return scenario.events.filter(({ id }) => asked.has(id))
 }
 
 const VERIFIERS =
   /verify|decode|authenticate|getAuth|getSession|validateSession|expressjwt|express-jwt|requireAuth|requiredScopes|compare|timingSafeEqual/i
+/** What services are asked that say whose a token is. */
+const SERVICES = /verify|auth\.(?:getUser|getClaims|api\.getSession)|validateSession|introspect/i
 
 /** Calls into packages at the places where these requests were decided. */
 function verifiers(found: readonly TurnedAway[], harmless: readonly HarmlessCall[]): string[] {
@@ -151,11 +159,15 @@ function verifiers(found: readonly TurnedAway[], harmless: readonly HarmlessCall
     return VERIFIERS.test(name) && call.at.some((at) => places.has(placeOf(at))) ? [name] : []
   })
   const named = decisions.flatMap(({ condition }) => partsOf(condition)).flatMap((part) => packageOf(part) ?? [])
-  return [...new Set([...called, ...named])]
+  const services = found.flatMap(eventsAsked).flatMap((event) => {
+    const name = event.kind === 'external' && event.target.protocol === 'package' ? targetOf(event) : ''
+    return SERVICES.test(name) ? [name] : []
+  })
+  return [...new Set([...called, ...named, ...services])]
 }
 
 function packageOf(part: Expression): string | null {
-  const isPackage = part.kind === 'operation' && /^(?:@?[\w-]+\/)?[\w-]+\.?\w*$/.test(part.name)
+  const isPackage = part.kind === 'operation' && /^(?:@?[\w-]+\/)?[\w-]+(?:\.\w+)*$/.test(part.name)
   return isPackage && part.kind === 'operation' && VERIFIERS.test(part.name) && credentialOf(part) ? part.name : null
 }
 

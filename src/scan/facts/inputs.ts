@@ -192,6 +192,17 @@ function isOneValue(condition: Expression, { from, path }: Pick<Gathered, 'from'
   return isInput && right?.kind === 'literal' && Boolean(right.value)
 }
 
+/** What is true only where the input is there: `x.startsWith('a')`, `x.split(' ')[1]`, or that and `x` itself. */
+function isPieceOf(condition: Expression, isInput: (part: Expression) => boolean): boolean {
+  if (isInput(condition)) return true
+  if (condition.kind !== 'operation') return false
+  if (condition.name === '||') return condition.operands.every((part) => isPieceOf(part, isInput))
+  const [text] = condition.operands
+  return PIECES.test(condition.name) && text !== undefined && isPieceOf(text, isInput)
+}
+
+const PIECES = /^(?:startsWith|endsWith|split|member|substring|slice|replace|trim|toLowerCase|toUpperCase)$/
+
 /** `!x`, `x === undefined`, `x == null` that lead to a refusal. */
 function asksForPresence(
   { condition }: Pick<InputCheck, 'condition'>,
@@ -200,7 +211,7 @@ function asksForPresence(
 ): boolean {
   const isInput = (part: Expression | undefined): boolean =>
     part?.kind === 'input' && part.from === input.from && part.path.join('.') === input.path.join('.')
-  if (isInput(condition)) return !refusedWhen
+  if (isInput(condition) || (!refusedWhen && isPieceOf(condition, isInput))) return !refusedWhen
   if (condition.kind !== 'operation' || !isInput(condition.operands[0])) return false
   const [, other] = condition.operands
   const isEmpty = other?.kind === 'undefined' || (other?.kind === 'literal' && !other.value)

@@ -9,6 +9,7 @@ import { registrationMember, routerMember } from '../models/express.ts'
 import { globalScope } from '../models/globals.ts'
 import { packageMember } from '../models/packages.ts'
 import { promiseMember } from '../models/promises.ts'
+import { resultMember } from '../models/results.ts'
 import { textMember } from '../models/text.ts'
 import { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
@@ -139,7 +140,7 @@ function objectMember(machine: Machine, owner: ObjectValue, name: string, node: 
   if (method) return method
   const inherited = inheritedFromPackage(machine, owner, name)
   if (inherited) return inherited
-  const collection = collectionMember(machine, owner, name)
+  const collection = collectionMember(machine, owner, name) ?? resultMember(machine, owner, name)
   if (collection) return collection
   const spread = [...owner.fields].findLast(([key]) => key.startsWith('...'))?.[1]
   if (spread?.kind === 'symbol') return getMember(machine, spread, name, node)
@@ -166,9 +167,9 @@ export function extend(expression: Expression, name: string): Expression {
   return limitSize({ kind: 'operation', name: 'member', operands: [expression, { kind: 'literal', value: name }] })
 }
 
-/** What has the members that are read of `row ?? null`. */
+/** What has the members that are read of `row ?? null` and `row || null`. */
 function presentPart(expression: Expression): Expression | null {
-  if (expression.kind !== 'operation' || expression.name !== '??') return null
+  if (expression.kind !== 'operation' || !/^(?:\?\?|\|\|)$/.test(expression.name)) return null
   const [first, second] = expression.operands
   const isNone = second?.kind === 'undefined' || (second?.kind === 'literal' && second.value === null)
   return first && isNone ? first : null

@@ -1,10 +1,11 @@
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
+import { listedAnswer, rememberList } from './listed.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
 import { settledAnswer } from './settled.ts'
-import { certainAnswer } from './truthiness.ts'
+import { certainAnswer, simplerCondition } from './truthiness.ts'
 import type { Value } from './values.ts'
 
 /**
@@ -20,12 +21,12 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
   const { name, operand } = wrapper(value.expression)
   if (name === '!' && operand) return !decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
   if (operand) return decide(machine, { kind: 'symbol', expression: operand }, node, wanted)
-  const certain = certainAnswer(value.expression)
+  const condition = simplerCondition(value.expression)
+  const certain = certainAnswer(condition)
   if (certain !== null) return certain
-  const preferred = wanted ?? !isUnlikely(value.expression)
+  const preferred = wanted ?? !isUnlikely(condition)
   const { run } = machine
-  if (!run) return decideAtTopLevel(machine, { condition: value.expression, preferred, node })
-  const condition = value.expression
+  if (!run) return decideAtTopLevel(machine, { condition, preferred, node })
   const implied =
     run.certain(condition) ??
     aboutIssues(condition) ??
@@ -117,9 +118,21 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
+  const listed = listedAnswer(run, subject)
+  if (listed !== null) return listed
   const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  const isThere = truth === true || isKnownThere(run, subject.expression)
+  if (isThere && isNothing(subject.equals)) return false
   if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
+}
+
+function isKnownThere(run: Run, operand: Expression): boolean {
+  return run.known.get(run.keyOf({ kind: 'operation', name: 'is nullish', operands: [operand] })) === false
+}
+
+function isNothing(expression: Expression): boolean {
+  return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
 }
 
 /** A list that is empty has no first item, and any other has one: rows and the items of a request. */
@@ -203,6 +216,7 @@ function remember(run: Run, condition: Expression, taken: boolean): void {
   if (taken) rememberOwners(run, condition)
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
+  rememberList(run, condition, taken)
 }
 
 /** What has a member that is true is there itself. */

@@ -89,6 +89,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     known: new Map(),
     keyOf: createKeys(),
     equals: new Map(),
+    oneOf: new Map(),
     missing: new Set(),
     written: new Map(),
     later: [],

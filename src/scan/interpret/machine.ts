@@ -75,6 +75,8 @@ export interface Run {
   /** What the maps here know an expression by. */
   readonly keyOf: KeyOf
   readonly equals: Map<string, string>
+  /** The literals of which a symbol is one. */
+  readonly oneOf: Map<string, readonly Expression[]>
   /** Expressions that were found to be null or undefined. */
   readonly missing: Set<string>
   /** Fields written to values that only a run knows, e.g. `req.body.email = ...`. */

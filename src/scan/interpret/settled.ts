@@ -15,6 +15,7 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
   const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
   if (condition.name === 'is nullish' || (condition.name === '===' && isNull))
     return truthOf(machine, subject) === true || isNeverNull(machine, subject) ? false : null
+  if (condition.name === 'instanceof') return isDateOf(machine, condition)
   const isType = condition.name === '===' && subject.kind === 'operation' && subject.name === 'typeof'
   return isType && other ? isTypeOf(machine, subject, other) : null
 }
@@ -34,6 +35,13 @@ function isNeverNull(machine: Machine, expression: Expression): boolean {
   return expression.kind === 'result' && columnOf(machine, expression)?.notNull === true
 }
 
+/** The driver makes dates of a column of dates; of one that may be null where it was found to be there. */
+function isDateOf(machine: Machine, { operands: [value, type] }: Operation): boolean | null {
+  const column = value?.kind === 'result' ? columnOf(machine, value) : null
+  if (!value || column?.json !== 'date' || type?.kind !== 'literal' || type.value !== 'Date') return null
+  return column.notNull || machine.run?.known.get(machine.run.keyOf(value)) === true ? true : null
+}
+
 /** A row is an object, if it is there, and a list of them is one in any case. */
 function isTypeOf(machine: Machine, { operands: [subject] }: Operation, type: Expression): boolean | null {
   if (subject?.kind !== 'result' || type.kind !== 'literal' || type.value === 'undefined') return null
@@ -46,9 +54,17 @@ function isTypeOf(machine: Machine, { operands: [subject] }: Operation, type: Ex
 function columnOf(machine: Machine, expression: Extract<Expression, { kind: 'result' }>): Column | null {
   const event = eventOf(machine, expression.event)
   const [row, key, ...deeper] = expression.path
-  if (!event?.table || !event.returns || event.joined || event.projection || row !== '0' || deeper.length > 0)
+  if (!event?.table || !event.returns || event.joined || row !== '0' || key === undefined || deeper.length > 0)
     return null
-  return machine.tables.get(event.table)?.columns.find((column) => column.key === key) ?? null
+  const chosen = event.projection === null ? { table: event.table, column: key } : chosenAs(event.projection, key)
+  if (chosen?.table !== event.table) return null
+  return machine.tables.get(chosen.table)?.columns.find((column) => column.key === chosen.column) ?? null
+}
+
+/** The column that a query chooses under a name. */
+function chosenAs(projection: Expression, name: string): Extract<Expression, { kind: 'column' }> | null {
+  const field = projection.kind === 'object' && !projection.open ? projection.fields[name] : undefined
+  return field?.kind === 'column' ? field : null
 }
 
 function eventOf(machine: Machine, id: number): DbEvent | null {

@@ -14,6 +14,17 @@ export function certainAnswer(condition: Expression): boolean | null {
   return condition.name === '===' && right && isFalsy(right) && isTruthy(left) ? false : null
 }
 
+/** The same question about less: `x && x.trim()` is missing where `x` is. */
+export function simplerCondition(condition: Expression): Expression {
+  if (condition.kind !== 'operation') return condition
+  const [subject, ...others] = condition.operands
+  const asksNothing = condition.name === 'is nullish' || (condition.name === '===' && others.every(isNone))
+  if (!asksNothing || subject?.kind !== 'operation' || subject.name !== '&&') return condition
+  const [first, made] = subject.operands
+  const isMade = made !== undefined && (isTruthy(made) || typeOfResult(made) !== null)
+  return first && isMade ? { ...condition, operands: [first, ...others] } : condition
+}
+
 /** Objects, and texts that are never empty. */
 export function isTruthy(expression: Expression): boolean {
   switch (expression.kind) {

@@ -180,8 +180,12 @@ function filterItems(machine: Machine, owner: ArrayValue, callback: Value | unde
 }
 
 function includesItem(owner: ArrayValue, wanted: Value): Value {
+  const [only, ...others] = owner.items
+  const isOnlyOne = only?.kind === 'literal' && others.length === 0 && !owner.open
+  if (wanted.kind === 'symbol' && isOnlyOne) return operation('===', wanted, only)
   if (wanted.kind !== 'literal' || owner.open) return operation('includes', owner, wanted)
-  return literal(owner.items.some((item) => item.kind === 'literal' && item.value === wanted.value))
+  if (owner.items.some((item) => item.kind === 'literal' && item.value === wanted.value)) return literal(true)
+  return owner.items.some(({ kind }) => kind === 'symbol') ? operation('includes', owner, wanted) : literal(false)
 }
 
 function joinItems(owner: ArrayValue, separator: Value | undefined): Value {

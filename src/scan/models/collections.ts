@@ -19,7 +19,7 @@ import { headersMember } from './web.ts'
 export function createCollection(machine: Machine, name: 'Map' | 'Set', entries: Value | undefined): Value {
   const list = entries?.kind === 'array' ? entries.items : []
   const pairs = name === 'Map' ? list : list.map((item) => array([item, item]))
-  const isKnown = entries === undefined || entries.kind === 'array'
+  const isKnown = entries === undefined || (entries.kind === 'array' && !entries.open)
   const own: [string, Value][] = machine.run ? [[OF_RUN, literal(true)]] : []
   return object([['#entries', array(pairs, !isKnown)], ...own], { type: { kind: 'builtin', name } })
 }
@@ -90,16 +90,37 @@ export function collectionMember(machine: Machine, owner: ObjectValue, name: str
           entries.items.map((pair) =>
             pair.kind === 'array' ? (pair.items[name === 'keys' ? 0 : 1] ?? UNDEFINED) : UNDEFINED,
           ),
+          entries.open,
         ),
       )
     case 'size':
       return operation('size', owner)
     case 'delete':
+      return native(name, ([key]) =>
+        isFollowed ? deleteEntry(entries, key, at(key)) : operation(name, key ?? UNDEFINED),
+      )
     case 'clear':
-      return native(name, () => UNDEFINED)
+      return native(name, () => {
+        if (!isFollowed) return UNDEFINED
+        entries.items.length = 0
+        entries.open = false
+        return UNDEFINED
+      })
     default:
       return null
   }
+}
+
+/** After a key was deleted that only a run knows, any may be gone. */
+function deleteEntry(entries: ArrayValue, key: Value | undefined, index: number): Value {
+  if (index >= 0) {
+    entries.items.splice(index, 1)
+    return literal(true)
+  }
+  if (isComplete(entries, key)) return literal(false)
+  entries.items.length = 0
+  entries.open = true
+  return operation('delete', key ?? UNDEFINED)
 }
 
 /** What is not in a list that is wholly known is not there. */

@@ -33,6 +33,7 @@ import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
+import { callResults, constructResult } from './results.ts'
 import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
 import { callCelebrate, celebrateMember } from './validators/celebrate.ts'
@@ -103,6 +104,7 @@ const MODELS: readonly PackageModel[] = [
   callFiles,
   callPassport,
   callLucia,
+  callResults,
   callThrough,
 ]
 
@@ -248,7 +250,7 @@ export function constructPackage(machine: Machine, callee: PackageValue, args: r
   if (callee.module === 'http-errors') return httpError(callee, args)
   if (callee.module === 'express') return callExpress(machine, callee, { callee, self: null, args, node }) ?? UNDEFINED
   if (isEmitter(callee)) return createEmitter(machine)
-  const container = constructContainer(machine, callee, args)
+  const container = constructContainer(machine, callee, args) ?? constructResult(callee, args)
   if (container) return container
   if (name === 'AsyncLocalStorage') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)

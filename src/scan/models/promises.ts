@@ -16,9 +16,11 @@ import {
   type Value,
 } from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
+import { resultAsyncMember } from './results.ts'
 
 export function promiseMember(machine: Machine, owner: PromiseValue, name: string): Value {
-  if (name !== 'then' && name !== 'catch' && name !== 'finally') return UNDEFINED
+  if (name !== 'then' && name !== 'catch' && name !== 'finally')
+    return resultAsyncMember(machine, owner, name) ?? UNDEFINED
   return native(name, ([first, second], node) => {
     const onFulfilled = name === 'then' ? first : undefined
     const onRejected = name === 'catch' ? first : second

@@ -49,9 +49,11 @@ function answer(
 
 /** Which of the package's errors it is (expired, malformed, wrong signature) depends on the token. */
 function tokenError(module: string): Value {
+  const [field, value] =
+    module === 'jose' ? ['code', 'token error code'] : ['expiredAt', 'time at which a token expired']
   return makeError(operationName(module), operation('token message'), [
     ['name', operation('token error name')],
-    ['code', operation('token error code')],
+    [field, operation(value)],
     ['#module', literal(module)],
   ])
 }

@@ -76,6 +76,49 @@ describe('authentication', () => {
     expect(guarded(middleware, '').access.authentication).toMatchObject([{ credentials: [credential] }])
   })
 
+  it('is verified by the service that is asked whose credential it is', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import { createClient } from '@supabase/supabase-js'\nconst supabase = createClient('a', 'b')",
+      before: `app.use(async function authenticate(req, res, next) {
+        const token = req.headers.authorization
+        if (!token) return res.sendStatus(401)
+        const { data, error } = await supabase.auth.getUser(token)
+        if (error) return res.sendStatus(401)
+        req.user = data.user
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual([
+      'authenticate [authorization header] by @supabase/supabase-js.createClient.auth.getUser: 401, 401',
+    ])
+  })
+
+  it('is verified by the package that reads the session, wherever its answer is asked', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import { betterAuth } from 'better-auth'\nconst auth = betterAuth({})",
+      before: `app.use(async function authenticate(req, res, next) {
+        const session = await auth.api.getSession({ headers: req.headers })
+
+        if (!session) return res.sendStatus(401)
+        next()
+      })`,
+    })
+    expect(access.authentication).toMatchObject([{ verifiedBy: ['better-auth.betterAuth.api.getSession'] }])
+  })
+
+  it('is not verified by a service that is asked for something else', () => {
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: "import Stripe from 'stripe'\nconst stripe = new Stripe('a')",
+      before: `app.use(async function authenticate(req, res, next) {
+        if (!req.headers.authorization) return res.sendStatus(401)
+        const customer = await stripe.customers.retrieve(req.headers.authorization)
+        if (customer.deleted) return res.sendStatus(401)
+        next()
+      })`,
+    })
+    expect(list(access)).toEqual(['authenticate [authorization header] by itself: 401, 401'])
+  })
+
   it('is by the middleware that decides, whichever helper answers for it', () => {
     const { access } = readHandler('res.sendStatus(200)', {
       before: `const refuse = (res, code) => res.status(401).json({ code })
@@ -342,6 +385,18 @@ describe('authentication by packages', () => {
 })
 
 describe('ownership', () => {
+  it('is that of a row with something in its place where there is none', () => {
+    const { access } = readHandler(
+      `const [row] = await db.select().from(orders).where(eq(orders.id, Number(req.params.id)))
+       const order = row || null
+       if (!order) return res.sendStatus(404)
+       if (order.userId !== req.user.id) return res.sendStatus(403)
+       res.json(order)`,
+      { route: 'get /orders/:id' },
+    )
+    expect(access.ownership).toMatchObject([{ how: 'comparison', table: 'orders', column: 'userId' }])
+  })
+
   it('by the where of a query', () => {
     const { access } = behind(
       'const rows = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)))\nres.json(rows)',

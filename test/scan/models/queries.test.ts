@@ -133,6 +133,33 @@ describe('a builder that is given nothing to write', () => {
   })
 })
 
+it('is told where every field is trimmed and may be missing', () => {
+  const imports =
+    "import { z } from 'zod'\nconst Changes = z.object({ email: z.string().trim().optional(), name: z.string().toLowerCase().optional() })"
+  const handler = 'const changes = Changes.parse(req.body)\nawait db.update(users).set(changes)\nres.sendStatus(204)'
+  expect(outline(readHandler(handler, { imports })).filter((one) => one === '500')).toHaveLength(2)
+})
+
+describe('an object where the column has none', () => {
+  const REFUSED = /^an object is written to (\S+),/
+  const refused = (handler: string): string[] =>
+    readHandler(`${handler}\nres.sendStatus(204)`).unresolved.flatMap(({ what }) => what.match(REFUSED)?.[1] ?? [])
+
+  it.each([
+    ['await db.update(orders).set({ total: { ...req.body } })', ['orders.total']],
+    ['await db.insert(orders).values([{ userId: {}, total: 1 }])', ['orders.user_id']],
+    ['await db.insert(orders).values({ userId: req.body, total: 1, status: { a: 1 } })', []],
+    ['await db.update(orders).set({ total: sql`total + 1` })', []],
+    ['const { total } = req.body\nawait db.update(orders).set({ total })', []],
+  ])('is said: %s', (handler, columns) => {
+    expect(refused(handler)).toEqual(columns)
+  })
+
+  it('is said of a body that something was written to', () => {
+    expect(refused('req.body.userId = 1\nawait db.update(orders).set({ total: req.body })')).toEqual(['orders.total'])
+  })
+})
+
 it('fills the placeholders of a prepared query', () => {
   const { where } =
     queryIn(`const find = db.select().from(users).where(eq(users.id, sql.placeholder('id'))).prepare('find')

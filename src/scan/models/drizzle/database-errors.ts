@@ -2,6 +2,9 @@ import { type Machine, makeError } from '../../interpret/machine.ts'
 import { literal, operation, symbol, type Value } from '../../interpret/values.ts'
 import type { ProjectFiles } from '../../project/project.ts'
 
+/** The statement and its parameters, of which the message of a failed query consists. */
+export const QUERY_TEXT = 'text of the query'
+
 /** What the driver throws; drizzle-orm 0.44 and later wraps it, so that the SQLSTATE is on `cause`. */
 export function databaseError(machine: Machine, driver: string, id: number): Value {
   const fields = DRIVER_FIELDS.map(([field, key]): [string, Value] => [
@@ -14,7 +17,7 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
   const thrown = makeError(type, operation('database message'), [...fields, named])
   if (UNWRAPPED.test(driver) || !wrapsErrors(machine.files)) return thrown
   // drizzle-orm/errors.js gives its class no name of its own.
-  return makeError('DrizzleQueryError', operation('database message'), [
+  return makeError('DrizzleQueryError', operation('concat', literal('Failed query: '), operation(QUERY_TEXT)), [
     ['name', literal('Error')],
     ['cause', thrown],
   ])
@@ -22,7 +25,7 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
 
 /** Drivers that are called past Drizzle, and the one whose synchronous failures it lets through. */
 const UNWRAPPED =
-  /^(?:pg|postgres|mysql2?(?:\/.*)?|better-sqlite3.*|sqlite3?|(?:node|bun):sqlite|@(?:neondatabase|vercel|libsql|planetscale)\/.*)$/
+  /^(?:pg|postgres|mysql2?\/.*|mysql|better-sqlite3.*|sqlite3?|(?:node|bun):sqlite|@(?:neondatabase|vercel|libsql|planetscale)\/.*)$/
 
 /** `error.name` as the drivers set it, which is not the name of the class: pg-protocol/dist/messages.js says `error`. */
 const ERROR_NAMES = new Map<string, Value>([

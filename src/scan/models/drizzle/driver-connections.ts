@@ -34,7 +34,7 @@ export interface Sent {
 
 export function databaseOf(machine: Machine, owner: PackageValue): DbValue {
   const isBuiltIn = owner.steps.some((step) => step.kind === 'member' && step.name === 'DatabaseSync')
-  const driver = isBuiltIn ? 'node:sqlite' : owner.module
+  const driver = isBuiltIn ? 'node:sqlite' : driverOf(owner)
   return { kind: 'db', driver, transaction: currentTransaction(machine, owner), schema: null }
 }
 
@@ -107,6 +107,11 @@ export function callMade(sent: Sent): Value | null {
   }
 }
 
+/** `drizzle-orm/mysql2` goes by the name of the package that it stands on. */
+function driverOf({ module }: PackageValue): string {
+  return module === 'mysql2' ? 'mysql2/promise' : module
+}
+
 /** A connection of a pool, which there may be none of. */
 function connect({ machine, callee, owner, name, call }: Sent): Value {
   const id = nextEvent(machine)
@@ -119,7 +124,7 @@ function connect({ machine, callee, owner, name, call }: Sent): Value {
     node: call.node,
   })
   const connection = appendCall(machine, callee, call)
-  const error = databaseError(machine, owner.module, id)
+  const error = databaseError(machine, driverOf(owner), id)
   const callback = callbackOf(call)
   if (!callback) return fails ? rejected(error) : connection
   const release = native('release', () => UNDEFINED)

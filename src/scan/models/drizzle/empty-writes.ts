@@ -29,9 +29,7 @@ function isUndefined(value: Value): boolean {
 /** Asked only where a validator says that each may be left out, and nobody has looked at them before. */
 function mayAllBeMissing(machine: Machine, values: readonly Value[], node: ts.Node): boolean {
   const { run } = machine
-  const inputs = values.flatMap((value) =>
-    value.kind === 'symbol' && value.expression.kind === 'input' ? [value.expression] : [],
-  )
+  const inputs = values.flatMap((value) => (value.kind === 'symbol' ? (inputOf(value.expression) ?? []) : []))
   if (!run || inputs.length < values.length || !inputs.every((input) => isOptional(machine, input))) return false
   const isAsked = run.decisions.some(({ condition }) => hasPart(condition, (part) => isAbout(part, inputs)))
   if (isAsked) return false
@@ -40,6 +38,13 @@ function mayAllBeMissing(machine: Machine, values: readonly Value[], node: ts.No
   )
   const condition = missing.reduce((left, right) => ({ kind: 'operation', name: '&&', operands: [left, right] }))
   return decide(machine, symbol(condition), node, false)
+}
+
+/** The input itself, or what a schema makes of it where it is there: `x && x.trim()`. */
+function inputOf(expression: Expression): Input | null {
+  if (expression.kind === 'input') return expression
+  const first = expression.kind === 'operation' && expression.name === '&&' ? expression.operands[0] : undefined
+  return first?.kind === 'input' ? first : null
 }
 
 function isOptional({ run }: Machine, { from, path }: Input): boolean {

@@ -28,6 +28,7 @@ import { fillPlaceholders } from './placeholders.ts'
 import { readRawAnswer } from './raw-answers.ts'
 import { translateCondition } from './raw-conditions.ts'
 import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
+import { noteUnfitValues } from './unfit-values.ts'
 
 interface QueryStart {
   readonly operation: QueryValue['operation']
@@ -166,6 +167,7 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
   const start = clockOf(machine)
   const id = nextEvent(machine)
   const fails = decideFailure(machine, rejectionOf(id), query.node)
+  noteUnfitValues(machine, query)
   recordDatabase(machine, {
     id,
     operation: query.operation,

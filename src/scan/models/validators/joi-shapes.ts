@@ -4,7 +4,7 @@ import type { EnumValue, Expression, Shape } from '../../types.ts'
 import { type ChainCall, callsOf, optionOf } from './chains.ts'
 import { changeJoiObject } from './joi-objects.ts'
 import { changeJoiScalar, startJoi } from './joi-rules.ts'
-import { looseOutput } from './shape-output.ts'
+import { keepMissing, looseOutput } from './shape-output.ts'
 import { enumShape, objectShape, textShape, unionShape, unknownShape } from './shape-parts.ts'
 import { type SchemaReader, sourceOf } from './shapes.ts'
 
@@ -212,11 +212,12 @@ function finish({ shape, allowed, output, fallback }: JoiState, { input, reader,
   const parsed: Expression | null = given === input ? shape.parsed : express(given)
   const nullable = shape.nullable || allowed.includes(null)
   const others = allowed.filter((value) => value !== null)
-  const own = { ...shape, nullable, parsed }
+  const made = { ...shape, nullable, parsed }
+  const own = shape.optional || nullable ? keepMissing(input, made) : made
   if (others.length === 0) return own
   if (own.type === 'string' && others.join() === '' && (own.min ?? 0) <= 1 && !own.format && !own.pattern)
     return { ...own, min: null }
-  return { ...unionShape([own, enumShape(others)]), parsed }
+  return { ...unionShape([own, enumShape(others)]), parsed: own.parsed }
 }
 
 /** An empty text that is allowed stays what it is. */

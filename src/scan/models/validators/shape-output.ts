@@ -1,6 +1,6 @@
 import { express } from '../../interpret/express-value.ts'
 import { literal, object, operation, symbol, type Value } from '../../interpret/values.ts'
-import type { Shape } from '../../types.ts'
+import type { Expression, Shape } from '../../types.ts'
 
 type Member = (owner: Value, name: string) => Value
 
@@ -12,11 +12,23 @@ export function outputOf(value: Value, shape: Shape, member: Member): Value {
   if (isWhole || (value.kind !== 'symbol' && value.kind !== 'object' && value.kind !== 'request')) return value
   const fields = Object.entries(shape.fields)
   if (fields.length === 0) return value
-  const isPartial = fields.some(([, field]) => field.optional && !field.parsed)
+  const isPartial = fields.some(([, field]) => field.optional && (!field.parsed || mayBeMissing(field.parsed)))
   return object([
     ...fields.map(([name, field]) => [name, innerOutput(member(value, name), field, member)] as const),
     ...(isPartial ? [['#partial', literal(true)] as const] : []),
   ])
+}
+
+/** What comes out of `z.string().trim().optional()`: nothing is made of what is missing, but where something stands in. */
+export function keepMissing(input: Value, shape: Shape): Shape {
+  const { parsed } = shape
+  if (!parsed || parsed.kind === 'object' || mayBeMissing(parsed)) return shape
+  if (parsed.kind === 'operation' && parsed.name === 'default') return shape
+  return { ...shape, parsed: express(operation('&&', input, symbol(parsed))) }
+}
+
+function mayBeMissing(parsed: Expression): boolean {
+  return parsed.kind === 'operation' && parsed.name === '&&'
 }
 
 /** A part that is missing stays missing. */

@@ -11,7 +11,7 @@ import {
 import { brief, type ts } from '../../syntax/syntax.ts'
 import type { Expression, Shape } from '../../types.ts'
 import { changeList, changeNumber, changeText } from './scalar-rules.ts'
-import { outputOf } from './shape-output.ts'
+import { keepMissing, outputOf } from './shape-output.ts'
 import { anyShape, arrayShape, unionShape, unknownShape } from './shape-parts.ts'
 import { changeObject } from './zod-objects.ts'
 import { intersect, startShape } from './zod-types.ts'
@@ -202,13 +202,13 @@ function changeAny(shape: Shape, { name, args, reading, text }: SchemaCall): Sha
   switch (name) {
     case 'optional':
     case 'exactOptional':
-      return { ...shape, optional: true }
+      return { ...keepMissing(reading.input, shape), optional: true }
     case 'nonoptional':
       return { ...shape, optional: false }
     case 'nullable':
-      return { ...shape, nullable: true }
+      return { ...keepMissing(reading.input, shape), nullable: true }
     case 'nullish':
-      return { ...shape, optional: true, nullable: true }
+      return { ...keepMissing(reading.input, shape), optional: true, nullable: true }
     case 'unwrap':
       return { ...shape, optional: false, nullable: false }
     case 'array':
