@@ -9,6 +9,7 @@ import { registrationMember, routerMember } from '../models/express.ts'
 import { globalScope } from '../models/globals.ts'
 import { packageMember } from '../models/packages.ts'
 import { promiseMember } from '../models/promises.ts'
+import { noteTaker } from '../models/request-members.ts'
 import { textMember } from '../models/text.ts'
 import { ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
@@ -238,5 +239,6 @@ export function deleteMember(machine: Machine, owner: Value, name: string): void
 export function setUnknownMember(machine: Machine, owner: Value, key: Value, value: Value): void {
   const entry = operation('entry', key, value)
   if (owner.kind === 'object') setField(machine, owner.fields, `...${owner.fields.size}`, entry)
+  if (owner.kind === 'request') noteTaker(machine, owner, entry)
   if (owner.kind === 'symbol') writeField(machine, owner.expression, `...${express(key).kind}`, entry)
 }

@@ -33,6 +33,7 @@ import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
+import { TAKING_APPS } from './request-members.ts'
 import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
 import { callCelebrate, celebrateMember } from './validators/celebrate.ts'
@@ -138,9 +139,6 @@ function callAtImport(machine: Machine, callee: PackageValue, call: Call): Value
 }
 
 const MAKING = /\bexpress\s*\(|\.listen\s*\(|\b(?:app|router|server)\.use\s*\(/
-/** Packages that run an app, look at it or report on it, and register nothing. */
-const TAKING_APPS =
-  /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)

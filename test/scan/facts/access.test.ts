@@ -155,7 +155,7 @@ describe('authentication', () => {
         next()
       })`,
     })
-    expect(list(access)).toEqual(['requireUser [session, request.user] by itself: 401'])
+    expect(list(access)).toEqual(['requireUser [session] by itself: 401'])
   })
 
   it('is by the middleware that gives the error to next', () => {
