@@ -1,3 +1,4 @@
+import { textInTests } from '../models/assumed-text.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
@@ -86,7 +87,7 @@ interface Guess {
 }
 
 function decideAtTopLevel(machine: Machine, { condition, preferred, node }: Guess): boolean {
-  const settled = atTopLevel(condition)
+  const settled = atTopLevel(condition) ?? comparedAtTopLevel(machine, condition, node)
   if (settled === null) machine.guesses += 1
   const taken = settled ?? preferred
   noteTaken(machine, condition, taken, node)
@@ -100,6 +101,22 @@ function atTopLevel(condition: Expression): boolean | null {
   if (condition.kind !== 'operation' || left?.kind !== 'env') return null
   if (condition.name === 'is nullish') return false
   return condition.name === '===' && right && isEmpty(right) ? false : null
+}
+
+/** What a variable is compared with decides where tests give it a value; one that they leave alone equals no text. */
+function comparedAtTopLevel(machine: Machine, condition: Expression, node: ts.Node): boolean | null {
+  if (condition.kind !== 'operation' || condition.name !== '===') return null
+  const [left, right] = condition.operands
+  if (!left || right?.kind !== 'literal' || typeof right.value !== 'string') return null
+  const text = textInTests(machine, left, node)
+  return text === null ? (isVariable(left) ? false : null) : text === right.value
+}
+
+/** A variable as it is, or in other letters. */
+function isVariable(expression: Expression): boolean {
+  if (expression.kind !== 'operation') return expression.kind === 'env'
+  const [first] = expression.operands
+  return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first !== undefined && isVariable(first)
 }
 
 function isEmpty(expression: Expression): boolean {
