@@ -19,7 +19,7 @@ import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
-import { type Machine, setField, unknownValue } from './machine.ts'
+import { type Machine, noteUnresolved, setField, unknownValue } from './machine.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
@@ -76,6 +76,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'query':
       return queryMember(machine, owner, name)
     case 'request':
+      if (name === 'signedCookies') noteUnresolved(machine, 'cookies read here are signed, which no input shows', node)
       return requestMember(machine, owner, name)
     case 'response':
       return responseMember(machine, owner, name)

@@ -4,6 +4,7 @@ import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
+import { partAnswer } from './parts.ts'
 import { settledAnswer } from './settled.ts'
 import { certainAnswer } from './truthiness.ts'
 import type { Value } from './values.ts'
@@ -126,27 +127,17 @@ function isEmpty(expression: Expression): boolean {
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
-  const first = firstAnswer(run, condition)
-  if (first !== null) return first
+  const part = partAnswer(run, condition)
+  if (part !== null) return part
   if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
   const key = run.keyOf(subject.expression)
   const equal = run.equals.get(key)
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
-  const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  const truth = run.known.get(key) ?? partAnswer(run, subject.expression)
   if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
-}
-
-/** A list that is empty has no first item, and any other has one: rows and the items of a request. */
-function firstAnswer(run: Run, condition: Expression): boolean | null {
-  if ((condition.kind !== 'result' && condition.kind !== 'input') || condition.path.at(-1) !== '0') return null
-  const length: Expression = { ...condition, path: [...condition.path.slice(0, -1), 'length'] }
-  const asks = (name: string): boolean | undefined =>
-    run.known.get(run.keyOf({ kind: 'operation', name, operands: [length, { kind: 'literal', value: 0 }] }))
-  const isEmptyList = asks('===')
-  return (isEmptyList === undefined ? asks('>') : !isEmptyList) ?? run.known.get(run.keyOf(length)) ?? null
 }
 
 /** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */
@@ -187,7 +178,7 @@ function impliedTruth(run: Run, condition: Expression): boolean | null {
     const key = run.keyOf(operand)
     const equal = run.equals.get(key)
     if (equal !== undefined) return equal === NULL || equal === MISSING
-    return (run.known.get(key) ?? firstAnswer(run, operand)) === true ? false : null
+    return (run.known.get(key) ?? partAnswer(run, operand)) === true ? false : null
   }
   const key = run.keyOf(condition)
   const equal = run.equals.get(key)
