@@ -408,6 +408,18 @@ describe('roles', () => {
     expect(list(access)).toEqual(['authenticate [authorization header] by jsonwebtoken.verify: 401, 401'])
   })
 
+  it('are none where two credentials have to be the same', () => {
+    const middleware = `function sameSession(req, res, next) {
+      if (req.cookies.session_now !== req.cookies.session_start) return res.sendStatus(403)
+      next()
+    }`
+    const { access } = guarded(middleware, '')
+    expect([access.roles, list(access)]).toEqual([
+      [],
+      ['sameSession [cookie session_now, cookie session_start] by itself: 403'],
+    ])
+  })
+
   it('name every value that is let through', () => {
     const { access } = behind(
       `if (req.user.role !== 'owner') { if (req.user.role !== 'admin') return res.sendStatus(403) }
