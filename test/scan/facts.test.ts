@@ -147,7 +147,8 @@ describe('database', () => {
       ['TURSO_URL'],
     ],
   ])('finds driver and variable of %s', (text, driver, urlVariables) => {
-    expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect: 'postgres' })
+    const dialect = /sqlite|libsql/.test(driver) ? 'sqlite' : 'postgres'
+    expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect })
   })
 
   it('finds the variable behind a validated environment', () => {
