@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Assumption, Codebase, Dossier } from '../../src/scan/types.ts'
-import { appWith, outline, readHandler, readRoute, scanFiles } from '../support/scan-source.ts'
+import { appWith, bodyFor, outline, readHandler, readRoute, scanFiles } from '../support/scan-source.ts'
 
 const ANSWER = '(req, res) => res.json({})'
 
@@ -96,6 +96,30 @@ describe('what a run assumes of the environment', () => {
       validation: { by: 'code', shape: { type: 'string', min: 32 }, text: 'configured.length >= 32' },
     })
   })
+
+  describe('a variable that the top level compares with a text', () => {
+    const tell = (condition: string, files: Readonly<Record<string, string>> = {}): string[] => {
+      const app = appWith(`const place = ${condition} ? 'memory' : 'database'
+        app.get('/place', (req, res) => res.json({ place }))`)
+      const dossier = readRoute({ ...app, ...files }, 'GET /place')
+      return [bodyFor(dossier, 200), ...outlineAssumed(dossier.boot)]
+    }
+
+    it.each(["process.env.STORE === 'memory'", "process.env.STORE?.trim().toLowerCase() === 'memory'"])(
+      '%s is false where no test sets it',
+      (condition) => {
+        expect(tell(condition)).toEqual(['{place: "database"}', `src/app.ts:9 STORE !${condition}, not 'memory'`])
+        expect(tell(condition, { '.env.test': 'STORE=memory' })[0]).toBe('{place: "memory"}')
+        expect(tell(condition, { '.env.test': 'STORE=disk' })[0]).toBe('{place: "database"}')
+      },
+    )
+
+    it('is what the code has it be without the variable', () => {
+      expect(tell("(process.env.STORE || 'memory') === 'memory'")[0]).toBe('{place: "memory"}')
+      expect(tell("(process.env.STORE ?? 'disk') === 'memory'")[0]).toBe('{place: "database"}')
+      expect(tell("process.env.STORE !== 'disk'")[0]).toBe('{place: "memory"}')
+    })
+  })
 })
 
 function variable({ boot }: Pick<Dossier, 'boot'>, name: string): unknown {
@@ -125,7 +149,7 @@ describe('registrations under a condition on the environment', () => {
       `GET /metrics/all if ${isProduction} (does not hold)`,
       `GET / if !${isProduction}`,
       "GET /debug if process.env.NODE_ENV !== 'production'",
-      "GET /docs if process.env.DOCS === 'on'",
+      "GET /docs if process.env.DOCS === 'on' (does not hold)",
       'GET /always',
     ])
     expect(codebase.findings).toEqual([])

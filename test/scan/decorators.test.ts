@@ -303,6 +303,7 @@ describe('tsoa', () => {
       import express from 'express'
       import { RegisterRoutes } from './routes.js'
       export const app = express()
+      app.use(express.json())
       RegisterRoutes(app)`,
   }
 

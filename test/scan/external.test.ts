@@ -298,3 +298,43 @@ describe('packages', () => {
     expect(bodyFor(dossier, 200)).toBe('{a: 7}')
   })
 })
+
+describe('a chain of calls into a package', () => {
+  const SUPABASE = {
+    imports: "import { createClient } from '@supabase/supabase-js'",
+    before: 'const supabase = createClient(process.env.URL, process.env.KEY)',
+  }
+
+  it('is one call, made where the chain ends', () => {
+    const dossier = readHandler(
+      `const { data, error } = await supabase.from('seats').insert({ row: req.body.row }).select('*').single()
+      if (error) return res.status(502).json({ error: error.message })
+      res.json(data)`,
+      SUPABASE,
+    )
+    const name = '@supabase/supabase-js.createClient.from.insert.select.single'
+    expect(outline(dossier).sort()).toEqual([
+      `${name} > 200`,
+      `${name} > 502`,
+      `${name} fails > ||(field status(), 500)`,
+    ])
+    expect(bodyFor(dossier, 200)).toBe('$1.data')
+    expect(eventOf(dossier, 'external')).toMatchObject({
+      timing: 'in-order',
+      target: { arguments: [{ value: 'seats' }, { kind: 'object' }, { value: '*' }] },
+    })
+    expect(dossier.effects.map(({ access }) => access)).toEqual(['write'])
+    expect(dossier.unresolved).toEqual([])
+  })
+
+  it('ends before what is done with its answer', () => {
+    const dossier = readHandler(
+      "supabase.from('seats').delete().then(() => res.sendStatus(204), () => res.sendStatus(503))",
+      SUPABASE,
+    )
+    expect(outline(dossier)).toEqual([
+      '@supabase/supabase-js.createClient.from.delete > 204',
+      '@supabase/supabase-js.createClient.from.delete fails > 503',
+    ])
+  })
+})

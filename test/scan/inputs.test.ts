@@ -277,6 +277,26 @@ ${each} if (${none.join(' && ')}) return res.json({}); return res.sendStatus(400
   })
 })
 
+describe('what a validator lets pass', () => {
+  const read = (refuse: string): Dossier =>
+    readHandler(`const { coach } = schema.parse(req.body)\n${refuse}\nres.json({ coach })`, {
+      imports: `${ZOD}\nconst schema = z.object({ coach: z.string().optional() })`,
+    })
+
+  it('is required where the code refuses to go on without it', () => {
+    expect(inputOf(read('if (coach) return res.json({})\nreturn res.sendStatus(400)'), 'body.coach').required).toBe(
+      true,
+    )
+    expect(inputOf(read("if (coach) console.log('a coach')"), 'body.coach').required).toBe(false)
+  })
+
+  it('may be a signed cookie, which is said', () => {
+    const { inputs, unresolved } = readHandler('res.json({ seat: req.signedCookies.seat })')
+    expect(inputs.map(({ from, path }) => [from, ...path])).toEqual([['cookies', 'seat']])
+    expect(unresolved).toMatchObject([{ what: 'cookies read here are signed, which no input shows' }])
+  })
+})
+
 describe('what the code writes on the body itself', () => {
   it('is not required, nor is what only some ways ask for', () => {
     const dossier = readHandler(

@@ -43,6 +43,28 @@ describe('where a request stands', () => {
   })
 })
 
+describe('a part of the request without entries', () => {
+  const ask = (part: string, none: string): string =>
+    `if (${none}) return res.json({ first: req.${part}.id ? 'there' : 'none' })\nres.sendStatus(204)`
+
+  it.each([
+    'Object.keys(req.query).length === 0',
+    '!Object.keys(req.query).length',
+    '!(Object.entries(req.query).length > 0)',
+  ])('%s says that no field is there', (none) => {
+    const dossier = readHandler(ask('query', none))
+    expect(outline(dossier).toSorted()).toEqual(['200', '204'])
+    expect(bodyFor(dossier, 200)).toBe('{first: "none"}')
+  })
+
+  it('is never the parameters of a route that has some', () => {
+    const files = appWith(
+      `app.get('/orders/:id', (req, res) => { ${ask('params', 'Object.keys(req.params).length === 0')} })`,
+    )
+    expect(outline(readRoute(files, 'GET /orders/:id'))).toEqual(['204'])
+  })
+})
+
 describe('what holds in every run', () => {
   it.each([
     [

@@ -46,7 +46,7 @@ describe('calls that look like registrations', () => {
       sweep(
         "process.env.MODE === 'a' ? app.get('/b', (req, res) => res.json({})) :\n app.post('/c', (req, res) => res.json({}))",
       ).unresolved,
-    ).toEqual(['src/app.ts:5 looks like a registration and was not followed; the condition around it may decide'])
+    ).toEqual(['src/app.ts:4 looks like a registration and was not followed; the condition around it may decide'])
   })
 
   it.each([

@@ -84,6 +84,8 @@ const DECODED = [
   'z.nullable(z.string())',
   'z.nullish(z.string())',
   'z.string().optional()',
+  'z.union([z.string().min(1), z.undefined()])',
+  'z.union([z.string(), z.number(), z.undefined()])',
   'z.string().nullable()',
   'z.string().nullish()',
   'z.string().optional().unwrap()',

@@ -14,7 +14,7 @@ import { checkerOf, isInHandler } from './checker.ts'
 import { describe, expressionsOf } from './expressions.ts'
 import { isAlike } from './outcomes.ts'
 import { readOwnership } from './ownership.ts'
-import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
+import { credentialOf, credentialsIn, isBareCredential, principalsOf, refusesCredential } from './principals.ts'
 import { findSeals, saysFailure } from './refusals.ts'
 import { outcomeOf, responseOf, siteOf, statusOf, targetOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
@@ -64,7 +64,9 @@ const ROLE_NAME = /role|admin|permission|scope|tier|staff|superuser|grant|privil
 /** Whether the decision asks what the asker may do, and not who it is. */
 function isRole({ last, scenario, isPrincipal }: TurnedAway): boolean {
   if (statusOf(scenario) !== 403 || saysFailure(last) || isOfForms(last)) return false
-  return ROLE_NAME.test(describe(last.condition)) || (isPrincipal(last.condition) && !asksPresence(last.condition))
+  if (ROLE_NAME.test(describe(last.condition))) return true
+  // Two cookies that have to be the same say who asks, and nothing of what that one may do.
+  return isPrincipal(last.condition) && !asksPresence(last.condition) && !isBareCredential(last.condition)
 }
 
 /** A token against forged requests says nothing of who is asking. */

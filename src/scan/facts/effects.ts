@@ -1,5 +1,5 @@
 import { partsOf } from '../expressions.ts'
-import { accessByCommand, accessByName } from '../models/package-effects.ts'
+import { accessByCommand, accessByNames } from '../models/package-effects.ts'
 import type { Expression, Scenario, TraceEvent } from '../types.ts'
 import { type Blame, createBlame } from './blame.ts'
 import { distinctOutcomes } from './outcomes.ts'
@@ -93,7 +93,7 @@ function accessOf({ target }: ExternalEvent): EffectFact['access'] {
   if (target.protocol === 'package') {
     const [first] = target.arguments
     const command = first?.kind === 'operation' ? accessByCommand(first.name) : null
-    return command ?? accessByName(target.name.split('.').at(-1) ?? '')
+    return command ?? accessByNames(target.name.split('.'))
   }
   if (target.method.kind !== 'literal') return 'unknown'
   return /^(?:get|head|options)$/i.test(String(target.method.value)) ? 'read' : 'write'

@@ -173,7 +173,9 @@ function isRequired(
   if (input.from === 'params') return true
   const isAsked = checks.some((check) => asksForPresence(check, check.refusedWhen, input))
   // What another input can stand in for is passed without it on some way.
-  if (isAsked && accepted.every(({ scenario }) => scenario.decisions.some((one) => needs(one, input)))) return true
+  const isOnEveryWay = accepted.every(({ scenario }) => scenario.decisions.some((one) => needs(one, input)))
+  // What a validator lets pass without it may be refused later.
+  if (isOnEveryWay && (isAsked || (rules.length > 0 && accepted.length > 0))) return true
   if (rules.some(({ shape }) => isAskedFor(shape)))
     return accepted.every(({ required }) => required.has(keyOf(input))) ? true : null
   return rules.length > 0 && rules.every(({ shape }) => shape.type !== 'unknown') ? false : null

@@ -9,6 +9,7 @@ import { registrationMember, routerMember } from '../models/express.ts'
 import { globalScope } from '../models/globals.ts'
 import { packageMember } from '../models/packages.ts'
 import { promiseMember } from '../models/promises.ts'
+import { noteTaker } from '../models/request-members.ts'
 import { resultMember } from '../models/results.ts'
 import { textMember } from '../models/text.ts'
 import { ts } from '../syntax/syntax.ts'
@@ -19,7 +20,7 @@ import { bindFunction, bindNative, callSetter, findMethod } from './classes.ts'
 import { express, limitSize } from './express-value.ts'
 import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
-import { type Machine, setField, unknownValue } from './machine.ts'
+import { type Machine, noteUnresolved, setField, unknownValue } from './machine.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
@@ -76,6 +77,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
     case 'query':
       return queryMember(machine, owner, name)
     case 'request':
+      if (name === 'signedCookies') noteUnresolved(machine, 'cookies read here are signed, which no input shows', node)
       return requestMember(machine, owner, name)
     case 'response':
       return responseMember(machine, owner, name)
@@ -239,5 +241,6 @@ export function deleteMember(machine: Machine, owner: Value, name: string): void
 export function setUnknownMember(machine: Machine, owner: Value, key: Value, value: Value): void {
   const entry = operation('entry', key, value)
   if (owner.kind === 'object') setField(machine, owner.fields, `...${owner.fields.size}`, entry)
+  if (owner.kind === 'request') noteTaker(machine, owner, entry)
   if (owner.kind === 'symbol') writeField(machine, owner.expression, `...${express(key).kind}`, entry)
 }

@@ -1,5 +1,6 @@
 import { runQuery } from '../models/drizzle/queries.ts'
 import { callPackage, constructPackage } from '../models/packages.ts'
+import { noteGiven } from '../models/request-members.ts'
 import { callSymbol } from '../models/symbols.ts'
 import { locate, ts } from '../syntax/syntax.ts'
 import { keepAssumed } from './assumptions.ts'
@@ -64,10 +65,13 @@ function dispatchCall(machine: Machine, call: Call): Value {
     case 'native':
       return keepAssumed(callee.call(call.args, call.node), [call.self, ...call.args])
     case 'package':
+      noteGiven(machine, callee, call.args)
       return callPackage(machine, callee, call)
     case 'symbol':
+      noteGiven(machine, callee, call.args)
       return callSymbol(machine, call)
     default:
+      noteGiven(machine, callee, call.args)
       refuseNothing(machine, callee, { use: '% is not a function', node: call.node })
       if (passesRequestOn(call.args)) return passRequestOn(machine, call)
       return callNothing(machine, call)

@@ -1,9 +1,11 @@
+import { textInTests } from '../models/assumed-text.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { listedAnswer, rememberList } from './listed.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
+import { partAnswer } from './parts.ts'
 import { settledAnswer } from './settled.ts'
 import { certainAnswer, simplerCondition } from './truthiness.ts'
 import type { Value } from './values.ts'
@@ -87,7 +89,7 @@ interface Guess {
 }
 
 function decideAtTopLevel(machine: Machine, { condition, preferred, node }: Guess): boolean {
-  const settled = atTopLevel(condition)
+  const settled = atTopLevel(condition) ?? comparedAtTopLevel(machine, condition, node)
   if (settled === null) machine.guesses += 1
   const taken = settled ?? preferred
   noteTaken(machine, condition, taken, node)
@@ -103,6 +105,22 @@ function atTopLevel(condition: Expression): boolean | null {
   return condition.name === '===' && right && isEmpty(right) ? false : null
 }
 
+/** What a variable is compared with decides where tests give it a value; one that they leave alone equals no text. */
+function comparedAtTopLevel(machine: Machine, condition: Expression, node: ts.Node): boolean | null {
+  if (condition.kind !== 'operation' || condition.name !== '===') return null
+  const [left, right] = condition.operands
+  if (!left || right?.kind !== 'literal' || typeof right.value !== 'string') return null
+  const text = textInTests(machine, left, node)
+  return text === null ? (isVariable(left) ? false : null) : text === right.value
+}
+
+/** A variable as it is, or in other letters. */
+function isVariable(expression: Expression): boolean {
+  if (expression.kind !== 'operation') return expression.kind === 'env'
+  const [first] = expression.operands
+  return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first !== undefined && isVariable(first)
+}
+
 function isEmpty(expression: Expression): boolean {
   return expression.kind === 'undefined' || (expression.kind === 'literal' && !expression.value)
 }
@@ -110,8 +128,8 @@ function isEmpty(expression: Expression): boolean {
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
-  const first = firstAnswer(run, condition)
-  if (first !== null) return first
+  const part = partAnswer(run, condition)
+  if (part !== null) return part
   if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
   if (!subject) return impliedTruth(run, condition)
@@ -120,7 +138,7 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   if (equal !== undefined) return equal === JSON.stringify(subject.equals)
   const listed = listedAnswer(run, subject)
   if (listed !== null) return listed
-  const truth = run.known.get(key) ?? firstAnswer(run, subject.expression)
+  const truth = run.known.get(key) ?? partAnswer(run, subject.expression)
   const isThere = truth === true || isKnownThere(run, subject.expression)
   if (isThere && isNothing(subject.equals)) return false
   if (truth === null) return null
@@ -133,16 +151,6 @@ function isKnownThere(run: Run, operand: Expression): boolean {
 
 function isNothing(expression: Expression): boolean {
   return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
-}
-
-/** A list that is empty has no first item, and any other has one: rows and the items of a request. */
-function firstAnswer(run: Run, condition: Expression): boolean | null {
-  if ((condition.kind !== 'result' && condition.kind !== 'input') || condition.path.at(-1) !== '0') return null
-  const length: Expression = { ...condition, path: [...condition.path.slice(0, -1), 'length'] }
-  const asks = (name: string): boolean | undefined =>
-    run.known.get(run.keyOf({ kind: 'operation', name, operands: [length, { kind: 'literal', value: 0 }] }))
-  const isEmptyList = asks('===')
-  return (isEmptyList === undefined ? asks('>') : !isEmptyList) ?? run.known.get(run.keyOf(length)) ?? null
 }
 
 /** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */
@@ -183,7 +191,7 @@ function impliedTruth(run: Run, condition: Expression): boolean | null {
     const key = run.keyOf(operand)
     const equal = run.equals.get(key)
     if (equal !== undefined) return equal === NULL || equal === MISSING
-    return (run.known.get(key) ?? firstAnswer(run, operand)) === true ? false : null
+    return (run.known.get(key) ?? partAnswer(run, operand)) === true ? false : null
   }
   const key = run.keyOf(condition)
   const equal = run.equals.get(key)

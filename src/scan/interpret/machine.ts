@@ -150,6 +150,8 @@ export interface Machine {
   readonly loading: string[]
   /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
   waitsForAsync: boolean
+  /** Code that analysis does not see was given an app, or middleware is somewhere that is not known. */
+  isAppHandedOut: boolean
   /** Where loops stand whose number of turns only a run knows, innermost last. */
   readonly looseLoops: Scope[]
   /** How often a condition at import had to be guessed, and how often something was assumed of the surroundings. */
@@ -219,6 +221,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     makers: new Map(),
     loading: [],
     waitsForAsync: false,
+    isAppHandedOut: false,
     looseLoops: [],
     guesses: 0,
     assumptions: 0,

@@ -122,6 +122,8 @@ export type PackageStep =
       readonly at: SourceLocation
       /** Null: no call of the code. */
       readonly node: ts.Node | null
+      /** It only collects what a later call of its chain asks for. */
+      readonly isBuilding?: true
     }
 
 /** Something that comes out of a package, and how it was reached: `z`, `.object`, `({...})`, `.strict`, `()`. */

@@ -22,6 +22,11 @@ export function assumeText(machine: Machine, value: Value | undefined, node: ts.
   return text
 }
 
+/** The same without a record, for whoever keeps one of what comes of it. */
+export function textInTests(machine: Machine, expression: Expression, node: ts.Node): string | null {
+  return textOf(expression, { machine, used: new Map(), node })
+}
+
 interface Reading {
   readonly machine: Machine
   /** The variables that were asked, and what each is taken to be. */
@@ -37,6 +42,7 @@ function textOf(expression: Expression | undefined, reading: Reading): string | 
   if (name === 'concat' || name === '+') return joined(operands, reading)
   const [first, second] = operands
   if (name === 'String' || name === 'trim') return textOf(first, reading)?.trim() ?? null
+  if (name === 'toLowerCase' || name === 'toUpperCase') return textOf(first, reading)?.[name]() ?? null
   if (name !== '??' && name !== '||' && name !== 'default') return null
   if (first?.kind === 'env') return textOfVariable(first.name, textOf(second, reading), reading)
   return textOf(first, reading)

@@ -3,6 +3,7 @@ import { callFunctionLike } from '../interpret/call.ts'
 import { express } from '../interpret/express-value.ts'
 import { noteInputRead } from '../interpret/input-reads.ts'
 import { type Machine, makeError, setField, Thrown } from '../interpret/machine.ts'
+import { makeNothing } from '../interpret/nothing.ts'
 import { hasResponded, nextEvent, record } from '../interpret/trace-events.ts'
 import {
   knownString,
@@ -20,6 +21,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
 import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
+import { isAbsent } from './request-members.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -45,6 +47,7 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   const own = owner.fields.get(name)
   noteWho(machine, owner.fields, name)
   if (own) return own
+  if (isAbsent(machine, owner, name)) return makeNothing(machine, undefined)
   const input = INPUTS.get(name)
   if (input) return symbol({ kind: 'input', from: input, path: [] })
   if (name === 'get' || name === 'header') {

@@ -192,6 +192,7 @@ function noteUnplaced(
   node: ts.Node,
 ): void {
   noteUnresolved(machine, 'the path of this mount is not known before a run', node)
+  machine.isAppHandedOut ||= handlers.length === 0 || handlers.some(({ kind }) => kind !== 'router')
   for (const handler of handlers) {
     const router = handler.kind === 'namespace' ? handler.member('default') : handler
     if (router?.kind === 'router') machine.unplaced.push({ router, on, at: locateCall(machine, node) })

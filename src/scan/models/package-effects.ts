@@ -104,6 +104,14 @@ export function accessByName(member: string): 'read' | 'write' | 'unknown' {
   return WRITING.test(member) || DISK_WRITES.test(member) ? 'write' : 'unknown'
 }
 
+/** The same for `client.from.insert.select.single`: where the last name tells nothing, one before it may. */
+export function accessByNames(names: readonly string[]): 'read' | 'write' | 'unknown' {
+  const last = accessByName(names.at(-1) ?? '')
+  if (last !== 'unknown') return last
+  if (names.some((name) => /^(?:insert|update|upsert|delete)$/.test(name))) return 'write'
+  return names.includes('select') ? 'read' : 'unknown'
+}
+
 /** Packages whose default export makes a client. */
 const CLIENTS = /^(?:twilio|stripe|pusher|algoliasearch|mailgun-js|paystack|redis|plaid|telegraf)$/
 

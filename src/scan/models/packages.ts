@@ -18,6 +18,7 @@ import {
 import { locate, ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { callAxios } from './axios.ts'
+import { builtArguments, isBuiltOn } from './builder-calls.ts'
 import { callContainer, constructContainer } from './containers/containers.ts'
 import { callDecorator } from './containers/decorations.ts'
 import { callDrizzle } from './drizzle/database.ts'
@@ -33,6 +34,7 @@ import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
+import { TAKING_APPS } from './request-members.ts'
 import { callResults, constructResult } from './results.ts'
 import { notePackageStart } from './starts.ts'
 import { callTokens } from './tokens.ts'
@@ -75,10 +77,10 @@ export function memberNames(value: PackageValue): string[] {
 export function appendCall(
   machine: Machine,
   callee: PackageValue,
-  call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new' },
+  call: { args: readonly Value[]; node: ts.Node; kind?: 'call' | 'new'; isBuilding?: true },
 ): PackageValue {
-  const { node, args } = call
-  const step: PackageStep = { kind: call.kind ?? 'call', args, at: locate(machine.root, node), node }
+  const { node, args, kind = 'call', isBuilding } = call
+  const step: PackageStep = { kind, args, at: locate(machine.root, node), node, ...(isBuilding ? { isBuilding } : {}) }
   return { ...callee, steps: [...callee.steps, step] }
 }
 
@@ -140,9 +142,6 @@ function callAtImport(machine: Machine, callee: PackageValue, call: Call): Value
 }
 
 const MAKING = /\bexpress\s*\(|\.listen\s*\(|\b(?:app|router|server)\.use\s*\(/
-/** Packages that run an app, look at it or report on it, and register nothing. */
-const TAKING_APPS =
-  /^(?:https?|http2|spdy|serverless-http|@vendia\/serverless-express|aws-serverless-express|supertest|chai|@sentry\/.*|express-list-endpoints|express-ws|socket\.io|http-terminator|http-shutdown|stoppable|@godaddy\/terminus|lightship|firebase-functions.*|@google-cloud\/functions-framework|vitest|jest|express-async-errors)(?:\/|$)/
 
 function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   if (passesRequestOn(call.args)) return guardRequest(machine, callee, call) ?? passRequestOn(machine, call)
@@ -150,8 +149,11 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const name = describePackage(callee)
   if (isIdentityCall(name)) return callIdentity(machine, callee, call)
   const member = memberNames(callee).at(-1) ?? ''
-  const effect = classifyCall(callee.module, member)
+  const built = builtArguments(callee)
+  const effect = built ? 'known' : classifyCall(callee.module, member)
   if (effect === 'harmless') return callHarmless(machine, callee, call)
+  const isPromise = effect === 'known' && !isSynchronous(callee.module, member)
+  if (isPromise && isBuiltOn(call)) return appendCall(machine, callee, { ...call, isBuilding: true })
   const start = clockOf(machine)
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
@@ -163,11 +165,13 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   recordExternal(machine, {
     id,
     effect,
-    target: { protocol: 'package', module: callee.module, name, arguments: call.args.map((arg) => express(arg)) },
+    target: {
+      ...{ protocol: 'package', module: callee.module, name },
+      arguments: [...(built ?? []), ...call.args].map((arg) => express(arg)),
+    },
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
-  const isPromise = effect === 'known' && !isSynchronous(callee.module, member)
   if (fails) return failCall(packageError(name, callee.module), { isPromise, node: call.node })
   const value = symbol(answer)
   const failure = callCallbacks(machine, call.args, call.node)

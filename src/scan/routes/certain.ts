@@ -1,3 +1,4 @@
+import { countedOwner } from '../interpret/parts.ts'
 import { PARSER_WORDS } from '../models/guards/body-parsers.ts'
 import type { Expression, Route, Shape } from '../types.ts'
 
@@ -8,6 +9,8 @@ export function certainOf(route: Route, condition: Expression): boolean | null {
   if (searchesParserWords(condition)) return false
   if (isStartedSession(condition)) return true
   const [left, right] = condition.operands
+  const counted = aboutParameterCount(route, condition)
+  if (counted !== null) return counted
   if (!left) return null
   if (condition.name === 'fits') return right?.kind === 'shape' && fitsAnyway(route, left, right.shape) ? true : null
   if (condition.name === '===' && isTypeOfParameter(route, left))
@@ -20,6 +23,21 @@ export function certainOf(route: Route, condition: Expression): boolean | null {
   const isEmpty =
     right?.kind === 'undefined' || (right?.kind === 'literal' && (right.value === null || right.value === ''))
   return condition.name === '===' && isEmpty ? false : null
+}
+
+/** `Object.keys(req.params).length` of a route with parameters. */
+function aboutParameterCount(route: Route, condition: Expression): boolean | null {
+  if (!route.path.includes('/:')) return null
+  if (isParameterCount(condition)) return true
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  if (!left || !isParameterCount(left) || right?.kind !== 'literal' || right.value !== 0) return null
+  return condition.name === '>' ? true : condition.name === '===' ? false : null
+}
+
+function isParameterCount(expression: Expression): boolean {
+  const counted = countedOwner(expression)
+  return counted?.kind === 'input' && counted.from === 'params' && counted.path.length === 0
 }
 
 /** Middleware that starts sessions starts one for whoever has none. */

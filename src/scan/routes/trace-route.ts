@@ -18,6 +18,7 @@ import {
 } from '../interpret/values.ts'
 import { createExchange, respond } from '../models/exchange.ts'
 import { guardOf } from '../models/guards/guards.ts'
+import { noteTaker, watchRequest } from '../models/request-members.ts'
 import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Route, Scenario } from '../types.ts'
@@ -60,13 +61,14 @@ export function traceRoute(machine: Machine, options: TraceOptions): Exploration
       (one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern)),
   )
   return exploreScenarios(machine, { ...options, certain: (condition) => certainOf(route, condition) }, () =>
-    runRequest(machine, {
-      ...options,
-      chain,
-      exchange: createExchange(route.method, layer.owners[0]),
-      asked: new Set(),
-    }),
+    runRequest(machine, { ...options, chain, exchange: watchedExchange(machine, options), asked: new Set() }),
   )
+}
+
+function watchedExchange(machine: Machine, { route, layer }: TraceOptions): Exchange {
+  const exchange = createExchange(route.method, layer.owners[0])
+  watchRequest(machine, exchange.request)
+  return exchange
 }
 
 /** Whether a layer can pass a request on; null when its code does not tell. */
@@ -181,7 +183,10 @@ function runHandler(
   const callee =
     callableOf(machine, handler, layer) ??
     guardOf(machine, handler, { ...run.exchange, node: run.anchor, isLast: isLastOne })
-  if (!callee) return passOpaque(machine, handler, layer)
+  if (!callee) {
+    noteTaker(machine, run.exchange.request, handler)
+    return passOpaque(machine, handler, layer)
+  }
   let called: Passage | null = null
   const next = native('next', ([error], node) => {
     called ??= readNext(error)

@@ -198,7 +198,7 @@ describe('authentication', () => {
         next()
       })`,
     })
-    expect(list(access)).toEqual(['requireUser [session, request.user] by itself: 401'])
+    expect(list(access)).toEqual(['requireUser [session] by itself: 401'])
   })
 
   it('is by the middleware that gives the error to next', () => {
@@ -461,6 +461,18 @@ describe('roles', () => {
       [expect.stringContaining('"admin"'), '403'],
     ])
     expect(list(access)).toEqual(['authenticate [authorization header] by jsonwebtoken.verify: 401, 401'])
+  })
+
+  it('are none where two credentials have to be the same', () => {
+    const middleware = `function sameSession(req, res, next) {
+      if (req.cookies.session_now !== req.cookies.session_start) return res.sendStatus(403)
+      next()
+    }`
+    const { access } = guarded(middleware, '')
+    expect([access.roles, list(access)]).toEqual([
+      [],
+      ['sameSession [cookie session_now, cookie session_start] by itself: 403'],
+    ])
   })
 
   it('name every value that is let through', () => {

@@ -29,6 +29,20 @@ it.each([
   expect(bodyFor(dossier, 500)).toBe(`{type: ${name}}`)
 })
 
+it.each([
+  ['better-sqlite3', "import { SqliteError as Failure } from 'better-sqlite3'"],
+  ['better-sqlite3', "import Database from 'better-sqlite3'\nconst Failure = Database.SqliteError"],
+  ['libsql', "import { LibsqlError as Failure } from '@libsql/client'"],
+  ['postgres-js', "import postgres from 'postgres'\nconst Failure = postgres.PostgresError"],
+  ['node-postgres', "import { DatabaseError as Failure } from 'pg'"],
+])('knows an error of %s by the class that the package exports', (driver, imports) => {
+  const files = {
+    'src/db.ts': `import { drizzle } from 'drizzle-orm/${driver}'\nexport const db = drizzle(process.env.DATABASE_URL!)`,
+  }
+  const handler = CATCHING('await db.select().from(users)', '{ isOfDriver: error instanceof Failure }')
+  expect(bodyFor(readHandler(handler, { imports, files }, { drizzle: '0.40.0' }), 500)).toBe('{isOfDriver: true}')
+})
+
 it('reads one row for findFirst', () => {
   const dossier = readHandler('res.json(await db.query.users.findFirst({ where: eq(users.id, 1) }))')
   expect(show(eventOf(dossier, 'db').limit)).toBe('1')

@@ -12,7 +12,7 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
     symbol({ kind: 'result', event: id, path: [key] }),
   ])
   // The words are the driver's and the database's.
-  const type = driver === 'postgres-js' || driver === 'postgres' ? 'PostgresError' : 'DatabaseError'
+  const type = CLASSES.get(driver) ?? 'DatabaseError'
   const named: [string, Value] = ['name', ERROR_NAMES.get(driver) ?? operation('name of a database error')]
   const thrown = makeError(type, operation('database message'), [...fields, named])
   if (UNWRAPPED.test(driver) || !wrapsErrors(machine.files)) return thrown
@@ -26,6 +26,16 @@ export function databaseError(machine: Machine, driver: string, id: number): Val
 /** Drivers that are called past Drizzle, and the one whose synchronous failures it lets through. */
 const UNWRAPPED =
   /^(?:pg|postgres|mysql2?\/.*|mysql|better-sqlite3.*|sqlite3?|(?:node|bun):sqlite|@(?:neondatabase|vercel|libsql|planetscale)\/.*)$/
+
+/** The names under which drivers export their class, for `instanceof`; pg's own is `DatabaseError`. */
+const CLASSES = new Map([
+  ['postgres-js', 'PostgresError'],
+  ['postgres', 'PostgresError'],
+  ['neon-http', 'NeonDbError'],
+  ['better-sqlite3', 'SqliteError'],
+  ['libsql', 'LibsqlError'],
+  ['@libsql/client', 'LibsqlError'],
+])
 
 /** `error.name` as the drivers set it, which is not the name of the class: pg-protocol/dist/messages.js says `error`. */
 const ERROR_NAMES = new Map<string, Value>([

@@ -15,6 +15,7 @@ import {
 } from '../../interpret/values.ts'
 import { respond } from '../exchange.ts'
 import { changeHeaders } from '../headers.ts'
+import { noteTaker } from '../request-members.ts'
 import { findGates } from './find-gates.ts'
 import { type GatedExchange, passGates } from './gates.ts'
 import { authenticate } from './passport.ts'
@@ -131,6 +132,7 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   const last = callee.steps.at(-1)
   const [request, response, next] = call.args
   if (request?.kind !== 'request' || response?.kind !== 'response') return null
+  noteTaker(machine, request, callee)
   const exchange = { request, response, next: next ?? UNDEFINED, node: call.node }
   const gated = passGates(machine, callee, exchange)
   if (gated || last?.kind !== 'call') return gated

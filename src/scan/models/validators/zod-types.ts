@@ -153,7 +153,18 @@ function recordOf(call: SchemaCall, value: Value | undefined): Shape | null {
 
 function unionOf({ reading }: SchemaCall, list: Value | undefined): Shape | null {
   if (list?.kind !== 'array' || list.open) return null
-  return unionShape(list.items.map((item) => shapeOf(item, reading)))
+  const kept = list.items.filter((item) => !isUndefined(item))
+  const [only, ...others] = kept.map((item) => shapeOf(item, reading))
+  const shape = only && others.length === 0 && list.items.length > 1 ? only : unionShape(only ? [only, ...others] : [])
+  return kept.length < list.items.length ? { ...shape, optional: true } : shape
+}
+
+/** `z.undefined()` among others says that the value may be left out. */
+function isUndefined(schema: Value): boolean {
+  if (schema.kind !== 'package') return false
+  const [last, ...more] = schema.steps.toReversed()
+  const maker = more[0]?.kind === 'member' ? more[0].name : ''
+  return last?.kind === 'call' && /^(?:undefined|void)$/.test(maker)
 }
 
 function tableOf({ name, args: [table, overrides], reading }: SchemaCall): Shape | null {
