@@ -31,20 +31,15 @@ export function describeProject(
   database: DatabaseFacts,
   { plan, boot }: { plan: Plan; boot: BootEnvironment },
 ): DescribedProject {
-  const engine = describeDatabase(database)
+  const described = describeDatabase(database)
   assertDrizzleVersion(root)
   const facts: ProjectFacts = {
     schema: 'itest.harness/1',
-    database: {
-      ...engine,
-      partVariables: { ...database.partVariables },
-      migrations: database.migrations,
-      schemaFiles: [...database.schemaFiles],
-    },
+    database: described,
     // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
     environment: {
       ...boot.values,
-      ...(engine.dialect === 'sqlite' ? readAddresses(root, engine.urlVariables) : {}),
+      ...(described.dialect === 'sqlite' ? readAddresses(root, described.urlVariables) : {}),
       ...readEnvironment(root),
       ...plan.environment,
     },
@@ -52,7 +47,17 @@ export function describeProject(
   return { facts, file: PROJECT_FACTS_FILE, text: `${JSON.stringify(facts, null, 2)}\n` }
 }
 
-function describeDatabase(
+/** What the harness must know of the database. @throws UserError for one that itest can't run yet */
+export function describeDatabase(database: DatabaseFacts): ProjectFacts['database'] {
+  return {
+    ...describeDialect(database),
+    partVariables: { ...database.partVariables },
+    migrations: database.migrations,
+    schemaFiles: [...database.schemaFiles],
+  }
+}
+
+function describeDialect(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'urlVariables'> {
   const { dialect, urlVariables } = database

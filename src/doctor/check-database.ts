@@ -1,5 +1,8 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
+import { UNSUPPORTED } from '../harness/faults/unsupported.ts'
+import { describeDatabase } from '../project-setup.ts'
+import type { EngineFacts } from '../run/types.ts'
 import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
@@ -22,26 +25,39 @@ export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
 
 /** Starts the database that tests would get, and stops it again: what is said of it, it has shown. */
 export async function checkEngine(
-  { dialect, driver }: DatabaseFacts,
+  root: string,
+  database: DatabaseFacts,
   options: { preference: EnginePreference; signal: AbortSignal },
-): Promise<Check> {
+): Promise<Check[]> {
   const name = 'Database'
-  const uses = `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
-  if (dialect !== 'postgres') {
-    const todo = '`itest routes`, `itest plan` and `itest prompt` work all the same.'
-    return { name, status: 'problem', found: `${uses}; itest runs Postgres only so far`, todo }
-  }
   try {
-    const engine = await startEngine(options)
+    const project = { root, facts: { database: describeDatabase(database), environment: {} } }
+    const engine = await startEngine({ ...options, project })
     await engine.stop()
-    const { kind, version, limits } = engine.facts
-    const started = `${uses}; started ${kind === 'pglite' ? 'PGlite' : 'PostgreSQL'} ${version}`
-    if (limits.length === 0) return { name, status: 'ok', found: started, todo: null }
-    const todo = 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.'
-    return { name, status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
+    const { kind } = engine.facts
+    return [describeEngine(database, engine.facts), ...describeUnsupported(Object.values(UNSUPPORTED[kind]))]
   } catch (error) {
-    if (error instanceof UserError) return { name, status: 'problem', found: error.message, todo: error.hint }
-    const message = error instanceof Error ? error.message : String(error)
-    return { name, status: 'problem', found: message, todo: 'Try --database pglite.' }
+    if (error instanceof UserError) return [{ name, status: 'problem', found: error.message, todo: error.hint }]
+    const found = error instanceof Error ? error.message : String(error)
+    return [{ name, status: 'problem', found, todo: 'Try --database pglite.' }]
   }
+}
+
+const ENGINE_NAMES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite' } satisfies Record<
+  EngineFacts['kind'],
+  string
+>
+
+function describeEngine({ dialect, driver }: DatabaseFacts, { kind, version, limits }: EngineFacts): Check {
+  const uses = `the project uses ${dialect}${driver === null ? '' : ` through ${driver}`}`
+  const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}`
+  if (limits.length === 0) return { name: 'Database', status: 'ok', found: started, todo: null }
+  const todo = kind === 'pglite' ? 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.' : null
+  return { name: 'Database', status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
+}
+
+/** Faults that this database has nothing of; a path that needs one is reported as skipped. */
+function describeUnsupported(reasons: readonly string[]): Check[] {
+  if (reasons.length === 0) return []
+  return [{ name: 'Faults', status: 'ok', found: `all but these: ${reasons.join('; ')}`, todo: null }]
 }

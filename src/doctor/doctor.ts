@@ -41,6 +41,6 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
     checkEnvironment(options.root, codebase),
     ...checkStarts(boot),
     checkSchema(database),
-    await checkEngine(database, { preference: options.database, signal }),
+    ...(await checkEngine(options.root, database, { preference: options.database, signal })),
   ]
 }

@@ -4,6 +4,7 @@ import type { FaultBoard } from '../faults/board.ts'
 import type { Effect } from '../faults/effects.ts'
 import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
 import { startProxy } from '../faults/postgres/proxy.ts'
+import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import type { FileDatabase } from './file-database.ts'
 import { RESET } from './reset.ts'
 import { connectSide } from './side-connection.ts'
@@ -44,9 +45,7 @@ export async function openPostgresDatabase(options: {
 
 /** A sleep would hold up every connection, and no timeout of the server would end it. */
 function assertPgliteCan(effect: Effect): void {
-  if (effect.kind !== 'delay') return
-  const message = 'PGlite has one session for all connections, so it can not delay a statement of one of them'
-  throw Object.assign(new Error(message), { code: 'ITEST_ENGINE_CANNOT' })
+  if (effect.kind === 'delay') throw cannot(UNSUPPORTED.pglite.delay)
 }
 
 async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {

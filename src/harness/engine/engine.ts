@@ -36,7 +36,7 @@ export interface EngineOptions {
 
 interface EngineProject {
   readonly root: string
-  readonly facts: ProjectFacts
+  readonly facts: Pick<ProjectFacts, 'database' | 'environment'>
 }
 
 /** The variable through which a parent process hands its engine to the Vitest plugin. */
@@ -74,7 +74,7 @@ function openSqlite({ root, facts }: EngineProject, preference: EnginePreference
   })
 }
 
-function remoteLimits({ database, environment }: ProjectFacts): string[] {
+function remoteLimits({ database, environment }: EngineProject['facts']): string[] {
   const isRemote = database.urlVariables.some((name) => /^(?:libsql|https?|wss?):/.test(environment[name] ?? ''))
   return isRemote ? ['the app talks to a libSQL server, its tests to a file: nothing can fail between the two'] : []
 }
