@@ -27,7 +27,7 @@ export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
 export async function checkEngine(
   root: string,
   database: DatabaseFacts,
-  options: { preference: EnginePreference; signal: AbortSignal },
+  options: { preference: EnginePreference; databaseUrl: string | null; signal: AbortSignal },
 ): Promise<Check[]> {
   const name = 'Database'
   try {
@@ -48,9 +48,9 @@ const ENGINE_NAMES = { postgres: 'PostgreSQL', pglite: 'PGlite', sqlite: 'SQLite
   string
 >
 
-function describeEngine({ dialect, driver }: DatabaseFacts, { kind, version, limits }: EngineFacts): Check {
+function describeEngine({ dialect, driver }: DatabaseFacts, { kind, version, limits, place }: EngineFacts): Check {
   const uses = `the project uses ${dialect}${driver === null ? '' : ` through ${driver}`}`
-  const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}`
+  const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}${place ? ` ${place}` : ''}`
   if (limits.length === 0) return { name: 'Database', status: 'ok', found: started, todo: null }
   const todo = kind === 'pglite' ? 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.' : null
   return { name: 'Database', status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }

@@ -41,6 +41,10 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
     checkEnvironment(options.root, codebase),
     ...checkStarts(boot),
     checkSchema(database),
-    ...(await checkEngine(options.root, database, { preference: options.database, signal })),
+    ...(await checkEngine(options.root, database, {
+      preference: options.database,
+      databaseUrl: options.databaseUrl,
+      signal,
+    })),
   ]
 }

@@ -10,14 +10,20 @@ import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from '.
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
 import { readSchema } from './database/schema-sql.ts'
-import { prepareTemplate } from './database/template.ts'
+import { adminUrl, prepareTemplate } from './database/template.ts'
 
 const Address = z.object({
   kind: z.enum(['postgres', 'pglite', 'sqlite']),
-  facts: z.object({ kind: z.enum(['postgres', 'pglite', 'sqlite']), version: z.string(), limits: z.array(z.string()) }),
+  facts: z.object({
+    kind: z.enum(['postgres', 'pglite', 'sqlite']),
+    version: z.string(),
+    limits: z.array(z.string()),
+    place: z.string().optional(),
+  }),
   url: z.string().nullable(),
   emptySnapshot: z.string().nullable(),
   driver: z.object({ name: z.enum(['better-sqlite3', 'libsql']), entry: z.string() }).nullable(),
+  existing: z.object({ database: z.string(), prefix: z.string(), reset: z.enum(['replica', 'truncate']) }).nullable(),
   folder: z.string(),
 })
 
@@ -29,7 +35,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env[ENGINE_VARIABLE]
   const engine = given
     ? { ...Address.parse(JSON.parse(given)), stop: null }
-    : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto', project: { root, facts } })
+    : await startEngine({
+        preference: project.config.provide.itestEngine ?? 'auto',
+        databaseUrl: project.config.provide.itestDatabaseUrl ?? null,
+        project: { root, facts },
+      })
   // A file with tables may open the database as well, and that would be the user's own.
   const redirect = engine.driver && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
   try {
@@ -41,7 +51,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
         return project.import<unknown>(file)
       },
     })
-    project.provide('itest', { id, root, facts, template: await prepareTemplate(engine, schema) })
+    const prefix = databasePrefix(engine, id)
+    project.provide('itest', { prefix, root, facts, template: await prepareTemplate(engine, schema) })
   } catch (error) {
     await engine.stop?.()
     throw error
@@ -51,8 +62,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null }, id: string): Promise<void> {
   if (engine.stop) return engine.stop()
-  if (engine.url !== null) await dropDatabases(engine.url, databasePrefix(id))
-  else removeFiles(engine.folder, databasePrefix(id))
+  const prefix = databasePrefix(engine, id)
+  if (engine.url !== null) await dropDatabases(adminUrl(engine.url, engine.existing), prefix)
+  else removeFiles(engine.folder, prefix)
 }
 
 function removeFiles(folder: string, prefix: string): void {
@@ -61,8 +73,8 @@ function removeFiles(folder: string, prefix: string): void {
   }
 }
 
-async function dropDatabases(url: string, prefix: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: `${url}/postgres` })
+async function dropDatabases(connectionString: string, prefix: string): Promise<void> {
+  const admin = new pg.Client({ connectionString })
   await admin.connect()
   try {
     const { rows } = await admin.query<{ datname: string }>(

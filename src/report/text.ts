@@ -172,7 +172,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const { engine, writer, unresolved, route } = report
   const database = engine
     ? [
-        `Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.limits.length > 0 ? ', with limits:' : ''}`,
+        `Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.place ? ` ${engine.place}` : ''}${engine.limits.length > 0 ? ', with limits:' : ''}`,
         ...engine.limits.map((limit) => `  - ${limit}`),
       ]
     : []

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { EngineAddress } from '../engine/engine.ts'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
 import type { RunContext } from '../run-context.ts'
@@ -20,13 +21,13 @@ export interface FileDatabase {
 }
 
 /** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
-export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
-  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}`
+export async function openFileDatabase({ template, prefix }: RunContext, board: FaultBoard): Promise<FileDatabase> {
+  const name = `${prefix}${process.pid}_${randomBytes(4).toString('hex')}`
   if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
   return openPostgresDatabase({ template, name, board })
 }
 
 /** The prefix of the databases of one run, so that its end can drop them. */
-export function databasePrefix(runId: string): string {
-  return `itest_${runId}_`
+export function databasePrefix({ existing }: EngineAddress, runId: string): string {
+  return `${existing?.prefix ?? 'itest_'}${runId}_`
 }

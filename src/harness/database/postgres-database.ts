@@ -6,9 +6,9 @@ import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
 import { startProxy } from '../faults/postgres/proxy.ts'
 import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import type { FileDatabase } from './file-database.ts'
-import { RESET } from './reset.ts'
+import { RESETS } from './reset.ts'
 import { connectSide } from './side-connection.ts'
-import type { Template } from './template.ts'
+import { adminUrl, type Template } from './template.ts'
 
 /**
  * A database on the server, or, without one, a PGlite of this process behind a port of its own. The app gets to it
@@ -24,7 +24,9 @@ export async function openPostgresDatabase(options: {
     template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
   const side = await connectSide(direct, template.kind)
   const url = new URL(direct)
-  const proxy = await startProxy(Number(url.port), board)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const proxy = await startProxy({ host, port: Number(url.port), database: url.pathname.slice(1) }, board)
+  url.hostname = '127.0.0.1'
   url.port = String(proxy.port)
   return {
     dialect: 'postgres',
@@ -39,7 +41,7 @@ export async function openPostgresDatabase(options: {
       limitConnections: proxy.closeIdle,
       release: proxy.release,
     },
-    reset: () => side.execute(RESET),
+    reset: () => side.execute(RESETS[(template.kind === 'postgres' && template.existing?.reset) || 'replica']),
   }
 }
 
@@ -49,7 +51,7 @@ function assertPgliteCan(effect: Effect): void {
 }
 
 async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: `${template.url}/postgres` })
+  const admin = new pg.Client({ connectionString: adminUrl(template.url, template.existing) })
   await admin.connect()
   try {
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.database}`)

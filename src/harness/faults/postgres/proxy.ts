@@ -1,8 +1,8 @@
 import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
-import { errorFrame } from './frames.ts'
-import { connectDirectly } from './server-link.ts'
+import { errorFrame, withDatabase } from './frames.ts'
+import { connectDirectly, type ServerPlace } from './server-link.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface FaultProxy {
@@ -15,15 +15,15 @@ export interface FaultProxy {
 }
 
 interface ProxyState {
-  readonly port: number
+  readonly server: ServerPlace
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
-/** Stands between the app and the server at `port`, and lets the faults of the board happen. */
-export async function startProxy(port: number, board: FaultBoard): Promise<FaultProxy> {
-  const state: ProxyState = { port, board, sessions: new Set(), hanging: new Set() }
+/** Stands between the app and the server, and lets the faults of the board happen. */
+export async function startProxy(place: ServerPlace, board: FaultBoard): Promise<FaultProxy> {
+  const state: ProxyState = { server: place, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
     app.unref()
@@ -69,7 +69,7 @@ function welcome(state: ProxyState, app: net.Socket): void {
 }
 
 function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
-  const { board, port, sessions, hanging } = state
+  const { board, server, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -78,7 +78,7 @@ function admit(state: ProxyState, app: net.Socket, startup: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const session = openSession({ app, startup, port, board })
+  const session = openSession({ app, startup: withDatabase(startup, server.database), server, board })
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
@@ -118,8 +118,8 @@ function wake(state: ProxyState, { link }: Session): void {
   sendCancel(state, Buffer.concat([head, link.key]))
 }
 
-function sendCancel({ port }: ProxyState, request: Buffer): void {
-  const socket = connectDirectly(port)
+function sendCancel({ server }: ProxyState, request: Buffer): void {
+  const socket = connectDirectly(server)
   socket.on('error', () => {})
   socket.end(request)
 }

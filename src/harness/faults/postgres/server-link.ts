@@ -1,6 +1,14 @@
 import net from 'node:net'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
 
+export interface ServerPlace {
+  /** An address, no name: tests look up none. */
+  readonly host: string
+  readonly port: number
+  /** The only one that the app gets, whatever it asks for. */
+  readonly database: string
+}
+
 /** A connection to the server, as the session of one app connection sees it. */
 export interface ServerLink {
   readonly socket: net.Socket
@@ -21,17 +29,17 @@ export interface ServerLink {
 // Taken before the guard stands: the app may not reach the server, the proxy must.
 const connectSocket = net.Socket.prototype.connect
 
-export function connectDirectly(port: number): net.Socket {
+export function connectDirectly({ host, port }: Pick<ServerPlace, 'host' | 'port'>): net.Socket {
   const socket = new net.Socket()
   socket.setNoDelay(true)
   socket.unref()
-  Reflect.apply(connectSocket, socket, [{ port, host: '127.0.0.1' }])
+  Reflect.apply(connectSocket, socket, [{ port, host }])
   return socket
 }
 
 /** Relays what the server says to `relay`, and keeps count of what it has answered. */
-export function openLink(port: number, relay: (frames: Buffer) => void): ServerLink {
-  const socket = connectDirectly(port)
+export function openLink(server: ServerPlace, relay: (frames: Buffer) => void): ServerLink {
+  const socket = connectDirectly(server)
   const reader = createFrameReader()
   const link: ServerLink = {
     socket,

@@ -14,7 +14,7 @@ import {
   readQuery,
   typeOf,
 } from './frames.ts'
-import { noteSent, openLink, type ServerLink, settle } from './server-link.ts'
+import { noteSent, openLink, type ServerLink, type ServerPlace, settle } from './server-link.ts'
 
 /** One connection of the app. */
 export interface Session {
@@ -39,9 +39,14 @@ interface Portal {
 }
 
 /** Connects to the server with the app's own startup packet and stands between the two from then on. */
-export function openSession(options: { app: net.Socket; startup: Buffer; port: number; board: FaultBoard }): Session {
+export function openSession(options: {
+  app: net.Socket
+  startup: Buffer
+  server: ServerPlace
+  board: FaultBoard
+}): Session {
   const { app, board } = options
-  const link = openLink(options.port, (frames) => {
+  const link = openLink(options.server, (frames) => {
     if (!app.write(frames)) pauseUntilDrained(app, link.socket)
   })
   const session: Session = {
