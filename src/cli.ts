@@ -81,6 +81,7 @@ function createProgram({ world, finish }: Wiring): Command {
       'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
     )
     .addOption(databaseOption())
+    .addOption(databaseUrlOption())
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
@@ -131,6 +132,7 @@ function createProgram({ world, finish }: Wiring): Command {
   )
     .option('--model <name>', 'the writer that would be used, as for gen')
     .addOption(databaseOption())
+    .addOption(databaseUrlOption())
     .action(async (raw: Record<string, unknown>) => {
       const options = parseOptions(raw, process.cwd())
       const { examine } = await import('./doctor/doctor.ts')
@@ -145,6 +147,13 @@ function databaseOption(): Option {
   return new Option('--database <engine>', 'which database to start')
     .choices(['auto', 'postgres', 'pglite'])
     .default('auto')
+}
+
+function databaseUrlOption(): Option {
+  return new Option(
+    '--database-url <url>',
+    'a Postgres server to use instead; only databases named itest_* are made on it, and dropped (ITEST_DATABASE_URL)',
+  )
 }
 
 async function probe(codebase: Codebase, root: string, world: World): Promise<Probed> {

@@ -41,6 +41,8 @@ export interface GenOptions {
   readonly out: string
   readonly model?: string
   readonly database: (typeof ENGINES)[number]
+  /** Of a server that is there already; null: the variable `ITEST_DATABASE_URL`, else one is started. */
+  readonly databaseUrl: string | null
   readonly force: boolean
   readonly json: boolean
   /** Whether an earlier scan of unchanged files will do. */
@@ -61,6 +63,7 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
     out: readOut(readText(raw, 'out') ?? 'tests/integration', root),
     ...(model === null ? {} : { model }),
     database: readEngine(readText(raw, 'database') ?? 'auto'),
+    databaseUrl: readText(raw, 'databaseUrl'),
     force: raw.force === true,
     json: raw.json === true,
     cache: raw.cache !== false,

@@ -79,7 +79,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   world.progress('starting a database')
   const project = { root: options.root, facts: harness.facts }
   const engine = await time('database', () =>
-    startEngine({ preference: options.database, project, signal: world.signal }),
+    startEngine({ preference: options.database, databaseUrl: options.databaseUrl, project, signal: world.signal }),
   )
   try {
     world.signal.throwIfAborted()

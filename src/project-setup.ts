@@ -31,21 +31,16 @@ export function describeProject(
   database: DatabaseFacts,
   { plan, boot }: { plan: Plan; boot: BootEnvironment },
 ): DescribedProject {
-  const engine = describeDatabase(database)
+  const described = describeDatabase(database)
   assertDrizzleVersion(root)
   const facts: ProjectFacts = {
     schema: 'itest.harness/1',
-    database: {
-      ...engine,
-      partVariables: { ...database.partVariables },
-      migrations: database.migrations,
-      schemaFiles: [...database.schemaFiles],
-    },
+    database: described,
     // What was invented gives way to what a person wrote there, and that to what the tests of this plan send.
     environment: {
       ...pick(plan.environment, isInvented),
       ...boot.values,
-      ...(engine.dialect === 'sqlite' ? readAddresses(root, engine.urlVariables) : {}),
+      ...(described.dialect === 'sqlite' ? readAddresses(root, described.urlVariables) : {}),
       ...pick(readEnvironment(root), (value) => !isInvented(value)),
       ...pick(plan.environment, (value) => !isInvented(value)),
     },
@@ -62,8 +57,17 @@ function pick(values: Readonly<Record<string, string>>, wants: (value: string) =
   return Object.fromEntries(Object.entries(values).filter(([, value]) => wants(value)))
 }
 
-/** What the harness must know of the app's database. @throws UserError for one that itest can't run */
-export function describeDatabase(
+/** What the harness must know of the database. @throws UserError for one that itest can't run yet */
+export function describeDatabase(database: DatabaseFacts): ProjectFacts['database'] {
+  return {
+    ...describeDialect(database),
+    partVariables: { ...database.partVariables },
+    migrations: database.migrations,
+    schemaFiles: [...database.schemaFiles],
+  }
+}
+
+function describeDialect(
   database: DatabaseFacts,
 ): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
   const { dialect, tableDialects, urlVariables } = database

@@ -41,6 +41,7 @@ describe('parseOptions', () => {
       app: null,
       out: 'tests/integration',
       database: 'auto',
+      databaseUrl: null,
       force: false,
       json: false,
       cache: true,

@@ -1,7 +1,7 @@
 // What the fault proxy costs: the same statements directly and through it, one after another, and the reset of three
 // tables. Build first. Only the ratio of the two columns means something on a busy machine.
 import pg from 'pg'
-import { REMEMBER_BASELINE, RESET } from '../../dist/harness/database/reset.js'
+import { REMEMBER_BASELINE, RESETS } from '../../dist/harness/database/reset.js'
 import { startEngine } from '../../dist/harness/engine/engine.js'
 import { createBoard } from '../../dist/harness/faults/board.js'
 import { startProxy } from '../../dist/harness/faults/postgres/proxy.js'
@@ -12,7 +12,7 @@ const ROUNDS = 2000
 const engine = await startEngine({ preference: 'postgres' })
 const serverPort = Number(new URL(engine.url).port)
 const board = createBoard(() => null)
-const proxy = await startProxy(serverPort, board)
+const proxy = await startProxy({ host: '127.0.0.1', port: serverPort, database: 'postgres' }, board)
 const [direct, proxied] = await Promise.all([serverPort, proxy.port].map(connect))
 
 await direct.query(`create table customers (id serial primary key, name text);
@@ -66,7 +66,7 @@ async function measureReset() {
   for (let round = 0; round < ROUNDS / 4; round += 1) {
     await direct.query('insert into orders (sku) values (1)')
     const from = performance.now()
-    await direct.query(RESET)
+    await direct.query(RESETS.replica)
     spent.push(performance.now() - from)
   }
   console.log(`${'reset of 3 tables'.padEnd(34)}${median(spent).toFixed(3)} ms`)

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
-import type { ProjectFacts } from '../harness/project-facts.ts'
+import { UNSUPPORTED } from '../harness/faults/unsupported.ts'
 import { describeDatabase } from '../project-setup.ts'
 import { ENGINE_NAMES } from '../report/engine-names.ts'
+import type { EngineFacts } from '../run/types.ts'
 import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
@@ -25,34 +26,38 @@ export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
 
 /** Starts the database that tests would get, and stops it again: what is said of it, it has shown. */
 export async function checkEngine(
+  root: string,
   database: DatabaseFacts,
-  { root, ...options }: { root: string; preference: EnginePreference; signal: AbortSignal },
-): Promise<Check> {
+  options: { preference: EnginePreference; databaseUrl: string | null; signal: AbortSignal },
+): Promise<Check[]> {
   const name = 'Database'
-  const { dialect, driver } = database
-  const uses = `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
   try {
-    const engine = await startEngine({ ...options, project: { root, facts: factsOf(database) } })
+    const project = { root, facts: { database: describeDatabase(database), environment: {} } }
+    const engine = await startEngine({ ...options, project })
     await engine.stop()
-    const { kind, version, limits } = engine.facts
-    const started = `${uses}; started ${ENGINE_NAMES[kind]} ${version}`
-    if (limits.length === 0) return { name, status: 'ok', found: started, todo: null }
-    const todo = kind === 'pglite' ? 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.' : null
-    return { name, status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
+    const { kind } = engine.facts
+    return [describeEngine(database, engine.facts), ...describeUnsupported(Object.values(UNSUPPORTED[kind]))]
   } catch (error) {
-    if (error instanceof UserError) {
-      return { name, status: 'problem', found: `${uses}; ${error.message}`, todo: error.hint }
-    }
-    const message = error instanceof Error ? error.message : String(error)
-    return { name, status: 'problem', found: message, todo: dialect === 'postgres' ? 'Try --database pglite.' : null }
+    if (error instanceof UserError)
+      return [{ name, status: 'problem', found: `${usesOf(database)}; ${error.message}`, todo: error.hint }]
+    const found = error instanceof Error ? error.message : String(error)
+    return [{ name, status: 'problem', found, todo: database.dialect === 'postgres' ? 'Try --database pglite.' : null }]
   }
 }
 
-function factsOf(database: DatabaseFacts): ProjectFacts {
-  const { partVariables, migrations, schemaFiles } = database
-  return {
-    schema: 'itest.harness/1',
-    database: { ...describeDatabase(database), partVariables, migrations, schemaFiles: [...schemaFiles] },
-    environment: {},
-  }
+function usesOf({ dialect, driver }: DatabaseFacts): string {
+  return `the project uses ${dialect ?? 'no dialect that analysis can see'}${driver === null ? '' : ` through ${driver}`}`
+}
+
+function describeEngine(database: DatabaseFacts, { kind, version, limits, place }: EngineFacts): Check {
+  const started = `${usesOf(database)}; started ${ENGINE_NAMES[kind]} ${version}${place ? ` ${place}` : ''}`
+  if (limits.length === 0) return { name: 'Database', status: 'ok', found: started, todo: null }
+  const todo = kind === 'pglite' ? 'Install PostgreSQL to test these too, or name its folder in ITEST_PGBIN.' : null
+  return { name: 'Database', status: 'warning', found: `${started}, with limits: ${limits.join('; ')}`, todo }
+}
+
+/** Faults that this database has nothing of; a path that needs one is reported as skipped. */
+function describeUnsupported(reasons: readonly string[]): Check[] {
+  if (reasons.length === 0) return []
+  return [{ name: 'Faults', status: 'ok', found: `all but these: ${reasons.join('; ')}`, todo: null }]
 }

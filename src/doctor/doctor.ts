@@ -42,6 +42,10 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
     ...checkStarts(boot),
     checkSchema(database),
     ...checkHardCoded(boot),
-    await checkEngine(database, { root: options.root, preference: options.database, signal }),
+    ...(await checkEngine(options.root, database, {
+      preference: options.database,
+      databaseUrl: options.databaseUrl,
+      signal,
+    })),
   ]
 }

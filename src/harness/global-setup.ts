@@ -11,13 +11,13 @@ import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from '.
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
 import { readSchema } from './database/schema-sql.ts'
-import { prepareTemplate } from './database/template.ts'
+import { adminUrl, prepareTemplate } from './database/template.ts'
 
 const Kind = z.enum(['postgres', 'pglite', 'sqlite', 'mysql', 'mariadb'])
 
 const Address = z.object({
   kind: Kind,
-  facts: z.object({ kind: Kind, version: z.string(), limits: z.array(z.string()) }),
+  facts: z.object({ kind: Kind, version: z.string(), limits: z.array(z.string()), place: z.string().optional() }),
   url: z.string().nullable(),
   emptySnapshot: z.string().nullable(),
   driver: z
@@ -26,6 +26,7 @@ const Address = z.object({
       z.object({ name: z.literal('mysql2'), entry: z.string() }),
     ])
     .nullable(),
+  existing: z.object({ database: z.string(), prefix: z.string(), reset: z.enum(['replica', 'truncate']) }).nullable(),
   folder: z.string(),
 })
 
@@ -37,7 +38,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env[ENGINE_VARIABLE]
   const engine = given
     ? { ...Address.parse(JSON.parse(given)), stop: null }
-    : await startEngine({ preference: project.config.provide.itestEngine ?? 'auto', project: { root, facts } })
+    : await startEngine({
+        preference: project.config.provide.itestEngine ?? 'auto',
+        databaseUrl: project.config.provide.itestDatabaseUrl ?? null,
+        project: { root, facts },
+      })
   // A file with tables may open the database as well, and that would be the user's own.
   const redirect = engine.kind === 'sqlite' && redirectSqlite(join(engine.folder, `schema-${id}.sqlite`))
   try {
@@ -49,7 +54,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
         return project.import<unknown>(file)
       },
     })
-    project.provide('itest', { id, root, facts, template: await prepareTemplate(engine, schema) })
+    const prefix = databasePrefix(engine, id)
+    project.provide('itest', { prefix, root, facts, template: await prepareTemplate(engine, schema) })
   } catch (error) {
     await engine.stop?.()
     throw error
@@ -60,10 +66,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null }, id: string): Promise<void> {
   if (engine.stop) return engine.stop()
   const { url, driver, folder } = engine
-  const prefix = databasePrefix(id)
+  const prefix = databasePrefix(engine, id)
   if (url === null) removeFiles(folder, prefix)
   else if (driver?.name === 'mysql2') await dropMysqlDatabases({ url, driver }, prefix)
-  else await dropDatabases(url, prefix)
+  else await dropDatabases(adminUrl(url, engine.existing), prefix)
 }
 
 function removeFiles(folder: string, prefix: string): void {
@@ -72,8 +78,8 @@ function removeFiles(folder: string, prefix: string): void {
   }
 }
 
-async function dropDatabases(url: string, prefix: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: `${url}/postgres` })
+async function dropDatabases(connectionString: string, prefix: string): Promise<void> {
+  const admin = new pg.Client({ connectionString })
   await admin.connect()
   try {
     const { rows } = await admin.query<{ datname: string }>(

@@ -3,7 +3,8 @@ import type { ProjectFacts } from './project-facts.ts'
 
 /** What the global setup hands to the workers; plain JSON. */
 export interface RunContext {
-  readonly id: string
+  /** Of the name of every database of this run, so that its end can drop them. */
+  readonly prefix: string
   readonly root: string
   readonly facts: ProjectFacts
   readonly template: Template
@@ -14,5 +15,6 @@ declare module 'vitest' {
     itest: RunContext
     itestRequestLimitMs: number
     itestEngine: 'auto' | 'postgres' | 'pglite'
+    itestDatabaseUrl: string
   }
 }

@@ -18,6 +18,8 @@ const OWN_FOLDER = builtFile('')
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
   readonly engine?: EnginePreference
+  /** A Postgres server to use; only databases named `itest_*` are made on it. Default: `ITEST_DATABASE_URL`, if set. */
+  readonly databaseUrl?: string
   /** After this many milliseconds a request that the app did not answer fails its test; default 2500. */
   readonly requestTimeoutMs?: number
 }
@@ -68,8 +70,9 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
-  const { engine, requestTimeoutMs } = options
+  const { engine, databaseUrl, requestTimeoutMs } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
+  if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
   inlineHarness(test)
 }

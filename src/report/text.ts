@@ -135,15 +135,26 @@ function describeRed(path: ReportedPath, width: number): string[] {
 }
 
 function renderUntested(report: GenReport, { width }: TextOptions): string[] {
-  const list = (now: ReportedPath['now'], head: string): string[] => {
-    const paths = report.paths.filter((path) => path.now === now)
+  const list = (paths: readonly ReportedPath[], head: string): string[] => {
     const lines = groupBy(paths, (path) => path.reason ?? '').flatMap(([reason, group]) =>
       wrap(`  ${group.map((path) => path.id).join(', ')}: ${plain(reason)}`, width, '    '),
     )
     return paths.length > 0 ? [head, ...lines] : []
   }
-  const [open, skipped] = [list('open', 'Not tested yet, must be:'), list('skipped', 'Not applicable:')]
-  return [...open, ...(open.length > 0 && skipped.length > 0 ? [''] : []), ...skipped]
+  const skipped = report.paths.filter((path) => path.now === 'skipped')
+  const hasTest = (path: ReportedPath): boolean => path.expects.items.length > 0
+  const blocks = [
+    list(
+      report.paths.filter((path) => path.now === 'open'),
+      'Not tested yet, must be:',
+    ),
+    list(skipped.filter(hasTest), 'Skipped, since this database can not do it; the test is there for another:'),
+    list(
+      skipped.filter((path) => !hasTest(path)),
+      'Not applicable:',
+    ),
+  ].filter((block) => block.length > 0)
+  return blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]))
 }
 
 function renderQuestions({ questions }: GenReport, { width }: TextOptions): string[] {
@@ -171,7 +182,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const { engine, writer, unresolved, route } = report
   const database = engine
     ? [
-        `Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.limits.length > 0 ? ', with limits:' : ''}`,
+        `Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.place ? ` ${engine.place}` : ''}${engine.limits.length > 0 ? ', with limits:' : ''}`,
         ...engine.limits.map((limit) => `  - ${limit}`),
       ]
     : []

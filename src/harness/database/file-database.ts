@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { EngineAddress } from '../engine/engine.ts'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
 import type { RunContext } from '../run-context.ts'
@@ -21,15 +22,15 @@ export interface FileDatabase {
 }
 
 /** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
-export async function openFileDatabase({ template, id }: RunContext, board: FaultBoard): Promise<FileDatabase> {
+export async function openFileDatabase({ template, prefix }: RunContext, board: FaultBoard): Promise<FileDatabase> {
   // Some apps refuse to run their tests on a database that is not called so.
-  const name = `${databasePrefix(id)}${process.pid}_${randomBytes(4).toString('hex')}_test`
+  const name = `${prefix}${process.pid}_${randomBytes(4).toString('hex')}_test`
   if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
   if (template.kind === 'mysql') return openMysqlDatabase({ template, name, board })
   return openPostgresDatabase({ template, name, board })
 }
 
 /** The prefix of the databases of one run, so that its end can drop them. */
-export function databasePrefix(runId: string): string {
-  return `itest_${runId}_`
+export function databasePrefix({ existing }: EngineAddress, runId: string): string {
+  return `${existing?.prefix ?? 'itest_'}${runId}_`
 }

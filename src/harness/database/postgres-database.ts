@@ -4,10 +4,11 @@ import type { FaultBoard } from '../faults/board.ts'
 import type { Effect } from '../faults/effects.ts'
 import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
 import { startProxy } from '../faults/postgres/proxy.ts'
+import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import type { FileDatabase } from './file-database.ts'
-import { RESET } from './reset.ts'
+import { RESETS } from './reset.ts'
 import { connectSide } from './side-connection.ts'
-import type { Template } from './template.ts'
+import { adminUrl, type Template } from './template.ts'
 
 /**
  * A database on the server, or, without one, a PGlite of this process behind a port of its own. The app gets to it
@@ -24,11 +25,13 @@ export async function openPostgresDatabase(options: {
   const side = await connectSide(direct, template.kind)
   const url = new URL(direct)
   const target = {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port),
     user: decodeURIComponent(url.username),
     database: url.pathname.slice(1),
   }
   const proxy = await startProxy(target, board)
+  url.hostname = '127.0.0.1'
   url.port = String(proxy.port)
   return {
     dialect: 'postgres',
@@ -43,19 +46,17 @@ export async function openPostgresDatabase(options: {
       limitConnections: proxy.closeIdle,
       release: proxy.release,
     },
-    reset: () => side.execute(RESET),
+    reset: () => side.execute(RESETS[(template.kind === 'postgres' && template.existing?.reset) || 'replica']),
   }
 }
 
 /** A sleep would hold up every connection, and no timeout of the server would end it. */
 function assertPgliteCan(effect: Effect): void {
-  if (effect.kind !== 'delay') return
-  const message = 'PGlite has one session for all connections, so it can not delay a statement of one of them'
-  throw Object.assign(new Error(message), { code: 'ITEST_ENGINE_CANNOT' })
+  if (effect.kind === 'delay') throw cannot(UNSUPPORTED.pglite.delay)
 }
 
 async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: `${template.url}/postgres` })
+  const admin = new pg.Client({ connectionString: adminUrl(template.url, template.existing) })
   await admin.connect()
   try {
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.database}`)

@@ -2,7 +2,8 @@ import { copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { FaultBoard } from '../faults/board.ts'
 import { meetStatements } from '../faults/sqlite/meet-statements.ts'
-import { cannot, prepareEffect } from '../faults/sqlite/prepare-effect.ts'
+import { prepareEffect } from '../faults/sqlite/prepare-effect.ts'
+import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import type { FileDatabase } from './file-database.ts'
 import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
 import { assertCaught, type Redirect, redirectSqlite } from './sqlite/redirect.ts'
@@ -46,7 +47,7 @@ export async function openSqliteDatabase(options: {
     faults: {
       prepare: (target, effect) => prepareEffect(side, target, effect),
       limitConnections: async () => {
-        throw cannot('SQLite runs inside the app, so no connection to it can be refused or left waiting')
+        throw cannot(UNSUPPORTED.sqlite.connections)
       },
       release: () => {},
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
+import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
 import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
@@ -15,24 +16,34 @@ import { prepareSqlite, sqliteJournal } from './sqlite/template.ts'
 
 /** What the database of each test file is a copy of. */
 export type Template =
-  | { readonly kind: 'postgres'; readonly url: string; readonly database: string }
+  | {
+      readonly kind: 'postgres'
+      readonly url: string
+      readonly database: string
+      readonly existing: ExistingServer | null
+    }
   | { readonly kind: 'pglite'; readonly snapshot: string }
   | { readonly kind: 'sqlite'; readonly file: string; readonly driver: SqlitePackage }
   | (MysqlServer & { readonly kind: 'mysql'; readonly product: MysqlProduct; readonly copy: MysqlCopy })
 
 type Execute = (sql: string) => Promise<unknown>
 
+interface Server {
+  readonly url: string
+  readonly existing: ExistingServer | null
+}
+
 /** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
   const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
-  const { driver, url } = engine
-  const database = `itest_template_${hash}`
+  const { driver, url, existing } = engine
+  const database = `${existing?.prefix ?? 'itest_'}template_${hash}`
   if (url !== null && driver?.name === 'mysql2') {
     const fill = (execute: Execute) => applyWithJournal(execute, schema, mysqlJournal)
     const copy = await prepareMysql({ driver, url }, { database, fill })
     return { kind: 'mysql', product: engine.kind === 'mysql' ? 'mysql' : 'mariadb', driver, url, copy }
   }
-  if (url !== null) return preparePostgres(url, database, schema)
+  if (url !== null) return preparePostgres({ url, existing, database }, schema)
   if (driver && driver.name !== 'mysql2') {
     const file = join(engine.folder, `template-${hash}.sqlite`)
     await prepareSqlite({ driver, file }, (execute) => applyWithJournal(execute, schema, sqliteJournal))
@@ -42,23 +53,26 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
   return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
 }
 
-async function preparePostgres(url: string, database: string, schema: SchemaSql): Promise<Template> {
-  const admin = await connect(`${url}/postgres`)
+/** For making and dropping databases; on a server of the user it is one that is only read. */
+export function adminUrl(url: string, existing: ExistingServer | null): string {
+  return `${url}/${existing?.database ?? 'postgres'}`
+}
+
+async function preparePostgres(target: Server & { database: string }, schema: SchemaSql): Promise<Template> {
+  const { url, existing, database } = target
+  const admin = await connect(adminUrl(url, existing))
   try {
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
-    if (rowCount === 0) await buildDatabase(admin, { url, database, schema })
-    return { kind: 'postgres', url, database }
+    if (rowCount === 0) await buildDatabase(admin, { ...target, schema })
+    return { kind: 'postgres', ...target }
   } finally {
     await admin.end()
   }
 }
 
 /** Builds under another name, so that nobody ever clones a half-made template. */
-async function buildDatabase(
-  admin: pg.Client,
-  job: { url: string; database: string; schema: SchemaSql },
-): Promise<void> {
-  const draft = `itest_draft_${randomBytes(6).toString('hex')}`
+async function buildDatabase(admin: pg.Client, job: Server & { database: string; schema: SchemaSql }): Promise<void> {
+  const draft = `${job.existing?.prefix ?? 'itest_'}draft_${randomBytes(6).toString('hex')}`
   await admin.query(`CREATE DATABASE ${draft}`)
   try {
     const client = await connect(`${job.url}/${draft}`)

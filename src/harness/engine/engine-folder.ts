@@ -97,7 +97,7 @@ function readOwner(folder: string): Owner | null {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

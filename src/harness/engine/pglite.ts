@@ -28,6 +28,7 @@ export async function startPglite(reasons: readonly string[]): Promise<Engine> {
       url: null,
       emptySnapshot: await makeEmptySnapshot(folder),
       driver: null,
+      existing: null,
       folder,
       stop: keeper.stop,
     }

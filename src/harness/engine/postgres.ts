@@ -38,10 +38,11 @@ export async function startPostgres(binary: PostgresBinary): Promise<Engine> {
     const { port, stop } = await startServer(binary, folder)
     return {
       kind: 'postgres',
-      facts: { kind: 'postgres', version: binary.version, limits: [] },
+      facts: { kind: 'postgres', version: binary.version, limits: [], place: binary.place },
       url: `postgres://postgres:postgres@127.0.0.1:${port}`,
       emptySnapshot: null,
       driver: null,
+      existing: null,
       folder,
       stop,
     }

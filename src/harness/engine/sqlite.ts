@@ -19,6 +19,7 @@ export async function startSqlite(driver: SqlitePackage, limits: readonly string
     url: null,
     emptySnapshot: null,
     driver,
+    existing: null,
     folder,
     stop: keeper.stop,
   }

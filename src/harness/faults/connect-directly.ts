@@ -3,12 +3,18 @@ import net from 'node:net'
 // Taken before the guard stands: the app may not reach the server, the proxy must.
 const connectSocket = net.Socket.prototype.connect
 
-/** To the database server itself, on 127.0.0.1. */
-export function connectDirectly(port: number): net.Socket {
+export interface DatabasePlace {
+  /** An address, no name: tests look up none. */
+  readonly host: string
+  readonly port: number
+}
+
+/** To the database server itself. */
+export function connectDirectly({ host, port }: DatabasePlace): net.Socket {
   const socket = new net.Socket()
   socket.setNoDelay(true)
   socket.unref()
-  Reflect.apply(connectSocket, socket, [{ port, host: '127.0.0.1' }])
+  Reflect.apply(connectSocket, socket, [{ port, host }])
   return socket
 }
 

@@ -1,6 +1,7 @@
 import type { SideConnection } from '../../database/side-connection.ts'
 import type { ConstraintKey, Effect } from '../effects.ts'
 import type { FaultTarget } from '../rules.ts'
+import { cannot } from '../unsupported.ts'
 import { describeFailure, type ServerNames, sqlstateOf } from './failures.ts'
 
 /** Names the constraint that a violation is of, with its columns; rejects what MySQL has no error for. */
@@ -11,8 +12,7 @@ export async function prepareEffect(
 ): Promise<Effect> {
   if (effect.kind !== 'fail') return effect
   if (describeFailure(effect, { target, statement: null, names }) === null) {
-    const message = `MySQL has no error that stands for ${sqlstateOf(effect)}`
-    throw Object.assign(new Error(message), { code: 'ITEST_ENGINE_CANNOT' })
+    throw cannot(`MySQL has no error that stands for ${sqlstateOf(effect)}`)
   }
   const { failure, details } = effect
   if (target.table === null || (failure !== 'unique-violation' && failure !== 'foreign-key-violation')) return effect

@@ -61,7 +61,7 @@ async function admit(state: ProxyState, app: net.Socket): Promise<void> {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const server = connectDirectly(state.port)
+  const server = connectDirectly({ host: '127.0.0.1', port: state.port })
   const [client, stream] = [openStream(app), openStream(server)]
   app.on('close', () => server.destroySoon())
   server.on('close', () => app.destroySoon())

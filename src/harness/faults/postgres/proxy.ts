@@ -1,6 +1,6 @@
 import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
-import { connectDirectly } from '../connect-directly.ts'
+import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
 import { openSession, type Session } from './session.ts'
@@ -16,8 +16,7 @@ export interface FaultProxy {
 }
 
 /** The server, and as whom and where every client gets in. */
-export interface ProxyTarget {
-  readonly port: number
+export interface ProxyTarget extends DatabasePlace {
   readonly user: string
   readonly database: string
 }
@@ -89,7 +88,7 @@ function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const session = openSession({ app, startup: enterAs(wanted, target), port: target.port, board })
+  const session = openSession({ app, startup: enterAs(wanted, target), server: target, board })
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
@@ -130,7 +129,7 @@ function wake(state: ProxyState, { link }: Session): void {
 }
 
 function sendCancel({ target }: ProxyState, request: Buffer): void {
-  const socket = connectDirectly(target.port)
+  const socket = connectDirectly(target)
   socket.on('error', () => {})
   socket.end(request)
 }

@@ -1,5 +1,5 @@
 import type net from 'node:net'
-import { connectDirectly } from '../connect-directly.ts'
+import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
 
 /** A connection to the server, as the session of one app connection sees it. */
@@ -20,8 +20,8 @@ export interface ServerLink {
 }
 
 /** Relays what the server says to `relay`, and keeps count of what it has answered. */
-export function openLink(port: number, relay: (frames: Buffer) => void): ServerLink {
-  const socket = connectDirectly(port)
+export function openLink(server: DatabasePlace, relay: (frames: Buffer) => void): ServerLink {
+  const socket = connectDirectly(server)
   const reader = createFrameReader()
   const link: ServerLink = {
     socket,

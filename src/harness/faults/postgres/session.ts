@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { type FaultBoard, logStatement, meetStatement } from '../board.ts'
+import type { DatabasePlace } from '../connect-directly.ts'
 import { pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
@@ -40,9 +41,14 @@ interface Portal {
 }
 
 /** Connects to the server with the app's own startup packet and stands between the two from then on. */
-export function openSession(options: { app: net.Socket; startup: Buffer; port: number; board: FaultBoard }): Session {
+export function openSession(options: {
+  app: net.Socket
+  startup: Buffer
+  server: DatabasePlace
+  board: FaultBoard
+}): Session {
   const { app, board } = options
-  const link = openLink(options.port, (frames) => {
+  const link = openLink(options.server, (frames) => {
     if (!app.write(frames)) pauseUntilDrained(app, link.socket)
   })
   const session: Session = {

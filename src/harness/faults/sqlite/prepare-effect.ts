@@ -1,12 +1,16 @@
 import type { SideConnection } from '../../database/side-connection.ts'
 import type { ConstraintKey, Effect } from '../effects.ts'
 import type { FaultTarget } from '../rules.ts'
+import { cannot, UNSUPPORTED } from '../unsupported.ts'
 import { describeFailure, sqlstateOf } from './failures.ts'
+
+const STATEMENT_TIMEOUT = '57014'
 
 /** Names the constraint that a violation is of, with its columns; rejects what a database without a server can't do. */
 export async function prepareEffect(side: SideConnection, target: FaultTarget, effect: Effect): Promise<Effect> {
-  if (effect.kind === 'cut') throw cannot('SQLite runs inside the app, so there is no connection to break')
+  if (effect.kind === 'cut') throw cannot(UNSUPPORTED.sqlite.cut)
   if (effect.kind === 'delay') return effect
+  if (sqlstateOf(effect) === STATEMENT_TIMEOUT) throw cannot(UNSUPPORTED.sqlite.timeOut)
   if (describeFailure(effect, target.table) === null) {
     throw cannot(`SQLite has no error that stands for ${sqlstateOf(effect)}`)
   }
@@ -23,10 +27,6 @@ export async function prepareEffect(side: SideConnection, target: FaultTarget, e
   const names = found.map(({ name }) => name).join(', ') || 'none'
   const wanted = constraint === undefined ? 'a unique constraint' : `the unique constraint ${constraint}`
   throw new Error(`Expected ${wanted} of ${target.table.name}, found ${names}.`)
-}
-
-export function cannot(reason: string): Error {
-  return Object.assign(new Error(reason), { code: 'ITEST_ENGINE_CANNOT' })
 }
 
 interface Unique {
