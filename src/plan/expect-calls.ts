@@ -5,28 +5,46 @@ import { fromCode, readBody } from './expect.ts'
 import { type ExternalEvent, isExternal } from './expressions.ts'
 import { mayArriveLate } from './late-calls.ts'
 import type { Solution } from './solve-scenario.ts'
-import type { Expectation, Expected, PlannedStub } from './types.ts'
+import type { Expectation, ExpectationSource, Expected, PlannedStub } from './types.ts'
 
 /** The outgoing calls of the scenario, host by host, in order. */
 export function expectCalls(dossier: Dossier, solution: Solution): Expectation[] {
-  const calls = solution.scenario.events.filter(isExternal).flatMap((event) => {
+  return [...callsByHost(dossier, solution)].map(([stub, own]) => ({
+    observable: 'calls',
+    stub,
+    calls: own.map((call) => describeCall(dossier, { ...call, world: solution.world })),
+    source: fromCode('what the route sends today', own[0]?.event.at ?? null),
+  }))
+}
+
+/** The same by method and path alone: which calls are made, and not with what. */
+export function expectCallOrder(
+  dossier: Dossier,
+  solution: Solution,
+  source: ExpectationSource,
+): Extract<Expectation, { observable: 'calls' }>[] {
+  return [...callsByHost(dossier, solution)].map(([stub, own]) => ({
+    observable: 'calls',
+    stub,
+    calls: own.map((call) => ({ method: call.stub.method, path: call.stub.path })),
+    source,
+  }))
+}
+
+interface StubbedCall {
+  readonly stub: PlannedStub
+  readonly event: ExternalEvent
+}
+
+/** Without hosts of which a call may arrive after the answer, for nobody waits for it. */
+function callsByHost(dossier: Dossier, solution: Solution): ReadonlyMap<string, readonly StubbedCall[]> {
+  const calls = solution.scenario.events.filter(isExternal).flatMap((event): StubbedCall[] => {
     const stub = stubOf(solution, event)
     return stub ? [{ stub, event }] : []
   })
   const names = [...new Set(calls.map(({ stub }) => stub.name))]
-  return names.flatMap((name): Expectation[] => {
-    const own = calls.filter(({ stub }) => stub.name === name)
-    // A call for which nobody waits may arrive after the answer.
-    if (own.some(({ event }) => mayArriveLate(dossier, solution.scenario, event))) return []
-    return [
-      {
-        observable: 'calls',
-        stub: name,
-        calls: own.map(({ stub, event }) => describeCall(dossier, { stub, event, world: solution.world })),
-        source: fromCode('what the route sends today', own[0]?.event.at ?? null),
-      },
-    ]
-  })
+  const byHost = names.map((name) => [name, calls.filter(({ stub }) => stub.name === name)] as const)
+  return new Map(byHost.filter(([, own]) => !own.some(({ event }) => mayArriveLate(dossier, solution.scenario, event))))
 }
 
 /** The stub that answers the call. */

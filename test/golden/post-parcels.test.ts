@@ -196,7 +196,10 @@ describe('POST /parcels', () => {
     expect(res.body).toEqual({ error: 'parcel_not_stored', retryable: true })
     expect(await db.select().from(parcels)).toEqual([])
     expect(await db.select().from(scans)).toEqual([])
-    expect(carrier.calls).toHaveLength(2)
+    expect(carrier.calls).toMatchObject([
+      { method: 'POST', path: '/v2/labels' },
+      { method: 'POST', path: '/v2/labels/carrier-1/cancel' },
+    ])
   })
 
   it("[db-fails-after-side-effect.scans-insert] answers a retryable 503 and compensates when the scan can't be stored", async () => {
@@ -209,6 +212,9 @@ describe('POST /parcels', () => {
     expect(res.body).toEqual({ error: 'parcel_not_stored', retryable: true })
     expect(await db.select().from(parcels)).toEqual([])
     expect(await db.select().from(scans)).toEqual([])
-    expect(carrier.calls).toHaveLength(2)
+    expect(carrier.calls).toMatchObject([
+      { method: 'POST', path: '/v2/labels' },
+      { method: 'POST', path: '/v2/labels/carrier-1/cancel' },
+    ])
   })
 })

@@ -9,7 +9,7 @@ import {
   untouchedRows,
 } from '../context.ts'
 import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
-import { countCalls, stubOf } from '../expect-calls.ts'
+import { countCalls, expectCallOrder, stubOf } from '../expect-calls.ts'
 import { expectTables } from '../expect-rows.ts'
 import {
   changesSomething,
@@ -132,7 +132,7 @@ function describe(context: PlanContext, { write, id, solution }: Failing): Path 
     expects: [
       ...expectAnswer(solution, undone),
       ...expectLeft(context, { write, solution }),
-      ...expectEffects(solution),
+      ...(undone ? expectUndoing(context, solution) : expectEffects(solution)),
     ],
     violation: `when the ${write.operation} on ${write.table} fails after ${host?.caller ?? 'the call'}, the answer is not retryable or the effect is doubled or lost`,
     at: write.at,
@@ -200,7 +200,14 @@ function beganBefore(scenario: Scenario, transaction: number, effect: ExternalEv
   )
 }
 
-function expectEffects(solution: Solution): Expectation[] {
+/** Which calls were made tells an effect that was taken back from one that happened twice; their number does not. */
+function expectUndoing({ dossier }: PlanContext, solution: Solution): Expectation[] {
+  const inOrder = expectCallOrder(dossier, solution, fromPolicy(ONCE))
+  const told = new Set(inOrder.map(({ stub }) => stub))
+  return [...inOrder, ...expectEffects(solution).filter(({ stub }) => !told.has(stub))]
+}
+
+function expectEffects(solution: Solution): Extract<Expectation, { observable: 'call-count' }>[] {
   const source = fromPolicy(ONCE)
   return [...countCalls(solution, changesSomething)].map(([stub, count]) => ({
     observable: 'call-count',
