@@ -1,16 +1,7 @@
-import { execFile } from 'node:child_process'
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { cached } from '../../cache-folder.ts'
-import { copyFolder } from './copy-folder.ts'
 import type { Engine } from './engine.ts'
-import { makeEngineFolder, startKeeper } from './engine-folder.ts'
-import { findFreePort } from './free-port.ts'
+import { startOwnServer } from './own-server.ts'
 import type { PostgresBinary } from './postgres-binary.ts'
-
-const PORT_ATTEMPTS = 3
 
 const INITDB = ['-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8', '--wal-segsize=1']
 
@@ -30,80 +21,30 @@ const SETTINGS = {
   unix_socket_directories: '',
 }
 
-/** Copies the cached data directory into a temporary folder and starts a server there, on 127.0.0.1 only. */
+/** A server on a fresh data directory, on 127.0.0.1 only. */
 export async function startPostgres(binary: PostgresBinary): Promise<Engine> {
-  const folder = makeEngineFolder()
-  try {
-    await makeDataDirectory(binary, folder)
-    const { port, stop } = await startServer(binary, folder)
-    return {
-      kind: 'postgres',
-      facts: { kind: 'postgres', version: binary.version, limits: [], place: binary.place },
-      url: `postgres://postgres:postgres@127.0.0.1:${port}`,
-      emptySnapshot: null,
-      driver: null,
-      existing: null,
-      folder,
-      stop,
-    }
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
-    throw error
-  }
-}
-
-async function makeDataDirectory(binary: PostgresBinary, folder: string): Promise<void> {
-  const data = join(folder, 'data')
-  const source = await cached(`postgres-${binary.version}-1`, (target) =>
-    initialise(binary, (fresh) => copyFolder(fresh, target, null)),
-  )
-  if (source) copyFolder(source, data, binary.user)
-  else await initialise(binary, (fresh) => copyFolder(fresh, data, binary.user))
-  if (binary.user) chownSync(folder, binary.user.uid, binary.user.gid)
-}
-
-/** Runs initdb in a folder that the server's user can reach, which the cache folder of root is not. */
-async function initialise(binary: PostgresBinary, use: (data: string) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'itest-initdb-'))
-  try {
-    if (binary.user) chownSync(folder, binary.user.uid, binary.user.gid)
-    const data = join(folder, 'data')
-    await promisify(execFile)(join(binary.bin, 'initdb'), ['-D', data, ...INITDB], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: folder },
-      ...(binary.user ?? {}),
-    })
-    use(data)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function startServer(
-  binary: PostgresBinary,
-  folder: string,
-  attempt = 1,
-): Promise<{ port: number; stop(): Promise<void> }> {
-  const port = await findFreePort()
+  const { bin, version, user, place } = binary
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  try {
-    const keeper = await startKeeper({
-      folder,
-      server: {
-        command: join(binary.bin, 'postgres'),
-        arguments: ['-D', join(folder, 'data'), '-p', String(port), ...settings],
-        user: binary.user,
-        readyLine: 'ready to accept connections',
-        // Immediate shutdown: nothing in this data directory is worth a checkpoint.
-        stopSignal: 'SIGQUIT',
-      },
-    })
-    return { port, stop: keeper.stop }
-  } catch (error) {
-    // The keeper removes the folder when it ends, so every attempt begins with a fresh copy.
-    if (attempt === PORT_ATTEMPTS || !String(error).includes('Address already in use')) throw error
-    mkdirSync(folder, { recursive: true })
-    await makeDataDirectory(binary, folder)
-    return startServer(binary, folder, attempt + 1)
+  const { port, folder, stop } = await startOwnServer({
+    cacheName: `postgres-${version}-1`,
+    user,
+    installer: (data) => ({ command: join(bin, 'initdb'), arguments: ['-D', data, ...INITDB] }),
+    run: (home, onPort) => ({
+      command: join(bin, 'postgres'),
+      arguments: ['-D', join(home, 'data'), '-p', String(onPort), ...settings],
+      readyLine: 'ready to accept connections',
+      // Immediate shutdown: nothing in this data directory is worth a checkpoint.
+      stopSignal: 'SIGQUIT',
+    }),
+  })
+  return {
+    kind: 'postgres',
+    facts: { kind: 'postgres', version, limits: [], place },
+    url: `postgres://postgres:postgres@127.0.0.1:${port}`,
+    emptySnapshot: null,
+    driver: null,
+    existing: null,
+    folder,
+    stop,
   }
 }

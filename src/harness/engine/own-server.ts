@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cached } from '../../cache-folder.ts'
+import { copyFolder } from './copy-folder.ts'
+import { type KeeperJob, makeEngineFolder, startKeeper } from './engine-folder.ts'
+import { findFreePort } from './free-port.ts'
+import type { SystemUser } from './system-user.ts'
+
+/** What a kind of server needs to run on a data directory of its own. */
+export interface OwnServer {
+  /** Of the cached data directory. */
+  readonly cacheName: string
+  /** Who runs it; null: whoever runs us. */
+  readonly user: SystemUser | null
+  /** The command that fills `data`, a folder that is not there yet. */
+  installer(data: string): { readonly command: string; readonly arguments: readonly string[] }
+  /** Further files beside the data. */
+  prepare?(folder: string): void
+  run(folder: string, port: number): Omit<NonNullable<KeeperJob['server']>, 'user'>
+}
+
+export interface RunningServer {
+  readonly folder: string
+  /** On 127.0.0.1. */
+  readonly port: number
+  stop(): Promise<void>
+}
+
+const PORT_ATTEMPTS = 3
+
+/** Copies the cached data directory into a temporary folder and starts the server there. */
+export async function startOwnServer(server: OwnServer): Promise<RunningServer> {
+  const folder = makeEngineFolder()
+  try {
+    await makeDataDirectory(server, folder)
+    return await startOn(server, folder)
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function makeDataDirectory(server: OwnServer, folder: string): Promise<void> {
+  const { user } = server
+  const data = join(folder, 'data')
+  const source = await cached(server.cacheName, (target) =>
+    initialise(server, (fresh) => copyFolder(fresh, target, null)),
+  )
+  if (source) copyFolder(source, data, user)
+  else await initialise(server, (fresh) => copyFolder(fresh, data, user))
+  server.prepare?.(folder)
+  if (user) chownSync(folder, user.uid, user.gid)
+}
+
+/** In a folder that the server's user can reach, which the cache folder of root is not. */
+async function initialise({ installer, user }: OwnServer, use: (data: string) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'itest-initdb-'))
+  const data = join(folder, 'data')
+  const { command, arguments: words } = installer(data)
+  try {
+    if (user) chownSync(folder, user.uid, user.gid)
+    await promisify(execFile)(command, words, {
+      cwd: folder,
+      env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: folder },
+      ...(user ?? {}),
+    })
+    use(data)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function startOn(server: OwnServer, folder: string, attempt = 1): Promise<RunningServer> {
+  const port = await findFreePort()
+  try {
+    const keeper = await startKeeper({ folder, server: { ...server.run(folder, port), user: server.user } })
+    return { folder, port, stop: keeper.stop }
+  } catch (error) {
+    // The keeper removes the folder when it ends, so every attempt begins with a fresh copy.
+    if (attempt === PORT_ATTEMPTS || !String(error).includes('Address already in use')) throw error
+    mkdirSync(folder, { recursive: true })
+    await makeDataDirectory(server, folder)
+    return startOn(server, folder, attempt + 1)
+  }
+}
