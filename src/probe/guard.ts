@@ -2,12 +2,11 @@ import childProcess, { ChildProcess } from 'node:child_process'
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import { EventEmitter } from 'node:events'
-import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
-import { basename } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import workers from 'node:worker_threads'
+import { hideEnvironmentFiles } from '../harness/guard/hide-environment-files.ts'
 import { labelOf, readTarget, refuseConnection } from '../harness/http/connection-target.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -23,7 +22,7 @@ export function guardProcess(recorder: Recorder): void {
   guardThreads(recorder)
   pretendToListen(recorder)
   pretendToEnd(recorder)
-  hideSecrets()
+  hideEnvironmentFiles()
   syncBuiltinESMExports()
 }
 
@@ -108,17 +107,6 @@ function pretendToEnd({ record, caller }: Recorder): void {
       throw new Error(`${message} (itest keeps it alive)`)
     })
   }
-}
-
-/** What a developer keeps in `.env` is no business of a probe; a missing file would stop some apps, an empty one does not. */
-function hideSecrets(): void {
-  const { readFileSync } = fs
-  Reflect.set(fs, 'readFileSync', (file: unknown, ...rest: unknown[]) => {
-    const isHidden = typeof file === 'string' && /^\.env(?:\.|$)/.test(basename(file))
-    if (!isHidden) return Reflect.apply(readFileSync, fs, [file, ...rest])
-    return rest.length > 0 ? '' : Buffer.alloc(0)
-  })
-  Reflect.set(process, 'loadEnvFile', () => {})
 }
 
 function refusal(what: string): Error {

@@ -4,12 +4,10 @@ import { expect } from 'vitest'
 import { connectMysql, readColumn } from '../../src/harness/database/mysql/driver-package.ts'
 import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
 import { readProjectFacts } from '../../src/harness/read-project-facts.ts'
-import { runTests } from '../../src/run/run.ts'
 import type { RunFacts } from '../../src/run/types.ts'
 import { makeMysqlProject } from './mysql-project.ts'
+import { type Files, runFiles } from './run-project.ts'
 import { repository } from './sample-project.ts'
-
-const LIMIT_MS = 120_000
 
 /** What the project's tests get: mysql2 of this repository. */
 export const mysqlPackage = () =>
@@ -26,20 +24,12 @@ async function listDatabases({ url }: Engine): Promise<string[]> {
 }
 
 /** Runs the tests among the files as the CLI would. Nothing may be left on the server. */
-export async function runMysql(files: Readonly<Record<string, string>>): Promise<RunFacts> {
+export async function runMysql(files: Files): Promise<RunFacts> {
   const project = makeMysqlProject(files)
   const facts = readProjectFacts(project.root)
   const engine = await startEngine({ preference: 'auto', project: { root: project.root, facts } })
   try {
-    const ran = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'POST', path: '/:way' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    const ran = await runFiles(project, engine, { files, route: { method: 'POST', path: '/:way' } })
     expect(await listDatabases(engine)).toEqual([])
     return ran
   } finally {

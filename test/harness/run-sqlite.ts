@@ -5,11 +5,9 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { startEngine } from '../../src/harness/engine/engine.ts'
 import { readProjectFacts } from '../../src/harness/read-project-facts.ts'
-import { runTests } from '../../src/run/run.ts'
 import type { RunFacts } from '../../src/run/types.ts'
+import { type Files, runFiles } from './run-project.ts'
 import { makeSqliteProject, type SqliteDriver } from './sqlite-project.ts'
-
-const LIMIT_MS = 120_000
 
 /** A table that only the user's own file has, and what proves that nobody wrote to it. */
 function makeOwnFile(root: string, driver: SqliteDriver): () => string {
@@ -29,21 +27,13 @@ function makeOwnFile(root: string, driver: SqliteDriver): () => string {
  * Runs the tests among the files as the CLI would, with a file of the user beside them. Nothing may have touched that
  * file, made another, or be left over.
  */
-export async function runSqlite(driver: SqliteDriver, files: Readonly<Record<string, string>>): Promise<RunFacts> {
+export async function runSqlite(driver: SqliteDriver, files: Files): Promise<RunFacts> {
   const project = makeSqliteProject(driver, files)
   const ownFile = makeOwnFile(project.root, driver)
   const facts = readProjectFacts(project.root)
   const engine = await startEngine({ preference: 'auto', project: { root: project.root, facts } })
   try {
-    const ran = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'POST', path: '/bookings' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    const ran = await runFiles(project, engine, { files, route: { method: 'POST', path: '/bookings' } })
     expect(ownFile()).toBe('untouched')
     expect(readdirSync(project.root).filter((name) => /data|\.db./.test(name))).toEqual([])
     expect(readdirSync(engine.folder).filter((name) => name.startsWith('itest_'))).toEqual([])

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { classifyTest } from '../../src/classify.ts'
-import { type Engine, startEngine } from '../../src/harness/engine/engine.ts'
-import { runTests } from '../../src/run/run.ts'
 import type { RunFacts, TestFacts } from '../../src/run/types.ts'
-import { makeProject, type SampleProject } from './sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { LIMIT_MS, runProject } from './run-project.ts'
 
 const IMPORTS = `
 import request from 'supertest'
@@ -88,28 +84,11 @@ for (const test of ['one', 'two']) {
 }
 
 describe('the life of a test', () => {
-  let engine: Engine
-  let project: SampleProject
   let facts: RunFacts
 
   beforeAll(async () => {
-    engine = await startEngine({ preference: 'auto' })
-    project = makeProject(files, { express: 'express4' })
-    facts = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'GET', path: '/' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    facts = await runProject(files, { express: 'express4' })
   }, LIMIT_MS)
-
-  afterAll(async () => {
-    project.remove()
-    await engine.stop()
-  })
 
   const find = (name: string): TestFacts => {
     const found = facts.tests.find((test) => test.name === name)

@@ -42,6 +42,20 @@ export type Effect =
   | { readonly kind: 'cut'; readonly when: 'before' | 'after' }
   | { readonly kind: 'delay'; readonly milliseconds: number }
 
+const SQLSTATES = {
+  'disk-full': '53100',
+  'unique-violation': '23505',
+  'foreign-key-violation': '23503',
+  deadlock: '40P01',
+  'serialization-failure': '40001',
+  'statement-timeout': '57014',
+} satisfies Record<Failure, string>
+
+/** What Postgres calls the failure; every test asks for it so, whatever its database. */
+export function sqlstateOf({ failure, details }: Effect & { kind: 'fail' }): string {
+  return details.sqlstate ?? SQLSTATES[failure]
+}
+
 /** New connections are refused with "too many clients", or accepted and never served. */
 export type ConnectionEffect = 'refuse' | 'hang'
 

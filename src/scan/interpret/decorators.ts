@@ -3,10 +3,11 @@ import { ts } from '../syntax/syntax.ts'
 import { callFunctionLike } from './call.ts'
 import { isStatic } from './classes.ts'
 import { evaluate } from './evaluate.ts'
-import { type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { type Machine, noteUnresolved } from './machine.ts'
 import { readPropertyName } from './patterns.ts'
 import { defineProperty, describeProperty } from './prototypes.ts'
 import type { Scope } from './scope.ts'
+import { Thrown } from './stops.ts'
 import { type ClassValue, type FunctionValue, literal, type ObjectValue, UNDEFINED, type Value } from './values.ts'
 
 /**

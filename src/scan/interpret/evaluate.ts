@@ -4,27 +4,20 @@ import { awaitValue, callFunctionLike, constructValue, makeFunction } from './ca
 import { findMethod, makeClass } from './classes.ts'
 import { requireModule } from './common-js.ts'
 import { decide } from './decisions.ts'
+import { makeError } from './error-values.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
 import { readTypeof } from './known-types.ts'
 import { isUnset, lateValue } from './late-values.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
 import { iterate } from './loops.ts'
-import {
-  LimitReached,
-  type Machine,
-  makeError,
-  NESTING_LIMIT,
-  noteUnresolved,
-  step,
-  Thrown,
-  unknownValue,
-} from './machine.ts'
+import { type Machine, NESTING_LIMIT, noteUnresolved, step, unknownValue } from './machine.ts'
 import { metaProperty } from './module-paths.ts'
 import { isNothing, makeNothing } from './nothing.ts'
 import { evaluateBinary, evaluateTemplate, evaluateUnary } from './operators.ts'
 import { isPassedOver } from './passed-over.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
+import { LimitReached, Thrown } from './stops.ts'
 import { knowByType } from './typed-receivers.ts'
 import {
   fulfilled,

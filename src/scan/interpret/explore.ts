@@ -2,8 +2,9 @@ import type { ts } from '../syntax/syntax.ts'
 import type { Assumption, Scenario, Unresolved, VisitedSource } from '../types.ts'
 import { createKeys } from './expression-keys.ts'
 import type { InputRead } from './input-reads.ts'
-import { describeStop, type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
+import { type HarmlessUse, type Machine, noteUnresolved, type Run } from './machine.ts'
 import { createPendingLog, timeEvents } from './pending.ts'
+import { describeStop } from './stops.ts'
 import { createWays } from './ways.ts'
 
 /** More ways than this through one route are not looked at; the result says that it was cut. */

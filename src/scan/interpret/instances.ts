@@ -1,7 +1,7 @@
 import type { Expression } from '../types.ts'
+import { classChain } from './error-values.ts'
 import { describePackage, express } from './express-value.ts'
 import { isDate, typeOfResult } from './known-types.ts'
-import { classChain } from './machine.ts'
 import { literal, operation, type PackageValue, type Value } from './values.ts'
 
 /** `left instanceof right`. */

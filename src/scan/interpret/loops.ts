@@ -4,10 +4,11 @@ import { assign } from './assign.ts'
 import { decide } from './decisions.ts'
 import { evaluate } from './evaluate.ts'
 import { type Completion, decideCondition, declareVariables, executeStatement, NORMAL } from './execute.ts'
-import { LimitReached, type Machine } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { refuseNothing } from './nothing.ts'
 import { bindPattern } from './patterns.ts'
 import { createScope, type Scope } from './scope.ts'
+import { LimitReached } from './stops.ts'
 import { type ArrayValue, array, literal, operation, type SymbolValue, symbol, type Value } from './values.ts'
 
 /** A loop that analysis knows the items of is run at most so often: tables of routes are longer than work per request. */

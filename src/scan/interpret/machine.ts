@@ -17,23 +17,12 @@ import type {
   Unresolved,
   VisitedSource,
 } from '../types.ts'
-import { express } from './express-value.ts'
 import type { KeyOf } from './expression-keys.ts'
 import type { InputRead } from './input-reads.ts'
 import type { PendingLog } from './pending.ts'
 import type { Scope } from './scope.ts'
-import {
-  type ClassValue,
-  type DbValue,
-  type FunctionValue,
-  literal,
-  object,
-  type PackageValue,
-  type RouterValue,
-  symbol,
-  type TableValue,
-  type Value,
-} from './values.ts'
+import { LimitReached } from './stops.ts'
+import type { DbValue, FunctionValue, PackageValue, RouterValue, TableValue, Value } from './values.ts'
 
 /** A module of the project after its top level ran. */
 export interface Module {
@@ -174,30 +163,6 @@ export const DEPTH_LIMIT = 60
 /** Expressions inside expressions, over all calls; well before our own stack ends, which would not fail cleanly. */
 export const NESTING_LIMIT = 800
 
-/** A `throw` of the analysed code on its way to a `catch`. */
-export class Thrown extends Error {
-  readonly value: Value
-
-  constructor(value: Value) {
-    // Thousands are thrown, and nobody reads where in the analysis: a stack would cost a tenth of the whole scan.
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 0
-    super('thrown by the analysed code')
-    Error.stackTraceLimit = stackTraceLimit
-    this.value = value
-  }
-}
-
-/** The analysis has done enough work on one run. */
-export class LimitReached extends Error {}
-
-/** Why a piece of code was not followed to its end. What analysis itself did wrong costs that piece, and no more. */
-export function describeStop(error: unknown): string {
-  if (error instanceof Thrown) return 'the top level throws here as far as analysis can tell'
-  if (error instanceof LimitReached || error instanceof RangeError) return 'analysis stopped at its limit'
-  return `analysis failed here, which is a bug of itest (${error instanceof Error ? error.message : String(error)})`
-}
-
 export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' | 'wanted'>): Machine {
   return {
     ...input,
@@ -268,40 +233,4 @@ export function setField(machine: Machine, fields: Map<string, Value>, name: str
     else fields.delete(name)
   })
   fields.set(name, value)
-}
-
-/** Where an error was made, as text that only a run knows. */
-export const STACK = symbol({ kind: 'operation', name: 'error stack', operands: [] })
-
-export function makeError(name: string, message: Value, extra: Iterable<readonly [string, Value]> = []): Value {
-  const fields = [['name', literal(name)], ['message', message], ['stack', STACK], ...extra] as const
-  const error = object(fields, { type: { kind: 'builtin', name } })
-  for (const hidden of ['name', 'message', 'stack', 'cause']) error.hidden.add(hidden)
-  return error
-}
-
-export function className(value: Value): string {
-  if (value.kind !== 'object' || !value.type) return 'unknown error'
-  return value.type.name
-}
-
-/** Every class from the value's own up to the last that the project defines, then the built-in it extends. */
-export function classChain(
-  value: Value,
-): (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] {
-  if (value.kind !== 'object' || !value.type) return []
-  if (value.type.kind === 'builtin') return [value.type]
-  const chain: (ClassValue | { readonly kind: 'builtin' | 'package'; readonly name: string })[] = []
-  let current: Value | null = value.type
-  while (current && chain.length < DEPTH_LIMIT) {
-    if (current.kind === 'class') {
-      chain.push(current)
-      current = current.base
-    } else {
-      if (current.kind === 'native') chain.push({ kind: 'builtin', name: current.name })
-      if (current.kind === 'package') chain.push({ kind: 'package', name: JSON.stringify(express(current)) })
-      current = null
-    }
-  }
-  return chain
 }

@@ -6,8 +6,9 @@ import { evaluate } from './evaluate.ts'
 import { executeStatement, hoistFunctions } from './execute.ts'
 import { resolveImport } from './find-import.ts'
 import { jsonModule } from './json-module.ts'
-import { describeStop, type Machine, type Module, noteRecord, noteUnresolved, unknownValue } from './machine.ts'
+import { type Machine, type Module, noteRecord, noteUnresolved, unknownValue } from './machine.ts'
 import { createScope, findCell, readCell, type Scope } from './scope.ts'
+import { describeStop } from './stops.ts'
 import { type NamespaceValue, UNDEFINED, type Value } from './values.ts'
 
 /** Runs the top level of a file once. A file that fails half-way keeps what it had defined. */

@@ -1,7 +1,9 @@
 import { ts } from '../syntax/syntax.ts'
 import { walkSyntax } from '../syntax/walk-syntax.ts'
 import type { Expression } from '../types.ts'
-import { type Machine, makeError, type Run, Thrown } from './machine.ts'
+import { makeError } from './error-values.ts'
+import type { Machine, Run } from './machine.ts'
+import { Thrown } from './stops.ts'
 import { recordThrow } from './trace-events.ts'
 import { isNullish, type LiteralValue, literal, UNDEFINED, type Value } from './values.ts'
 

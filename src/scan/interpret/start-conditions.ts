@@ -1,8 +1,9 @@
 import { brief, locate, ts } from '../syntax/syntax.ts'
 import { walkSyntax } from '../syntax/walk-syntax.ts'
 import type { StartCondition } from '../types.ts'
-import { describeStop, type Machine, noteUnresolved, Thrown } from './machine.ts'
+import { type Machine, noteUnresolved } from './machine.ts'
 import { findCell, readCell, type Scope } from './scope.ts'
+import { describeStop, Thrown } from './stops.ts'
 
 /**
  * At import only one side of a condition is taken, and tests see what it registers. What the other side would register

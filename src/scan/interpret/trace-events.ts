@@ -12,8 +12,9 @@ import type {
   StackFrame,
   TraceEvent,
 } from '../types.ts'
+import { className } from './error-values.ts'
 import { express } from './express-value.ts'
-import { type CallFrame, className, type Machine, RECORD_STEPS } from './machine.ts'
+import { type CallFrame, type Machine, RECORD_STEPS } from './machine.ts'
 import { noteAnswer } from './pending.ts'
 import type { FunctionValue, Value } from './values.ts'
 import { withWritten } from './written-fields.ts'

@@ -1,7 +1,8 @@
 import type { Call } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import {
   fulfilled,
   knownString,

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../interpret/call.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
 import { noteInputRead } from '../interpret/input-reads.ts'
-import { type Machine, makeError, setField, Thrown } from '../interpret/machine.ts'
+import { type Machine, setField } from '../interpret/machine.ts'
 import { makeNothing } from '../interpret/nothing.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { hasResponded, nextEvent, record } from '../interpret/trace-events.ts'
 import {
   knownString,

@@ -1,6 +1,8 @@
 import { hasPart } from '../expressions.ts'
 import { decide, decideFailure } from '../interpret/decisions.ts'
-import { type Machine, makeError, Thrown } from '../interpret/machine.ts'
+import { makeError } from '../interpret/error-values.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { nextEvent, record } from '../interpret/trace-events.ts'
 import {
   array,

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http'
 import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { describePackage, express } from '../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { clockOf, rejectionOf, trackAnswer } from '../interpret/pending.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { nextEvent, recordExternal } from '../interpret/trace-events.ts'
 import {
   literal,

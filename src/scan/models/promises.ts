@@ -1,6 +1,7 @@
 import { awaitValue, callFunctionLike, settle } from '../interpret/call.ts'
-import { type Machine, Thrown } from '../interpret/machine.ts'
+import type { Machine } from '../interpret/machine.ts'
 import { absorbSince, clockOf, continuePromise, trackPromise, waitFor, waitForAll } from '../interpret/pending.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { recordHandler } from '../interpret/trace-events.ts'
 import {
   type ArrayValue,

@@ -1,7 +1,9 @@
 import { awaitValue, type Call, callFunctionLike, settle } from '../interpret/call.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { describePackage } from '../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { continuePromise } from '../interpret/pending.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { recordHandler } from '../interpret/trace-events.ts'
 import {
   array,

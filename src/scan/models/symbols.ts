@@ -9,10 +9,11 @@ import {
   settle,
 } from '../interpret/call.ts'
 import { decideFailure } from '../interpret/decisions.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { knownTest } from '../interpret/known-texts.ts'
 import { changesDate, isDate } from '../interpret/known-types.ts'
 import { itemOf } from '../interpret/loops.ts'
-import { type Machine, makeError, noteUnresolved } from '../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { continuePromise, waitFor } from '../interpret/pending.ts'
 import {
   array,

@@ -1,7 +1,9 @@
 import { type Call, callFunctionLike } from '../interpret/call.ts'
 import { decide } from '../interpret/decisions.ts'
+import { makeError } from '../interpret/error-values.ts'
 import { describePackage } from '../interpret/express-value.ts'
-import { type Machine, makeError, Thrown } from '../interpret/machine.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { Thrown } from '../interpret/stops.ts'
 import {
   fulfilled,
   literal,

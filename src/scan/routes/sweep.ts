@@ -1,4 +1,5 @@
-import { describeStop, type Machine } from '../interpret/machine.ts'
+import type { Machine } from '../interpret/machine.ts'
+import { describeStop } from '../interpret/stops.ts'
 import type { RouterValue } from '../interpret/values.ts'
 import { isAside } from '../project/entries.ts'
 import { brief, locate, parseText, relativePath, siteOf, ts } from '../syntax/syntax.ts'

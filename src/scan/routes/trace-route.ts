@@ -1,9 +1,10 @@
 import { extend, getMember } from '../interpret/access.ts'
 import { callFunctionLike } from '../interpret/call.ts'
 import { type Exploration, exploreScenarios } from '../interpret/explore.ts'
-import { type Machine, Thrown } from '../interpret/machine.ts'
+import type { Machine } from '../interpret/machine.ts'
 import { applyOperator } from '../interpret/operators.ts'
 import { noteAnswer, waitFor } from '../interpret/pending.ts'
+import { Thrown } from '../interpret/stops.ts'
 import { hasResponded, recordHandler } from '../interpret/trace-events.ts'
 import {
   isNullish,

@@ -1,10 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunFacts, TestFacts } from '../../../src/run/types.ts'
-import { makeProject, type SampleProject } from '../sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { LIMIT_MS, runProject } from '../run-project.ts'
 
 const IMPORTS = `
 import request from 'supertest'
@@ -206,28 +202,11 @@ const APPS = [
 ]
 
 describe.each(APPS)('booting apps of $express', ({ express, files }) => {
-  let engine: Engine
-  let project: SampleProject
   let facts: RunFacts
 
   beforeAll(async () => {
-    engine = await startEngine({ preference: 'auto' })
-    project = makeProject(files, { express })
-    facts = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'POST', path: '/rooms' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    facts = await runProject(files, { express, route: { method: 'POST', path: '/rooms' } })
   }, LIMIT_MS)
-
-  afterAll(async () => {
-    project.remove()
-    await engine.stop()
-  })
 
   it('loads every file, and has no error outside of the tests', () => {
     expect(facts.fileErrors).toEqual([])

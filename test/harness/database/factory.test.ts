@@ -1,9 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
-import { makeProject } from '../sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { describe, expect, it } from 'vitest'
+import { LIMIT_MS, runProject } from '../run-project.ts'
 
 const SCHEMA = `
 import { sql } from 'drizzle-orm'
@@ -84,7 +80,7 @@ it('names a circle of tables that need each other, and what is no table', async 
 
 describe('factory', { timeout: LIMIT_MS }, () => {
   it('makes rows for real tables, the same in every test', async () => {
-    const project = makeProject({
+    const facts = await runProject({
       'src/db/schema.ts': SCHEMA,
       'tests/factory.test.ts': TESTS,
       '.itest/harness.json': JSON.stringify({
@@ -98,18 +94,6 @@ describe('factory', { timeout: LIMIT_MS }, () => {
         },
         environment: {},
       }),
-    })
-    onTestFinished(project.remove)
-    const engine = await startEngine({ preference: 'auto' })
-    onTestFinished(() => engine.stop())
-    const facts = await runTests({
-      root: project.root,
-      files: ['tests/factory.test.ts'],
-      engine,
-      route: { method: 'GET', path: '/none' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
     })
     expect(facts.unhandled).toEqual([])
     expect(facts.tests.map(({ name, state, errors }) => [name, state, errors.map(({ message }) => message)])).toEqual([

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunFacts } from '../../../src/run/types.ts'
-import { hasPackage, facts as hotel, makeProject, type SampleProject } from '../sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { LIMIT_MS, runProject } from '../run-project.ts'
+import { hasPackage, facts as hotel } from '../sample-project.ts'
 
 const APP = `
   import express from 'express'
@@ -95,28 +92,11 @@ it('socket: meets faults', async () => {
 }
 
 describe.runIf(hasPackage('@neondatabase/serverless'))('apps on neon', () => {
-  let engine: Engine
-  let project: SampleProject
   let facts: RunFacts
 
   beforeAll(async () => {
-    engine = await startEngine({ preference: 'auto' })
-    project = makeProject(files)
-    facts = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'POST', path: '/rooms' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    facts = await runProject(files, { route: { method: 'POST', path: '/rooms' } })
   }, LIMIT_MS)
-
-  afterAll(async () => {
-    project.remove()
-    await engine.stop()
-  })
 
   it('run on the database of the test, over HTTP and over web sockets', () => {
     expect(facts.fileErrors).toEqual([])

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
 import type { RunFacts, TestFacts } from '../../../src/run/types.ts'
-import { makeProject, type SampleProject } from '../sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { LIMIT_MS, runProject } from '../run-project.ts'
 
 const IMPORTS = `
 import childProcess, { exec, execFileSync, execSync, fork, spawn, spawnSync } from 'node:child_process'
@@ -132,31 +128,17 @@ it.runIf(process.platform === 'linux')('reads no environment of another process'
 }
 
 describe('the guard around the tests', () => {
-  let engine: Engine
-  let project: SampleProject
   let facts: RunFacts
   const before = process.env.ANTHROPIC_API_KEY
 
   beforeAll(async () => {
     process.env.ANTHROPIC_API_KEY = 'hunter2'
-    engine = await startEngine({ preference: 'auto' })
-    project = makeProject(files)
-    facts = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'GET', path: '/' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    facts = await runProject(files)
   }, LIMIT_MS)
 
-  afterAll(async () => {
+  afterAll(() => {
     delete process.env.ANTHROPIC_API_KEY
     if (before !== undefined) process.env.ANTHROPIC_API_KEY = before
-    project.remove()
-    await engine.stop()
   })
 
   const find = (name: string): TestFacts | undefined => facts.tests.find((test) => test.name === name)

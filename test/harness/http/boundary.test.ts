@@ -1,10 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
-import { runTests } from '../../../src/run/run.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunFacts, TestFacts } from '../../../src/run/types.ts'
-import { makeProject, type SampleProject } from '../sample-project.ts'
-
-const LIMIT_MS = 120_000
+import { LIMIT_MS, runProject } from '../run-project.ts'
 
 const CLIENT_IMPORTS = `
 import axios from 'axios'
@@ -240,28 +236,11 @@ it('takes mail again in the next test', async () => {
 }
 
 describe('the boundary around the app', () => {
-  let engine: Engine
-  let project: SampleProject
   let facts: RunFacts
 
   beforeAll(async () => {
-    engine = await startEngine({ preference: 'auto' })
-    project = makeProject(files)
-    facts = await runTests({
-      root: project.root,
-      files: Object.keys(files).filter((name) => name.startsWith('tests/')),
-      engine,
-      route: { method: 'GET', path: '/' },
-      ablate: false,
-      timeoutMs: LIMIT_MS,
-      signal: new AbortController().signal,
-    })
+    facts = await runProject(files)
   }, LIMIT_MS)
-
-  afterAll(async () => {
-    project.remove()
-    await engine.stop()
-  })
 
   const inFile = (file: string): TestFacts[] => facts.tests.filter((test) => test.file === `tests/${file}.test.ts`)
   const messages = (name: string): string[] | undefined =>

@@ -1,5 +1,5 @@
 import type { MysqlProduct } from '../../engine/mysql-binary.ts'
-import type { Effect, Failure } from '../effects.ts'
+import { type Effect, sqlstateOf } from '../effects.ts'
 import type { FaultTarget } from '../rules.ts'
 import type { Statement } from '../statement.ts'
 import type { MysqlError } from './packets.ts'
@@ -16,15 +16,6 @@ export interface ServerNames {
   readonly product: MysqlProduct
   readonly database: string
 }
-
-const SQLSTATES = {
-  'disk-full': '53100',
-  'unique-violation': '23505',
-  'foreign-key-violation': '23503',
-  deadlock: '40P01',
-  'serialization-failure': '40001',
-  'statement-timeout': '57014',
-} satisfies Record<Failure, string>
 
 interface About extends ServerNames {
   readonly table: string
@@ -103,11 +94,6 @@ const TIMEOUTS = {
 export const TOO_MANY_CONNECTIONS: MysqlError = { errno: 1040, sqlstate: '08004', message: 'Too many connections' }
 
 export const INTERRUPTED: MysqlError = { errno: 1317, sqlstate: '70100', message: 'Query execution was interrupted' }
-
-/** The SQLSTATE that a fault asks for, in the words of Postgres. */
-export function sqlstateOf({ failure, details }: Fail): string {
-  return details.sqlstate ?? SQLSTATES[failure]
-}
 
 /** null: MySQL has nothing of the kind. */
 export function describeFailure(

@@ -1,8 +1,8 @@
 import type { SideConnection } from '../../database/side-connection.ts'
-import type { ConstraintKey, Effect } from '../effects.ts'
+import { type ConstraintKey, type Effect, sqlstateOf } from '../effects.ts'
 import type { FaultTarget } from '../rules.ts'
 import { cannot } from '../unsupported.ts'
-import { describeFailure, type ServerNames, sqlstateOf } from './failures.ts'
+import { describeFailure, type ServerNames } from './failures.ts'
 
 /** Names the constraint that a violation is of, with its columns; rejects what MySQL has no error for. */
 export async function prepareEffect(

@@ -1,32 +1,17 @@
-import type { Effect, Failure } from '../effects.ts'
+import { type Effect, type Failure, sqlstateOf } from '../effects.ts'
 import type { ArmedFault } from '../rules.ts'
 import type { Operation, Statement } from '../statement.ts'
 
-interface Wording {
-  readonly sqlstate: string
-  readonly message: (names: { table: string; constraint: string }) => string
-}
+type Wording = (names: { table: string; constraint: string }) => string
 
 const WORDINGS = {
-  'disk-full': {
-    sqlstate: '53100',
-    message: () => 'could not extend file "base/16384/16397": No space left on device',
-  },
-  'unique-violation': {
-    sqlstate: '23505',
-    message: ({ constraint }) => `duplicate key value violates unique constraint "${constraint}"`,
-  },
-  'foreign-key-violation': {
-    sqlstate: '23503',
-    message: ({ table, constraint }) =>
-      `insert or update on table "${table}" violates foreign key constraint "${constraint}"`,
-  },
-  deadlock: { sqlstate: '40P01', message: () => 'deadlock detected' },
-  'serialization-failure': {
-    sqlstate: '40001',
-    message: () => 'could not serialize access due to concurrent update',
-  },
-  'statement-timeout': { sqlstate: '57014', message: () => 'canceling statement due to statement timeout' },
+  'disk-full': () => 'could not extend file "base/16384/16397": No space left on device',
+  'unique-violation': ({ constraint }) => `duplicate key value violates unique constraint "${constraint}"`,
+  'foreign-key-violation': ({ table, constraint }) =>
+    `insert or update on table "${table}" violates foreign key constraint "${constraint}"`,
+  deadlock: () => 'deadlock detected',
+  'serialization-failure': () => 'could not serialize access due to concurrent update',
+  'statement-timeout': () => 'canceling statement due to statement timeout',
 } satisfies Record<Failure, Wording>
 
 /** The fields of the error that the app gets, as the server would fill them in. */
@@ -35,16 +20,15 @@ export function describeFailure(
   effect: Effect & { kind: 'fail' },
   statement: Statement,
 ): Record<string, string> {
-  const { sqlstate, message, detail, constraint, column } = effect.details
-  const wording = WORDINGS[effect.failure]
+  const { message, detail, constraint, column } = effect.details
   const table = target.table ?? statement.actions[0]?.table ?? null
   const names = { table: table?.name ?? '', constraint: constraint ?? '' }
   const isAboutTable = constraint !== undefined || column !== undefined
   return {
     S: 'ERROR',
     V: 'ERROR',
-    C: sqlstate ?? wording.sqlstate,
-    M: message ?? wording.message(names),
+    C: sqlstateOf(effect),
+    M: message ?? WORDINGS[effect.failure](names),
     ...describeDetail(detail ?? describeKey(effect, target.operation, statement)),
     ...(isAboutTable && table !== null ? { s: table.schema ?? 'public', t: table.name } : {}),
     ...(column === undefined ? {} : { c: column }),

@@ -1,4 +1,4 @@
-import type { ConstraintKey, Effect, Failure } from '../effects.ts'
+import { type ConstraintKey, type Effect, sqlstateOf } from '../effects.ts'
 import type { TableName } from '../statement.ts'
 
 /** An error as SQLite's own library words it. */
@@ -12,15 +12,6 @@ export interface SqliteFailure {
 }
 
 type Fail = Effect & { kind: 'fail' }
-
-const SQLSTATES = {
-  'disk-full': '53100',
-  'unique-violation': '23505',
-  'foreign-key-violation': '23503',
-  deadlock: '40P01',
-  'serialization-failure': '40001',
-  'statement-timeout': '57014',
-} satisfies Record<Failure, string>
 
 const BUSY = { code: 'SQLITE_BUSY', rawCode: 5, endsTransaction: false, message: () => 'database is locked' }
 
@@ -68,11 +59,6 @@ interface About {
   /** e.g. `parcels.reference`. */
   readonly columns: string
   readonly constraint: string
-}
-
-/** The SQLSTATE that a fault asks for. */
-export function sqlstateOf({ failure, details }: Fail): string {
-  return details.sqlstate ?? SQLSTATES[failure]
 }
 
 /** null: SQLite has nothing of the kind. */

@@ -1,8 +1,8 @@
 import type { SideConnection } from '../../database/side-connection.ts'
-import type { ConstraintKey, Effect } from '../effects.ts'
+import { type ConstraintKey, type Effect, sqlstateOf } from '../effects.ts'
 import type { FaultTarget } from '../rules.ts'
 import { cannot, UNSUPPORTED } from '../unsupported.ts'
-import { describeFailure, sqlstateOf } from './failures.ts'
+import { describeFailure } from './failures.ts'
 
 const STATEMENT_TIMEOUT = '57014'
 

@@ -1,8 +1,10 @@
 import { getMember } from '../../interpret/access.ts'
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
+import { makeError } from '../../interpret/error-values.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   type ClassValue,
   type Decoration,

@@ -1,9 +1,11 @@
 import { getMember } from '../../interpret/access.ts'
 import { awaitValue, type Call, callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
+import { makeError } from '../../interpret/error-values.ts'
 import { shownFields } from '../../interpret/express-value.ts'
-import { type Machine, makeError, setField, Thrown } from '../../interpret/machine.ts'
+import { type Machine, setField } from '../../interpret/machine.ts'
 import { classOfPrototype } from '../../interpret/prototypes.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   array,
   fulfilled,

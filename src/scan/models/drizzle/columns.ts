@@ -1,5 +1,6 @@
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
-import { LimitReached, type Machine, noteRecord, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, noteRecord, noteUnresolved } from '../../interpret/machine.ts'
+import { LimitReached, Thrown } from '../../interpret/stops.ts'
 import { knownString, type PackageValue, type TableValue, type Value } from '../../interpret/values.ts'
 import { locate } from '../../syntax/syntax.ts'
 import { applyCasing } from '../../tables/casing.ts'

@@ -1,4 +1,5 @@
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import { literal, operation, symbol, type Value } from '../../interpret/values.ts'
 import type { ProjectFiles } from '../../project/project.ts'
 

@@ -1,5 +1,7 @@
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
-import { type Machine, makeError, Thrown } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   type DbValue,
   literal,

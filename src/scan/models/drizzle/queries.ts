@@ -1,8 +1,9 @@
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
-import { type Machine, Thrown } from '../../interpret/machine.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import { nextEvent, recordDatabase } from '../../interpret/trace-events.ts'
 import {
   array,

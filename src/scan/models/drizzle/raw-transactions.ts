@@ -1,5 +1,6 @@
 import { callFunctionLike } from '../../interpret/call.ts'
-import { type Machine, type Run, Thrown } from '../../interpret/machine.ts'
+import type { Machine, Run } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import { nextEvent, record } from '../../interpret/trace-events.ts'
 import { native, type PackageStep, type PackageValue, type Value } from '../../interpret/values.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'

@@ -1,7 +1,8 @@
 import { getMember } from '../../interpret/access.ts'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
-import { type Machine, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   literal,
   native,

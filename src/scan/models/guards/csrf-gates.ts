@@ -1,4 +1,5 @@
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import { knownString, literal, type PackageValue } from '../../interpret/values.ts'
 import { memberNames } from '../packages.ts'
 import type { GatedExchange, GateModel } from './gates.ts'

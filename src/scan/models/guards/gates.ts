@@ -1,7 +1,8 @@
 import type { Gate } from '../../facts/types.ts'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
-import { LimitReached, type Machine, Thrown } from '../../interpret/machine.ts'
+import type { Machine } from '../../interpret/machine.ts'
+import { LimitReached, Thrown } from '../../interpret/stops.ts'
 import { hasResponded } from '../../interpret/trace-events.ts'
 import {
   native,

@@ -1,6 +1,7 @@
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
-import { type Machine, makeError, setField } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import { type Machine, setField } from '../../interpret/machine.ts'
 import {
   literal,
   native,

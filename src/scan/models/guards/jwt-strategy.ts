@@ -1,6 +1,7 @@
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide, decideFailure } from '../../interpret/decisions.ts'
-import { type Machine, makeError, noteUnresolved } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
 import { rejectionOf } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'
 import {

@@ -1,5 +1,6 @@
 import { decide, decideFailure } from '../../interpret/decisions.ts'
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import { applyOperator } from '../../interpret/operators.ts'
 import { rejectionOf } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'

@@ -1,6 +1,7 @@
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
-import { type Machine, makeError, noteUnresolved, setField } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import { type Machine, noteUnresolved, setField } from '../../interpret/machine.ts'
 import { negate } from '../../interpret/operators.ts'
 import {
   literal,

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
-import { type Machine, makeError, noteUnresolved, setField } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import { type Machine, noteUnresolved, setField } from '../../interpret/machine.ts'
 import {
   array,
   knownString,

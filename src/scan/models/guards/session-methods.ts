@@ -1,6 +1,7 @@
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
 import { decideFailure } from '../../interpret/decisions.ts'
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import { rejectionOf } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'
 import { operation, type SymbolValue, type TableValue, UNDEFINED, type Value } from '../../interpret/values.ts'

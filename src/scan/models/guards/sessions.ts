@@ -1,6 +1,7 @@
 import type { Gate, SessionFact } from '../../facts/types.ts'
+import { makeError } from '../../interpret/error-values.ts'
 import { describePackage } from '../../interpret/express-value.ts'
-import { type Machine, makeError, setField } from '../../interpret/machine.ts'
+import { type Machine, setField } from '../../interpret/machine.ts'
 import { knownString, operation, type PackageValue, symbol, type Value } from '../../interpret/values.ts'
 import type { GatedExchange, GateModel } from './gates.ts'
 import { storeOf } from './stores.ts'

@@ -1,6 +1,7 @@
 import type { Gate } from '../../facts/types.ts'
+import { makeError } from '../../interpret/error-values.ts'
 import { describePackage } from '../../interpret/express-value.ts'
-import { type Machine, makeError, noteUnresolved } from '../../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
 import { knownString, literal, object, operation, type PackageValue, type Value } from '../../interpret/values.ts'
 import { memberNames } from '../packages.ts'
 import { errorOf, type GatedExchange, type GateModel } from './gates.ts'

@@ -1,6 +1,7 @@
 import { getMember } from '../../interpret/access.ts'
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
-import { type Machine, makeError } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import type { Machine } from '../../interpret/machine.ts'
 import {
   knownString,
   literal,

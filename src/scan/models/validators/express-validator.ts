@@ -1,6 +1,8 @@
 import { getMember } from '../../interpret/access.ts'
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
-import { type Machine, makeError, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { makeError } from '../../interpret/error-values.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   array,
   fulfilled,

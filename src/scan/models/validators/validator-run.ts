@@ -2,7 +2,8 @@ import { getMember, setMember } from '../../interpret/access.ts'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
 import { itemOf } from '../../interpret/loops.ts'
-import { type Machine, noteUnresolved, Thrown } from '../../interpret/machine.ts'
+import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { Thrown } from '../../interpret/stops.ts'
 import {
   literal,
   object,
