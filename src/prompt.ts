@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { packageFile } from './package-paths.ts'
 import type { Plan } from './plan/types.ts'
 import { describePath } from './prompt/describe-path.ts'
 import { describeData } from './prompt/describe-source.ts'
@@ -57,9 +58,9 @@ export function renderPrompt(input: {
   return { system: fillTemplate(templates.system, {}), user }
 }
 
-/** Reads `prompts/`; the path is the same from `src` and from `dist`. */
+/** Reads `prompts/`. */
 export async function loadPromptTemplates(): Promise<PromptTemplates> {
-  const read = (name: string) => readFile(new URL(`../prompts/${name}`, import.meta.url), 'utf8')
+  const read = (name: string) => readFile(packageFile(`prompts/${name}`), 'utf8')
   return { system: await read('system.md'), route: await read('route.md') }
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Plugin } from 'vitest/config'
-import { builtFile } from '../harness/package-paths.ts'
 import { type FindByPaths, readTsconfigPaths } from '../harness/tsconfig-paths.ts'
+import { builtFile } from '../package-paths.ts'
 import { findVitest } from '../run/find-vitest.ts'
 import { JOB_VARIABLE, ProbeJob } from './record.ts'
 

@@ -21,7 +21,7 @@ export async function scanRoute(
   const { database } = scan.codebase
   return {
     value: { dossier, database, style, tsconfig: scan.files.tsconfig, broken: scan.broken },
-    looks: scan.files.disk.looks(),
+    looks: scan.files.disk.looks,
   }
 }
 

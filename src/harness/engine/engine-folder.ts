@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { builtFile } from '../package-paths.ts'
+import { builtFile } from '../../package-paths.ts'
 import type { SystemUser } from './system-user.ts'
 
 const PREFIX = 'itest-engine-'
