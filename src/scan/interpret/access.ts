@@ -21,6 +21,7 @@ import { express, limitSize } from './express-value.ts'
 import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
 import { type Machine, noteUnresolved, setField, unknownValue } from './machine.ts'
+import { settleRow } from './missing-rows.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
 import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
@@ -45,6 +46,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
       refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return unknownValue(machine, `member of ${owner.value}`, node)
     case 'symbol':
+      settleRow(machine, owner.expression, node)
       if (isNothing(machine, owner))
         refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })

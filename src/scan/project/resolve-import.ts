@@ -32,6 +32,7 @@ export function createResolver(input: ResolverInput): Resolver {
   const { disk, packages } = input
   const caches = new Map<ts.CompilerOptions, ts.ModuleResolutionCache>()
   const known = new Map<string, ResolvedImport | null>()
+  const aliases = new Map<ts.CompilerOptions, readonly string[]>()
   const byLowerCase = new Map(input.sources.map((file) => [file.toLowerCase(), file]))
   const host: ts.ModuleResolutionHost = {
     fileExists: (file) => file.startsWith(`${packages.top}/`) && !file.includes('/node_modules/') && disk.isFile(file),
@@ -48,10 +49,17 @@ export function createResolver(input: ResolverInput): Resolver {
     return found.resolvedFileName.endsWith('.d.ts') ? null : found.resolvedFileName
   }
 
+  const aliasesFrom = (from: string): readonly string[] => {
+    const { options } = input.settingsFor(path.dirname(from))
+    const found = aliases.get(options) ?? listAliases(packages, options)
+    aliases.set(options, found)
+    return found
+  }
+
   const isLocal = (specifier: string, from: string): boolean =>
     /^[./#]/.test(specifier) ||
     findPackage(packages, specifier) !== null ||
-    aliasesOf(input, from).some((alias) => specifier.startsWith(alias))
+    aliasesFrom(from).some((alias) => specifier.startsWith(alias))
 
   const search = (specifier: string, from: string): ResolvedImport | null => {
     const isMeant = isLocal(specifier, from) || isBelowRoot(input, specifier, from)
@@ -80,9 +88,8 @@ function jsonFile({ disk }: ResolverInput, specifier: string, from: string): str
 }
 
 /** What imports that mean a file of the project begin with, from `paths` and from the package `module-alias`. */
-function aliasesOf({ settingsFor, packages }: ResolverInput, from: string): string[] {
-  const { options } = settingsFor(path.dirname(from))
-  const declared = Object.keys(options.paths ?? {}).map((key) => key.replace(/\*$/, ''))
+function listAliases(packages: Packages, { paths }: ts.CompilerOptions): string[] {
+  const declared = Object.keys(paths ?? {}).map((key) => key.replace(/\*$/, ''))
   const own = packages.inside.flatMap(({ json }) => Object.keys(json._moduleAliases ?? {}))
   return [...declared, ...own, '@/', '~/'].filter((alias) => alias !== '' && alias !== '*')
 }
