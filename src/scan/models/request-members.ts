@@ -11,6 +11,13 @@ const WATCHED = '#watched'
 const HANDED_OUT = '#handed out'
 const PUT = '#put'
 
+/** What Node and Express give every request, whoever writes to it besides: `req.query = schema.parse(req.query)`. */
+export const GIVEN: ReadonlySet<string> = new Set(
+  'app baseUrl complete connection destroyed errored fresh headers headersDistinct host hostname httpVersion ip ips method next originalUrl params path protocol query rawHeaders rawTrailers res route secure socket stale subdomains trailers url xhr'.split(
+    ' ',
+  ),
+)
+
 /** Starts to watch a request on its way through a whole app. */
 export function watchRequest(machine: Machine, { fields }: RequestValue): void {
   if (!machine.isAppHandedOut) fields.set(WATCHED, literal(true))

@@ -63,3 +63,22 @@ describe('what the project itself puts on a request', () => {
     ])
   })
 })
+
+describe('what Express gives every request', () => {
+  const LOOK = "res.json({ query: req.query.page ?? 1, host: req.hostname, agent: req.headers['user-agent'] })"
+
+  it('is there whoever writes to it elsewhere', () => {
+    const validate = `export const validate = (schema) => (req, res, next) => {
+      req.query = schema.parse(req.query)
+      req.headers = { ...req.headers }
+      req.hostname = 'localhost'
+      next()
+    }`
+    const files = { ...appWith(`app.get('/seats', (req, res) => { ${LOOK} })`), 'src/validate.ts': validate }
+    const [way] = readRoute(files, 'GET /seats').scenarios
+    expect(way?.events.at(-1)).toMatchObject({
+      kind: 'respond',
+      body: { fields: { agent: { from: 'headers', path: ['user-agent'] }, host: { name: 'request.hostname' } } },
+    })
+  })
+})
