@@ -51,6 +51,16 @@ export interface HarmlessUse extends Omit<HarmlessCall, 'at'> {
   readonly at: SourceLocation
 }
 
+/** What fails in a run. */
+export interface Fault {
+  /** The name of the condition under which the call fails; null: it works again. */
+  readonly how: string | null
+  readonly node: ts.Node
+  readonly calls: readonly ts.Node[]
+  /** How many errors had been taken over before. */
+  readonly handled: number
+}
+
 /** One trip through a route while it is traced. */
 export interface Run {
   readonly events: TraceEvent[]
@@ -91,7 +101,7 @@ export interface Run {
   readonly reads: Map<string, InputRead>
   nextEvent: number
   nextTransaction: number
-  failures: number
+  fault: Fault | null
   /** The latest literal `setTimeout` delay: the usual partner of an AbortController. */
   lastTimerMs: number | null
   /** How much work the run was, when it is over. */
