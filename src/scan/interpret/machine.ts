@@ -143,6 +143,8 @@ export interface Machine {
   /** The sessions that requests of the route at hand have, by what is known of them. */
   readonly sessions: Map<string, SessionFact>
   readonly callStack: CallFrame[]
+  /** Some `catch` takes what is thrown now. */
+  isCaught: boolean
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
   /** Files whose top level is running, innermost last. */
@@ -193,6 +195,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     gates: createGateLog(),
     sessions: new Map(),
     callStack: [],
+    isCaught: false,
     makers: new Map(),
     loading: [],
     waitsForAsync: false,

@@ -16,6 +16,7 @@ it.each([
   'Math.random().toString(36).substr(2)',
   'Math.log10(req.body.total)',
   'process.hrtime.bigint()',
+  "process.stdout.write('')",
   'process.memoryUsage().heapUsed',
   'Object.getPrototypeOf(req.body)',
   "Object.prototype.hasOwnProperty.call(req.body, 'seat')",
