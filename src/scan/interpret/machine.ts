@@ -147,6 +147,8 @@ export interface Machine {
   isCaught: boolean
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
+  /** The calls that were running when it was made. */
+  readonly making: WeakMap<RouterValue, readonly CallFrame[]>
   /** Files whose top level is running, innermost last. */
   readonly loading: string[]
   /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
@@ -197,6 +199,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     callStack: [],
     isCaught: false,
     makers: new Map(),
+    making: new WeakMap(),
     loading: [],
     waitsForAsync: false,
     isAppHandedOut: false,

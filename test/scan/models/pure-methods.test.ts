@@ -56,6 +56,6 @@ it('takes a call of the parser for the parser', () => {
   expect(readHandler('res.json({})', { before }).unresolved).toEqual([])
 })
 
-it.each(['req.seats.link(1)', "req.seats.search('a')"])('%s is not known to do nothing', (code) => {
+it.each(['req.user.link(1)', "req.user.search('a')"])('%s is not known to do nothing', (code) => {
   expect(readHandler(`res.json({ value: ${code} })`).unresolved).toHaveLength(1)
 })

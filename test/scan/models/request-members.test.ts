@@ -82,3 +82,24 @@ describe('what Express gives every request', () => {
     })
   })
 })
+
+describe('what nobody ever puts on a request', () => {
+  const COUNT = 'res.json({ house: req.houseId ? 1 : 2, encodings: req.acceptsEncodings(), pipe: Boolean(req.pipe) })'
+
+  it('is not there', () => {
+    const [way, ...others] = readHandler(`const { houseId } = req\nres.json({ houseId })`).scenarios
+    expect(others).toEqual([])
+    expect(way?.events).toMatchObject([{ kind: 'respond', body: { fields: { houseId: { kind: 'undefined' } } } }])
+    expect(readHandler(COUNT).scenarios).toHaveLength(1)
+  })
+
+  it.each([
+    'app.use(unseen())',
+    'app.use(winston.createLogger().http)',
+    "app.use((req, res, next) => { Object.assign(req, { houseId: req.get('house') }); next() })",
+    "app.use((req, res, next) => { attach(req, 'houseId'); next() })\nfunction attach(target, name) { target[name] = target.get('house') }",
+  ])('may be there by %s', (before) => {
+    const imports = "import unseen from 'unseen'\nimport winston from 'winston'"
+    expect(readHandler(COUNT, { before, imports }).scenarios).toHaveLength(2)
+  })
+})
