@@ -120,6 +120,23 @@ describe('an effect', () => {
     expect(call?.whenItFails.map(({ status }) => show(status)).toSorted()).toEqual(['201', '502'])
   })
 
+  it('that tells a callback fails there', () => {
+    const imports = "import nodemailer from 'nodemailer'\nconst mailer = nodemailer.createTransport({})"
+    const [mail] = effects(
+      "mailer.sendMail({}, (error, info) => { if (error) console.log('lost') })\nres.sendStatus(201)",
+      imports,
+    )
+    expect(mail?.whenItFails).toMatchObject([{ end: 'responded', status: { value: 201 } }])
+    const [upload] = effects(
+      `const url = await new Promise((resolve, reject) => {
+        cloudinary.uploader.upload('a.png', (error, result) => error ? reject(new Error('lost')) : resolve(result.secure_url))
+      })
+      res.json({ url })`,
+      "import { v2 as cloudinary } from 'cloudinary'",
+    )
+    expect(upload?.whenItFails.map(({ status }) => show(status))).toEqual(['500'])
+  })
+
   it('that nobody awaits fails unhandled', () => {
     const [call] = effects(`void fetch('http://hooks/x', { method: 'POST' })\nres.sendStatus(201)`)
     expect(call).toMatchObject({ timing: 'detached', whenItFails: [{ end: 'unhandled' }] })
