@@ -5,7 +5,7 @@ import type { Expression } from '../types.ts'
 const NAMES = /^(?:JW|JO)\w+$|^(?:Error|JsonWebTokenError|TokenExpiredError|NotBeforeError|SyntaxError|TypeError)$/
 const CODES = /^ERR_/
 const WORDS =
-  /^(?:a|be|is|not|no|of|or|the|to|in|and|must|was|jw[a-z]+|jose|tokens?|signatures?|expired?|expiration|exp|malformed|invalid|unexpected|claims?|set|algorithms?|alg|header|headers|parameters?|protected|timestamp|check|failed|value|missing|required|audience|aud|issuer|iss|subject|sub|nbf|iat|id|nonce|maxage|exceeded|active|yet|provided|secrets?|public|private|keys?|asymmetric|string|compact|decode|base64url|json|position|input|end|verification|verify|unsupported|allowed|fetch|timed|timeout|out|expected|response|http|error)$/i
+  /^(?:a|be|is|not|no|of|or|the|to|in|and|must|was|jw[a-z]+|jose|tokens?|signatures?|expired?|expiration|exp|malformed|invalid|unexpected|claims?|set|algorithms?|alg|header|headers|parameters?|protected|timestamp|check|failed|value|missing|required|audience|aud|issuer|iss|subject|sub|nbf|iat|id|nonce|maxage|exceeded|active|yet|provided|secrets?|public|private|keys?|asymmetric|string|compact|decode|base64url|json|position|input|end|verification|verify|unsupported|allowed|expected|error)$/i
 
 /** `false` where code asks whether a token was refused with words that no such refusal has; null for any other question. */
 export function impossibleTokenError(condition: Expression): false | null {
