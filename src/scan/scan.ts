@@ -6,6 +6,7 @@ import { readDossier } from './dossier.ts'
 import { createMachine, type Machine, noteRecord } from './interpret/machine.ts'
 import { loadModule } from './interpret/modules.ts'
 import { assertExpress, noApp } from './mistakes.ts'
+import { GIVEN } from './models/request-members.ts'
 import { isAside, isTool } from './project/entries.ts'
 import { openProject, type ProjectFiles } from './project/project.ts'
 import { findApps } from './routes/find-app.ts'
@@ -98,7 +99,8 @@ const TABLE = /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|ca
 function noteRequestMembers(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
     if (isAside(files, file)) continue
-    for (const [, name = ''] of (files.disk.read(file) ?? '').matchAll(REQUEST_WRITE)) machine.requestMembers.add(name)
+    for (const [, name = ''] of (files.disk.read(file) ?? '').matchAll(REQUEST_WRITE))
+      if (!GIVEN.has(name)) machine.requestMembers.add(name)
   }
 }
 

@@ -151,6 +151,14 @@ describe('environment', () => {
     ])
   })
 
+  it.each(["if (!key) throw new Error('no key')", "if (key === '') throw new Error('no key')"])(
+    'takes an empty text that is refused for no default: %s',
+    (check) => {
+      const held = `class Mail { constructor() { const key = process.env.MAIL_KEY || ''; ${check} } }\nnew Mail()`
+      expect(outlineEnvironment(bootOf(appWith(`${held}\n${ROUTE}`)))).toContain('MAIL_KEY required code throws')
+    },
+  )
+
   it('does not take a switch for something required', () => {
     const boot = bootOf(appWith(`if (process.env.DISABLED) process.exit(0)\n${ROUTE}`))
     expect(outlineEnvironment(boot)).toContain('DISABLED maybe - undefined')

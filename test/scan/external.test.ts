@@ -78,7 +78,12 @@ describe('fetch', () => {
     const dossier = readHandler(
       "for (let attempt = 0; attempt < 3; attempt++) { try { await fetch('http://pay/x'); return res.sendStatus(201) } catch {} }\nres.sendStatus(503)",
     )
-    expect(outline(dossier)).toEqual(['http > 201', 'http fails > http > 201'])
+    expect(outline(dossier)).toEqual([
+      'http > 201',
+      'http fails > http > 201',
+      'http fails > http fails > http > 201',
+      'http fails > http fails > http fails > 503',
+    ])
   })
 })
 

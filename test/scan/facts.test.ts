@@ -256,6 +256,21 @@ describe('app', () => {
     expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'factory', exportName: 'createApp' })
   })
 
+  it('prefers the factory to the function that starts what it makes', () => {
+    const files = {
+      'src/index.ts': "import { startServer } from './server.js'\nstartServer()",
+      'src/server.ts':
+        "import { createApp } from './app.js'\nexport function startServer() { const app = createApp(); app.listen(3000) }",
+      'src/app.ts': `import express from 'express'\nexport const createApp = () => { const app = express(); ${route}; return app }`,
+    }
+    expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'factory', exportName: 'createApp' })
+    const together = {
+      'src/index.ts': files['src/index.ts'],
+      'src/server.ts': `import express from 'express'\nexport function startServer() { const app = express(); ${route}; app.listen(3000) }`,
+    }
+    expect(entryOf(together)).toMatchObject({ file: 'src/index.ts', how: 'listens' })
+  })
+
   it('does not offer a factory that needs arguments', () => {
     const files = {
       'src/server.ts': "import { createApp } from './app.js'\ncreateApp({ port: 1 }).listen(3000)",

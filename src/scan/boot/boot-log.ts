@@ -2,7 +2,7 @@ import type { Machine } from '../interpret/machine.ts'
 import { isLeftOut } from '../interpret/start-conditions.ts'
 import type { Value } from '../interpret/values.ts'
 import { locate, ts } from '../syntax/syntax.ts'
-import type { AssumedText, Assumption, EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+import type { AssumedText, Assumption, EnvironmentRule, Expression, SourceLocation, StartKind } from '../types.ts'
 import { readLengthCheck } from './length-checks.ts'
 
 /** What the top levels of modules did while they were evaluated, apart from defining things. */
@@ -115,15 +115,23 @@ function isForLater(node: ts.Node): boolean {
 /** A condition at the top level of a module, where the project checks what it was given. */
 export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
   if (machine.run || value.kind !== 'symbol') return
-  const { expression } = value
+  const expression = withoutEmpty(value.expression)
   const file = loadingFile(machine, node)
   if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false, file })
   if (expression.kind !== 'operation') return
   const length = readLengthCheck(expression)
   if (length) machine.boot.lengths.push({ ...length, node, file })
-  const [left, right] = expression.operands
+  const [first, right] = expression.operands
+  const left = first && withoutEmpty(first)
   if (left?.kind !== 'env') return
   const asksEmpty = right?.kind === 'undefined' || (right?.kind === 'literal' && !right.value)
   if (expression.name === 'is nullish' || (expression.name === '===' && asksEmpty))
     machine.boot.checks.push({ name: left.name, node, whenMissing: true, file })
+}
+
+/** `process.env.KEY || ''` is empty where the variable is missing: as good as not there. */
+function withoutEmpty(expression: Expression): Expression {
+  if (expression.kind !== 'operation' || !/^(?:\|\||\?\?)$/.test(expression.name)) return expression
+  const [variable, stand] = expression.operands
+  return variable && stand?.kind === 'literal' && stand.value === '' ? variable : expression
 }

@@ -66,7 +66,11 @@ function whenMissing(site: string, { askers, seals }: Given): Outcome | null {
     const decided = seals.get(scenario)?.when ?? scenario.decisions.at(-1)
     const isAsked = (part: Expression): boolean => part.kind === 'result' && part.event === query?.id
     const isRefused = status !== null && status >= 400 && status < 500
-    if (query && decided && isRefused && hasPart(decided.condition, isAsked)) return outcomeOf(scenario)
+    if (!query || !decided || !isRefused || !hasPart(decided.condition, isAsked)) continue
+    // `row && row.isClosed` lets through who has no row.
+    const passes = (part: Expression): boolean =>
+      part.kind === 'operation' && part.name === '!' && part.operands.some(isAsked)
+    if (decided.taken || !hasPart(decided.condition, passes)) return outcomeOf(scenario)
   }
   return null
 }

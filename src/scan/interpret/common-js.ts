@@ -1,12 +1,14 @@
 import path from 'node:path'
 import { toSpecifier } from '../project/project-path.ts'
 import { callFunctionLike } from './call.ts'
-import { type ImportPlace, resolveImport } from './find-import.ts'
+import { makeError } from './error-values.ts'
+import { type ImportPlace, isGone, resolveImport } from './find-import.ts'
 import { jsonModule } from './json-module.ts'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
 import { pathValue } from './module-paths.ts'
 import { loadWhole, namespaceOf, packageImport } from './modules.ts'
-import { native, object, UNDEFINED, type Value } from './values.ts'
+import { CertainlyThrown } from './stops.ts'
+import { literal, native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
 export function readCommonJs(machine: Machine, module: Module, name: string): Value | null {
@@ -44,13 +46,23 @@ export function defineCommonJs(machine: Machine, module: Module): void {
   module.scope.cells.set('module', { value: object([['exports', exported]]) })
   const require = native('require', (args, node) => {
     const specifier = args[0]?.kind === 'literal' ? args[0].value : null
-    if (typeof specifier === 'string') return requireModule(machine, specifier, { from: module.file, node })
+    if (typeof specifier === 'string') {
+      const required = requireModule(machine, specifier, { from: module.file, node })
+      if (machine.isCaught && isGone(machine, specifier, module.file)) throw missing(specifier)
+      return required
+    }
     noteUnresolved(machine, 'require of a computed path', node)
     return UNDEFINED
   })
   module.scope.cells.set('require', { value: require })
   module.scope.cells.set('__filename', { value: pathValue(machine, module.file) })
   module.scope.cells.set('__dirname', { value: pathValue(machine, path.dirname(module.file)) })
+}
+
+/** `try { app.use(require('./not-there')) } catch {}` */
+function missing(specifier: string): CertainlyThrown {
+  const code = literal('MODULE_NOT_FOUND')
+  return new CertainlyThrown(makeError('Error', literal(`Cannot find module '${specifier}'`), [['code', code]]))
 }
 
 /** The value of `require(specifier)` or `await import(specifier)`. */

@@ -58,20 +58,6 @@ function asksQueryString({ name, operands: [text] }: Extract<Expression, { kind:
   return last?.kind === 'operation' && last.name === 'query string'
 }
 
-/** Whether an event fails in this run. One failure a run: faults come one at a time. */
-export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
-  const { run } = machine
-  if (!run || run.failures > 0 || run.isOver) return false
-  const remembered = run.known.get(run.keyOf(condition))
-  if (remembered !== undefined) return remembered
-  machine.steps += RECORD_STEPS
-  const failed = run.choose(false)
-  run.known.set(run.keyOf(condition), failed)
-  run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
-  if (failed) run.failures += 1
-  return failed
-}
-
 /** What a condition asks in other words: `!x`, `Boolean(x)`, `x ?? null`, `x || ''`. */
 function wrapper(expression: Expression): { name: string | null; operand: Expression | null } {
   if (expression.kind !== 'operation') return { name: null, operand: null }

@@ -1,5 +1,6 @@
 import type { Column, Expression, TraceEvent } from '../types.ts'
 import type { Machine } from './machine.ts'
+import { impossibleTokenError } from './token-errors.ts'
 import { impossibleViolation } from './violations.ts'
 
 type Operation = Extract<Expression, { kind: 'operation' }>
@@ -7,7 +8,8 @@ type DbEvent = Extract<TraceEvent, { kind: 'db' }>
 
 /** What holds in every run because of what a query answers with; null for what may go either way. */
 export function settledAnswer(machine: Machine, condition: Expression): boolean | null {
-  const truth = truthOf(machine, condition) ?? impossibleViolation(machine, condition)
+  const truth =
+    truthOf(machine, condition) ?? impossibleViolation(machine, condition) ?? impossibleTokenError(condition)
   if (truth !== null) return truth
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands

@@ -23,7 +23,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
 import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
-import { isAbsent } from './request-members.ts'
+import { isAbsent, SET_BY_PACKAGES } from './request-members.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -66,13 +66,6 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   if (!SET_BY_PACKAGES.has(name) && machine.requestMembers.has(name)) return UNDEFINED
   return operation(`request.${name}`)
 }
-
-/** What middleware of packages puts on a request; whether it has run is not known of all of them. */
-const SET_BY_PACKAGES: ReadonlySet<string> = new Set(
-  'user session auth account id log file files rawBody ip ips locals token jwt payload claims oidc csrfToken flash login logout isAuthenticated isUnauthenticated t i18n language useragent fingerprint rateLimit transaction sessionID cookies validated'.split(
-    ' ',
-  ),
-)
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
   // What the code puts in the place of a method stands for it: `res.json = function (body) { ... }`.

@@ -13,7 +13,7 @@ import type { EffectClass } from '../types.ts'
 const EFFECTS = `
   stripe braintree square razorpay plaid @paypal/ paypal-rest-sdk mercadopago @mollie/ @paddle/ @lemonsqueezy/
   paystack midtrans-client xendit-node adyen @adyen/ coinbase-commerce-node
-  nodemailer @sendgrid/ resend postmark mailgun.js mailgun-js @mailchimp/ mailersend sib-api-v3-sdk @getbrevo/
+  nodemailer @sendgrid/ resend postmark mailtrap mailgun.js mailgun-js @mailchimp/ mailersend sib-api-v3-sdk @getbrevo/
   node-mailjet emailjs @emailjs/ loops twilio vonage @vonage/ messagebird africastalking @slack/ discord.js telegraf
   node-telegram-bot-api grammy pusher ably web-push expo-server-sdk onesignal-node @onesignal/ firebase-admin
   @knocklabs/ @novu/ socket.io ws imapflow
@@ -41,7 +41,7 @@ const HARMLESS = `
   npmlog @logtail/ @sentry/ newrelic dd-trace applicationinsights @opentelemetry/ prom-client express-prom-bundle
   lodash lodash. lodash- lodash-es underscore ramda remeda radash date-fns date-fns-tz dayjs moment moment-timezone
   luxon @js-joda/ ms cron-parser slugify validator express-validator joi celebrate yup ajv ajv-formats
-  class-validator class-transformer valibot superstruct io-ts fp-ts arktype zod-validation-error zod-to-json-schema
+  class-validator class-transformer email-validator valibot superstruct io-ts fp-ts arktype zod-validation-error zod-to-json-schema
   @asteasolutions/zod-to-openapi swagger-jsdoc qs http-status-codes http-status http-errors statuses mime mime-types
   file-type dotenv dotenv-expand envalid config convict chalk colors kleur picocolors drizzle-orm drizzle-zod tslib
   reflect-metadata superjson devalue deepmerge fast-json-stringify cookie cookie-signature tough-cookie ua-parser-js
@@ -59,7 +59,7 @@ const DISK_WRITES =
 
 /** Members of packages with effects that only make a client or compute. */
 const MAKING =
-  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient|readSessionCookie|createSessionCookie|createBlankSessionCookie|readBearerToken)$/
+  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient|readSessionCookie|createSessionCookie|createBlankSessionCookie|readBearerToken)$/
 
 /** Members that ask without changing anything. */
 const READING =

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../interpret/call.ts'
-import { decideFailure } from '../interpret/decisions.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { describePackage, express } from '../interpret/express-value.ts'
+import { decideFailure } from '../interpret/faults.ts'
 import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { clockOf, rejectionOf, trackAnswer } from '../interpret/pending.ts'
 import { Thrown } from '../interpret/stops.ts'
@@ -34,6 +34,7 @@ import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
 import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
 import { callFetchPackage } from './http.ts'
+import { takesNodeCallback, tellCallback } from './node-callbacks.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
 import { TAKING_APPS } from './request-members.ts'
@@ -159,10 +160,10 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const start = clockOf(machine)
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
-  const mayReject =
-    !takesNodeCallback(call) && (effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput))
+  const tells = takesNodeCallback(call)
+  const mayReject = tells || effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput)
   const fails = mayReject && decideFailure(machine, rejectionOf(id), call.node)
-  if (!mayReject && !takesNodeCallback(call))
+  if (!mayReject)
     noteUnresolved(machine, 'whether this call into a package that analysis does not know may throw', call.node)
   recordExternal(machine, {
     id,
@@ -174,11 +175,12 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
-  if (fails) return failCall(packageError(name, callee.module), { isPromise, node: call.node })
+  const error = fails ? packageError(name, callee.module) : null
+  if (error && !tells) return failCall(error, { isPromise, node: call.node })
   const value = symbol(answer)
-  const failure = callCallbacks(machine, call.args, call.node)
+  const failure = tells ? tellCallback(machine, call, { error, value }) : callCallbacks(machine, call.args, call.node)
   // Nobody awaits a call that tells a callback either, unless the callback answers, or a promise is made around both.
-  const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
+  const takesOther = call.args.some((arg) => arg.kind === 'function') && !tells
   if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
   return failure ?? value
 }
@@ -204,15 +206,6 @@ export function noteHarmless(machine: Machine, callee: PackageValue, node: ts.No
   const member = memberNames(callee).join('.')
   const use = { package: callee.module, member, at }
   machine.run?.harmless.set(`${callee.module} ${member} ${at.file}:${at.line}`, use)
-}
-
-/** `send(mail, (error, info) => ...)` never throws: it tells the callback. */
-function takesNodeCallback({ args }: Call): boolean {
-  const last = args.at(-1)
-  if (last?.kind !== 'function') return false
-  const [first] = last.node.parameters
-  const name = first?.name.getText() ?? ''
-  return last.node.parameters.length >= 2 ? /^_?e/i.test(name) : /^_?(?:e|err|error)$/i.test(name)
 }
 
 /** The error's class, words and fields are the package's own. */

@@ -24,12 +24,23 @@ export interface RouteIndex {
 
 /** Every route of the apps, in the order in which Express asks them. */
 export function indexRoutes(machine: Machine, apps: readonly FoundApp[]): RouteIndex {
-  const indexes = apps.map((app) => indexApp(machine, app))
+  const indexes = withoutCopies(apps.map((app) => indexApp(machine, app)))
   return {
     routes: indexes.flatMap(({ routes }) => routes),
     opaque: indexes.flatMap(({ opaque }) => opaque),
     findings: indexes.flatMap(({ findings }) => findings),
   }
+}
+
+/** What one factory makes for several entries, a server and a serverless function, is one app. */
+function withoutCopies(indexes: readonly RouteIndex[]): RouteIndex[] {
+  const distinct = new Map<string, RouteIndex>()
+  for (const index of indexes) {
+    const routes = index.routes.map(({ route }) => route)
+    const key = JSON.stringify([routes, index.opaque, index.findings])
+    if (!distinct.has(key)) distinct.set(key, index)
+  }
+  return [...distinct.values()]
 }
 
 function indexApp(machine: Machine, app: FoundApp): RouteIndex {

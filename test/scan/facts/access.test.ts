@@ -397,6 +397,15 @@ describe('ownership', () => {
     expect(access.ownership).toMatchObject([{ how: 'comparison', table: 'orders', column: 'userId' }])
   })
 
+  it('is not refused by the state of a row that may be missing', () => {
+    const { access } = behind(
+      `const [order] = await db.select().from(orders).where(eq(orders.userId, req.user.id))
+       if (order && order.status !== 'open') return res.sendStatus(403)
+       res.json(order ?? {})`,
+    )
+    expect(access.ownership).toMatchObject([{ how: 'where', table: 'orders', refusal: null }])
+  })
+
   it('by the where of a query', () => {
     const { access } = behind(
       'const rows = await db.select().from(orders).where(and(eq(orders.id, req.params.id), eq(orders.userId, req.user.id)))\nres.json(rows)',
