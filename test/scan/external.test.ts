@@ -41,6 +41,14 @@ describe('fetch', () => {
     expect(eventOf(dossier, 'external').caller).toBe('charge')
   })
 
+  it('names a function by the export that it is assigned to', () => {
+    const dossier = readHandler('await pay.charge(1)\nres.sendStatus(201)', {
+      imports: "import pay from './pay.js'",
+      files: { 'src/pay.js': "exports.charge = async (amount) => (await fetch('http://pay/x')).json()" },
+    })
+    expect(eventOf(dossier, 'external').caller).toBe('charge')
+  })
+
   it('may be reset', () => {
     expect(failures(FETCH)).toEqual(['{error: "TypeError"}'])
   })

@@ -22,7 +22,6 @@ import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
 import { type Machine, noteUnresolved, setField, unknownValue } from './machine.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
-import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import {
   type ArrayValue,
@@ -183,7 +182,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
     case 'object':
       if (callSetter(machine, owner, name, value)) return
       if (name === 'name') owner.hidden.delete(name)
-      return setField(machine, owner.fields, name, classOfPrototype(owner) ? nameMethod(value, name) : value)
+      return setField(machine, owner.fields, name, name === 'exports' ? value : nameMethod(value, name))
     case 'function':
     case 'request':
     case 'response':
@@ -200,7 +199,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
   }
 }
 
-/** `X.prototype.list = async function () { ... }`. */
+/** `exports.list = async () => { ... }`, `X.prototype.list = async function () { ... }`: a reader calls it `list`. */
 function nameMethod(value: Value, name: string): Value {
   return value.kind === 'function' && value.name === '' ? { ...value, name } : value
 }

@@ -63,7 +63,7 @@ const MAKING =
 
 /** Members that ask without changing anything. */
 const READING =
-  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|getUser\w*|getObject|headObject)$/
+  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|(?:get|list|find|fetch|read|count|head)(?=[A-Z])(?!\w*(?:Or|And)[A-Z])\w*)$/
 
 const EFFECTS_BY_NAME = matcher(EFFECTS)
 const HARMLESS_BY_NAME = matcher(HARMLESS)

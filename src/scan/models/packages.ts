@@ -30,9 +30,11 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { guardRequest, makesGuard } from './guards/guards.ts'
+import { isIdentityCall } from './guards/identity-calls.ts'
 import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
+import { callUnless } from './guards/unless.ts'
 import { callFetchPackage } from './http.ts'
 import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
 import { callPaths } from './paths.ts'
@@ -107,6 +109,7 @@ const MODELS: readonly PackageModel[] = [
   callPaths,
   callFiles,
   callPassport,
+  callUnless,
   callLucia,
   callResults,
   callThrough,
