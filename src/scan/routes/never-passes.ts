@@ -3,7 +3,7 @@ import { ts } from '../syntax/syntax.ts'
 
 /**
  * Whether the text of a handler shows that it never passes a request on: it is not given `next`, or calls it with errors
- * only. Then the ways through it, which may be many, need not be followed to know that.
+ * only, or where the answer is out already. Then the ways through it, which may be many, need not be followed to know that.
  */
 export function neverPasses(handler: Value): boolean {
   if (handler.kind !== 'function') return false
@@ -12,7 +12,7 @@ export function neverPasses(handler: Value): boolean {
   if (!body || takesMore || /\barguments\b/.test(body.getText())) return false
   const next = parameters[2]?.name
   if (!next) return true
-  return ts.isIdentifier(next) && usesOf(body, next.text).every(isErrorCall)
+  return ts.isIdentifier(next) && usesOf(body, next.text).every((use) => isErrorCall(use) || isAfterAnswer(use))
 }
 
 function usesOf(node: ts.Node, name: string): ts.Identifier[] {
@@ -33,6 +33,16 @@ function isErrorCall(use: ts.Identifier): boolean {
   if (!first) return false
   if (ts.isNewExpression(first)) return true
   return ts.isIdentifier(first) && isCaught(first)
+}
+
+/** `if (res.headersSent) return next()` */
+function isAfterAnswer(use: ts.Identifier): boolean {
+  for (let current: ts.Node = use; current.parent; current = current.parent) {
+    const { parent } = current
+    if (!ts.isIfStatement(parent) || parent.thenStatement !== current) continue
+    if (/^\w+\.(?:headersSent|writableEnded)$/.test(parent.expression.getText())) return true
+  }
+  return false
 }
 
 function isCaught(name: ts.Identifier): boolean {

@@ -480,6 +480,21 @@ describe('ownership', () => {
     ])
   })
 
+  it.each(['if (known)', 'if (rows.length > 0)', 'if (rows.length !== 0)'])(
+    'is not refused by what a row of theirs is in the way of: %s',
+    (condition) => {
+      const { access } = behind(
+        `const rows = await db.select().from(orders).where(and(eq(orders.id, req.body.id), eq(orders.userId, req.user.id)))
+        const [known] = rows
+        ${condition} return res.status(400).json({ error: 'there already' })
+        await db.insert(orders).values({ id: req.body.id, userId: req.user.id })
+        res.sendStatus(201)`,
+        'post /orders',
+      )
+      expect(access.ownership).toMatchObject([{ column: 'userId', operation: 'select', refusal: null }])
+    },
+  )
+
   it('by a list of what is theirs', () => {
     const { access } = behind(
       `const mine = await db.select({ id: users.id }).from(users).where(eq(users.id, req.user.id))
