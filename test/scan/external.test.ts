@@ -275,6 +275,18 @@ describe('packages', () => {
     expect(outline(dossier)).toEqual(['201'])
   })
 
+  it.each(['req.file.buffer', "Buffer.from(req.body.image, 'base64')"])(
+    'says that a package that reads a format may refuse %s',
+    (image) => {
+      const { unresolved } = readHandler(`await sharp(${image}).png().toBuffer()\nres.end()`, {
+        imports: "import sharp from 'sharp'",
+      })
+      expect(unresolved.map(({ what }) => what)).toEqual([
+        'sharp may refuse what the request brings, which no way shows',
+      ])
+    },
+  )
+
   it('does not take mssql for the harmless ms', () => {
     const dossier = readHandler('await thing.query(1)\nres.sendStatus(201)', { imports: "import thing from 'mssql'" })
     expect(eventOf(dossier, 'external').effect).toBe('unclassified')

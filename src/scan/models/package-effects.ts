@@ -125,3 +125,10 @@ export function isSynchronous(module: string, member: string): boolean {
   if (module === 'child_process') return true
   return /Sync$/.test(member) || member === 'createWriteStream' || (module === 'ws' && member === 'send')
 }
+
+/** Harmless packages that read a format, and throw or reject when what they are given is something else. */
+export function mayRefuse(module: string): boolean {
+  return /^(?:sharp|jimp|csv-parse|xlsx|exceljs|fast-xml-parser|xml2js|js-yaml|yaml|adm-zip|pdf-lib)(?:\/|$)/.test(
+    module,
+  )
+}
