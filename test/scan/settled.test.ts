@@ -6,6 +6,12 @@ const ways = (dossier: ReturnType<typeof readHandler>): string[] =>
   outline(dossier).filter((way) => !way.includes('fails'))
 
 describe('where a request stands', () => {
+  it('knows that rows as JSON are a text that is there', () => {
+    const handler =
+      'const text = JSON.stringify(await db.select().from(users))\nif (!text || !text.length) return res.end()\nres.json({ text })'
+    expect(outline(readHandler(handler))).toEqual(['select users > 200', 'select users fails > 500'])
+  })
+
   it('is the path of the route, less what it is mounted at', () => {
     const files = appWith(`
       const api = express.Router()

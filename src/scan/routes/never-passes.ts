@@ -25,14 +25,28 @@ function usesOf(node: ts.Node, name: string): ts.Identifier[] {
   return found
 }
 
-/** `next(new ApiError())`, and `next(error)` of the `catch (error)` around it. */
+/** `next(new ApiError())`, and `next(error)` of the `catch (error)` around it or of `const error = new ApiError()`. */
 function isErrorCall(use: ts.Identifier): boolean {
   const { parent } = use
   if (!ts.isCallExpression(parent) || parent.expression !== use) return false
   const [first] = parent.arguments
   if (!first) return false
   if (ts.isNewExpression(first)) return true
-  return ts.isIdentifier(first) && isCaught(first)
+  return ts.isIdentifier(first) && (isCaught(first) || isMade(first))
+}
+
+function isMade(name: ts.Identifier): boolean {
+  for (let block: ts.Node = name; block.parent && !ts.isFunctionLike(block); block = block.parent) {
+    if (!ts.isBlock(block)) continue
+    const declared = block.statements
+      .filter(ts.isVariableStatement)
+      .flatMap(({ declarationList }) =>
+        declarationList.flags & ts.NodeFlags.Const ? [...declarationList.declarations] : [],
+      )
+    const own = declared.find((one) => ts.isIdentifier(one.name) && one.name.text === name.text)
+    if (own) return own.initializer !== undefined && ts.isNewExpression(own.initializer)
+  }
+  return false
 }
 
 /** `if (res.headersSent) return next()` */

@@ -51,7 +51,10 @@ function describeMiddleware(layer: Layer, handler: FunctionValue, root: string):
   const text = node.getText()
   const at = `${relativePath(root, node.getSourceFile().fileName)}:${lineOf(node)}`
   const what = name || `(anonymous) ${at}`
-  if (!ANSWERS.test(text)) return null
+  if (!ANSWERS.test(text))
+    return neverPasses(handler) && node.parameters.length === 3 && /\bnext\s*\(/.test(text)
+      ? { what, why: 'passes every request that comes this far on as an error' }
+      : null
   if (neverPasses(handler)) return { what, why: 'answers every request that comes this far' }
   if (LOOKS_AT_PATH.test(text)) return { what, why: 'a middleware that tells paths apart by itself and may answer' }
   const takesNext = node.parameters.length > 2 && /\bnext\b/.test(text.slice(text.indexOf(')')))
