@@ -6,6 +6,27 @@ const ways = (dossier: ReturnType<typeof readHandler>): string[] =>
   outline(dossier).filter((way) => !way.includes('fails'))
 
 describe('where a request stands', () => {
+  it.each([
+    [
+      'if (!(req.body.user && req.body.user.active)) return res.sendStatus(401)\nif (!req.body.user.active) return res.sendStatus(403)',
+      ['200', '401', '401'],
+    ],
+    [
+      'const own = req.body.user && req.body.user.active\nif (!own) return res.sendStatus(401)\nif (!req.body.user.active) return res.sendStatus(403)',
+      ['200', '401'],
+    ],
+    [
+      'const own = req.body.user && req.body.user.active\nif (!req.body.user.active) return res.sendStatus(401)\nif (!own) return res.sendStatus(403)',
+      ['200', '401'],
+    ],
+    [
+      'const free = req.body.trial || req.body.paid\nif (!free) { if (req.body.paid) return res.sendStatus(403) }',
+      ['200', '200'],
+    ],
+  ])('takes what holds together for what holds alone: %s', (handler, expected) => {
+    expect([...outline(readHandler(`${handler}\nres.json({})`))].sort()).toEqual(expected)
+  })
+
   it('knows that rows as JSON are a text that is there', () => {
     const handler =
       'const text = JSON.stringify(await db.select().from(users))\nif (!text || !text.length) return res.end()\nres.json({ text })'
