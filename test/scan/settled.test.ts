@@ -27,6 +27,13 @@ describe('where a request stands', () => {
     expect([...outline(readHandler(`${handler}\nres.json({})`))].sort()).toEqual(expected)
   })
 
+  it('knows that a list of two has an item', () => {
+    const handler = `if (req.body.ids.length < 2) return res.sendStatus(400)
+      for (const id of req.body.ids) await db.insert(orders).values({ id })
+      res.end()`
+    expect(outline(readHandler(handler))).toEqual(['400', 'insert orders > 200', 'insert orders fails > 500'])
+  })
+
   it('knows that rows as JSON are a text that is there', () => {
     const handler =
       'const text = JSON.stringify(await db.select().from(users))\nif (!text || !text.length) return res.end()\nres.json({ text })'

@@ -3,7 +3,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { listedAnswer, rememberList } from './listed.ts'
-import { impliedParts, isEmpty, logicalAnswer, wrapper } from './logical.ts'
+import { impliedParts, isAboveNone, isEmpty, logicalAnswer, wrapper } from './logical.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
 import { partAnswer } from './parts.ts'
@@ -212,8 +212,14 @@ function remember(run: Run, condition: Expression, taken: boolean): void {
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
   rememberList(run, condition, taken)
+  if (isAboveNone(condition, taken)) {
+    const [count] = condition.kind === 'operation' ? condition.operands : []
+    if (count) run.known.set(run.keyOf({ kind: 'operation', name: '===', operands: [count, ZERO] }), false)
+  }
   for (const part of impliedParts(condition, taken)) remember(run, part.condition, part.taken)
 }
+
+const ZERO: Expression = { kind: 'literal', value: 0 }
 
 /** What has a member that is true is there itself. */
 function rememberOwners(run: Run, expression: Expression): void {

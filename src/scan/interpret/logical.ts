@@ -25,6 +25,15 @@ export function logicalAnswer(condition: Expression, ask: (condition: Expression
   return answers.includes(null) ? null : !settling
 }
 
+/** Whether a number was found to be more than none: `count < 2` is not the case. */
+export function isAboveNone(condition: Expression, taken: boolean): boolean {
+  if (condition.kind !== 'operation') return false
+  const least = condition.operands[1]
+  if (least?.kind !== 'literal' || typeof least.value !== 'number') return false
+  if (condition.name === (taken ? '>' : '<=')) return least.value >= 0
+  return condition.name === (taken ? '>=' : '<') && least.value > 0
+}
+
 /** The same said without `!`. */
 function unwrap({ condition, taken }: Answered): Answered {
   const { name, operand } = wrapper(condition)
