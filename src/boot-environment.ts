@@ -81,8 +81,20 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^json/i, '{}'],
 ]
 
+/** Clients refuse an address of another protocol before they connect. Nobody listens on port 1. */
+const ADDRESSES: readonly (readonly [RegExp, string])[] = [
+  [/REDIS|VALKEY|KEYDB/i, 'redis://127.0.0.1:1'],
+  [/AMQP|RABBIT/i, 'amqp://127.0.0.1:1'],
+  [/MONGO/i, 'mongodb://127.0.0.1:1/itest'],
+  [/NATS/i, 'nats://127.0.0.1:1'],
+  [/SMTP/i, 'smtp://127.0.0.1:1'],
+]
+
 /** A value that the rules of the variable accept, as far as they are known; the same each time. */
-export function inventValue({ name, usedFor, validation }: EnvironmentVariable): string {
+export function inventValue(variable: EnvironmentVariable): string {
+  const { name, usedFor, validation } = variable
+  const address = addressFor(variable)
+  if (address !== null) return address
   if (validation?.shape && validation.shape.type !== 'unknown') {
     const guessed = guessForShape(validation.shape, name.toLowerCase())
     return typeof guessed === 'string' ? guessed : JSON.stringify(guessed)
@@ -93,4 +105,13 @@ export function inventValue({ name, usedFor, validation }: EnvironmentVariable):
   if (usedFor === 'port') return '3000'
   if (usedFor === 'address') return /HOST$|DOMAIN$/i.test(name) ? '127.0.0.1' : 'http://127.0.0.1:1'
   return 'itest-value-0123456789abcdef0123456789abcdef'
+}
+
+/** `REDIS_URL`; null where its name tells no protocol, or its rules ask for more than an address. */
+function addressFor({ name, validation }: EnvironmentVariable): string | null {
+  const { shape } = validation ?? {}
+  const isFree =
+    !shape || (shape.type === 'string' && (shape.format === null || shape.format === 'url') && shape.pattern === null)
+  if (!isFree || !/UR[LI]S?$/i.test(name)) return null
+  return ADDRESSES.find(([protocol]) => protocol.test(name))?.[1] ?? null
 }

@@ -32,6 +32,16 @@ describe('chooseBootEnvironment', () => {
     expect(choose(code).values).toEqual(values)
   })
 
+  it('invents addresses that the clients of their protocols take', () => {
+    const code = `export const env = z.object({ REDIS_URL: z.string().min(1), QUEUE_AMQP_URI: z.string().url() }).parse(process.env)
+      if (!process.env.MONGO_URL) throw new Error('MONGO_URL')`
+    expect(choose(code).values).toEqual({
+      REDIS_URL: 'redis://127.0.0.1:1',
+      QUEUE_AMQP_URI: 'amqp://127.0.0.1:1',
+      MONGO_URL: 'mongodb://127.0.0.1:1/itest',
+    })
+  })
+
   it('prefers what the project sets for its tests, and asks the sample where nothing says whether the app can do without', () => {
     const files = {
       '.env.test': 'SECRET=of-the-tests\nUNREAD=1',

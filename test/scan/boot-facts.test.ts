@@ -129,6 +129,8 @@ describe('environment', () => {
             }
             export const stripe = need('STRIPE_KEY')
             if (process.env.SMTP_HOST === undefined) throw new Error('SMTP_HOST')
+            const user = process.env.SMTP_USER || ''
+            if (!user) throw new Error('SMTP_USER')
             const missing = ['A_URL', 'B_URL'].filter((name) => !process.env[name])
             if (missing.length > 0) throw new Error(missing.join())
             if (process.env.READ_ONLY) console.log('read only')
@@ -147,6 +149,7 @@ describe('environment', () => {
       'PORT optional default 4000 - undefined',
       'READ_ONLY maybe - undefined',
       'SMTP_HOST required code throws',
+      'SMTP_USER required code throws',
       'STRIPE_KEY required code throws',
     ])
   })
@@ -278,6 +281,22 @@ describe('what else starts', () => {
       'migration migrate app src/db.ts:8',
       'websocket Server app src/server.ts:9',
     ])
+  })
+
+  it('sees what files start that are loaded by a path that the code makes', () => {
+    const boot = bootOf(
+      appWith(`fs.readdirSync(__dirname + '/routes').forEach((file) => require('./routes/' + file)(app))\n${ROUTE}`, {
+        imports: `import fs from 'node:fs'`,
+        files: {
+          'src/routes/jobs.js': `
+            const { queue } = require('../queue')
+            module.exports = (app) => { app.post('/jobs', async (req, res) => res.json(await queue.add(req.body))) }
+          `,
+          'src/queue.js': `const Queue = require('bull')\nexports.queue = new Queue('jobs')`,
+        },
+      }),
+    )
+    expect(outlineStarts(boot)).toEqual(['queue bull app src/queue.js:2'])
   })
 
   it('names the file that dotenv reads', () => {

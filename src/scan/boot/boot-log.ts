@@ -19,6 +19,8 @@ export interface BootLog {
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
+  /** Files that each file loads through `require` and `import()`, whose paths may be computed. */
+  readonly loads: Map<string, Set<string>>
   /** Variables that the route which is being traced has read so far. */
   readonly routeReads: Set<string>
 }
@@ -77,6 +79,7 @@ export function createBootLog(): BootLog {
     assumedTexts: new Map(),
     configFiles: [],
     drivers: [],
+    loads: new Map(),
     routeReads: new Set(),
   }
 }
@@ -112,6 +115,12 @@ function isForLater(node: ts.Node): boolean {
   return false
 }
 
+export function noteLoad(machine: Machine, from: string, file: string): void {
+  const known = machine.boot.loads.get(from)
+  if (known) known.add(file)
+  else machine.boot.loads.set(from, new Set([file]))
+}
+
 /** A condition at the top level of a module, where the project checks what it was given. */
 export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
   if (machine.run || value.kind !== 'symbol') return
@@ -129,9 +138,10 @@ export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
     machine.boot.checks.push({ name: left.name, node, whenMissing: true, file })
 }
 
-/** `process.env.KEY || ''` is empty where the variable is missing: as good as not there. */
+/** `process.env.KEY || ''` is missing where the variable is. */
 function withoutEmpty(expression: Expression): Expression {
   if (expression.kind !== 'operation' || !/^(?:\|\||\?\?)$/.test(expression.name)) return expression
-  const [variable, stand] = expression.operands
-  return variable && stand?.kind === 'literal' && stand.value === '' ? variable : expression
+  const [first, second] = expression.operands
+  const isEmpty = second?.kind === 'undefined' || (second?.kind === 'literal' && !second.value)
+  return first && isEmpty ? first : expression
 }

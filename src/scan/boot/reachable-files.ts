@@ -26,6 +26,7 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
       const imported = machine.files.resolve(specifier, from)
       if (imported) waiting.push(imported.file)
     }
+    waiting.push(...(machine.boot.loads.get(file) ?? []))
   }
   return found
 }

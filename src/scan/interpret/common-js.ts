@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { noteLoad } from '../boot/boot-log.ts'
 import { toSpecifier } from '../project/project-path.ts'
 import { callFunctionLike } from './call.ts'
 import { makeError } from './error-values.ts'
@@ -71,6 +72,7 @@ export function requireModule(machine: Machine, written: string, { from, node }:
   const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
   if (file.endsWith('.json')) return jsonModule(machine, file, '*')
+  noteLoad(machine, from, file)
   const module = loadWhole(machine, file)
   const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
   const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)

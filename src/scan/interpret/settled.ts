@@ -24,6 +24,10 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
 
 /** Rows come as a list; keys, dates and objects are never empty. */
 function truthOf(machine: Machine, expression: Expression): boolean | null {
+  if (expression.kind === 'operation' && expression.name === 'JSON.stringify') {
+    const [value] = expression.operands
+    return value ? truthOf(machine, value) : null
+  }
   if (expression.kind !== 'result') return null
   const event = eventOf(machine, expression.event)
   if (event && expression.path.length === 0 && event.returns && event.operation !== 'raw') return true

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../interpret/call.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
@@ -21,6 +20,7 @@ import {
 } from '../interpret/values.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
+import { isBodiless, isData, statusText } from './answer-body.ts'
 import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
 import { isAbsent, SET_BY_PACKAGES } from './request-members.ts'
@@ -183,18 +183,6 @@ function parsedText(text: Value | undefined): Value | undefined {
 
 const NONE = { name: '', operands: [] } as const
 
-/** `sendStatus(200)` sends the words of the status as text. */
-function statusText(code: Value | undefined): Value | null {
-  return code?.kind === 'literal' ? literal(STATUS_CODES[Number(code.value)] ?? String(code.value)) : null
-}
-
-/** `res.send(object)` is JSON on the wire. */
-function isData(body: Value | undefined): boolean {
-  return (
-    body?.kind === 'object' || body?.kind === 'array' || (body?.kind === 'symbol' && body.expression.kind === 'result')
-  )
-}
-
 function readStatus(owner: ResponseValue, fallback: number): Value {
   return owner.fields.get('statusCode') ?? literal(fallback)
 }
@@ -228,7 +216,7 @@ export function respond(machine: Machine, response: Response): void {
     kind: 'respond',
     id: nextEvent(machine),
     status: express(response.status),
-    body: response.body ? express(response.body) : null,
+    body: response.body && !isBodiless(response.status) ? express(response.body) : null,
     via: response.via,
     at: locate(machine.root, response.node),
   })

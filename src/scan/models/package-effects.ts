@@ -63,7 +63,7 @@ const MAKING =
 
 /** Members that ask without changing anything. */
 const READING =
-  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|getUser\w*|getObject|headObject)$/
+  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|(?:get|list|find|fetch|read|count|head)(?=[A-Z])(?!\w*(?:Or|And)[A-Z])\w*)$/
 
 const EFFECTS_BY_NAME = matcher(EFFECTS)
 const HARMLESS_BY_NAME = matcher(HARMLESS)
@@ -124,4 +124,11 @@ export function makesClient(module: string, member: string): boolean {
 export function isSynchronous(module: string, member: string): boolean {
   if (module === 'child_process') return true
   return /Sync$/.test(member) || member === 'createWriteStream' || (module === 'ws' && member === 'send')
+}
+
+/** Harmless packages that read a format, and throw or reject when what they are given is something else. */
+export function mayRefuse(module: string): boolean {
+  return /^(?:sharp|jimp|csv-parse|xlsx|exceljs|fast-xml-parser|xml2js|js-yaml|yaml|adm-zip|pdf-lib)(?:\/|$)/.test(
+    module,
+  )
 }

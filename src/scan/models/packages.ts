@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { hasPart } from '../expressions.ts'
 import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../interpret/call.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { describePackage, express } from '../interpret/express-value.ts'
@@ -30,12 +30,15 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { guardRequest, makesGuard } from './guards/guards.ts'
+import { isIdentityCall } from './guards/identity-calls.ts'
 import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
+import { callUnless } from './guards/unless.ts'
 import { callFetchPackage } from './http.ts'
+import { httpError, statusMember } from './http-errors.ts'
 import { takesNodeCallback, tellCallback } from './node-callbacks.ts'
-import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
+import { classifyCall, isSynchronous, makesClient, mayRefuse } from './package-effects.ts'
 import { callPaths } from './paths.ts'
 import { TAKING_APPS } from './request-members.ts'
 import { callResults, constructResult } from './results.ts'
@@ -47,19 +50,9 @@ import { callJoi } from './validators/joi.ts'
 import { callOtherValidator } from './validators/other-validators.ts'
 import { callZod, shapeMember } from './validators/zod.ts'
 
-const STATUS_PACKAGES = new Set(['http-status-codes', 'http-status'])
-const STATUS_BY_NAME = new Map(
-  Object.entries(STATUS_CODES).map(([code, text]) => [
-    (text ?? '').toUpperCase().replace(/[^A-Z]+/g, '_'),
-    Number(code),
-  ]),
-)
-
 export function packageMember(machine: Machine, owner: PackageValue, name: string): Value {
-  if (STATUS_PACKAGES.has(owner.module)) {
-    const code = STATUS_BY_NAME.get(name)
-    if (code !== undefined) return literal(code)
-  }
+  const code = statusMember(owner, name)
+  if (code) return code
   if (owner.module === 'path' && name === 'sep') return literal('/')
   if (name === 'listen' && machine.run === null) {
     const listened = listenOn(machine, owner)
@@ -108,6 +101,7 @@ const MODELS: readonly PackageModel[] = [
   callPaths,
   callFiles,
   callPassport,
+  callUnless,
   callLucia,
   callResults,
   callThrough,
@@ -196,6 +190,8 @@ function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value
 function callHarmless(machine: Machine, callee: PackageValue, call: Call): Value {
   noteHarmless(machine, callee, call.node)
   if (makesClient(callee.module, memberNames(callee).at(-1) ?? '')) return appendCall(machine, callee, call)
+  if (mayRefuse(callee.module) && call.args.some(isBrought))
+    noteUnresolved(machine, `${callee.module} may refuse what the request brings, which no way shows`, call.node)
   const failure = callCallbacks(machine, call.args, call.node)
   return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
 }
@@ -215,14 +211,15 @@ function packageError(name: string, module: string): Value {
 }
 
 function dependsOnInput(value: Value): boolean {
-  return holdsInput(express(value))
+  return hasPart(express(value), ({ kind }) => kind === 'input')
 }
 
-function holdsInput(expression: Expression): boolean {
-  if (expression.kind === 'operation') return expression.operands.some(holdsInput)
-  if (expression.kind === 'array') return expression.items.some(holdsInput)
-  if (expression.kind === 'object') return Object.values(expression.fields).some(holdsInput)
-  return expression.kind === 'input'
+/** The same for what it brings as a file. */
+function isBrought(value: Value): boolean {
+  return hasPart(
+    express(value),
+    (part) => part.kind === 'input' || (part.kind === 'operation' && /^request\.files?$/.test(part.name)),
+  )
 }
 
 /**
@@ -254,24 +251,4 @@ export function constructPackage(machine: Machine, callee: PackageValue, args: r
   if (name === 'AsyncLocalStorage') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
-}
-
-/** `createError(404, 'Not found')` and `createError.NotFound('...')`. */
-function httpError(callee: PackageValue, args: readonly Value[]): Value {
-  const [first, second] = args
-  const name = memberNames(callee).at(-1) ?? ''
-  const named = STATUS_BY_NAME.get(name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase())
-  const code =
-    named === undefined
-      ? first?.kind === 'literal' || first?.kind === 'symbol'
-        ? first
-        : literal(500)
-      : literal(named)
-  const given = named === undefined ? second : first
-  const words = code.kind === 'literal' ? STATUS_CODES[Number(code.value)] : undefined
-  return makeError(named === undefined ? 'HttpError' : `${name}Error`, given ?? literal(words ?? ''), [
-    ['status', code],
-    ['statusCode', code],
-    ['expose', code.kind === 'literal' ? literal(Number(code.value) < 500) : operation('expose')],
-  ])
 }

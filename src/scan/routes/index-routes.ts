@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Machine } from '../interpret/machine.ts'
-import type { ts } from '../syntax/syntax.ts'
+import { ts } from '../syntax/syntax.ts'
 import type { OpaqueMount, Route, ScanFinding } from '../types.ts'
 import type { FoundApp } from './find-app.ts'
 import { flattenLayers, type Layer, toRoutes } from './layers.ts'
@@ -65,5 +65,10 @@ export function registrationOf(machine: Machine, at: Layer['at']): ts.Node {
   const { tree } = machine.parser.parse(path.resolve(machine.root, at.file))
   const lineAt = (position: number): number => tree.getLineAndCharacterOfPosition(position).line + 1
   const holds = (node: ts.Node): boolean => lineAt(node.getStart(tree)) <= at.line && at.line <= lineAt(node.end)
-  return tree.statements.find(holds) ?? tree
+  let found: ts.Node = tree.statements.find(holds) ?? tree
+  for (let inner: ts.Node | undefined = found; inner && lineAt(found.getStart(tree)) < at.line; ) {
+    inner = ts.forEachChild(found, (child) => (holds(child) ? child : undefined))
+    found = inner ?? found
+  }
+  return found
 }

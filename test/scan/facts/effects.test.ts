@@ -202,6 +202,14 @@ describe('classes of calls', () => {
 
 describe('access', () => {
   it.each([
+    ['getJobCounts', 'read'],
+    ['findOrCreateJob', 'unknown'],
+  ])('is told by the verb that a name begins with: %s', (member, access) => {
+    const imports = "import Queue from 'bull'\nconst jobs = new Queue('jobs')"
+    expect(effects(`await jobs.${member}()\nres.end()`, imports).map((effect) => effect.access)).toEqual([access])
+  })
+
+  it.each([
     ["send(new GetObjectCommand({ Key: 'a' }))", 'read'],
     ["send(new ListObjectsV2Command({ Bucket: 'a' }))", 'read'],
     ["send(new PutObjectCommand({ Key: 'a' }))", 'write'],

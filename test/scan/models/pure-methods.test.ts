@@ -38,6 +38,10 @@ it.each([
 })
 
 it.each([
+  ["'seat_row_no'.replace(/_(\\w)/g, (_all, letter) => letter.toUpperCase())", '"seatRowNo"'],
+  ["'a.b.a'.replace('.', (dot, at, all) => dot + at + all)", '"a.1a.b.ab.a"'],
+  ["'token'.replace(/(_\\w)/g, (m) => m[1])", '"token"'],
+  ["'hi $name'.replaceAll('$name', () => req.body.name)", 'concat("hi ", body.name, "")'],
   ["/seat-(.)/.exec('seat-7')[1]", '"7"'],
   ["/seat/.exec('row')", 'null'],
   ["Object.hasOwn({ seat: 1 }, 'seat')", 'true'],
