@@ -6,7 +6,6 @@ import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
 import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
-import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
 import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
 import { REMEMBER_BASELINE } from './reset.ts'
@@ -97,6 +96,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
 
 async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {
   if (!existsSync(file.filled)) {
+    const { openSnapshot, saveSnapshot } = await import('../engine/pglite.ts')
     const database = await openSnapshot(file.empty)
     try {
       await applyPostgres((sql) => database.exec(sql), schema)

@@ -1,28 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
-import type { KeeperReport, Owner } from './engine-folder.ts'
+import type { KeeperJob, KeeperReport, Owner } from './engine-folder.ts'
 
-const Job = z.object({
-  folder: z.string(),
-  owner: z.number(),
-  server: z
-    .object({
-      command: z.string(),
-      arguments: z.array(z.string()),
-      user: z.object({ uid: z.number(), gid: z.number() }).nullable(),
-      readyLine: z.string(),
-      stopSignal: z.enum(['SIGQUIT', 'SIGKILL']),
-    })
-    .nullable(),
-})
-type Job = z.infer<typeof Job>
+type Job = KeeperJob & { readonly owner: number }
 
 const GRACE_MS = 2000
 const LOG_LIMIT = 4000
 
-keep(Job.parse(JSON.parse(process.argv[2] ?? '')))
+// Written by our own `startKeeper`, and a package that checked it would take longer to load than all else here.
+keep(JSON.parse(process.argv[2] ?? ''))
 
 function keep(job: Job): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
