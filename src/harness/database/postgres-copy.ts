@@ -1,11 +1,10 @@
-import pg from 'pg'
 import type { Effect } from '../faults/effects.ts'
 import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
 import type { ProxyTarget } from '../faults/postgres/proxy.ts'
 import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import { RESETS } from './reset.ts'
 import type { ServerCopy } from './server-database.ts'
-import { connectSide } from './side-connection.ts'
+import { connectBesideGuard, connectSide } from './side-connection.ts'
 import { adminUrl, type Template } from './template.ts'
 import type { CopySource } from './template-desk.ts'
 
@@ -49,8 +48,7 @@ function assertPgliteCan(effect: Effect): void {
 }
 
 async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: adminUrl(template.url, template.existing) })
-  await admin.connect()
+  const admin = await connectBesideGuard(adminUrl(template.url, template.existing))
   try {
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.database}`)
   } finally {
