@@ -17,7 +17,8 @@ const API = builtFile('harness/index.js')
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these will connect to a database, on a server that takes a while to start. */
-const DRIVERS = /^(?:pg|postgres|mysql2(?:\/.*)?|@neondatabase\/serverless|drizzle-orm\/(?:node-postgres|postgres-js|neon.*|mysql2)(?:\/.*)?)$/
+const DRIVERS =
+  /^(?:pg|postgres|mysql2(?:\/.*)?|@neondatabase\/serverless|drizzle-orm\/(?:node-postgres|postgres-js|neon.*|mysql2)(?:\/.*)?)$/
 
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
@@ -100,12 +101,12 @@ function isAppCrash(error: unknown): boolean {
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escape(file)}$`))
-  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escape(OWN_FOLDER)}`)]
+  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapeForRegExp(file)}$`))
+  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapeForRegExp(OWN_FOLDER)}`)]
   test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own], external } }
 }
 
-function escape(file: string): string {
+function escapeForRegExp(file: string): string {
   return file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 

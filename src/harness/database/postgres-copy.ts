@@ -2,9 +2,9 @@ import type { Effect } from '../faults/effects.ts'
 import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
 import type { ProxyTarget } from '../faults/postgres/proxy.ts'
 import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
-import { RESETS } from './reset.ts'
+import { RESETS, STAY_REPLICA } from './reset.ts'
 import type { ServerCopy } from './server-database.ts'
-import { connectBesideGuard, connectSide } from './side-connection.ts'
+import { connectBesideGuard, connectSide, type SideConnection } from './side-connection.ts'
 import { adminUrl, type Template } from './template.ts'
 import type { CopySource } from './template-desk.ts'
 
@@ -27,8 +27,21 @@ export async function makePostgresCopy(
       if (kind === 'pglite') assertPgliteCan(effect)
       return prepareEffect(side, target, effect)
     },
-    reset: () => side.execute(RESETS[(kind === 'postgres' && template.existing?.reset) || 'replica']),
+    reset: await prepareReset(template, url, side),
   }
+}
+
+/** By a connection of its own; PGlite has one session behind all of them. */
+async function prepareReset(
+  template: Template & { kind: 'postgres' | 'pglite' },
+  url: string,
+  side: SideConnection,
+): Promise<() => Promise<void>> {
+  if (template.kind === 'pglite') return () => side.execute(RESETS.replica)
+  const own = await connectSide(url, 'postgres')
+  const way = template.existing?.reset ?? 'replica'
+  if (way === 'replica') await own.execute(STAY_REPLICA)
+  return () => own.execute(RESETS[way])
 }
 
 function readTarget(href: string): ProxyTarget {

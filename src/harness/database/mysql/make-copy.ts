@@ -8,10 +8,7 @@ import { prepareMysqlReset } from './reset.ts'
 import { createMysqlSide } from './side-connection.ts'
 
 /** The test file's copy of the template, with a connection beside the fault proxy. */
-export async function makeMysqlCopy(
-  { template, prefix }: CopySource,
-  name: string,
-): Promise<ServerCopy<MysqlTarget>> {
+export async function makeMysqlCopy({ template, prefix }: CopySource, name: string): Promise<ServerCopy<MysqlTarget>> {
   if (template.kind !== 'mysql') throw new Error(`Expected a template of MySQL, found one of ${template.kind}.`)
   const { copy, driver, product } = template
   const database = `${prefix}${name}`

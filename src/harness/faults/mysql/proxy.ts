@@ -37,10 +37,7 @@ interface ProxyState {
 const CLOSE_LIMIT_MS = 500
 
 /** Stands between the app and the server, which it finds when the app connects, and lets the faults of the board happen. */
-export async function startMysqlProxy(
-  findTarget: () => Promise<MysqlTarget>,
-  board: FaultBoard,
-): Promise<MysqlProxy> {
+export async function startMysqlProxy(findTarget: () => Promise<MysqlTarget>, board: FaultBoard): Promise<MysqlProxy> {
   const state: ProxyState = { findTarget, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
