@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../../errors.ts'
-import { connectDirectly } from '../../faults/connect-directly.ts'
+import { makeDirectSocket } from '../../faults/connect-directly.ts'
 import type { ProjectFacts } from '../../project-facts.ts'
 
 /** The project's own mysql2; plain JSON. */
@@ -54,7 +54,7 @@ function resolveFrom(folder: string): string | null {
 export async function connectMysql({ entry }: MysqlPackage, uri: string): Promise<MysqlConnection> {
   const { createConnection } = createRequire(entry)(entry)
   const { hostname, port } = new URL(uri)
-  const stream = connectDirectly({ host: hostname, port: Number(port) }).ref()
+  const stream = makeDirectSocket().connect(Number(port), hostname).setNoDelay(true)
   const connection: MysqlConnection = await createConnection({ uri, stream, multipleStatements: true })
   connection.on('error', () => {})
   return connection

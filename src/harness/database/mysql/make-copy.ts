@@ -3,9 +3,9 @@ import type { MysqlTarget } from '../../faults/mysql/proxy.ts'
 import type { ServerCopy } from '../server-database.ts'
 import type { CopySource } from '../template-desk.ts'
 import { createCopy } from './copy.ts'
-import { connectMysql } from './driver-package.ts'
+import { connectMysql, type MysqlConnection, type MysqlPackage } from './driver-package.ts'
 import { prepareMysqlReset } from './reset.ts'
-import { createMysqlSide } from './side-connection.ts'
+import { createMysqlSide, limitLocks } from './side-connection.ts'
 
 /** The test file's copy of the template, with a connection beside the fault proxy. */
 export async function makeMysqlCopy({ template, prefix }: CopySource, name: string): Promise<ServerCopy<MysqlTarget>> {
@@ -25,6 +25,12 @@ export async function makeMysqlCopy({ template, prefix }: CopySource, name: stri
     },
     side,
     prepareFault: (target, effect) => prepareEffect({ side, product, database }, target, effect),
-    reset: await prepareMysqlReset(connection, { database, product, copy }),
+    reset: await prepareMysqlReset(await connectToReset(driver, template.url, database), { database, product, copy }),
   }
+}
+
+async function connectToReset(driver: MysqlPackage, url: string, database: string): Promise<MysqlConnection> {
+  const connection = await connectMysql(driver, `${url}/${database}`)
+  await limitLocks(connection)
+  return connection
 }
