@@ -5,6 +5,7 @@ import { holdSchedulers } from './app/hold-schedulers.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
+import { waitForDesk } from './database/ask-desk.ts'
 import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
@@ -17,12 +18,19 @@ import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
 
 // Long enough for any route that works, short enough that a hang is seen before Vitest's own limit of 5 seconds.
 const REQUEST_LIMIT_MS = 2500
+// The first start of an engine on a machine makes its files.
+const START_LIMIT_MS = 120_000
 
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
-const state = findState() ?? (await open(inject('itest')))
+const run = inject('itest')
+const state = findState() ?? (await open(run))
 
-beforeEach(({ task }) => beginTest(state, task.name))
+beforeEach(async ({ task }) => {
+  // An app that was loaded has begun to need the engine, whose start must not count for a test.
+  if (state.database?.progress === 'not begun') await waitForDesk(run.desk)
+  await beginTest(state, task.name)
+}, START_LIMIT_MS)
 
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
