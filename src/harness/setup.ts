@@ -6,7 +6,7 @@ import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
 import { waitForDesk } from './database/ask-desk.ts'
-import { openFileDatabase } from './database/file-database.ts'
+import { type FileDatabase, openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './guard/guard-network.ts'
@@ -52,6 +52,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   const database = await openFileDatabase(run, board)
   const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
+  if (run.facts.database.isPglite) await openToPglite(database)
   setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
@@ -63,4 +64,10 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
   return opened
+}
+
+async function openToPglite({ port }: FileDatabase): Promise<void> {
+  if (port === null) throw new Error('Expected a database behind a port for PGlite.')
+  const { redirectPglite } = await import('./database/pglite/redirect.ts')
+  redirectPglite(port)
 }

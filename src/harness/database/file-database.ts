@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
+import { INSIDE_APP } from '../faults/unsupported.ts'
 import type { RunContext } from '../run-context.ts'
 import { askDesk } from './ask-desk.ts'
 import type { SideConnection } from './side-connection.ts'
@@ -30,6 +31,8 @@ export interface FileDatabaseOptions {
   /** What the app is told that it is called. */
   readonly publicName: string
   readonly board: FaultBoard
+  /** Kinds of faults that the app can't meet, and why. */
+  readonly unmet: Readonly<Partial<Record<'cut' | 'connections', string>>>
   /** Starts the engine and makes the template, if that has not happened in this run. */
   readonly ask: () => Promise<CopySource>
 }
@@ -38,7 +41,13 @@ export interface FileDatabaseOptions {
 export async function openFileDatabase({ id, facts, desk }: RunContext, board: FaultBoard): Promise<FileDatabase> {
   // Some apps refuse to run their tests on a database that is not called so.
   const name = `${process.pid}_${randomBytes(4).toString('hex')}_test`
-  const options = { name, publicName: `itest_${id}_${name}`, board, ask: () => askDesk(desk) }
+  const options = {
+    name,
+    publicName: `itest_${id}_${name}`,
+    board,
+    unmet: facts.database.isPglite ? INSIDE_APP : {},
+    ask: () => askDesk(desk),
+  }
   switch (facts.database.dialect) {
     case 'sqlite':
       return (await import('./sqlite-database.ts')).openSqliteDatabase(options)

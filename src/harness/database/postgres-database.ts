@@ -5,7 +5,7 @@ import { openServerDatabase } from './server-database.ts'
 
 /** A database on the server, or, without one, a PGlite of this process behind a port of its own. */
 export async function openPostgresDatabase(options: FileDatabaseOptions): Promise<FileDatabase> {
-  const { name, publicName, board, ask } = options
+  const { name, publicName, board, unmet, ask } = options
   const copy = onDemand(async () => {
     const { makePostgresCopy } = await import('./postgres-copy.ts')
     return makePostgresCopy(await ask(), name)
@@ -13,5 +13,5 @@ export async function openPostgresDatabase(options: FileDatabaseOptions): Promis
   const proxy = await startProxy(async () => (await copy.get()).target, board)
   // The proxy knows who may connect, so any user and any password is right.
   const url = `postgres://postgres:postgres@127.0.0.1:${proxy.port}/${publicName}`
-  return openServerDatabase(copy, { dialect: 'postgres', url, proxy })
+  return openServerDatabase(copy, { dialect: 'postgres', url, proxy, unmet })
 }

@@ -1,6 +1,7 @@
 import type { FaultEngine } from '../faults/effects.ts'
+import { cannot } from '../faults/unsupported.ts'
 import type { OnDemand } from '../on-demand.ts'
-import type { FileDatabase } from './file-database.ts'
+import type { FileDatabase, FileDatabaseOptions } from './file-database.ts'
 import type { SideConnection } from './side-connection.ts'
 
 /** A copy of the template on a server, and what is done to it beside the app. */
@@ -16,10 +17,12 @@ export interface ServerCopy<Target> {
 export function openServerDatabase(
   copy: OnDemand<ServerCopy<unknown>>,
   place: Pick<FileDatabase, 'dialect' | 'url'> & {
+    /** Kinds of faults that the app can't meet, and why. */
+    unmet?: FileDatabaseOptions['unmet']
     proxy: { readonly port: number; closeIdle(): Promise<void>; release(): void }
   },
 ): FileDatabase {
-  const { dialect, url, proxy } = place
+  const { dialect, url, proxy, unmet = {} } = place
   return {
     dialect,
     url,
@@ -29,8 +32,14 @@ export function openServerDatabase(
       execute: async (sql) => (await copy.get()).side.execute(sql),
     },
     faults: {
-      prepare: async (target, effect) => (await copy.get()).prepareFault(target, effect),
-      limitConnections: proxy.closeIdle,
+      prepare: async (target, effect) => {
+        if (effect.kind === 'cut' && unmet.cut) throw cannot(unmet.cut)
+        return (await copy.get()).prepareFault(target, effect)
+      },
+      limitConnections: async () => {
+        if (unmet.connections) throw cannot(unmet.connections)
+        await proxy.closeIdle()
+      },
       release: proxy.release,
     },
     get progress() {
