@@ -37,7 +37,13 @@ export async function checkEngine(
     const engine = await startEngine({ ...options, project })
     await engine.stop()
     const { kind } = engine.facts
-    return [describeEngine(database, engine.facts), ...describeUnsupported([...Object.values(UNSUPPORTED[kind]), ...(described.isPglite ? Object.values(INSIDE_APP) : [])])]
+    return [
+      describeEngine(database, engine.facts),
+      ...describeUnsupported([
+        ...Object.values(UNSUPPORTED[kind]),
+        ...(described.isPglite ? Object.values(INSIDE_APP) : []),
+      ]),
+    ]
   } catch (error) {
     if (error instanceof UserError)
       return [{ name, status: 'problem', found: `${usesOf(database)}; ${error.message}`, todo: error.hint }]
