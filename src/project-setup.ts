@@ -69,7 +69,7 @@ export function describeDatabase(database: DatabaseFacts): ProjectFacts['databas
 
 function describeDialect(
   database: DatabaseFacts,
-): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
+): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isPglite' | 'isNeon' | 'urlVariables'> {
   const { dialect, tableDialects, urlVariables } = database
   if (dialect === null || tableDialects.length === 0) {
     throw new UserError('no Drizzle table found in the code', {
@@ -84,13 +84,21 @@ function describeDialect(
       },
     )
   }
-  if (/pglite/.test(database.driver ?? '')) throw runsInside()
   if (dialect === 'mysql') assertMysqlDriver(database.driver)
   if (dialect !== 'sqlite') {
-    const neon = /^(?:neon|@neondatabase)/.test(database.driver ?? '') ? { isNeon: true } : {}
-    return { dialect, ...neon, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
+    return {
+      dialect,
+      ...postgresDriver(database.driver ?? ''),
+      urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'],
+    }
   }
   return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
+}
+
+/** Drivers that the harness has to do something for. */
+function postgresDriver(driver: string): Pick<ProjectFacts['database'], 'isPglite' | 'isNeon'> {
+  if (/pglite/.test(driver)) return { isPglite: true }
+  return /^(?:neon|@neondatabase)/.test(driver) ? { isNeon: true } : {}
 }
 
 /** Those of PlanetScale and TiDB talk HTTP to servers of their own. */
@@ -99,15 +107,6 @@ function assertMysqlDriver(driver: string | null): void {
   throw new UserError(`the app opens MySQL by ${driver}; itest runs mysql2`, {
     hint: '`itest plan` and `itest prompt` work for this project all the same.',
   })
-}
-
-function runsInside(): UserError {
-  return new UserError(
-    "the app runs PGlite inside of its own process, where neither a fault nor the test's own connection gets to it",
-    {
-      hint: 'Let the app take node-postgres when DATABASE_URL is set. `itest plan` and `itest prompt` work all the same.',
-    },
-  )
 }
 
 /** `libsql/web`, `libsql/http` and `libsql/ws` never open a file, so the app's own driver could not be kept. */

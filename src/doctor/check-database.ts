@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
-import { UNSUPPORTED } from '../harness/faults/unsupported.ts'
+import { INSIDE_APP, UNSUPPORTED } from '../harness/faults/unsupported.ts'
 import { describeDatabase } from '../project-setup.ts'
 import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { EngineFacts } from '../run/types.ts'
@@ -32,11 +32,18 @@ export async function checkEngine(
 ): Promise<Check[]> {
   const name = 'Database'
   try {
-    const project = { root, facts: { database: describeDatabase(database), environment: {} } }
+    const described = describeDatabase(database)
+    const project = { root, facts: { database: described, environment: {} } }
     const engine = await startEngine({ ...options, project })
     await engine.stop()
     const { kind } = engine.facts
-    return [describeEngine(database, engine.facts), ...describeUnsupported(Object.values(UNSUPPORTED[kind]))]
+    return [
+      describeEngine(database, engine.facts),
+      ...describeUnsupported([
+        ...Object.values(UNSUPPORTED[kind]),
+        ...(described.isPglite ? Object.values(INSIDE_APP) : []),
+      ]),
+    ]
   } catch (error) {
     if (error instanceof UserError)
       return [{ name, status: 'problem', found: `${usesOf(database)}; ${error.message}`, todo: error.hint }]

@@ -46,6 +46,7 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
 /** The error that fails a test which is not what it seems; null when the facts are as they should be. */
 export function findViolation(state: HarnessState, facts: HarnessFacts): unknown {
   const { thrown } = state.boundary.current
+  if (state.database?.progress === 'failed') return state.database.error
   if (thrown.length > 0) return thrown[0]
   if (facts.unstubbedCalls.length > 0) {
     return withCode('ITEST_UNSTUBBED_CALL', `the test stubbed no answer for: ${facts.unstubbedCalls.join(', ')}`)

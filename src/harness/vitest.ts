@@ -6,6 +6,8 @@ import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
+import { shareSetUp } from './global-setup.ts'
+import { beginDatabases, setUpRun } from './run-setup.ts'
 import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
 
 const SETUP = builtFile('harness/setup.js')
@@ -14,6 +16,9 @@ const API = builtFile('harness/index.js')
 /** Files that import the user's Drizzle, which Vite alone finds from here. */
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
 const OWN_FOLDER = builtFile('')
+/** Who imports one of these will connect to a database, on a server that takes a while to start. */
+const DRIVERS =
+  /^(?:pg|postgres|mysql2(?:\/.*)?|@neondatabase\/serverless|drizzle-orm\/(?:node-postgres|postgres-js|neon.*|mysql2)(?:\/.*)?)$/
 
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
@@ -34,14 +39,21 @@ export function itest(options: ItestOptions = {}): Plugin {
   return {
     name: 'itest',
     enforce: 'pre',
-    config: (config) => addHarness(config, options),
+    config: (config) => {
+      shareSetUp(setUpRun)
+      addHarness(config, options)
+    },
     async configResolved(config) {
       root = config.root
       readProjectFacts(root)
       findByPaths = await readTsconfigPaths(root)
     },
     async resolveId(source, importer) {
-      if (source === 'itest-gen') return API
+      if (DRIVERS.test(source)) await beginDatabases(root)
+      if (source === 'itest-gen') {
+        void beginDatabases(root)
+        return API
+      }
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Our API speaks the user's Drizzle, wherever this package itself is installed.
       if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
@@ -82,14 +94,20 @@ function isAppCrash(error: unknown): boolean {
   return typeof error === 'object' && error !== null && Reflect.get(error, CRASH_MARK) === true
 }
 
-/** Packages are left to Node, where `vitest` could be another copy than the one that runs. */
+/**
+ * Packages are left to Node, where `vitest` could be another copy than the one that runs. All else of ours is, wherever
+ * it is installed: a file that Vite transforms takes many times as long to load.
+ */
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map(
-    (file) => new RegExp(`${file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`),
-  )
-  test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own] } }
+  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapeForRegExp(file)}$`))
+  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapeForRegExp(OWN_FOLDER)}`)]
+  test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own], external } }
+}
+
+function escapeForRegExp(file: string): string {
+  return file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 function findSupertest(): string {

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { makeDirectSocket } from '../faults/connect-directly.ts'
 
 export type Row = unknown[] | Record<string, unknown>
 
@@ -22,15 +23,21 @@ const types: pg.CustomTypesConfig = {
 
 /** Connects to the database of this test file, beside the fault proxy. */
 export async function connectSide(url: string, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
-  const client = new pg.Client({ connectionString: url })
-  client.on('error', () => {})
-  await client.connect()
+  const client = await connectBesideGuard(url)
   // PGlite has one session for all connections, in which no such timeout fires.
   if (kind === 'postgres') await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`)
   return {
     query: (sql, parameters, rowMode) => runQuery(client, { sql, parameters, rowMode }),
     execute: async (sql) => void (await client.query(sql)),
   }
+}
+
+/** The app's connections lead to the fault proxy, whatever they ask for; this one does not. */
+export async function connectBesideGuard(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, stream: makeDirectSocket })
+  client.on('error', () => {})
+  await client.connect()
+  return client
 }
 
 async function runQuery(

@@ -6,10 +6,9 @@ import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
 import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
-import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
 import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
-import { REMEMBER_BASELINE } from './reset.ts'
+import { PREPARE_RESET } from './reset.ts'
 import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
 import type { SqlitePackage } from './sqlite/driver-package.ts'
 import { prepareSqlite, sqliteJournal } from './sqlite/template.ts'
@@ -97,6 +96,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
 
 async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {
   if (!existsSync(file.filled)) {
+    const { openSnapshot, saveSnapshot } = await import('../engine/pglite.ts')
     const database = await openSnapshot(file.empty)
     try {
       await applyPostgres((sql) => database.exec(sql), schema)
@@ -111,7 +111,7 @@ async function preparePglite(file: { empty: string; filled: string }, schema: Sc
 async function applyPostgres(execute: Execute, schema: SchemaSql): Promise<void> {
   await applyStatements(execute, schema)
   if (schema.journal.length > 0) await execute(journalSql(schema))
-  await execute(REMEMBER_BASELINE)
+  await execute(PREPARE_RESET)
 }
 
 async function applyWithJournal(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { answerNeonQuery, isNeonQuery } from '../database/neon/http-endpoint.ts'
+import { isNeonQuery } from '../database/neon/neon-query.ts'
 import { bridgeWebSocket, isNeonSocket } from '../database/neon/web-socket-bridge.ts'
 import type { HarnessState } from '../state.ts'
 import { noteLate, type Traffic } from './boundary.ts'
@@ -33,7 +33,11 @@ async function answer(state: HarnessState, request: IncomingMessage, response: S
   const { boundary } = state
   const { traffic, isOfRequest } = readMark(boundary, request.headers)
   const url = findPostgres(state)
-  if (url !== null && isNeonQuery(request)) return answerNeonQuery(url, request, response)
+  if (url !== null && isNeonQuery(request)) {
+    // It needs a driver, which few apps have a use for.
+    const { answerNeonQuery } = await import('../database/neon/http-endpoint.ts')
+    return answerNeonQuery(url, request, response)
+  }
   const call = await readCall(request, findOrigin(state, request))
   if (traffic.phase === 'settling' || (traffic.phase === 'over' && !isOfRequest)) {
     request.socket.resetAndDestroy()

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import type { FaultBoard } from '../board.ts'
 import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
+import type { Credentials } from './authenticate.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
 import { openSession, type Session } from './session.ts'
@@ -16,21 +17,23 @@ export interface FaultProxy {
 }
 
 /** The server, and as whom and where every client gets in. */
-export interface ProxyTarget extends DatabasePlace {
-  readonly user: string
+export interface ProxyTarget extends DatabasePlace, Credentials {
   readonly database: string
 }
 
 interface ProxyState {
-  readonly target: ProxyTarget
+  readonly findTarget: () => Promise<ProxyTarget>
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
-/** Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen. */
-export async function startProxy(target: ProxyTarget, board: FaultBoard): Promise<FaultProxy> {
-  const state: ProxyState = { target, board, sessions: new Set(), hanging: new Set() }
+/**
+ * Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen.
+ * Where the database is, it asks when the app connects, who waits for it.
+ */
+export async function startProxy(findTarget: () => Promise<ProxyTarget>, board: FaultBoard): Promise<FaultProxy> {
+  const state: ProxyState = { findTarget, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
     app.unref()
@@ -72,14 +75,16 @@ function welcome(state: ProxyState, app: net.Socket): void {
     // neon's client says more without waiting for an answer.
     const startup = bytes.subarray(0, bytes.readInt32BE(0))
     if (bytes.length > startup.length) app.unshift(bytes.subarray(startup.length))
-    if (code === CANCEL_REQUEST) sendCancel(state, startup)
-    else admit(state, app, startup)
+    app.pause()
+    const admitted = code === CANCEL_REQUEST ? cancel(state, startup) : admit(state, app, startup)
+    // Without a database there is nothing to say; the test is told why.
+    admitted.catch(() => app.destroy())
   }
   app.on('data', read)
 }
 
-function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
-  const { board, target, sessions, hanging } = state
+async function admit(state: ProxyState, app: net.Socket, wanted: Buffer): Promise<void> {
+  const { board, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -88,11 +93,14 @@ function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
+  const target = await state.findTarget()
+  if (app.destroyed) return
   const session = openSession({ app, startup: enterAs(wanted, target), server: target, board })
+  app.resume()
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
-    if (session.isAsleep) wake(state, session)
+    if (session.isAsleep) wake(session)
     sessions.delete(session)
   })
 }
@@ -117,19 +125,23 @@ async function closeIdle(state: ProxyState): Promise<void> {
 
 function release(state: ProxyState): void {
   for (const socket of state.hanging) socket.destroy()
-  for (const session of state.sessions) if (session.isAsleep) wake(state, session)
+  for (const session of state.sessions) if (session.isAsleep) wake(session)
 }
 
-function wake(state: ProxyState, { link }: Session): void {
+function wake({ link, server }: Session): void {
   if (link.key === null) return
   const head = Buffer.alloc(8)
   head.writeInt32BE(8 + link.key.length, 0)
   head.writeInt32BE(CANCEL_REQUEST, 4)
-  sendCancel(state, Buffer.concat([head, link.key]))
+  sendCancel(server, Buffer.concat([head, link.key]))
 }
 
-function sendCancel({ target }: ProxyState, request: Buffer): void {
-  const socket = connectDirectly(target)
+async function cancel({ findTarget }: ProxyState, request: Buffer): Promise<void> {
+  sendCancel(await findTarget(), request)
+}
+
+function sendCancel(server: DatabasePlace, request: Buffer): void {
+  const socket = connectDirectly(server)
   socket.on('error', () => {})
   socket.end(request)
 }

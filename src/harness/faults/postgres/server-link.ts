@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
+import { type Credentials, createAuthentication, isLetIn } from './authenticate.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
 
 /** A connection to the server, as the session of one app connection sees it. */
@@ -17,12 +18,19 @@ export interface ServerLink {
   intercept: ((frame: Buffer) => void) | null
   /** To be called when nothing is pending any more, or the connection is gone. */
   waiting: (() => void) | null
+  /** Resolves when the server has let us in, or the connection is gone. */
+  readonly entered: Promise<void>
 }
 
-/** Relays what the server says to `relay`, and keeps count of what it has answered. */
-export function openLink(server: DatabasePlace, relay: (frames: Buffer) => void): ServerLink {
+/** Relays what the server says to `relay`, and keeps count of what it has answered. Who we are, it is told here. */
+export function openLink(server: DatabasePlace & Credentials, relay: (frames: Buffer) => void): ServerLink {
   const socket = connectDirectly(server)
   const reader = createFrameReader()
+  const authenticate = createAuthentication(server)
+  let enter = (): void => {}
+  const entered = new Promise<void>((resolve) => {
+    enter = resolve
+  })
   const link: ServerLink = {
     socket,
     status: 'I',
@@ -31,26 +39,44 @@ export function openLink(server: DatabasePlace, relay: (frames: Buffer) => void)
     key: null,
     intercept: null,
     waiting: null,
+    entered,
   }
   socket.on('data', (chunk) => {
     const frames = reader.push(chunk)
-    receive(link, frames, relay)
+    receive(link, frames, { relay, authenticate, enter })
   })
   socket.on('close', () => {
+    enter()
     link.pending = []
     wake(link)
   })
   return link
 }
 
+const AUTHENTICATION = 'R'
+
 // What the server says at any time, to nobody's question: notices, notifications, parameters.
 const UNASKED = new Set(['N', 'A', 'S'])
 
-function receive(link: ServerLink, frames: Buffer, relay: (frames: Buffer) => void): void {
+interface Reception {
+  readonly relay: (frames: Buffer) => void
+  readonly authenticate: (question: Buffer) => Buffer | null
+  readonly enter: () => void
+}
+
+function receive(link: ServerLink, frames: Buffer, { relay, authenticate, enter }: Reception): void {
   let from = 0
   let at = 0
   for (const frame of listFrames(frames)) {
     const type = typeOf(frame)
+    if (type === AUTHENTICATION && !isLetIn(frame)) {
+      const proof = authenticate(frame)
+      if (proof) link.socket.write(proof)
+      at += frame.length
+      from = at
+      continue
+    }
+    if (type === AUTHENTICATION) enter()
     if (type === 'Z') link.status = String.fromCharCode(frame[5] ?? 0)
     if (link.intercept === null || UNASKED.has(type)) note(link, type, frame)
     else {

@@ -5,6 +5,7 @@ import { pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
 import type { Statement } from '../statement.ts'
+import type { Credentials } from './authenticate.ts'
 import { carryOut } from './carry-out.ts'
 import {
   createFrameReader,
@@ -21,6 +22,7 @@ import { noteSent, openLink, type ServerLink, settle } from './server-link.ts'
 /** One connection of the app. */
 export interface Session {
   readonly app: net.Socket
+  readonly server: DatabasePlace
   readonly link: ServerLink
   readonly board: FaultBoard
   /** By the names that the driver gave them; its unnamed one is ''. */
@@ -44,15 +46,16 @@ interface Portal {
 export function openSession(options: {
   app: net.Socket
   startup: Buffer
-  server: DatabasePlace
+  server: DatabasePlace & Credentials
   board: FaultBoard
 }): Session {
-  const { app, board } = options
-  const link = openLink(options.server, (frames) => {
+  const { app, board, server } = options
+  const link = openLink(server, (frames) => {
     if (!app.write(frames)) pauseUntilDrained(app, link.socket)
   })
   const session: Session = {
     app,
+    server,
     link,
     board,
     statements: new Map(),
@@ -80,6 +83,7 @@ function readFromApp(session: Session): void {
   let isBusy = false
   const work = async (): Promise<void> => {
     isBusy = true
+    await link.entered
     for (let frames = waiting.shift(); frames !== undefined; frames = waiting.shift()) {
       await takeFrames(session, frames)
     }
@@ -103,7 +107,7 @@ async function takeFrames(session: Session, frames: Buffer): Promise<void> {
   let from = 0
   let at = 0
   for (const frame of listFrames(frames)) {
-    // The server trusts everybody and asks for no password; neon's client sends one all the same.
+    // The link has shown who we are, if the server asked; neon's client sends a password all the same.
     if (typeOf(frame) === PASSWORD) {
       sendBytes(session, frames.subarray(from, at))
       at += frame.length
