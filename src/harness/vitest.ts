@@ -42,10 +42,10 @@ export function itest(options: ItestOptions = {}): Plugin {
       shareSetUp(setUpRun)
       addHarness(config, options)
     },
-    async configResolved(config) {
+    configResolved(config) {
       root = config.root
       readProjectFacts(root)
-      findByPaths = await readTsconfigPaths(root)
+      findByPaths = readTsconfigPaths(root)
     },
     async resolveId(source, importer) {
       if (CLIENTS.has(source)) await beginDatabases(root)
