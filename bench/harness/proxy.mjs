@@ -6,6 +6,7 @@ import { startEngine } from '../../dist/harness/engine/engine.js'
 import { createBoard } from '../../dist/harness/faults/board.js'
 import { startProxy } from '../../dist/harness/faults/postgres/proxy.js'
 import { armFault } from '../../dist/harness/faults/rules.js'
+import { median } from './measure.mjs'
 
 const ROUNDS = 2000
 
@@ -73,8 +74,4 @@ async function measureReset() {
     spent.push(performance.now() - from)
   }
   console.log(`${'reset of 3 tables'.padEnd(34)}${median(spent).toFixed(3)} ms`)
-}
-
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 }

@@ -1,11 +1,10 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import * as z from 'zod'
 import { dropMysqlDatabases } from './database/mysql/template.ts'
 import { readSchema } from './database/schema-sql.ts'
 import { assertCaught, redirectSqlite } from './database/sqlite/redirect.ts'
-import { adminUrl, prepareTemplate } from './database/template.ts'
+import { prepareTemplate } from './database/template.ts'
 import type { CopySource } from './database/template-desk.ts'
 import { type Engine, type EngineAddress, type EnginePreference, startEngine } from './engine/engine.ts'
 import type { ProjectFacts } from './project-facts.ts'
@@ -74,28 +73,14 @@ function readTables({ id, root, facts, importModule }: RunNeeds, engine: EngineA
 
 async function close(engine: EngineAddress & { stop: Engine['stop'] | null }, prefix: string): Promise<void> {
   if (engine.stop) return engine.stop()
-  const { url, driver, folder } = engine
+  const { url, driver, existing, folder } = engine
   if (url === null) removeFiles(folder, prefix)
   else if (driver?.name === 'mysql2') await dropMysqlDatabases({ url, driver }, prefix)
-  else await dropDatabases(adminUrl(url, engine.existing), prefix)
+  else await (await import('./database/postgres-template.ts')).dropPostgresDatabases({ url, existing }, prefix)
 }
 
 function removeFiles(folder: string, prefix: string): void {
   for (const name of readdirSync(folder)) {
     if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true })
-  }
-}
-
-async function dropDatabases(connectionString: string, prefix: string): Promise<void> {
-  const admin = new pg.Client({ connectionString })
-  await admin.connect()
-  try {
-    const { rows } = await admin.query<{ datname: string }>(
-      'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
-      [prefix],
-    )
-    for (const { datname } of rows) await admin.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`)
-  } finally {
-    await admin.end()
   }
 }

@@ -27,7 +27,7 @@ const run = inject('itest')
 const state = findState() ?? (await open(run))
 
 beforeEach(async ({ task }) => {
-  // An app that was loaded has begun to need the engine, whose start must not count for a test.
+  // Where a file beside this one has begun to need the engine, its start must not count for a test.
   if (state.database?.progress === 'not begun') await waitForDesk(run.desk)
   await beginTest(state, task.name)
 }, START_LIMIT_MS)

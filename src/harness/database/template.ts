@@ -1,7 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
 import type { ExistingServer } from '../engine/existing-server.ts'
@@ -27,11 +26,6 @@ export type Template =
 
 type Execute = (sql: string) => Promise<unknown>
 
-interface Server {
-  readonly url: string
-  readonly existing: ExistingServer | null
-}
-
 /** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
   const hash = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12)
@@ -42,7 +36,11 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
     const copy = await prepareMysql({ driver, url }, { database, fill })
     return { kind: 'mysql', product: engine.kind === 'mysql' ? 'mysql' : 'mariadb', driver, url, copy }
   }
-  if (url !== null) return preparePostgres({ url, existing, database }, schema)
+  if (url !== null) {
+    const { preparePostgres } = await import('./postgres-template.ts')
+    await preparePostgres({ url, existing, database }, (execute) => applyPostgres(execute, schema))
+    return { kind: 'postgres', url, existing, database }
+  }
   if (driver && driver.name !== 'mysql2') {
     const file = join(engine.folder, `template-${hash}.sqlite`)
     await prepareSqlite({ driver, file }, (execute) => applyWithJournal(execute, schema, sqliteJournal))
@@ -55,43 +53,6 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
 /** For making and dropping databases; on a server of the user it is one that is only read. */
 export function adminUrl(url: string, existing: ExistingServer | null): string {
   return `${url}/${existing?.database ?? 'postgres'}`
-}
-
-async function preparePostgres(target: Server & { database: string }, schema: SchemaSql): Promise<Template> {
-  const { url, existing, database } = target
-  const admin = await connect(adminUrl(url, existing))
-  try {
-    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
-    if (rowCount === 0) await buildDatabase(admin, { ...target, schema })
-    return { kind: 'postgres', ...target }
-  } finally {
-    await admin.end()
-  }
-}
-
-/** Builds under another name, so that nobody ever clones a half-made template. */
-async function buildDatabase(admin: pg.Client, job: Server & { database: string; schema: SchemaSql }): Promise<void> {
-  const draft = `${job.existing?.prefix ?? 'itest_'}draft_${randomBytes(6).toString('hex')}`
-  await admin.query(`CREATE DATABASE ${draft}`)
-  try {
-    const client = await connect(`${job.url}/${draft}`)
-    try {
-      await applyPostgres((sql) => client.query(sql), job.schema)
-    } finally {
-      await client.end()
-    }
-    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${job.database}`)
-  } catch (error) {
-    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
-    // Another run on the same engine was quicker with the same schema.
-    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error
-  }
-}
-
-async function connect(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  return client
 }
 
 async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { builtFile } from '../../package-paths.ts'
 import type { SystemUser } from './system-user.ts'
 
 const PREFIX = 'itest-engine-'
+const FILLED_WITHIN_MS = 60_000
 
 /** What the keeper runs. */
 export interface KeptServer {
@@ -98,9 +99,19 @@ function removeStaleFolders(): void {
     if (!name.startsWith(PREFIX)) continue
     const folder = join(tmpdir(), name)
     const owner = readOwner(folder)
+    if (!owner) removeEmpty(folder)
     if (!owner || isAlive(owner.owner) || (owner.keeper !== null && isAlive(owner.keeper))) continue
     if (owner.server !== null && isServerOf(owner.server, folder)) process.kill(owner.server, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Whoever made it was killed before they said so, or while they removed it; a younger one may still be filled. */
+function removeEmpty(folder: string): void {
+  try {
+    if (Date.now() - statSync(folder).mtimeMs > FILLED_WITHIN_MS) rmdirSync(folder)
+  } catch {
+    // It is not empty, or somebody else was quicker.
   }
 }
 

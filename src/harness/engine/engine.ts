@@ -3,7 +3,7 @@ import type { EngineFacts } from '../../run/types.ts'
 import { findMysqlPackage, type MysqlPackage } from '../database/mysql/driver-package.ts'
 import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
 import type { ProjectFacts } from '../project-facts.ts'
-import { type ExistingServer, useServer } from './existing-server.ts'
+import type { ExistingServer } from './existing-server.ts'
 import { startMysql } from './mysql.ts'
 import { findMysql } from './mysql-binary.ts'
 import { startPostgres } from './postgres.ts'
@@ -106,7 +106,7 @@ function remoteLimits({ database, environment }: EngineProject['facts']): string
 async function choosePostgres({ preference, databaseUrl, project }: EngineOptions): Promise<Engine> {
   if (preference === 'pglite') return startPglite([])
   const given = databaseUrl || process.env.ITEST_DATABASE_URL
-  if (given) return useServer(given)
+  if (given) return (await import('./existing-server.ts')).useServer(given)
   const local = findPostgres()
   const found = local.status === 'missing' && project ? findEmbedded(project.root, local) : local
   if (found.status === 'found') {

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
@@ -55,8 +57,10 @@ describe.runIf(findPostgres().status === 'found')("a server of the user's", { ti
     server = await startEngine({ preference: 'postgres' })
     root = new pg.Client({ connectionString: `${server.url}/postgres` })
     await root.connect()
-    await root.query('CREATE ROLE limited LOGIN CREATEDB')
+    await root.query("CREATE ROLE limited LOGIN CREATEDB PASSWORD 'secret'")
+    await root.query("SET password_encryption = 'md5'; CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'secret'")
     await root.query('CREATE ROLE poor LOGIN')
+    await demandPasswords()
     await root.query('CREATE DATABASE shop OWNER limited')
     await inShop("CREATE TABLE orders (id serial PRIMARY KEY, sku text); INSERT INTO orders (sku) VALUES ('mine')")
   }, LIMIT_MS)
@@ -65,6 +69,14 @@ describe.runIf(findPostgres().status === 'found')("a server of the user's", { ti
     await root.end()
     await server.stop()
   })
+
+  /** As servers do that are not ours. */
+  async function demandPasswords(): Promise<void> {
+    const rules = ['limited 127.0.0.1/32 scram-sha-256', 'guarded 127.0.0.1/32 md5', 'all 127.0.0.1/32 trust']
+    const lines = rules.map((rule) => `host all ${rule}\n`)
+    writeFileSync(join(server.folder, 'data', 'pg_hba.conf'), lines.join(''))
+    await root.query('SELECT pg_reload_conf()')
+  }
 
   const urlAs = (role: string) => `${server.url}/shop`.replace(/\/\/.*@/, `//${role}:secret@`)
 
@@ -92,7 +104,7 @@ describe.runIf(findPostgres().status === 'found')("a server of the user's", { ti
     )
 
   it.each([
-    ['a superuser', 'postgres', []],
+    ['a superuser', 'guarded', []],
     ['a role that may only make databases', 'limited', [expect.stringContaining('TRUNCATE')]],
   ])('serves %s, and is left as it was', async (_, role, limits) => {
     const before = { seal: await seal(), databases: await listDatabases() }

@@ -15,7 +15,7 @@ export function isLetIn(frame: Buffer): boolean {
   return frame.readInt32BE(HEADER) === 0
 }
 
-/** Proves to the server who we are: gives the answer to each of its questions, null where none is due. */
+/** Proves to the server who we are: gives the answer to each of its questions, empty where none is due, null for one of another kind. */
 export function createAuthentication({ user, password }: Credentials): (frame: Buffer) => Buffer | null {
   const nonce = randomBytes(18).toString('base64')
   const first = `n=,r=${nonce}`
@@ -31,9 +31,9 @@ export function createAuthentication({ user, password }: Credentials): (frame: B
       case SASL_CONTINUE:
         return passwordFrame(proveScram(password, first, rest.toString()))
       case SASL_FINAL:
-        return null
+        return Buffer.alloc(0)
       default:
-        throw new Error('The database server asks for a kind of authentication that itest does not know.')
+        return null
     }
   }
 }

@@ -71,7 +71,9 @@ function receive(link: ServerLink, frames: Buffer, { relay, authenticate, enter 
     const type = typeOf(frame)
     if (type === AUTHENTICATION && !isLetIn(frame)) {
       const proof = authenticate(frame)
-      if (proof) link.socket.write(proof)
+      // The side connection, which came first, has failed for it with a reason.
+      if (proof === null) link.socket.destroy()
+      else link.socket.write(proof)
       at += frame.length
       from = at
       continue
