@@ -29,7 +29,7 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
 export function describeProject(
   root: string,
   database: DatabaseFacts,
-  { plan, boot }: { plan: Plan; boot: BootEnvironment },
+  { plan, boot }: { plan: Pick<Plan, 'environment'>; boot: BootEnvironment },
 ): DescribedProject {
   const described = describeDatabase(database)
   assertDrizzleVersion(root)

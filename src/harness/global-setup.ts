@@ -8,7 +8,7 @@ import { databasePrefix } from './database/file-database.ts'
 import { dropMysqlDatabases } from './database/mysql/template.ts'
 import { assertCaught, redirectSqlite } from './database/sqlite/redirect.ts'
 import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from './engine/engine.ts'
-import { readProjectFacts } from './read-project-facts.ts'
+import { findProjectFacts } from './find-project-facts.ts'
 import './run-context.ts'
 import { readSchema } from './database/schema-sql.ts'
 import { adminUrl, prepareTemplate } from './database/template.ts'
@@ -33,7 +33,7 @@ const Address = z.object({
 /** Once per run: an engine, unless a parent process brought one, and the template database. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const root = project.config.root
-  const facts = readProjectFacts(root)
+  const facts = await findProjectFacts(root)
   const id = randomBytes(4).toString('hex')
   const given = process.env[ENGINE_VARIABLE]
   const engine = given

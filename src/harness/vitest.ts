@@ -4,7 +4,6 @@ import type { Plugin, ViteUserConfig } from 'vitest/config'
 import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
 import { builtFile } from './package-paths.ts'
-import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
 import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
 
@@ -37,7 +36,6 @@ export function itest(options: ItestOptions = {}): Plugin {
     config: (config) => addHarness(config, options),
     async configResolved(config) {
       root = config.root
-      readProjectFacts(root)
       findByPaths = await readTsconfigPaths(root)
     },
     async resolveId(source, importer) {

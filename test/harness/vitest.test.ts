@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { HEAD, makeProject, repository } from './sample-project.ts'
@@ -20,10 +20,11 @@ it('books', async () => {
 
 function runVitest(
   files: Record<string, string>,
-  options: { without?: string } = {},
+  options: { without?: string; isNew?: boolean } = {},
 ): { status: number | null; output: string; left: string[] } {
   const project = makeProject({ 'vitest.config.ts': CONFIG, 'tests/books.test.ts': BOOKS, ...files }, options)
   onTestFinished(project.remove)
+  if (options.isNew) rmSync(join(project.root, '.itest'), { recursive: true })
   const temporary = join(project.root, 'temporary')
   mkdirSync(temporary)
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'run', '--reporter=verbose'], {
@@ -48,7 +49,9 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     expect(status).toBe(1)
   })
 
-  it('lends supertest to a project without it', () => {
-    expect(runVitest({}, { without: 'supertest' }).status).toBe(0)
+  it('lends supertest to a project without it, and reads the code of one where `itest gen` never ran', () => {
+    const { status, output } = runVitest({}, { without: 'supertest', isNew: true })
+    expect(output).toContain('1 passed')
+    expect(status).toBe(0)
   })
 })
