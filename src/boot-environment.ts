@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { inventByName } from './plan/choose-environment.ts'
 import { guessForShape } from './plan/guess-value.ts'
 import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
@@ -50,8 +51,10 @@ function choose(
   const known = own[variable.name] ?? paths[variable.name]
   if (known !== undefined) return known
   if (variable.required === true || isRefused(variable)) return inventValue(variable)
-  // Nothing says whether the app can do without: then as the project's sample has it.
-  return variable.required === null && variable.default === null ? (sample[variable.name] ?? null) : null
+  if (variable.required !== null || variable.default !== null) return null
+  // Nothing says whether the app can do without: then as the project's sample has it. Clients of packages refuse to be
+  // made without their key, and nothing is signed without a secret.
+  return sample[variable.name] || inventByName(variable.name)
 }
 
 export function readVariables(root: string, files: readonly string[]): Variables {

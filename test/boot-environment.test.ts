@@ -46,6 +46,21 @@ describe('chooseBootEnvironment', () => {
     expect(without).toEqual(['PRIVATE'])
   })
 
+  it('gives secrets, periods and costs a value where nothing says whether the app can do without', () => {
+    const read = ['MAIL_API_KEY', 'JWT_SECRET', 'TOKEN_EXPIRES_IN', 'SALT_ROUNDS', 'KEYCLOAK_URL', 'BUCKET', 'PAY_KEY']
+    const code = `export const all = [${read.map((name) => `process.env.${name}`).join(', ')}]
+    export const defaults = [process.env.COOKIE_SECRET ?? 'dev']`
+    const { values, without } = choose(code, { '.env.example': 'JWT_SECRET=\nPAY_KEY=sk_test_1' })
+    expect(values).toEqual({
+      MAIL_API_KEY: expect.stringMatching(/^itest-value-/),
+      JWT_SECRET: expect.stringMatching(/^itest-value-/),
+      TOKEN_EXPIRES_IN: '36000000',
+      SALT_ROUNDS: '4',
+      PAY_KEY: 'sk_test_1',
+    })
+    expect(without).toEqual(['BUCKET', 'KEYCLOAK_URL'])
+  })
+
   it('holds variables to the paths that the plan is made for, and leaves those of the database alone', () => {
     const { values } = choose(
       "app.use(process.env.PREFIX || '/api', express.Router().get('/a', (req, res) => res.json({}))); export const url = process.env.DATABASE_URL",
