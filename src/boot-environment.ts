@@ -28,8 +28,10 @@ export function chooseBootEnvironment(
   const paths = Object.fromEntries(boot.assumedTexts.map(({ name, value }) => [name, value]))
   const read = boot.environment.filter(({ name }) => !reserved.has(name))
   const chosen = read.map((variable) => ({ variable, value: choose(variable, { own, paths, sample }) }))
+  const known = new Set([...reserved, ...read.map(({ name }) => name)])
   return {
     values: {
+      ...inventFor(boot.named.filter((name) => !known.has(name))),
       ...paths,
       ...Object.fromEntries(
         Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -40,6 +42,16 @@ export function chooseBootEnvironment(
       value === null && variable.default === null && variable.required === null ? [variable] : [],
     ),
   }
+}
+
+/** What requests alone read: as a plan takes it to be, whichever route it is made for. */
+function inventFor(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = inventByName(name)
+      return value === null ? [] : [[name, value]]
+    }),
+  )
 }
 
 type Variables = Readonly<Record<string, string | undefined>>

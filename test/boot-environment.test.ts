@@ -61,6 +61,16 @@ describe('chooseBootEnvironment', () => {
     expect(without).toEqual(['BUCKET', 'KEYCLOAK_URL'])
   })
 
+  it('gives those to what only requests read, too, but not to what has a default', () => {
+    const { values, without } = choose(
+      `app.get('/token', (req, res) => { const { COOKIE_KEY } = process.env
+        res.json([COOKIE_KEY, process.env['JWT_SECRET'], process.env.PAGE_SIZE, API_KEY]) })
+      const API_KEY = process.env.API_KEY ?? 'dev'`,
+    )
+    expect(Object.keys(values)).toEqual(['COOKIE_KEY', 'JWT_SECRET'])
+    expect(without).toEqual([])
+  })
+
   it('holds variables to the paths that the plan is made for, and leaves those of the database alone', () => {
     const { values } = choose(
       "app.use(process.env.PREFIX || '/api', express.Router().get('/a', (req, res) => res.json({}))); export const url = process.env.DATABASE_URL",

@@ -98,7 +98,7 @@ export function dossier(overrides: Partial<Dossier> = {}): Dossier {
     tables: [table()],
     confirmation: [],
     sources: [{ name: 'createOrder', at: { file: 'src/routes/orders.ts', line: 12 }, text: 'async (req, res) => {}' }],
-    boot: { apps: [], environment: [], configFiles: [], starts: [], assumed: [], assumedTexts: [], hardCoded: [] },
+    boot: { apps: [], environment: [], named: [], configFiles: [], starts: [], assumed: [], assumedTexts: [], hardCoded: [] },
     assumed: [],
     environment: [],
     unresolved: [],
