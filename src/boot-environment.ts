@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { inventByName } from './plan/choose-environment.ts'
+import { inventByName, inventForRequest } from './plan/choose-environment.ts'
 import { guessForShape } from './plan/guess-value.ts'
 import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
@@ -48,7 +48,7 @@ export function chooseBootEnvironment(
 function inventFor(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = inventByName(name)
+      const value = inventForRequest(name)
       return value === null ? [] : [[name, value]]
     }),
   )

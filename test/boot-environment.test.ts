@@ -64,10 +64,11 @@ describe('chooseBootEnvironment', () => {
   it('gives those to what only requests read, too, but not to what has a default', () => {
     const { values, without } = choose(
       `app.get('/token', (req, res) => { const { COOKIE_KEY } = process.env
-        res.json([COOKIE_KEY, process.env['JWT_SECRET'], process.env.PAGE_SIZE, API_KEY]) })
+        res.json([COOKIE_KEY, process.env['JWT_SECRET'], process.env.PAGE_SIZE, process.env.CLIENT_URL, API_KEY]) })
       const API_KEY = process.env.API_KEY ?? 'dev'`,
     )
-    expect(Object.keys(values)).toEqual(['COOKIE_KEY', 'JWT_SECRET'])
+    expect(Object.keys(values)).toEqual(['CLIENT_URL', 'COOKIE_KEY', 'JWT_SECRET'])
+    expect(values).toMatchObject({ CLIENT_URL: 'https://client.example' })
     expect(without).toEqual([])
   })
 

@@ -14,6 +14,13 @@ export function inventByName(name: string): string | null {
   return VALUES.find(([says]) => says.test(name))?.[1] ?? null
 }
 
+/** The same for a variable that only requests read, where an address is mostly one of a link. Not those of servers that speak no HTTP. */
+export function inventForRequest(name: string): string | null {
+  const isAddress =
+    /(?:url|uri|origin)$/i.test(name) && !/proxy|redis|mongo|amqp|rabbit|kafka|smtp|database|db_/i.test(name)
+  return isAddress ? hostFor(name) : inventByName(name)
+}
+
 /**
  * Variables that the harness sets before the app starts: the address of every host that a route calls, so that a `.env`
  * of the developer can't send a test elsewhere, and a harmless value for what looks like a secret or a period.
@@ -21,9 +28,10 @@ export function inventByName(name: string): string | null {
 export function chooseEnvironment(dossier: Dossier, reserved: readonly string[]): Record<string, string> {
   const chosen: Record<string, string> = {}
   for (const url of urlsOf(dossier)) for (const [name, value] of addresses(url)) chosen[name] ??= value
+  const atStart = new Set(dossier.boot.environment.map(({ name }) => name))
   for (const name of dossier.environment) {
     if (reserved.includes(name)) continue
-    const invented = inventByName(name)
+    const invented = atStart.has(name) ? inventByName(name) : inventForRequest(name)
     if (invented !== null) chosen[name] ??= invented
   }
   return chosen

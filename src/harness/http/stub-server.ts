@@ -62,7 +62,8 @@ function noteUnstubbed({ boundary, isLoading }: HarnessState, traffic: Traffic, 
   const query = new URLSearchParams(call.query).toString()
   const label = `${call.method} ${call.origin}${call.path}${query === '' ? '' : `?${query}`}`
   // It may be why the app does not start, and then there is no test that could say so.
-  if (isLoading) console.warn(`itest: ${label} was called while the app was loaded, and nothing answers it. ${STUB_FIRST}`)
+  if (isLoading)
+    console.warn(`itest: ${label} was called while the app was loaded, and nothing answers it. ${STUB_FIRST}`)
   if (traffic.phase === 'running') traffic.unstubbed.push(label)
   else noteLate(boundary, traffic, label)
 }
