@@ -5,6 +5,7 @@ import { holdSchedulers } from './app/hold-schedulers.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
+import { AFTER_CRASH } from './crash-mark.ts'
 import { openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
@@ -29,6 +30,7 @@ afterEach(async ({ task }) => {
   Object.assign(task.meta, { itest: facts })
   // Without the CLI, whose report says it, this is the only place that does.
   for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
+  if (facts.isAfterCrash && task.result?.state === 'fail') console.warn(`itest: ${AFTER_CRASH}`)
   const violation = findViolation(state, facts)
   if (violation !== null) throw violation
 })
