@@ -140,10 +140,14 @@ const listening = {
     const connect = () => new Promise((resolve) => setTimeout(resolve, 60))
     const startServer = async () => {
       await connect()
-      app.listen({ port: 3000, host: '0.0.0.0' }, async () => {
+      const server = app.listen({ port: 3000, host: '0.0.0.0' }, async () => {
         await connect()
         app.use('/api/orders', orders)
       })
+      // As Socket.IO does.
+      const own = server.listeners('request')
+      server.removeAllListeners('request')
+      server.on('request', (...args) => { for (const listener of own) listener.apply(server, args) })
     }
     void startServer()`,
   ...Object.fromEntries(
