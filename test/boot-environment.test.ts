@@ -47,7 +47,16 @@ describe('chooseBootEnvironment', () => {
   })
 
   it('gives secrets, periods and costs a value where nothing says whether the app can do without', () => {
-    const read = ['MAIL_API_KEY', 'JWT_SECRET', 'TOKEN_EXPIRES_IN', 'SALT_ROUNDS', 'KEYCLOAK_URL', 'BUCKET', 'PAY_KEY']
+    const read = [
+      'MAIL_API_KEY',
+      'JWT_SECRET',
+      'TOKEN_EXPIRES_IN',
+      'SALT_ROUNDS',
+      'KEYCLOAK_URL',
+      'BUCKET',
+      'PAY_KEY',
+      'API_KEYS',
+    ]
     const code = `export const all = [${read.map((name) => `process.env.${name}`).join(', ')}]
     export const defaults = [process.env.COOKIE_SECRET ?? 'dev']`
     const { values, without } = choose(code, { '.env.example': 'JWT_SECRET=\nPAY_KEY=sk_test_1' })
@@ -58,7 +67,7 @@ describe('chooseBootEnvironment', () => {
       SALT_ROUNDS: '4',
       PAY_KEY: 'sk_test_1',
     })
-    expect(without).toEqual(['BUCKET', 'KEYCLOAK_URL'])
+    expect(without).toEqual(['API_KEYS', 'BUCKET', 'KEYCLOAK_URL'])
   })
 
   it('gives those to what only requests read, too, but not to what has a default', () => {

@@ -6,6 +6,8 @@ const VALUES: readonly (readonly [RegExp, string | null])[] = [
   [/expir|ttl|lifetime|max_?age/i, '36000000'],
   [/rounds$/i, '4'],
   [/(?:url|uri|host|port|endpoint|domain|origin|path|file|dir|name|id)s?$/i, null],
+  // Lists, and what has a form that only its reader knows.
+  [/(?:key|token|secret)s$|private_?key|public_?key|json|base64|pem|cert/i, null],
   [/secret|key|token|password|salt/i, 'itest-value-0123456789abcdef0123456789abcdef'],
 ]
 
