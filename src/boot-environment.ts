@@ -100,7 +100,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 export function inventValue({ name, usedFor, validation }: EnvironmentVariable): string {
   if (validation?.shape && validation.shape.type !== 'unknown') {
     const guessed = guessForShape(validation.shape, name.toLowerCase())
-    return typeof guessed === 'string' ? guessed : JSON.stringify(guessed)
+    // It may become part of an address: `email.${AWS_REGION}.amazonaws.com`.
+    return typeof guessed === 'string' ? guessed.replaceAll(' ', '-') : JSON.stringify(guessed)
   }
   const choice = /(?:choices: |valid\()\[?'([^']+)'/.exec(validation?.text ?? '')?.[1]
   const byRule = RULES.find(([rule]) => rule.test(validation?.text ?? ''))?.[1]

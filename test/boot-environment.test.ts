@@ -19,7 +19,7 @@ function choose(code: string, files: Record<string, string> = {}) {
 describe('chooseBootEnvironment', () => {
   it('invents what the rules of the code demand, the same each time', () => {
     const code = `export const env = z.object({
-      SECRET: z.string().min(32), MODE: z.enum(['slow', 'fast']), SITE: z.string().url(), SIZE: z.coerce.number().default(3),
+      SECRET: z.string().min(32), MODE: z.enum(['slow', 'fast']), SITE: z.string().url(), AREA: z.string(), SIZE: z.coerce.number().default(3),
       EXTRA: z.string().optional(),
     }).parse(process.env)`
     const { values, without } = choose(code)
@@ -27,6 +27,7 @@ describe('chooseBootEnvironment', () => {
       SECRET: expect.stringMatching(/^.{32,}$/),
       MODE: 'slow',
       SITE: expect.stringMatching(/^https:/),
+      AREA: expect.stringMatching(/^\S+$/),
     })
     expect(without).toEqual([])
     expect(choose(code).values).toEqual(values)

@@ -5,6 +5,7 @@ import type { Dossier, Expression } from '../scan/types.ts'
 const VALUES: readonly (readonly [RegExp, string | null])[] = [
   [/expir|ttl|lifetime|max_?age/i, '36000000'],
   [/rounds$/i, '4'],
+  [/region$/i, 'us-east-1'],
   [/(?:url|uri|host|port|endpoint|domain|origin|path|file|dir|name|id)s?$/i, null],
   // Lists, and what has a form that only its reader knows.
   [/(?:key|token|secret)s$|private_?key|public_?key|json|base64|pem|cert/i, null],
