@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Plugin, ViteUserConfig } from 'vitest/config'
 import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
+import { createImportFinder, type FindImport } from './find-imports.ts'
 import { builtFile } from './package-paths.ts'
 import './run-context.ts'
-import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
+import { transformCts } from './transform-cts.ts'
 
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
@@ -29,14 +30,14 @@ export interface ItestOptions {
  */
 export function itest(options: ItestOptions = {}): Plugin {
   let root = ''
-  let findByPaths: FindByPaths = () => []
+  let findImport: FindImport = async () => null
   return {
     name: 'itest',
     enforce: 'pre',
     config: (config) => addHarness(config, options),
-    async configResolved(config) {
+    configResolved(config) {
       root = config.root
-      findByPaths = await readTsconfigPaths(root)
+      findImport = createImportFinder(root)
     },
     async resolveId(source, importer) {
       if (source === 'itest-gen') return API
@@ -46,13 +47,9 @@ export function itest(options: ItestOptions = {}): Plugin {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
-      if (importer?.includes('node_modules')) return null
-      for (const candidate of findByPaths(source)) {
-        const found = await resolve(candidate, importer)
-        if (found) return found
-      }
-      return null
+      return importer ? findImport({ source, importer, find: (id) => resolve(id, importer) }) : null
     },
+    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
   }
 }
 
