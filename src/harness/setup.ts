@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, inject } from 'vitest'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
 import { holdSchedulers } from './app/hold-schedulers.ts'
+import { polyfillMetadata } from './app/polyfill-metadata.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
@@ -56,5 +57,6 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchRoute(opened)
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
+  polyfillMetadata(run.root)
   return opened
 }
