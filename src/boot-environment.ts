@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { inventByName, inventForRequest } from './plan/choose-environment.ts'
 import { guessForShape } from './plan/guess-value.ts'
 import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
@@ -27,8 +28,10 @@ export function chooseBootEnvironment(
   const paths = Object.fromEntries(boot.assumedTexts.map(({ name, value }) => [name, value]))
   const read = boot.environment.filter(({ name }) => !reserved.has(name))
   const chosen = read.map((variable) => ({ variable, value: choose(variable, { own, paths, sample }) }))
+  const known = new Set([...reserved, ...read.map(({ name }) => name)])
   return {
     values: {
+      ...inventFor(boot.named.filter((name) => !known.has(name))),
       ...paths,
       ...Object.fromEntries(
         Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -41,6 +44,16 @@ export function chooseBootEnvironment(
   }
 }
 
+/** What requests alone read: as a plan takes it to be, whichever route it is made for. */
+function inventFor(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = inventForRequest(name)
+      return value === null ? [] : [[name, value]]
+    }),
+  )
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 function choose(
@@ -50,8 +63,10 @@ function choose(
   const known = own[variable.name] ?? paths[variable.name]
   if (known !== undefined) return known
   if (variable.required === true || isRefused(variable)) return inventValue(variable)
-  // Nothing says whether the app can do without: then as the project's sample has it.
-  return variable.required === null && variable.default === null ? (sample[variable.name] ?? null) : null
+  if (variable.required !== null || variable.default !== null) return null
+  // Nothing says whether the app can do without: then as the project's sample has it. Clients of packages refuse to be
+  // made without their key, and nothing is signed without a secret.
+  return sample[variable.name] || inventByName(variable.name)
 }
 
 export function readVariables(root: string, files: readonly string[]): Variables {
@@ -97,7 +112,8 @@ export function inventValue(variable: EnvironmentVariable): string {
   if (address !== null) return address
   if (validation?.shape && validation.shape.type !== 'unknown') {
     const guessed = guessForShape(validation.shape, name.toLowerCase())
-    return typeof guessed === 'string' ? guessed : JSON.stringify(guessed)
+    // It may become part of an address: `email.${AWS_REGION}.amazonaws.com`.
+    return typeof guessed === 'string' ? guessed.replaceAll(' ', '-') : JSON.stringify(guessed)
   }
   const choice = /(?:choices: |valid\()\[?'([^']+)'/.exec(validation?.text ?? '')?.[1]
   const byRule = RULES.find(([rule]) => rule.test(validation?.text ?? ''))?.[1]

@@ -29,7 +29,7 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
 export function describeProject(
   root: string,
   database: DatabaseFacts,
-  { plan, boot }: { plan: Plan; boot: BootEnvironment },
+  { plan, boot }: { plan: Pick<Plan, 'environment'>; boot: BootEnvironment },
 ): DescribedProject {
   const described = describeDatabase(database)
   assertDrizzleVersion(root)
@@ -166,8 +166,11 @@ export async function describeVitestConfig(
       hint: 'For plain `vitest run`: npm install -D itest-gen vitest supertest, then `itest gen` again.',
     }
   }
-  if (!existing)
-    return { file: { file: 'vitest.config.ts', text: await readTemplate('vitest.config.ts.template') }, hint: null }
+  if (!existing) {
+    // Node would take a plain `.ts` for CommonJS where the package does not say otherwise.
+    const file = isModule(root) ? 'vitest.config.ts' : 'vitest.config.mts'
+    return { file: { file, text: await readTemplate('vitest.config.ts.template') }, hint: null }
+  }
   const hasPlugin = readFileSync(path.join(root, existing), 'utf8').includes('itest-gen/vitest')
   return {
     file: null,
@@ -175,6 +178,10 @@ export async function describeVitestConfig(
       ? null
       : `For plain \`vitest run\`, add itest() of 'itest-gen/vitest' to the plugins in ${existing}.`,
   }
+}
+
+function isModule(root: string): boolean {
+  return /"type":\s*"module"/.test(readFileSync(path.join(root, 'package.json'), 'utf8'))
 }
 
 /** A config that imports a package which the project lacks would break its `vitest run`. */

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { hasDrizzleKit } from '../harness/database/schema-sql.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
 import { INSIDE_APP, UNSUPPORTED } from '../harness/faults/unsupported.ts'
 import { describeDatabase } from '../project-setup.ts'
@@ -8,12 +9,19 @@ import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
 /** Where the tables of the tests come from. */
-export function checkSchema({ migrations, schemaFiles }: DatabaseFacts): Check {
+export function checkSchema(root: string, { migrations, schemaFiles }: DatabaseFacts): Check {
   if (migrations !== null) return { name: 'Schema', status: 'ok', found: `migrations in ${migrations}`, todo: null }
   if (schemaFiles.length > 0) {
     const [first, ...others] = schemaFiles
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     const found = `no migrations; the tables are generated from ${first}${more}`
+    if (!hasDrizzleKit(root))
+      return {
+        name: 'Schema',
+        status: 'problem',
+        found: `${found} by drizzle-kit, which is not installed`,
+        todo: 'Run `npm install -D drizzle-kit`.',
+      }
     return { name: 'Schema', status: 'ok', found, todo: null }
   }
   return {

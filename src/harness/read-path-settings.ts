@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, isAbsolute, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 
 export interface PathSettings {
   /** Targets of each pattern, as they are written. */
@@ -12,6 +12,20 @@ export interface PathSettings {
 /** What a tsconfig calls the folder of the one that extends it in the end. */
 const CONFIG_FOLDER = /\$\{configDir\}/g
 
+/** Of a tsconfig that only names others, the first that has some. */
+function readReferences(file: string, asked: readonly string[]): PathSettings | null {
+  const references: unknown = Reflect.get(readJson(file) ?? {}, 'references')
+  for (const reference of Array.isArray(references) ? references : []) {
+    const name: unknown = isObject(reference) && Reflect.get(reference, 'path')
+    if (typeof name !== 'string') continue
+    const target = resolve(dirname(file), name)
+    const config = target.endsWith('.json') ? target : join(target, 'tsconfig.json')
+    const found = asked.includes(config) ? null : readPathSettings(config, asked)
+    if (found) return found
+  }
+  return null
+}
+
 interface Settings {
   readonly settings: PathSettings | null
   readonly baseUrl: string | null
@@ -21,9 +35,9 @@ interface Settings {
  * `paths` of a tsconfig, its own or those of what it extends; null when there are none. The compiler would tell as well,
  * but takes half a second to load, and a run of tests has no other use for it.
  */
-export function readPathSettings(file: string): PathSettings | null {
+export function readPathSettings(file: string, asked: readonly string[] = []): PathSettings | null {
   const { settings, baseUrl } = readConfig(file, [])
-  if (settings === null) return null
+  if (settings === null) return readReferences(file, [...asked, file])
   const inRoot = (text: string): string => text.replace(CONFIG_FOLDER, () => dirname(file))
   return {
     paths: Object.fromEntries(

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
 import { openDesk } from './database/template-desk.ts'
 import { ENGINE_VARIABLE } from './engine/engine-variable.ts'
+import { findProjectFacts } from './find-project-facts.ts'
 import { type OnDemand, onDemand } from './on-demand.ts'
 import type { ProjectFacts } from './project-facts.ts'
-import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
 import type { RunDatabases } from './run-databases.ts'
 
@@ -14,7 +14,7 @@ const runs = new Map<string, OnDemand<RunDatabases>>()
 /** Once per run. What a database needs is loaded and started when the first test file needs one. */
 export async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
   const { root } = project.config
-  const facts = readProjectFacts(root)
+  const facts = await findProjectFacts(root)
   const id = randomBytes(4).toString('hex')
   const given = process.env[ENGINE_VARIABLE] ?? null
   const databases = onDemand(() => openDatabases(project, { id, facts, given }))

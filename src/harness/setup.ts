@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeEach, inject } from 'vitest'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
 import { holdSchedulers } from './app/hold-schedulers.ts'
+import { polyfillMetadata } from './app/polyfill-metadata.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
+import { AFTER_CRASH } from './crash-mark.ts'
 import { waitForDesk } from './database/ask-desk.ts'
 import { type FileDatabase, openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
@@ -37,6 +39,7 @@ afterEach(async ({ task }) => {
   Object.assign(task.meta, { itest: facts })
   // Without the CLI, whose report says it, this is the only place that does.
   for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
+  if (facts.isAfterCrash && task.result?.state === 'fail') console.warn(`itest: ${AFTER_CRASH}`)
   const violation = findViolation(state, facts)
   if (violation !== null) throw violation
 })
@@ -63,6 +66,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchRoute(opened)
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
+  polyfillMetadata(run.root)
   return opened
 }
 

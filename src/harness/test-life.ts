@@ -36,7 +36,7 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
   const late = {
     unreachedFaults: state.board.unreached,
     appCrashes: state.appCrashes,
-    isAfterCrash: state.isAfterCrash,
+    isAfterCrash: state.isAfterCrash || (state.isDriverBroken && state.board.cut === null),
   }
   Object.assign(state, { requests: 0, routeHits: 0, appCrashes: [] })
   state.open.clear()

@@ -1,12 +1,12 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { readPathSettings } from './read-path-settings.ts'
 
 /** Files that an import may mean by the `paths` of the project's tsconfig, best first; empty when none applies. */
 export type FindByPaths = (specifier: string) => readonly string[]
 
-/** Reads `paths`, through `extends` too. Vite does not honour them, so without this `@/db` would not be found. */
-export function readTsconfigPaths(root: string): FindByPaths {
-  const settings = readPathSettings(join(root, 'tsconfig.json'))
+/** Reads `paths` of a tsconfig. Vite does not honour them, so without this `@/db` would not be found. */
+export function readTsconfigPaths(config: string): FindByPaths {
+  const settings = readPathSettings(config)
   if (settings === null) return () => []
   const { paths, base } = settings
   const patterns = Object.entries(paths)

@@ -4,11 +4,11 @@ import type { Plugin, ViteUserConfig } from 'vitest/config'
 import { builtFile } from '../package-paths.ts'
 import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
-import { readProjectFacts } from './read-project-facts.ts'
-import './run-context.ts'
+import { createImportFinder, type FindImport } from './find-imports.ts'
 import { shareSetUp } from './global-setup.ts'
+import './run-context.ts'
 import { beginDatabases, setUpRun } from './run-setup.ts'
-import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
+import { transformCts } from './transform-cts.ts'
 
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
@@ -34,7 +34,7 @@ export interface ItestOptions {
  */
 export function itest(options: ItestOptions = {}): Plugin {
   let root = ''
-  let findByPaths: FindByPaths = () => []
+  let findImport: FindImport = async () => null
   return {
     name: 'itest',
     enforce: 'pre',
@@ -44,8 +44,7 @@ export function itest(options: ItestOptions = {}): Plugin {
     },
     configResolved(config) {
       root = config.root
-      readProjectFacts(root)
-      findByPaths = readTsconfigPaths(root)
+      findImport = createImportFinder(root)
     },
     async resolveId(source, importer) {
       if (CLIENTS.has(source)) await beginDatabases(root)
@@ -56,13 +55,9 @@ export function itest(options: ItestOptions = {}): Plugin {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
-      if (importer?.includes('node_modules')) return null
-      for (const candidate of findByPaths(source)) {
-        const found = await resolve(candidate, importer)
-        if (found) return found
-      }
-      return null
+      return importer ? findImport({ source, importer, find: (id) => resolve(id, importer) }) : null
     },
+    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
   }
 }
 

@@ -21,7 +21,8 @@ export function distinctName(dossier: Dossier, name: string): string {
   return dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
 }
 
-function camel(text: string): string {
+/** A word for code: `isValid` for `is_valid`. */
+export function camel(text: string): string {
   const name = text.replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())
   return /^[a-zA-Z]/.test(name) ? name : `host${name}`
 }

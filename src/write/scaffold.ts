@@ -1,3 +1,4 @@
+import { camel } from '../plan/name-effect.ts'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
@@ -33,10 +34,10 @@ const RESERVED = ['app', 'request', 'expect', 'db', 'faults']
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
   const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
-  const tables = importedTables(dossier)
+  const stubs = distinctStubs(happy?.given.stubs ?? [])
+  const tables = importedTables(dossier, [...RESERVED, ...stubs.map((stub) => stub.name)])
   const body = nameBody(plan, happy, tables)
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
-  const stubs = distinctStubs(happy?.given.stubs ?? [])
   const names = [
     ...RESERVED,
     ...tables.values(),
@@ -54,9 +55,19 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   return { scaffold, stubs, body, rows, tables }
 }
 
-function importedTables(dossier: Dossier): Map<string, string> {
-  const exported = dossier.tables.filter((table) => table.exportName !== '' && table.exportName !== 'default')
-  return new Map(exported.map((table) => [table.name, table.exportName]))
+/** By their own names; a default export has none and is called as the table is. */
+function importedTables({ tables }: Dossier, reserved: readonly string[]): Map<string, string> {
+  const exported = tables.filter(({ exportName }) => exportName !== '')
+  const taken = [...reserved, ...exported.map(({ exportName }) => exportName)]
+  return new Map(
+    exported.map(({ name, exportName }) => {
+      if (exportName !== 'default') return [name, exportName]
+      const own = camel(name)
+      const local = taken.includes(own) ? `${own}Table` : own
+      taken.push(local)
+      return [name, local]
+    }),
+  )
 }
 
 function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
@@ -124,11 +135,20 @@ function renderHeader(
   return lines.join('\n')
 }
 
-function importTables(tables: readonly Table[], options: { file: string; style: CodeStyle }): string[] {
+function importTables(
+  tables: readonly Table[],
+  options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string> },
+): string[] {
   const files = [...new Set(tables.map((table) => table.at.file))]
   return files.map((file) => {
-    const names = tables.filter((table) => table.at.file === file).map((table) => table.exportName)
-    return `import { ${names.join(', ')} } from ${renderText(specifier(options, file))}`
+    const here = tables.filter((table) => table.at.file === file)
+    const byDefault = here.find(({ exportName }) => exportName === 'default')
+    const named = here.filter((table) => table !== byDefault).map(({ exportName }) => exportName)
+    const parts = [
+      ...(byDefault ? [options.tables.get(byDefault.name)] : []),
+      ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : []),
+    ]
+    return `import ${parts.join(', ')} from ${renderText(specifier(options, file))}`
   })
 }
 

@@ -12,7 +12,7 @@ function find(files: Record<string, string>, specifiers: readonly string[]): str
     mkdirSync(dirname(join(root, name)), { recursive: true })
     writeFileSync(join(root, name), text)
   }
-  const findByPaths = readTsconfigPaths(join(root, 'app'))
+  const findByPaths = readTsconfigPaths(join(root, 'app/tsconfig.json'))
   return specifiers.map((specifier) => findByPaths(specifier).map((file) => file.slice(root.length + 1)))
 }
 

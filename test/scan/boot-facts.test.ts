@@ -304,6 +304,12 @@ describe('what else starts', () => {
       appWith(ROUTE, { imports: `import dotenv from 'dotenv'\ndotenv.config({ path: '.env.local' })` }),
     )
     expect(boot.configFiles).toEqual([{ path: '.env.local', at: { file: 'src/app.ts', line: 7 } }])
+    const computed = bootOf(
+      appWith(`config({ path: path.join(__dirname, '../.env') })\n${ROUTE}`, {
+        imports: `import { config } from 'dotenv'\nimport path from 'node:path'`,
+      }),
+    )
+    expect(computed.configFiles.map(({ path }) => path)).toEqual(['.env'])
     const bare = bootOf(appWith(ROUTE, { imports: `import 'dotenv/config'` }))
     expect(bare.configFiles).toEqual([{ path: '.env', at: { file: 'src/app.ts', line: 6 } }])
   })

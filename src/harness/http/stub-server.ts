@@ -12,6 +12,9 @@ import { readCall } from './read-call.ts'
 import type { RecordedCall } from './stub-types.ts'
 import { writeAnswer } from './write-answer.ts'
 
+const STUB_FIRST =
+  'Stub it before the app is imported, e.g. above `await bootApp(() => import(...))`: what such a stub answers holds until the first test.'
+
 /** Starts the server on 127.0.0.1 that answers for every host outside. It records each call, also unstubbed ones. */
 export async function startStubServer(state: HarnessState): Promise<Server> {
   const server = createServer((request, response) => {
@@ -59,9 +62,12 @@ function findOrigin({ boundary }: HarnessState, request: IncomingMessage): strin
   return boundary.destinations.get(request.socket.remotePort ?? 0) ?? normaliseOrigin(`http://${request.headers.host}`)
 }
 
-function noteUnstubbed({ boundary }: HarnessState, traffic: Traffic, call: RecordedCall): void {
+function noteUnstubbed({ boundary, isLoading }: HarnessState, traffic: Traffic, call: RecordedCall): void {
   const query = new URLSearchParams(call.query).toString()
   const label = `${call.method} ${call.origin}${call.path}${query === '' ? '' : `?${query}`}`
+  // It may be why the app does not start, and then there is no test that could say so.
+  if (isLoading)
+    console.warn(`itest: ${label} was called while the app was loaded, and nothing answers it. ${STUB_FIRST}`)
   if (traffic.phase === 'running') traffic.unstubbed.push(label)
   else noteLate(boundary, traffic, label)
 }

@@ -64,7 +64,11 @@ export function createResolver(input: ResolverInput): Resolver {
   const search = (specifier: string, from: string): ResolvedImport | null => {
     const isMeant = isLocal(specifier, from) || isBelowRoot(input, specifier, from)
     if (!isMeant) return isListed(packages, specifier) ? null : byConvention(input, specifier, from)
-    const found = byCompiler(specifier, from) ?? jsonFile(input, specifier, from) ?? inWorkspace(input, specifier)
+    const found =
+      byCompiler(specifier, from) ??
+      jsonFile(input, specifier, from) ??
+      byImportMap(input, specifier, from) ??
+      inWorkspace(input, specifier)
     if (found) return { file: found, note: null }
     return byConvention(input, specifier, from) ?? inOtherCase(byLowerCase, specifier, from)
   }
@@ -118,6 +122,13 @@ function packageName(specifier: string): string {
     .join('/')
 }
 
+/** `#db` whose `imports` name what is built: its source. */
+function byImportMap({ disk, packages }: ResolverInput, specifier: string, from: string): string | null {
+  const folder = specifier.startsWith('#') ? nearestPackage(packages, from) : null
+  const owner = packages.inside.find((one) => one.folder === folder)
+  return owner ? firstSource(disk, owner.folder, mapTargets(owner.json.imports, specifier)) : null
+}
+
 /** `@acme/db/schema`: the source of another package of the workspace, even where nothing is installed or built. */
 function inWorkspace(input: ResolverInput, specifier: string): string | null {
   const owner = findPackage(input.packages, specifier)
@@ -144,7 +155,12 @@ function exportTargets(exported: unknown, subpath: string): string[] {
   if (typeof exported !== 'object' || exported === null) return []
   const entries = Object.entries(exported)
   if (!entries.some(([key]) => key.startsWith('.'))) return subpath === '.' ? conditionTargets(exported) : []
-  return entries.flatMap(([pattern, target]) => {
+  return mapTargets(exported, subpath)
+}
+
+/** Of a map of names to targets, of which `*` stands for the same text in both. */
+function mapTargets(map: unknown, subpath: string): string[] {
+  return Object.entries(Object(map)).flatMap(([pattern, target]) => {
     const [before = '', after] = pattern.split('*')
     if (after === undefined) return pattern === subpath ? conditionTargets(target) : []
     if (!subpath.startsWith(before) || !subpath.endsWith(after)) return []
