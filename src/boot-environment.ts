@@ -32,6 +32,7 @@ export function chooseBootEnvironment(
   return {
     values: {
       ...inventFor(boot.named.filter((name) => !known.has(name))),
+      ...chooseMode(boot),
       ...paths,
       ...Object.fromEntries(
         Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -42,6 +43,19 @@ export function chooseBootEnvironment(
       value === null && variable.default === null && variable.required === null ? [variable] : [],
     ),
   }
+}
+
+/**
+ * Rules that allow no `test` for NODE_ENV, which Vitest sets: then one of the modes that they allow, of which the code asks
+ * nothing else if there is one, for that is what analysis takes the app to do.
+ */
+function chooseMode({ environment, assumed }: BootFacts): Record<string, string> {
+  const shape = environment.find(({ name }) => name === 'NODE_ENV')?.validation?.shape
+  if (shape?.type !== 'enum' || shape.values.includes('test')) return {}
+  const modes = shape.values.filter((value) => typeof value === 'string')
+  const asked = assumed.filter(({ name }) => name === 'NODE_ENV').map(({ condition }) => condition)
+  const mode = modes.find((one) => !asked.some((condition) => condition.includes(one))) ?? modes[0]
+  return mode === undefined ? {} : { NODE_ENV: mode }
 }
 
 /** What requests alone read: as a plan takes it to be, whichever route it is made for. */

@@ -33,6 +33,24 @@ describe('chooseBootEnvironment', () => {
     expect(choose(code).values).toEqual(values)
   })
 
+  it.each([
+    [
+      "z.enum(['development', 'staging', 'production'])",
+      "if (mode.NODE_ENV === 'development') app.use(cors())",
+      'staging',
+    ],
+    [
+      "z.enum(['development', 'production']).default('development')",
+      "const isProduction = mode.NODE_ENV === 'production'",
+      'development',
+    ],
+    ["z.enum(['development', 'test', 'production'])", '', undefined],
+    ['z.string()', '', undefined],
+  ])('sets another NODE_ENV where %s does not allow `test`', (rule, use, expected) => {
+    const { values } = choose(`export const mode = z.object({ NODE_ENV: ${rule} }).parse(process.env)\n${use}`)
+    expect(values.NODE_ENV).toBe(expected)
+  })
+
   it('invents addresses that the clients of their protocols take', () => {
     const code = `export const env = z.object({ REDIS_URL: z.string().min(1), QUEUE_AMQP_URI: z.string().url() }).parse(process.env)
       if (!process.env.MONGO_URL) throw new Error('MONGO_URL')`
