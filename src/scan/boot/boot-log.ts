@@ -19,6 +19,8 @@ export interface BootLog {
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
+  /** Files whose loading puts something into a container. */
+  readonly filling: Set<string>
   /** Variables that the route which is being traced has read so far. */
   readonly routeReads: Set<string>
 }
@@ -77,6 +79,7 @@ export function createBootLog(): BootLog {
     assumedTexts: new Map(),
     configFiles: [],
     drivers: [],
+    filling: new Set(),
     routeReads: new Set(),
   }
 }
