@@ -17,6 +17,29 @@ function entryOf(files: Record<string, string>): Partial<AppEntry> {
 }
 
 describe('how a test gets the app', () => {
+  it('is the file that starts it, when that fills the container that routes ask', () => {
+    const files = {
+      'src/app.ts': `${IMPORT}
+        import { container } from 'tsyringe'
+        export function createApp() {
+          const app = express()
+          app.get('/orders', async (req, res) => { res.json(await container.resolve('orders').list()) })
+          return app
+        }`,
+      'src/container.ts': `import { container } from 'tsyringe'
+        export const fill = () => { container.register('orders', { useValue: { list: () => [] } }) }`,
+    }
+    const start = (prepare: string): string => `import { createApp } from './app.js'
+      import { fill } from './container.js'
+      ${prepare}
+      createApp().listen(3000)`
+    expect(entryOf({ ...files, 'src/server.ts': start('fill()') })).toMatchObject({
+      how: 'listens',
+      file: 'src/server.ts',
+    })
+    expect(entryOf({ ...files, 'src/server.ts': start('') })).toMatchObject({ how: 'factory', file: 'src/app.ts' })
+  })
+
   it('is a factory with exports of the project for what it needs', () => {
     const db = { name: 'db', from: { file: 'src/database/index.ts', exportName: 'db' } }
     const logger = { name: 'logger', from: { file: 'src/logger.ts', exportName: 'logger' } }

@@ -21,6 +21,8 @@ export interface BootLog {
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
   /** Files that each file loads through `require` and `import()`, whose paths may be computed. */
   readonly loads: Map<string, Set<string>>
+  /** Files whose loading puts something into a container. */
+  readonly filling: Set<string>
   /** Variables that the route which is being traced has read so far. */
   readonly routeReads: Set<string>
 }
@@ -80,6 +82,7 @@ export function createBootLog(): BootLog {
     configFiles: [],
     drivers: [],
     loads: new Map(),
+    filling: new Set(),
     routeReads: new Set(),
   }
 }

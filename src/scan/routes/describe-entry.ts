@@ -14,14 +14,16 @@ export function describeEntry(machine: Machine, files: ProjectFiles, router: Rou
   const expressMajor = readExpressMajor(files, path.join(files.root, router.at.file))
   const exported = findExport(machine, (value) => value === router)
   const listener = machine.listeners.find((candidate) => candidate.app === router)
-  if (exported && !(listener && listener.file === exported.module.file)) {
+  // What starts the app is part of it when it fills the container that the routes ask.
+  const isSetUp = listener !== undefined && machine.boot.filling.has(listener.file)
+  if (exported && !isSetUp && listener?.file !== exported.module.file) {
     return { ...place(machine, exported.module, router), how: 'exported', exportName: exported.name, expressMajor }
   }
   const maker = machine.makers.get(router)
   const factory = maker && findExport(machine, (value) => value.kind === 'function' && value.node === maker.node)
   const parameters = maker ? readParameters(machine, maker.node.parameters) : []
   // What starts the app knows best what to call the factory with.
-  if (factory && (parameters.length === 0 || !listener)) {
+  if (factory && !isSetUp && (parameters.length === 0 || !listener)) {
     const given = parameters.length > 0 ? { parameters } : {}
     return {
       ...place(machine, factory.module, router),

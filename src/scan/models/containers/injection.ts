@@ -61,6 +61,8 @@ export function bind(machine: Machine, registry: Registry, binding: Binding): Bi
   const before = registry.bindings.length
   machine.run?.journal.push(() => registry.bindings.splice(before))
   registry.bindings.push(binding)
+  const loading = machine.loading.at(-1)
+  if (loading !== undefined) machine.boot.filling.add(loading)
   return binding
 }
 
