@@ -7,6 +7,7 @@ import { relativePath, ts } from '../syntax/syntax.ts'
  * Words of files that may read or check a variable, or start something by themselves. Other files are followed for their
  * imports only: parsing all that an app imports takes longer than all the rest.
  */
+const WORDS = ['env', 'Env', 'ENV', 'process.', 'setInterval', 'config']
 const RELEVANT = /\benv\b|[a-z]Env\b|ENV\b|process\.|setInterval|['"][^'"\n]*config[^'"\n]*['"]/
 
 /** The files and all that they import; those that matter to a start are loaded. Types are no imports. */
@@ -19,7 +20,7 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
     found.add(file)
     const text = machine.files.disk.read(file) ?? ''
     const imports = listImports(machine, file, text)
-    if (RELEVANT.test(text) || imports.some(({ specifier }) => canStart(specifier))) loadModule(machine, file)
+    if (isRelevant(text) || imports.some(({ specifier }) => canStart(specifier))) loadModule(machine, file)
     const from = file
     for (const { specifier, position } of imports) {
       noteStartingImport(machine, specifier, { file, line: text.slice(0, position).split('\n').length })
@@ -29,6 +30,11 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
     waiting.push(...(machine.boot.loads.get(file) ?? []))
   }
   return found
+}
+
+/** Most files have none of the words, which is quicker to see than that they do not fit the pattern. */
+function isRelevant(text: string): boolean {
+  return WORDS.some((word) => text.includes(word)) && RELEVANT.test(text)
 }
 
 interface Import {
