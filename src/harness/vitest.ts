@@ -19,6 +19,9 @@ const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
 
+/** Without setImmediate, process.nextTick and queueMicrotask drivers, Express and fetch would stand still. */
+const FAKED = ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const
+
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
   readonly engine?: EnginePreference
@@ -71,6 +74,7 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.setupFiles = [SETUP, ...setupFiles]
   test.sequence = { ...test.sequence, setupFiles: 'list' }
   test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
+  test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
   const { engine, databaseUrl, requestTimeoutMs } = options

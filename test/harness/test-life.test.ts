@@ -53,9 +53,16 @@ it('sets the date, and nothing that waits is frozen', async () => {
   expect(await (await fetch('https://fast.example/', { signal: AbortSignal.timeout(1000) })).text()).toBe('ok')
   expect(await db.$count(rooms)).toBe(2)
 })
-it('fakes all timers and leaves them so', () => {
+it('fakes all timers and leaves them so', async () => {
   vi.useFakeTimers({ now: 0 })
-  expect(Date.now()).toBe(0)
+  const remind = vi.fn()
+  setTimeout(remind, 86_400_000)
+  stub('https://fast.example').on('GET', '/').reply(200, 'ok')
+  expect((await request(app).get('/today')).body).toEqual({ today: '1970-01-01T00:00:00.000Z', rooms: 2 })
+  expect(await (await fetch('https://fast.example/')).text()).toBe('ok')
+  expect(remind).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(86_400_000)
+  expect([remind.mock.calls.length, await db.$count(rooms)]).toEqual([1, 2])
 })
 it('has the real time again', async () => {
   expect(new Date().getUTCFullYear()).toBeLessThan(2030)
