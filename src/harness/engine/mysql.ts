@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { MysqlPackage } from '../database/mysql/driver-package.ts'
 import type { Engine } from './engine.ts'
 import type { MysqlBinary } from './mysql-binary.ts'
-import { type OwnServer, startOwnServer } from './own-server.ts'
+import { type InstallStep, type OwnServer, startOwnServer } from './own-server.ts'
 
 // The data directory keeps these, so they are the same for making one and for running on it.
 const FILES = {
@@ -40,7 +40,7 @@ export async function startMysql(binary: MysqlBinary, driver: MysqlPackage): Pro
   const { port, folder, stop } = await startOwnServer({
     cacheName: `${product}-${version}-1`,
     user,
-    installer: (data) => chooseInstaller(binary, data),
+    install: (data) => [chooseInstaller(binary, data)],
     // MySQL knows root as a user of `localhost`, which is not always another name of 127.0.0.1.
     prepare: (home) => writeFileSync(join(home, 'init.sql'), INIT),
     run: (home, onPort) => chooseServer(binary, home, onPort),
@@ -61,7 +61,7 @@ const INIT = `CREATE USER IF NOT EXISTS 'root'@'127.0.0.1';
 GRANT ALL PRIVILEGES ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;
 `
 
-function chooseInstaller(binary: MysqlBinary, data: string): ReturnType<OwnServer['installer']> {
+function chooseInstaller(binary: MysqlBinary, data: string): InstallStep {
   const common = ['--no-defaults', `--datadir=${data}`, ...toOptions(FILES), '--innodb-flush-method=nosync']
   const [command, own] = binary.installer
     ? [binary.installer, ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']]

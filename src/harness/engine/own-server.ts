@@ -15,11 +15,18 @@ export interface OwnServer {
   readonly cacheName: string
   /** Who runs it; null: whoever runs us. */
   readonly user: SystemUser | null
-  /** The command that fills `data`, a folder that is not there yet. */
-  installer(data: string): { readonly command: string; readonly arguments: readonly string[] }
+  /** The commands that fill `data`, a folder that is not there yet. */
+  install(data: string): readonly InstallStep[]
   /** Further files beside the data. */
   prepare?(folder: string): void
   run(folder: string, port: number): Omit<KeptServer, 'user'>
+}
+
+export interface InstallStep {
+  readonly command: string
+  readonly arguments: readonly string[]
+  /** What the command reads. */
+  readonly input?: string
 }
 
 export interface RunningServer {
@@ -66,17 +73,17 @@ async function makeDataDirectory(server: OwnServer, folder: string): Promise<voi
 }
 
 /** In a folder that the server's user can reach, which the cache folder of root is not. */
-async function initialise({ installer, user }: OwnServer, use: (data: string) => void): Promise<void> {
+async function initialise({ install, user }: OwnServer, use: (data: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'itest-initdb-'))
   const data = join(folder, 'data')
-  const { command, arguments: words } = installer(data)
+  const place = { cwd: folder, env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: folder }, ...(user ?? {}) }
   try {
     if (user) chownSync(folder, user.uid, user.gid)
-    await promisify(execFile)(command, words, {
-      cwd: folder,
-      env: { PATH: process.env.PATH, LC_ALL: 'C', HOME: folder },
-      ...(user ?? {}),
-    })
+    for (const { command, arguments: words, input = '' } of install(data)) {
+      const running = promisify(execFile)(command, words, place)
+      running.child.stdin?.end(input)
+      await running
+    }
     use(data)
   } finally {
     rmSync(folder, { recursive: true, force: true })
