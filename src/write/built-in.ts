@@ -50,7 +50,7 @@ function arrange(path: PlannedPath, vocabulary: Vocabulary): string[] {
     .map(renderStub)
   const { fault } = path.given
   const faults = fault
-    ? [`await faults.failWrites(${vocabulary.tables.get(fault.table)}, ${renderText(fault.operation)})`]
+    ? [`await faults.on(${vocabulary.tables.get(fault.table)}, ${renderText(fault.operation)}).fail()`]
     : []
   return [...seeds, ...stubs, ...faults]
 }

@@ -21,7 +21,7 @@ describe('a good test has no finding', () => {
       expect(payments.calls).toEqual([])`,
     'a fault and a stub': `
       payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
-      await faults.failWrites(orders, 'insert')
+      await faults.on(orders, 'insert').fail()
       const res = await request(app).post('/orders').send(validBody)
       expect(res).toMatchObject({ status: 503, body: { error: 'order_persist_failed', retryable: true } })
       expect(payments.calls).toMatchObject([{ headers: { 'idempotency-key': 'k1' }, body: { amount: 4999 } }])`,

@@ -47,13 +47,13 @@ describe('runTests, project by project', { timeout: LIMIT_MS }, () => {
     expect(pglite.facts.limits.length).toBeGreaterThan(0)
     const source = `${BOOKS}
 it('fails the insert', async () => {
-  await faults.failWrites(bookings, 'insert')
+  await faults.on(bookings, 'insert').fail()
   expect((await book('ada')).body).toEqual({ error: 'database', code: '53100' })
   await db.insert(bookings).values({ roomId: 1, guest: 'by the test itself' })
 })
 it('misses the fault', async () => {
   expect(await db.$count(bookings)).toBe(0)
-  await faults.failWrites(rooms, 'delete')
+  await faults.on(rooms, 'delete').fail()
 })`
     expect(await run({ 'tests/books.test.ts': source }, pglite)).toMatchObject({
       tests: [

@@ -76,7 +76,7 @@ expect(res.status).toBe(400)`,
 
     expect(write({ given: given({ stubs, fault }), expects: [STATUS] })).toBe(
       `payments.on('POST', '/v1/charges').reply(200, '{"id":')
-await faults.failWrites(orders, 'insert')
+await faults.on(orders, 'insert').fail()
 
 const res = await request(app).post('/orders').send(order)
 

@@ -38,7 +38,7 @@ const DELAYS = {
 const CASES = (codes: (typeof CODES)[Dialect]) => `
 const on = () => faults.on(orders, 'insert')
 const CASES: [string, () => Promise<void>, string | null, rows?: number, inTransaction?: number][] = [
-  ['fails', () => faults.failWrites(orders, 'insert'), '${codes.full}'],
+  ['fails', () => faults.on(orders, 'insert').fail(), '${codes.full}'],
   ['violates a unique constraint', () => on().violateUnique(), '${codes.unique}'],
   ['violates a foreign key', () => on().violateForeignKey(), '${codes.foreign}'],
   ['deadlocks', () => on().deadlock(), '${codes.deadlock}'],
