@@ -208,6 +208,12 @@ export const HARNESS_NAMES: readonly string[] = Object.entries(HARNESS_API).flat
   'use' in entry ? [name] : [],
 )
 
+/** Names that nothing else may have in a test file. */
+export const TAKEN_NAMES: ReadonlySet<string> = new Set([
+  ...['app', 'request', 'beforeEach', 'describe', 'expect', 'it', 'vi'],
+  ...Object.keys(HARNESS_API),
+])
+
 /** What a name means in a generated test; null for any other, and for one that is refused. */
 export function findUse(name: string): Use | null {
   if (name === 'request') return REQUESTS

@@ -155,7 +155,7 @@ Open: the field that carries the key. Write it if the source shows this, else le
 
   it('shows the file and the names, without the ones that a case must not use', () => {
     expect(section('The file')).toBe(`\
-\`tests/integration/post-orders.test.ts\`. The lines around the cases are written already, and so are the imports of \`request\`, \`expect\`, \`db\` and \`faults\`. Names that a case may use: \`app\`, \`request\`, \`expect\`, \`db\`, \`faults\`, \`orders\`, \`payments\`, \`order\`.
+\`tests/integration/post-orders.test.ts\`. The lines around the cases are written already, and so are the imports. Names that a case may use: \`app\`, \`request\`, \`expect\`, \`db\`, \`faults\`, \`orders\`, \`payments\`, \`order\`.
 
 \`\`\`ts
 import { app } from '../../src/app.js'

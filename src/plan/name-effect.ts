@@ -1,3 +1,4 @@
+import { TAKEN_NAMES } from '../harness-api.ts'
 import { partsOf } from '../scan/expressions.ts'
 import type { Dossier } from '../scan/types.ts'
 import type { ExternalEvent } from './expressions.ts'
@@ -16,9 +17,10 @@ export function nameEffect(event: ExternalEvent, url: URL | null = null): string
   return camel(fromVariable || fromHost || fromPackage || event.caller)
 }
 
-/** A stub and a table may not share a name in the test file. */
+/** A stub may not share a name in the test file with a table, nor `mail` with what itest calls so. */
 export function distinctName(dossier: Dossier, name: string): string {
-  return dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
+  const isTaken = TAKEN_NAMES.has(name) || dossier.tables.some((table) => table.exportName === name)
+  return isTaken ? `${name}Api` : name
 }
 
 function camel(text: string): string {

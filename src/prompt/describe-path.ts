@@ -1,5 +1,6 @@
 import type { Expectation, ExpectationSource, OpenPath, PlannedPath, PlannedRequest } from '../plan/types.ts'
 import type { Table } from '../scan/types.ts'
+import { nameTable } from '../write/name-table.ts'
 import { renderValue } from '../write/render-value.ts'
 import { renderStub } from '../write/scaffold.ts'
 
@@ -16,11 +17,11 @@ export function describePath(path: PlannedPath | OpenPath, tables: readonly Tabl
 function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string[] {
   const { fault } = given
   return [
-    ...given.seeds.map(({ table, row }) => `a row in ${nameTable(table, tables)}: \`${renderValue(row)}\``),
+    ...given.seeds.map(({ table, row }) => `a row in ${quoteTable(table, tables)}: \`${renderValue(row)}\``),
     ...given.stubs.map((stub) => `\`${renderStub(stub)}\``),
     ...(fault
       ? [
-          `every ${fault.operation} ${PREPOSITIONS[fault.operation]} ${nameTable(fault.table, tables)} by the application fails`,
+          `every ${fault.operation} ${PREPOSITIONS[fault.operation]} ${quoteTable(fault.table, tables)} by the application fails`,
         ]
       : []),
     ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request)}`),
@@ -49,9 +50,9 @@ function describeExpectation(expectation: Expectation, tables: readonly Table[])
     case 'text':
       return `text of request ${expectation.request + 1} is \`${renderValue(expectation.equals)}\``
     case 'rows':
-      return `rows of ${nameTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
+      return `rows of ${quoteTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
     case 'row-count':
-      return `${nameTable(expectation.table, tables)} has ${count(expectation.count, 'row')}`
+      return `${quoteTable(expectation.table, tables)} has ${count(expectation.count, 'row')}`
     case 'calls':
       return `calls of \`${expectation.stub}\`, in order, each with at least these fields: \`${renderValue(expectation.calls)}\``
     case 'call-count':
@@ -75,7 +76,7 @@ function describeSource({ kind, text, at }: ExpectationSource): string {
   return `${kind}: ${text}${at ? `, ${at.file}:${at.line}` : ''}`
 }
 
-/** The name that the test file imports. */
-function nameTable(name: string, tables: readonly Table[]): string {
-  return `\`${tables.find((table) => table.name === name)?.exportName || name}\``
+function quoteTable(name: string, tables: readonly Table[]): string {
+  const table = tables.find((one) => one.name === name)
+  return `\`${table ? nameTable(table) : name}\``
 }

@@ -1,7 +1,9 @@
+import { HARNESS_NAMES, TAKEN_NAMES } from '../harness-api.ts'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
 import type { Dossier, Table } from '../scan/types.ts'
+import { nameTable } from './name-table.ts'
 import { renderApp } from './render-app.ts'
 import { renderText, renderValue } from './render-value.ts'
 import { specifier } from './specifier.ts'
@@ -27,8 +29,6 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
-const RESERVED = ['app', 'request', 'expect', 'db', 'faults']
-
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
@@ -38,7 +38,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
   const stubs = distinctStubs(happy?.given.stubs ?? [])
   const names = [
-    ...RESERVED,
+    ...['app', 'request', 'expect', ...HARNESS_NAMES],
     ...tables.values(),
     ...stubs.map((stub) => stub.name),
     ...rows.map((row) => row.name),
@@ -56,7 +56,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
 
 function importedTables(dossier: Dossier): Map<string, string> {
   const exported = dossier.tables.filter((table) => table.exportName !== '' && table.exportName !== 'default')
-  return new Map(exported.map((table) => [table.name, table.exportName]))
+  return new Map(exported.map((table) => [table.name, nameTable(table)]))
 }
 
 function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
@@ -74,8 +74,8 @@ function nameBody(plan: Plan, happy: PlannedPath | undefined, tables: ReadonlyMa
   const name = singular(last).replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) =>
     (next ?? '').toUpperCase(),
   )
-  const isFree = /^[a-z][a-zA-Z0-9]*$/.test(name) && name !== last && ![...tables.values()].includes(name)
-  return { name: isFree ? name : 'validBody', value }
+  const isFree = name !== last && !TAKEN_NAMES.has(name) && ![...tables.values()].includes(name)
+  return { name: isFree && /^[a-z][a-zA-Z0-9]*$/.test(name) ? name : 'validBody', value }
 }
 
 function nameRows(
@@ -88,11 +88,11 @@ function nameRows(
     const key = JSON.stringify(seed)
     uses.set(key, { seed, count: (uses.get(key)?.count ?? 0) + 1 })
   }
-  const taken = new Set([...options.taken, ...options.tables.values()])
+  const taken = new Set([...options.taken, ...options.tables.values(), ...TAKEN_NAMES])
   return [...uses.values()].flatMap(({ seed, count }) => {
     const exported = options.tables.get(seed.table)
     if (count < 2 || !exported) return []
-    const base = singular(exported).replace(/(?:Table|Schema)$/, '')
+    const base = singular(exported.replace(/(?:Table|Schema)$/, ''))
     const name =
       [base, `existing${base[0]?.toUpperCase()}${base.slice(1)}`, `${base}Row`].find(
         (candidate) => !taken.has(candidate),
@@ -108,7 +108,7 @@ function renderHeader(
   dossier: Dossier,
   options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string>; stubs: readonly PlannedStub[] },
 ): string {
-  const taken = [...RESERVED, ...options.tables.values(), ...options.stubs.map(({ name }) => name)]
+  const taken = [...TAKEN_NAMES, ...options.tables.values(), ...options.stubs.map(({ name }) => name)]
   const app = renderApp(dossier, { ...options, taken })
   const hosts = [...new Map(options.stubs.map((stub) => [stub.name, stub.origin]))]
   const lines = [
@@ -127,9 +127,14 @@ function renderHeader(
 function importTables(tables: readonly Table[], options: { file: string; style: CodeStyle }): string[] {
   const files = [...new Set(tables.map((table) => table.at.file))]
   return files.map((file) => {
-    const names = tables.filter((table) => table.at.file === file).map((table) => table.exportName)
+    const names = tables.filter((table) => table.at.file === file).map(importName)
     return `import { ${names.join(', ')} } from ${renderText(specifier(options, file))}`
   })
+}
+
+function importName(table: Table): string {
+  const local = nameTable(table)
+  return local === table.exportName ? local : `${table.exportName} as ${local}`
 }
 
 function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {
