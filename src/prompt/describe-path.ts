@@ -1,4 +1,11 @@
-import type { Expectation, ExpectationSource, OpenPath, PlannedPath, PlannedRequest } from '../plan/types.ts'
+import type {
+  Expectation,
+  ExpectationSource,
+  OpenPath,
+  PlannedFault,
+  PlannedPath,
+  PlannedRequest,
+} from '../plan/types.ts'
 import type { Table } from '../scan/types.ts'
 import { nameTable } from '../write/name-table.ts'
 import { renderValue } from '../write/render-value.ts'
@@ -19,13 +26,14 @@ function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string
   return [
     ...given.seeds.map(({ table, row }) => `a row in ${quoteTable(table, tables)}: \`${renderValue(row)}\``),
     ...given.stubs.map((stub) => `\`${renderStub(stub)}\``),
-    ...(fault
-      ? [
-          `every ${fault.operation} ${PREPOSITIONS[fault.operation]} ${quoteTable(fault.table, tables)} by the application fails`,
-        ]
-      : []),
+    ...(fault ? [describeFault(fault, tables)] : []),
     ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request)}`),
   ]
+}
+
+function describeFault({ table, operation, nth }: PlannedFault, tables: readonly Table[]): string {
+  const which = nth === null ? `every ${operation}` : `${operation} number ${nth}, and no other,`
+  return `${which} ${PREPOSITIONS[operation]} ${quoteTable(table, tables)} by the application fails`
 }
 
 const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const

@@ -181,7 +181,7 @@ describe('findings', () => {
 
   it('say what the plan wants where an outcome is missing', () => {
     const path = plannedPath({
-      given: { seeds: [], stubs: [stubbed()], fault: null, requests: [] },
+      given: { seeds: [], stubs: [stubbed()], fault: null, requests: [], needs: [] },
       expects: [
         { observable: 'status', request: 0, equals: 503, source: code('mapped', 9) },
         { observable: 'row-count', table: 'orders', count: 0, source: policy('a failed request leaves no trace') },

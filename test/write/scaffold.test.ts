@@ -132,7 +132,7 @@ import logger from '../../src/logger.js'`,
 
   it('gives no stub, body or row to a route that needs none', () => {
     const requests = [{ method: 'GET', path: '/orders', query: {}, headers: {}, body: null }]
-    const given = { seeds: [], stubs: [], fault: null, requests }
+    const given = { seeds: [], stubs: [], fault: null, requests, needs: [] }
 
     expect(
       buildScaffold(plan({ paths: [plannedPath({ given })] }), dossier(), { file: FILE, style: STYLE }),

@@ -36,6 +36,7 @@ export async function openMysqlDatabase(options: {
     faults: {
       prepare: (target, effect) => prepareEffect({ side, product, database: name }, target, effect),
       limitConnections: proxy.closeIdle,
+      findLack: () => null,
       release: proxy.release,
     },
     reset: await prepareMysqlReset(connection, { database: name, product, copy }),

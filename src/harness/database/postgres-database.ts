@@ -44,7 +44,14 @@ export async function openPostgresDatabase(options: {
         return prepareEffect(side, target, effect)
       },
       limitConnections: proxy.closeIdle,
-      release: proxy.release,
+      findLack: () => {
+        const isStuck = template.kind === 'pglite' && proxy.hasWaiting()
+        return isStuck ? UNSUPPORTED.pglite['second-connection'] : null
+      },
+      release: () => {
+        proxy.release()
+        if (template.kind === 'pglite') proxy.breakWaiting()
+      },
     },
     reset: () => side.execute(RESETS[(template.kind === 'postgres' && template.existing?.reset) || 'replica']),
   }

@@ -49,6 +49,7 @@ export async function openSqliteDatabase(options: {
       limitConnections: async () => {
         throw cannot(UNSUPPORTED.sqlite.connections)
       },
+      findLack: () => null,
       release: () => {},
     },
     reset: () => resetAll(redirect, () => open().reset()),

@@ -13,6 +13,10 @@ export interface FaultProxy {
   closeIdle(): Promise<void>
   /** Ends what faults still hold: connections that wait, statements that sleep. */
   release(): void
+  /** Whether a connection waits for its answer while another one has a transaction open and asks for nothing. */
+  hasWaiting(): boolean
+  /** Breaks those that wait, so that the transaction can end. */
+  breakWaiting(): void
 }
 
 /** The server, and as whom and where every client gets in. */
@@ -45,6 +49,10 @@ export async function startProxy(target: ProxyTarget, board: FaultBoard): Promis
     port: address.port,
     closeIdle: () => closeIdle(state),
     release: () => release(state),
+    hasWaiting: () => listWaiting(state).length > 0,
+    breakWaiting: () => {
+      for (const { app } of listWaiting(state)) app.destroy()
+    },
   }
 }
 
@@ -113,6 +121,12 @@ async function closeIdle(state: ProxyState): Promise<void> {
         }),
     ),
   )
+}
+
+function listWaiting({ sessions }: ProxyState): Session[] {
+  const all = [...sessions]
+  const isHeld = all.some(({ link }) => link.status !== 'I' && link.pending.length === 0)
+  return isHeld ? all.filter(({ link }) => link.pending.length > 0) : []
 }
 
 function release(state: ProxyState): void {
