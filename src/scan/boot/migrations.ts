@@ -6,6 +6,8 @@ import type { DatabaseFacts } from '../types.ts'
 const CONFIG_FOLDERS = ['', 'src', 'config', 'drizzle', 'db']
 /** `drizzle.config.ts`, `drizzle-analytics.config.ts`, `analytics.drizzle.config.js`. */
 const CONFIG = /^(?:[\w-]+\.)?drizzle(?:[.-][\w-]+)*\.config\.(?:ts|mts|js|mjs|json)$/
+/** What drizzle-kit takes when it is not told which. */
+const MAIN = /^drizzle\.config\.\w+$/
 const USUAL_FOLDERS = [
   'drizzle',
   'migrations',
@@ -51,7 +53,7 @@ function listConfigs({ root, disk }: ProjectFiles): { isMain: boolean; out: stri
   return names.flatMap(([folder = '', name = '']) => {
     const text = disk.read(path.join(root, folder, name))
     const out = text?.match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1]
-    return out ? [{ isMain: name.startsWith('drizzle.config.'), out: out.replace(/^\.\//, '').replace(/\/$/, '') }] : []
+    return out ? [{ isMain: MAIN.test(name), out: out.replace(/^\.\//, '').replace(/\/$/, '') }] : []
   })
 }
 
