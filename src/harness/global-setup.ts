@@ -11,7 +11,8 @@ import { ENGINE_VARIABLE, type Engine, type EngineAddress, startEngine } from '.
 import { readProjectFacts } from './read-project-facts.ts'
 import './run-context.ts'
 import { readSchema } from './database/schema-sql.ts'
-import { adminUrl, prepareTemplate } from './database/template.ts'
+import { prepareTemplate } from './database/template.ts'
+import { adminAccess, type ServerAccess, toClientConfig } from './engine/server-access.ts'
 
 const Kind = z.enum(['postgres', 'pglite', 'sqlite', 'mysql', 'mariadb'])
 
@@ -26,7 +27,21 @@ const Address = z.object({
       z.object({ name: z.literal('mysql2'), entry: z.string() }),
     ])
     .nullable(),
-  existing: z.object({ database: z.string(), prefix: z.string(), reset: z.enum(['replica', 'truncate']) }).nullable(),
+  existing: z
+    .object({
+      database: z.string(),
+      prefix: z.string(),
+      reset: z.enum(['replica', 'truncate']),
+      socket: z.string().nullable(),
+      tls: z
+        .object({
+          mode: z.enum(['require', 'verify-ca', 'verify-full']),
+          servername: z.string(),
+          files: z.partialRecord(z.enum(['ca', 'cert', 'key']), z.string()),
+        })
+        .nullable(),
+    })
+    .nullable(),
   folder: z.string(),
 })
 
@@ -69,7 +84,7 @@ async function tearDown(engine: EngineAddress & { stop: Engine['stop'] | null },
   const prefix = databasePrefix(engine, id)
   if (url === null) removeFiles(folder, prefix)
   else if (driver?.name === 'mysql2') await dropMysqlDatabases({ url, driver }, prefix)
-  else await dropDatabases(adminUrl(url, engine.existing), prefix)
+  else await dropDatabases(adminAccess({ url, existing: engine.existing }), prefix)
 }
 
 function removeFiles(folder: string, prefix: string): void {
@@ -78,8 +93,8 @@ function removeFiles(folder: string, prefix: string): void {
   }
 }
 
-async function dropDatabases(connectionString: string, prefix: string): Promise<void> {
-  const admin = new pg.Client({ connectionString })
+async function dropDatabases(access: ServerAccess, prefix: string): Promise<void> {
+  const admin = new pg.Client(toClientConfig(access))
   await admin.connect()
   try {
     const { rows } = await admin.query<{ datname: string }>(

@@ -1,5 +1,6 @@
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import pg from 'pg'
+import { accessTo, adminAccess, type ServerAccess, toClientConfig } from '../engine/server-access.ts'
 import type { FaultBoard } from '../faults/board.ts'
 import type { Effect } from '../faults/effects.ts'
 import { prepareEffect } from '../faults/postgres/prepare-effect.ts'
@@ -8,7 +9,7 @@ import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
 import type { FileDatabase } from './file-database.ts'
 import { RESETS } from './reset.ts'
 import { connectSide } from './side-connection.ts'
-import { adminUrl, type Template } from './template.ts'
+import type { Template } from './template.ts'
 
 /**
  * A database on the server, or, without one, a PGlite of this process behind a port of its own. The app gets to it
@@ -23,19 +24,11 @@ export async function openPostgresDatabase(options: {
   const direct =
     template.kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, name)
   const side = await connectSide(direct, template.kind)
-  const url = new URL(direct)
-  const target = {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port),
-    user: decodeURIComponent(url.username),
-    database: url.pathname.slice(1),
-  }
-  const proxy = await startProxy(target, board)
-  url.hostname = '127.0.0.1'
-  url.port = String(proxy.port)
+  const proxy = await startProxy(direct, board)
   return {
     dialect: 'postgres',
-    url: url.href,
+    // Any password will do: the proxy knows the server's, and the app need not.
+    url: `postgres://${encodeURIComponent(direct.user)}:itest@127.0.0.1:${proxy.port}/${direct.database}`,
     port: proxy.port,
     side,
     faults: {
@@ -62,18 +55,18 @@ function assertPgliteCan(effect: Effect): void {
   if (effect.kind === 'delay') throw cannot(UNSUPPORTED.pglite.delay)
 }
 
-async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<string> {
-  const admin = new pg.Client({ connectionString: adminUrl(template.url, template.existing) })
+async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<ServerAccess> {
+  const admin = new pg.Client(toClientConfig(adminAccess(template)))
   await admin.connect()
   try {
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.database}`)
   } finally {
     await admin.end()
   }
-  return `${template.url}/${name}`
+  return accessTo(template, name)
 }
 
-async function serveSnapshot(snapshot: string): Promise<string> {
+async function serveSnapshot(snapshot: string): Promise<ServerAccess> {
   // Only machines without Postgres pay for loading it.
   const { openSnapshot } = await import('../engine/pglite.ts')
   const server = new PGLiteSocketServer({
@@ -83,5 +76,5 @@ async function serveSnapshot(snapshot: string): Promise<string> {
     maxConnections: 100,
   })
   await server.start()
-  return `postgres://postgres:postgres@${server.getServerConn()}/postgres`
+  return accessTo({ url: `postgres://postgres@${server.getServerConn()}`, existing: null }, 'postgres')
 }

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { type ServerAccess, toClientConfig } from '../engine/server-access.ts'
 
 export type Row = unknown[] | Record<string, unknown>
 
@@ -21,8 +22,8 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** Connects to the database of this test file, beside the fault proxy. */
-export async function connectSide(url: string, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
-  const client = new pg.Client({ connectionString: url })
+export async function connectSide(access: ServerAccess, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
+  const client = new pg.Client(toClientConfig(access))
   client.on('error', () => {})
   await client.connect()
   // PGlite has one session for all connections, in which no such timeout fires.

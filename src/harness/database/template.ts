@@ -7,6 +7,7 @@ import type { EngineAddress } from '../engine/engine.ts'
 import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
 import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
+import { accessTo, adminAccess, type ServerAccess, toClientConfig } from '../engine/server-access.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
 import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
 import { REMEMBER_BASELINE } from './reset.ts'
@@ -53,14 +54,9 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
   return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
 }
 
-/** For making and dropping databases; on a server of the user it is one that is only read. */
-export function adminUrl(url: string, existing: ExistingServer | null): string {
-  return `${url}/${existing?.database ?? 'postgres'}`
-}
-
 async function preparePostgres(target: Server & { database: string }, schema: SchemaSql): Promise<Template> {
-  const { url, existing, database } = target
-  const admin = await connect(adminUrl(url, existing))
+  const { database } = target
+  const admin = await connect(adminAccess(target))
   try {
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
     if (rowCount === 0) await buildDatabase(admin, { ...target, schema })
@@ -75,7 +71,7 @@ async function buildDatabase(admin: pg.Client, job: Server & { database: string;
   const draft = `${job.existing?.prefix ?? 'itest_'}draft_${randomBytes(6).toString('hex')}`
   await admin.query(`CREATE DATABASE ${draft}`)
   try {
-    const client = await connect(`${job.url}/${draft}`)
+    const client = await connect(accessTo(job, draft))
     try {
       await applyPostgres((sql) => client.query(sql), job.schema)
     } finally {
@@ -89,8 +85,8 @@ async function buildDatabase(admin: pg.Client, job: Server & { database: string;
   }
 }
 
-async function connect(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString })
+async function connect(access: ServerAccess): Promise<pg.Client> {
+  const client = new pg.Client(toClientConfig(access))
   await client.connect()
   return client
 }

@@ -1,9 +1,12 @@
 import net from 'node:net'
+import { type ServerAccess, toTlsOptions } from '../../engine/server-access.ts'
 import type { FaultBoard } from '../board.ts'
-import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
+import { connectDirectly } from '../connect-directly.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
+import { secure } from './secure.ts'
 import { openSession, type Session } from './session.ts'
+import { createSignIn } from './sign-in.ts'
 import { enterAs } from './startup.ts'
 
 export interface FaultProxy {
@@ -19,21 +22,16 @@ export interface FaultProxy {
   breakWaiting(): void
 }
 
-/** The server, and as whom and where every client gets in. */
-export interface ProxyTarget extends DatabasePlace {
-  readonly user: string
-  readonly database: string
-}
-
 interface ProxyState {
-  readonly target: ProxyTarget
+  /** The server, and as whom and where every client gets in. */
+  readonly target: ServerAccess
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
 /** Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen. */
-export async function startProxy(target: ProxyTarget, board: FaultBoard): Promise<FaultProxy> {
+export async function startProxy(target: ServerAccess, board: FaultBoard): Promise<FaultProxy> {
   const state: ProxyState = { target, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
@@ -87,7 +85,7 @@ function welcome(state: ProxyState, app: net.Socket): void {
 }
 
 function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
-  const { board, target, sessions, hanging } = state
+  const { board, target, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -96,7 +94,23 @@ function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const session = openSession({ app, startup: enterAs(wanted, target), server: target, board })
+  const socket = connectDirectly(target)
+  if (!target.tls) return letIn(state, app, { wanted, socket })
+  socket.on('error', () => {})
+  app.pause()
+  secure(socket, toTlsOptions(target.tls)).then(
+    (secured) => {
+      letIn(state, app, { wanted, socket: secured })
+      app.resume()
+    },
+    () => app.destroy(),
+  )
+}
+
+function letIn(state: ProxyState, app: net.Socket, { wanted, socket }: { wanted: Buffer; socket: net.Socket }): void {
+  const { board, target, sessions } = state
+  const server = { socket, signIn: createSignIn(target) }
+  const session = openSession({ app, startup: enterAs(wanted, target), server, board })
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.

@@ -1,10 +1,11 @@
 import type net from 'node:net'
-import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
+import { isSignInRequest, type SignIn } from './sign-in.ts'
 
 /** A connection to the server, as the session of one app connection sees it. */
 export interface ServerLink {
   readonly socket: net.Socket
+  readonly signIn: SignIn
   /** `I`: idle, `T`: in a transaction, `E`: in one that has failed. */
   status: string
   /** The types of the frames that the server has yet to answer, oldest first. */
@@ -20,11 +21,14 @@ export interface ServerLink {
 }
 
 /** Relays what the server says to `relay`, and keeps count of what it has answered. */
-export function openLink(server: DatabasePlace, relay: (frames: Buffer) => void): ServerLink {
-  const socket = connectDirectly(server)
+export function openLink(
+  { socket, signIn }: Pick<ServerLink, 'socket' | 'signIn'>,
+  relay: (frames: Buffer) => void,
+): ServerLink {
   const reader = createFrameReader()
   const link: ServerLink = {
     socket,
+    signIn,
     status: 'I',
     pending: ['startup'],
     skipping: false,
@@ -52,16 +56,22 @@ function receive(link: ServerLink, frames: Buffer, relay: (frames: Buffer) => vo
   for (const frame of listFrames(frames)) {
     const type = typeOf(frame)
     if (type === 'Z') link.status = String.fromCharCode(frame[5] ?? 0)
-    if (link.intercept === null || UNASKED.has(type)) note(link, type, frame)
-    else {
+    const isForUs = type === 'R' ? isSignInRequest(frame) : link.intercept !== null && !UNASKED.has(type)
+    if (isForUs) {
       if (at > from) relay(frames.subarray(from, at))
-      link.intercept(frame)
+      take(link, type, frame)
       from = at + frame.length
-    }
+    } else note(link, type, frame)
     at += frame.length
   }
   if (at > from) relay(frames.subarray(from, at))
   if (link.pending.length === 0) wake(link)
+}
+
+function take(link: ServerLink, type: string, frame: Buffer): void {
+  if (type !== 'R') return link.intercept?.(frame)
+  const answer = link.signIn(frame)
+  if (answer) link.socket.write(answer)
 }
 
 function wake(link: ServerLink): void {

@@ -1,6 +1,5 @@
 import type net from 'node:net'
 import { type FaultBoard, logStatement, meetStatement } from '../board.ts'
-import type { DatabasePlace } from '../connect-directly.ts'
 import { pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
@@ -40,11 +39,11 @@ interface Portal {
   isRunning: boolean
 }
 
-/** Connects to the server with the app's own startup packet and stands between the two from then on. */
+/** Greets the server with the app's own startup packet and stands between the two from then on. */
 export function openSession(options: {
   app: net.Socket
   startup: Buffer
-  server: DatabasePlace
+  server: Pick<ServerLink, 'socket' | 'signIn'>
   board: FaultBoard
 }): Session {
   const { app, board } = options
@@ -103,7 +102,7 @@ async function takeFrames(session: Session, frames: Buffer): Promise<void> {
   let from = 0
   let at = 0
   for (const frame of listFrames(frames)) {
-    // The server trusts everybody and asks for no password; neon's client sends one all the same.
+    // The server is not theirs to sign in to, and nobody asks; neon's client sends a password all the same.
     if (typeOf(frame) === PASSWORD) {
       sendBytes(session, frames.subarray(from, at))
       at += frame.length
