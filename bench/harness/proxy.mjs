@@ -12,7 +12,10 @@ const ROUNDS = 2000
 const engine = await startEngine({ preference: 'postgres' })
 const serverPort = Number(new URL(engine.url).port)
 const board = createBoard(() => null)
-const proxy = await startProxy({ host: '127.0.0.1', port: serverPort, database: 'postgres' }, board)
+const proxy = await startProxy(
+  { host: '127.0.0.1', port: serverPort, user: 'postgres', password: '', database: 'postgres', tls: null },
+  board,
+)
 const [direct, proxied] = await Promise.all([serverPort, proxy.port].map(connect))
 
 await direct.query(`create table customers (id serial primary key, name text);
