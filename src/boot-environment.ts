@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { inventByName, inventForRequest } from './plan/choose-environment.ts'
 import { guessForShape } from './plan/guess-value.ts'
 import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
@@ -27,8 +28,11 @@ export function chooseBootEnvironment(
   const paths = Object.fromEntries(boot.assumedTexts.map(({ name, value }) => [name, value]))
   const read = boot.environment.filter(({ name }) => !reserved.has(name))
   const chosen = read.map((variable) => ({ variable, value: choose(variable, { own, paths, sample }) }))
+  const known = new Set([...reserved, ...read.map(({ name }) => name)])
   return {
     values: {
+      ...inventFor(boot.named.filter((name) => !known.has(name))),
+      ...chooseMode(boot),
       ...paths,
       ...Object.fromEntries(
         Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
@@ -41,6 +45,29 @@ export function chooseBootEnvironment(
   }
 }
 
+/**
+ * Rules that allow no `test` for NODE_ENV, which Vitest sets: then one of the modes that they allow, of which the code asks
+ * nothing else if there is one, for that is what analysis takes the app to do.
+ */
+function chooseMode({ environment, assumed }: BootFacts): Record<string, string> {
+  const shape = environment.find(({ name }) => name === 'NODE_ENV')?.validation?.shape
+  if (shape?.type !== 'enum' || shape.values.includes('test')) return {}
+  const modes = shape.values.filter((value) => typeof value === 'string')
+  const asked = assumed.filter(({ name }) => name === 'NODE_ENV').map(({ condition }) => condition)
+  const mode = modes.find((one) => !asked.some((condition) => condition.includes(one))) ?? modes[0]
+  return mode === undefined ? {} : { NODE_ENV: mode }
+}
+
+/** What requests alone read: as a plan takes it to be, whichever route it is made for. */
+function inventFor(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = inventForRequest(name)
+      return value === null ? [] : [[name, value]]
+    }),
+  )
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 function choose(
@@ -50,8 +77,10 @@ function choose(
   const known = own[variable.name] ?? paths[variable.name]
   if (known !== undefined) return known
   if (variable.required === true || isRefused(variable)) return inventValue(variable)
-  // Nothing says whether the app can do without: then as the project's sample has it.
-  return variable.required === null && variable.default === null ? (sample[variable.name] ?? null) : null
+  if (variable.required !== null || variable.default !== null) return null
+  // Nothing says whether the app can do without: then as the project's sample has it. Clients of packages refuse to be
+  // made without their key, and nothing is signed without a secret.
+  return sample[variable.name] || inventByName(variable.name)
 }
 
 export function readVariables(root: string, files: readonly string[]): Variables {
@@ -81,11 +110,24 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^json/i, '{}'],
 ]
 
+/** Clients refuse an address of another protocol before they connect. Nobody listens on port 1. */
+const ADDRESSES: readonly (readonly [RegExp, string])[] = [
+  [/REDIS|VALKEY|KEYDB/i, 'redis://127.0.0.1:1'],
+  [/AMQP|RABBIT/i, 'amqp://127.0.0.1:1'],
+  [/MONGO/i, 'mongodb://127.0.0.1:1/itest'],
+  [/NATS/i, 'nats://127.0.0.1:1'],
+  [/SMTP/i, 'smtp://127.0.0.1:1'],
+]
+
 /** A value that the rules of the variable accept, as far as they are known; the same each time. */
-export function inventValue({ name, usedFor, validation }: EnvironmentVariable): string {
+export function inventValue(variable: EnvironmentVariable): string {
+  const { name, usedFor, validation } = variable
+  const address = addressFor(variable)
+  if (address !== null) return address
   if (validation?.shape && validation.shape.type !== 'unknown') {
     const guessed = guessForShape(validation.shape, name.toLowerCase())
-    return typeof guessed === 'string' ? guessed : JSON.stringify(guessed)
+    // It may become part of an address: `email.${AWS_REGION}.amazonaws.com`.
+    return typeof guessed === 'string' ? guessed.replaceAll(' ', '-') : JSON.stringify(guessed)
   }
   const choice = /(?:choices: |valid\()\[?'([^']+)'/.exec(validation?.text ?? '')?.[1]
   const byRule = RULES.find(([rule]) => rule.test(validation?.text ?? ''))?.[1]
@@ -93,4 +135,13 @@ export function inventValue({ name, usedFor, validation }: EnvironmentVariable):
   if (usedFor === 'port') return '3000'
   if (usedFor === 'address') return /HOST$|DOMAIN$/i.test(name) ? '127.0.0.1' : 'http://127.0.0.1:1'
   return 'itest-value-0123456789abcdef0123456789abcdef'
+}
+
+/** `REDIS_URL`; null where its name tells no protocol, or its rules ask for more than an address. */
+function addressFor({ name, validation }: EnvironmentVariable): string | null {
+  const { shape } = validation ?? {}
+  const isFree =
+    !shape || (shape.type === 'string' && (shape.format === null || shape.format === 'url') && shape.pattern === null)
+  if (!isFree || !/UR[LI]S?$/i.test(name)) return null
+  return ADDRESSES.find(([protocol]) => protocol.test(name))?.[1] ?? null
 }

@@ -1,3 +1,4 @@
+import { AFTER_CRASH } from './harness/crash-mark.ts'
 import type { ErrorFacts, HarnessFacts, RunFacts, TestFacts } from './run/types.ts'
 
 export type RedClass = 'assertion' | 'hang' | 'app-crash'
@@ -103,9 +104,6 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
 function describeCrash({ appCrashes: [first] }: HarnessFacts): string | null {
   return first === undefined ? null : `the app's process would have crashed: ${first}`
 }
-
-const AFTER_CRASH =
-  'an earlier test of this file would have ended the process, and its driver did not recover; run this test alone'
 
 /** What the app wanted to reach and nothing stands in for; its answer then says nothing about the app. */
 function describeMissing({ unstubbedCalls, blockedConnections }: HarnessFacts): string | null {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
 import { parseOptions, parseRoute } from './options.ts'
+import { packageFile } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
 import type { Progress } from './progress.ts'
@@ -208,7 +209,7 @@ async function createProgress(): Promise<{ progress: Progress; stop: () => void 
 }
 
 function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))
   return version
 }
 

@@ -20,7 +20,7 @@ import type { GenReport, ReportedPath } from './report/types.ts'
 import { runTests } from './run/run.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
-import { describeBroken, noTsconfig } from './scan/mistakes.ts'
+import { describeBroken } from './scan/mistakes.ts'
 import type { ReadRoute } from './scan/read-project.ts'
 import { assembleFile } from './write/assemble.ts'
 import { assertCanMakeApp } from './write/assert-can-make-app.ts'
@@ -56,7 +56,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   const { time, timings } = createStopwatch(world.now)
   world.progress('reading the code')
   const planned = await time('scan and plan', () => planFor(wanted, { ...options, whole: true }))
-  assertCanGenerate(options.root, planned.read)
+  assertCanGenerate(planned.read)
   const { scaffold } = planned.vocabulary
   const { database, dossier } = planned.read
   const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database })
@@ -99,9 +99,8 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   }
 }
 
-/** @throws UserError when what is generated could neither be checked nor run */
-function assertCanGenerate(root: string, { dossier, tsconfig, broken: [broken] }: ReadRoute): void {
-  if (!tsconfig) throw noTsconfig(root)
+/** @throws UserError when what is generated could not be run */
+function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
   if (broken) throw describeBroken(broken)
   assertCanMakeApp(dossier)
 }
@@ -148,7 +147,6 @@ async function checkTypes(
   { read, vocabulary }: PlannedRoute,
   { options, world, text }: RunSetup,
 ): Promise<readonly Finding[]> {
-  if (!read.tsconfig) return []
   const input = { root: options.root, tsconfig: read.tsconfig, file: vocabulary.scaffold.file, text }
   return typeCheckInThread({ ...input, fallbackPaths: typeFallbacks() }, world.signal)
 }

@@ -29,7 +29,7 @@ const CONFIGS = ['vitest.config', 'vite.config'].flatMap((base) =>
 export function describeProject(
   root: string,
   database: DatabaseFacts,
-  { plan, boot }: { plan: Plan; boot: BootEnvironment },
+  { plan, boot }: { plan: Pick<Plan, 'environment'>; boot: BootEnvironment },
 ): DescribedProject {
   const described = describeDatabase(database)
   assertDrizzleVersion(root)
@@ -83,7 +83,7 @@ function assertOneWillDo({ connections, ambiguous }: DatabaseFacts): void {
 
 function describeDialect(
   database: DatabaseFacts,
-): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isNeon' | 'urlVariables'> {
+): Pick<ProjectFacts['database'], 'dialect' | 'driver' | 'isPglite' | 'isNeon' | 'urlVariables'> {
   const { dialect, tableDialects, urlVariables } = database
   if (dialect === null || tableDialects.length === 0) {
     throw new UserError('no Drizzle table found in the code', {
@@ -98,13 +98,21 @@ function describeDialect(
       },
     )
   }
-  if (/pglite/.test(database.driver ?? '')) throw runsInside()
   if (dialect === 'mysql') assertMysqlDriver(database.driver)
   if (dialect !== 'sqlite') {
-    const neon = /^(?:neon|@neondatabase)/.test(database.driver ?? '') ? { isNeon: true } : {}
-    return { dialect, ...neon, urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'] }
+    return {
+      dialect,
+      ...postgresDriver(database.driver ?? ''),
+      urlVariables: urlVariables.length > 0 ? [...urlVariables] : ['DATABASE_URL'],
+    }
   }
   return { dialect, driver: chooseDriver(database.driver), urlVariables: [...urlVariables] }
+}
+
+/** Drivers that the harness has to do something for. */
+function postgresDriver(driver: string): Pick<ProjectFacts['database'], 'isPglite' | 'isNeon'> {
+  if (/pglite/.test(driver)) return { isPglite: true }
+  return /^(?:neon|@neondatabase)/.test(driver) ? { isNeon: true } : {}
 }
 
 /** Those of PlanetScale and TiDB talk HTTP to servers of their own. */
@@ -113,15 +121,6 @@ function assertMysqlDriver(driver: string | null): void {
   throw new UserError(`the app opens MySQL by ${driver}; itest runs mysql2`, {
     hint: '`itest plan` and `itest prompt` work for this project all the same.',
   })
-}
-
-function runsInside(): UserError {
-  return new UserError(
-    "the app runs PGlite inside of its own process, where neither a fault nor the test's own connection gets to it",
-    {
-      hint: 'Let the app take node-postgres when DATABASE_URL is set. `itest plan` and `itest prompt` work all the same.',
-    },
-  )
 }
 
 /** `libsql/web`, `libsql/http` and `libsql/ws` never open a file, so the app's own driver could not be kept. */
@@ -181,8 +180,11 @@ export async function describeVitestConfig(
       hint: 'For plain `vitest run`: npm install -D itest-gen vitest supertest, then `itest gen` again.',
     }
   }
-  if (!existing)
-    return { file: { file: 'vitest.config.ts', text: await readTemplate('vitest.config.ts.template') }, hint: null }
+  if (!existing) {
+    // Node would take a plain `.ts` for CommonJS where the package does not say otherwise.
+    const file = isModule(root) ? 'vitest.config.ts' : 'vitest.config.mts'
+    return { file: { file, text: await readTemplate('vitest.config.ts.template') }, hint: null }
+  }
   const hasPlugin = readFileSync(path.join(root, existing), 'utf8').includes('itest-gen/vitest')
   return {
     file: null,
@@ -190,6 +192,10 @@ export async function describeVitestConfig(
       ? null
       : `For plain \`vitest run\`, add itest() of 'itest-gen/vitest' to the plugins in ${existing}.`,
   }
+}
+
+function isModule(root: string): boolean {
+  return /"type":\s*"module"/.test(readFileSync(path.join(root, 'package.json'), 'utf8'))
 }
 
 /** A config that imports a package which the project lacks would break its `vitest run`. */

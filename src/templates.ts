@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { packageFile } from './package-paths.ts'
 
-/** Reads a file of `templates/`; the path is the same from `src` and from `dist`. */
+/** Reads a file of `templates/`. */
 export function readTemplate(name: string): Promise<string> {
-  return readFile(new URL(`../templates/${name}`, import.meta.url), 'utf8')
+  return readFile(packageFile(`templates/${name}`), 'utf8')
 }
 
 /** Replaces `{{name}}`. Throws when the template and the values do not name the same things: that is our bug. */

@@ -19,7 +19,7 @@ function choose(code: string, files: Record<string, string> = {}) {
 describe('chooseBootEnvironment', () => {
   it('invents what the rules of the code demand, the same each time', () => {
     const code = `export const env = z.object({
-      SECRET: z.string().min(32), MODE: z.enum(['slow', 'fast']), SITE: z.string().url(), SIZE: z.coerce.number().default(3),
+      SECRET: z.string().min(32), MODE: z.enum(['slow', 'fast']), SITE: z.string().url(), AREA: z.string(), SIZE: z.coerce.number().default(3),
       EXTRA: z.string().optional(),
     }).parse(process.env)`
     const { values, without } = choose(code)
@@ -27,9 +27,38 @@ describe('chooseBootEnvironment', () => {
       SECRET: expect.stringMatching(/^.{32,}$/),
       MODE: 'slow',
       SITE: expect.stringMatching(/^https:/),
+      AREA: expect.stringMatching(/^\S+$/),
     })
     expect(without).toEqual([])
     expect(choose(code).values).toEqual(values)
+  })
+
+  it.each([
+    [
+      "z.enum(['development', 'staging', 'production'])",
+      "if (mode.NODE_ENV === 'development') app.use(cors())",
+      'staging',
+    ],
+    [
+      "z.enum(['development', 'production']).default('development')",
+      "const isProduction = mode.NODE_ENV === 'production'",
+      'development',
+    ],
+    ["z.enum(['development', 'test', 'production'])", '', undefined],
+    ['z.string()', '', undefined],
+  ])('sets another NODE_ENV where %s does not allow `test`', (rule, use, expected) => {
+    const { values } = choose(`export const mode = z.object({ NODE_ENV: ${rule} }).parse(process.env)\n${use}`)
+    expect(values.NODE_ENV).toBe(expected)
+  })
+
+  it('invents addresses that the clients of their protocols take', () => {
+    const code = `export const env = z.object({ REDIS_URL: z.string().min(1), QUEUE_AMQP_URI: z.string().url() }).parse(process.env)
+      if (!process.env.MONGO_URL) throw new Error('MONGO_URL')`
+    expect(choose(code).values).toEqual({
+      REDIS_URL: 'redis://127.0.0.1:1',
+      QUEUE_AMQP_URI: 'amqp://127.0.0.1:1',
+      MONGO_URL: 'mongodb://127.0.0.1:1/itest',
+    })
   })
 
   it('prefers what the project sets for its tests, and asks the sample where nothing says whether the app can do without', () => {
@@ -44,6 +73,41 @@ describe('chooseBootEnvironment', () => {
     )
     expect(values).toEqual({ SECRET: 'of-the-tests', UNREAD: '1', SHARED: 'from-the-sample' })
     expect(without).toEqual(['PRIVATE'])
+  })
+
+  it('gives secrets, periods and costs a value where nothing says whether the app can do without', () => {
+    const read = [
+      'MAIL_API_KEY',
+      'JWT_SECRET',
+      'TOKEN_EXPIRES_IN',
+      'SALT_ROUNDS',
+      'KEYCLOAK_URL',
+      'BUCKET',
+      'PAY_KEY',
+      'API_KEYS',
+    ]
+    const code = `export const all = [${read.map((name) => `process.env.${name}`).join(', ')}]
+    export const defaults = [process.env.COOKIE_SECRET ?? 'dev']`
+    const { values, without } = choose(code, { '.env.example': 'JWT_SECRET=\nPAY_KEY=sk_test_1' })
+    expect(values).toEqual({
+      MAIL_API_KEY: expect.stringMatching(/^itest-value-/),
+      JWT_SECRET: expect.stringMatching(/^itest-value-/),
+      TOKEN_EXPIRES_IN: '36000000',
+      SALT_ROUNDS: '4',
+      PAY_KEY: 'sk_test_1',
+    })
+    expect(without).toEqual(['API_KEYS', 'BUCKET', 'KEYCLOAK_URL'])
+  })
+
+  it('gives those to what only requests read, too, but not to what has a default', () => {
+    const { values, without } = choose(
+      `app.get('/token', (req, res) => { const { COOKIE_KEY } = process.env
+        res.json([COOKIE_KEY, process.env['JWT_SECRET'], process.env.PAGE_SIZE, process.env.CLIENT_URL, API_KEY]) })
+      const API_KEY = process.env.API_KEY ?? 'dev'`,
+    )
+    expect(Object.keys(values)).toEqual(['CLIENT_URL', 'COOKIE_KEY', 'JWT_SECRET'])
+    expect(values).toMatchObject({ CLIENT_URL: 'https://client.example' })
+    expect(without).toEqual([])
   })
 
   it('holds variables to the paths that the plan is made for, and leaves those of the database alone', () => {

@@ -167,11 +167,15 @@ describe('describeVitestConfig', () => {
     })
   })
 
-  it('is a config with one line when there is none', async () => {
+  it.each([
+    ['{ "type": "module" }', 'vitest.config.ts'],
+    ['{}', 'vitest.config.mts'],
+  ])('is a config with one line when there is none: in %s it is %s', async (manifest, name) => {
     installItest()
+    writeFileSync(path.join(root, 'package.json'), manifest)
     const { file, hint } = await describeVitestConfig(root)
 
-    expect(file?.file).toBe('vitest.config.ts')
+    expect(file?.file).toBe(name)
     expect(file?.text).toContain('plugins: [itest()]')
     expect(hint).toBeNull()
   })

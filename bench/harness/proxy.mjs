@@ -1,11 +1,12 @@
 // What the fault proxy costs: the same statements directly and through it, one after another, and the reset of three
 // tables. Build first. Only the ratio of the two columns means something on a busy machine.
 import pg from 'pg'
-import { REMEMBER_BASELINE, RESETS } from '../../dist/harness/database/reset.js'
+import { PREPARE_RESET, RESETS } from '../../dist/harness/database/reset.js'
 import { startEngine } from '../../dist/harness/engine/engine.js'
 import { createBoard } from '../../dist/harness/faults/board.js'
 import { startProxy } from '../../dist/harness/faults/postgres/proxy.js'
 import { armFault } from '../../dist/harness/faults/rules.js'
+import { median } from './measure.mjs'
 
 const ROUNDS = 2000
 
@@ -13,14 +14,21 @@ const engine = await startEngine({ preference: 'postgres' })
 const serverPort = Number(new URL(engine.url).port)
 const board = createBoard(() => null)
 const proxy = await startProxy(
-  { host: '127.0.0.1', port: serverPort, user: 'postgres', password: '', database: 'postgres', tls: null },
+  async () => ({
+    host: '127.0.0.1',
+    port: serverPort,
+    user: 'postgres',
+    password: '',
+    database: 'postgres',
+    tls: null,
+  }),
   board,
 )
 const [direct, proxied] = await Promise.all([serverPort, proxy.port].map(connect))
 
 await direct.query(`create table customers (id serial primary key, name text);
   create table orders (id serial primary key, sku text); create table lines (id serial primary key, sku text)`)
-await direct.query(REMEMBER_BASELINE)
+await direct.query(PREPARE_RESET)
 
 const statements = {
   'select 1': { text: 'select 1' },
@@ -73,8 +81,4 @@ async function measureReset() {
     spent.push(performance.now() - from)
   }
   console.log(`${'reset of 3 tables'.padEnd(34)}${median(spent).toFixed(3)} ms`)
-}
-
-function median(numbers) {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
 }

@@ -1,5 +1,5 @@
-// What SQLite costs a test: the engine, the copy for a test file, the reset of 3 and 60 tables, and a statement of the
-// app, watched. Build first; better-sqlite3 must be installed.
+// What SQLite costs a test: the engine, the copy for a test file, the reset of 3 and 60 tables that begin with rows, and a
+// statement of the app, watched. Build first; better-sqlite3 must be installed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { openSqliteDatabase } from '../../dist/harness/database/sqlite-database.
 import { prepareTemplate } from '../../dist/harness/database/template.js'
 import { startEngine } from '../../dist/harness/engine/engine.js'
 import { createBoard } from '../../dist/harness/faults/board.js'
+import { median } from './measure.mjs'
 
 const ROUNDS = 500
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -31,7 +32,12 @@ async function measure(count) {
   }))
   const template = await prepareTemplate(engine, { statements, journal: [] })
   const before = performance.now()
-  const opened = await openSqliteDatabase({ template, name: `bench-${count}`, board: createBoard(() => null) })
+  const opened = await openSqliteDatabase({
+    name: `bench-${count}`,
+    publicName: '',
+    board: createBoard(() => null),
+    ask: async () => ({ template, prefix: 'itest_' }),
+  })
   print(`copy of ${count} tables`, performance.now() - before)
   const folder = mkdtempSync(join(tmpdir(), 'itest-bench-'))
   const { default: Database } = await import('better-sqlite3')
@@ -54,10 +60,6 @@ function time(run) {
   const start = performance.now()
   run()
   return performance.now() - start
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 }
 
 function print(what, milliseconds) {

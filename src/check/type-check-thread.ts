@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import { builtFile } from '../harness/package-paths.ts'
+import { builtFile } from '../package-paths.ts'
 import type { TypeCheckInput } from './type-check.ts'
 import type { Finding } from './types.ts'
 

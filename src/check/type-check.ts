@@ -12,11 +12,20 @@ const MODULE_FORMAT_CODES = new Set([1286, 1287, 1295, 1309, 1343, 1375, 1378, 1
 /** What the compiler did by itself before 6.0, for projects that still use such a one. */
 const DEFAULTS_BEFORE_6: ts.CompilerOptions = { strict: false, types: ['*'], noUncheckedSideEffectImports: false }
 
+/** A project of plain JavaScript demands nothing: what TypeScript sees in its files is enough. */
+const WITHOUT_TSCONFIG: ts.CompilerOptions = {
+  ...DEFAULTS_BEFORE_6,
+  allowJs: true,
+  module: ts.ModuleKind.Preserve,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  target: ts.ScriptTarget.ESNext,
+}
+
 export interface TypeCheckInput {
   /** Absolute. */
   readonly root: string
-  /** Absolute. */
-  readonly tsconfig: string
+  /** Absolute; null in a project of plain JavaScript, which has none. */
+  readonly tsconfig: string | null
   /** Relative to the root. */
   readonly file: string
   readonly text: string
@@ -32,7 +41,7 @@ export interface TypeCheckInput {
  */
 export function typeCheck(input: TypeCheckInput): Finding[] {
   const file = path.resolve(input.root, input.file)
-  const config = readConfig(input.tsconfig)
+  const config = input.tsconfig === null ? { options: WITHOUT_TSCONFIG, fileNames: [] } : readConfig(input.tsconfig)
   const options = narrow(config.options, input.root)
   const host = createHost(options, { file, text: input.text })
   const lacking = findLacking(input.fallbackPaths, { file, options, host })

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const OWN = fileURLToPath(new URL('../..', import.meta.url))
+import { builtFile } from '../package-paths.ts'
 
 /** Where the types of packages are that a test file imports and the project may lack: package name to files. */
 export function typeFallbacks(): Record<string, string[]> {
   return {
-    'itest-gen': [path.join(OWN, 'dist/harness/index.d.ts')],
+    'itest-gen': [builtFile('harness/index.d.ts')],
     supertest: findTypes('@types/supertest'),
     vitest: findTypes('vitest'),
   }

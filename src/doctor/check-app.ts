@@ -67,6 +67,9 @@ function isHidden(file: string): boolean {
   return /^\.env(?:\.|$)/.test(name) && ![...TEST_FILES, ...SAMPLE_FILES].includes(name)
 }
 
+/** More places than these say no more. */
+const SHOWN = 3
+
 const EFFECTS = {
   redis: 'connections are refused in tests',
   queue: 'connections are refused in tests',
@@ -89,6 +92,23 @@ export function checkStarts({ starts }: BootFacts): Check[] {
       ? []
       : [{ name: 'Starts', status: 'warning' as const, found: `${what}: ${effect}; ${places}`, todo: null }]
   })
+}
+
+/** Where the app does something else in tests by its own choice, e.g. takes a store in memory: production is not tested then. */
+export function checkTestMode({ assumed }: BootFacts): Check[] {
+  const asking = assumed.filter(
+    ({ name, condition }) => name === 'NODE_ENV' && /\b(?:is)?test|VITEST|JEST/i.test(condition),
+  )
+  if (asking.length === 0) return []
+  const places = [...new Set(asking.map(({ condition, at }) => `${condition} (${show(at)})`))].slice(0, SHOWN)
+  return [
+    {
+      name: 'Test mode',
+      status: 'warning',
+      found: `the code asks whether it is in a test: ${places.join(', ')}`,
+      todo: 'To test what it does otherwise, set NODE_ENV=development in .env.test, and VITEST= when it asks for that.',
+    },
+  ]
 }
 
 /** Addresses of a database in the code itself. */

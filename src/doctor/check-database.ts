@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
+import { hasDrizzleKit } from '../harness/database/schema-sql.ts'
 import { type EnginePreference, startEngine } from '../harness/engine/engine.ts'
-import { UNSUPPORTED } from '../harness/faults/unsupported.ts'
+import { INSIDE_APP, UNSUPPORTED } from '../harness/faults/unsupported.ts'
 import { describeDatabase } from '../project-setup.ts'
 import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { EngineFacts } from '../run/types.ts'
@@ -8,7 +9,7 @@ import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
 /** Where the tables of the tests come from. */
-export function checkSchema({ migrations, furtherMigrations, schemaFiles }: DatabaseFacts): Check {
+export function checkSchema(root: string, { migrations, furtherMigrations, schemaFiles }: DatabaseFacts): Check {
   if (migrations !== null) {
     const found = `migrations in ${[migrations, ...furtherMigrations].join(', ')}`
     return { name: 'Schema', status: 'ok', found, todo: null }
@@ -17,6 +18,13 @@ export function checkSchema({ migrations, furtherMigrations, schemaFiles }: Data
     const [first, ...others] = schemaFiles
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     const found = `no migrations; the tables are generated from ${first}${more}`
+    if (!hasDrizzleKit(root))
+      return {
+        name: 'Schema',
+        status: 'problem',
+        found: `${found} by drizzle-kit, which is not installed`,
+        todo: 'Run `npm install -D drizzle-kit`.',
+      }
     return { name: 'Schema', status: 'ok', found, todo: null }
   }
   return {
@@ -42,11 +50,18 @@ export async function checkEngine(
 ): Promise<Check[]> {
   const name = 'Database'
   try {
-    const project = { root, facts: { database: describeDatabase(database), environment: {} } }
+    const described = describeDatabase(database)
+    const project = { root, facts: { database: described, environment: {} } }
     const engine = await startEngine({ ...options, project })
     await engine.stop()
     const { kind } = engine.facts
-    return [describeEngine(database, engine.facts), ...describeUnsupported(Object.values(UNSUPPORTED[kind]))]
+    return [
+      describeEngine(database, engine.facts),
+      ...describeUnsupported([
+        ...Object.values(UNSUPPORTED[kind]),
+        ...(described.isPglite ? Object.values(INSIDE_APP) : []),
+      ]),
+    ]
   } catch (error) {
     if (error instanceof UserError)
       return [{ name, status: 'problem', found: `${usesOf(database)}; ${error.message}`, todo: error.hint }]

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import type { GenOptions } from '../options.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { checkApps, checkEnvironment, checkHardCoded, checkStarts } from './check-app.ts'
+import { checkApps, checkEnvironment, checkHardCoded, checkStarts, checkTestMode } from './check-app.ts'
 import { checkConnections, checkEngine, checkSchema } from './check-database.ts'
 import { checkModel, checkPlugin } from './check-itest.ts'
 import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
@@ -39,8 +39,9 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
   return [
     ...checkApps(codebase),
     checkEnvironment(options.root, codebase),
+    ...checkTestMode(boot),
     ...checkStarts(boot),
-    checkSchema(database),
+    checkSchema(options.root, database),
     ...checkConnections(database),
     ...checkHardCoded(boot),
     ...(await checkEngine(options.root, database, {

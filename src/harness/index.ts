@@ -2,6 +2,7 @@ import type { Factory } from './database/factory.ts'
 import { openFactory } from './database/open-factory.ts'
 import { openTestDatabase } from './database/open-test-database.ts'
 import type { TestDatabase } from './database/test-database.ts'
+import { findState } from './state.ts'
 
 export { bootApp } from './app/boot-app.ts'
 export type { Factory } from './database/factory.ts'
@@ -17,6 +18,8 @@ export { listCalls, type Stub, type StubResponse, stub } from './http/stub.ts'
 export type { RecordedCall, StubReply } from './http/stub-types.ts'
 export { type Clock, clock } from './time/clock.ts'
 export { until } from './time/until.ts'
+
+await findState()?.database?.open()
 
 /** The test's own view of the database, beside the app's connections; no fault touches it. */
 export const db: TestDatabase = await openTestDatabase()

@@ -10,6 +10,8 @@ export const ProjectFacts = z.object({
     dialect: z.enum(['postgres', 'sqlite', 'mysql']),
     /** The package that opens the file; SQLite only. */
     driver: z.enum(['better-sqlite3', 'libsql']).optional(),
+    /** The app runs `@electric-sql/pglite` within itself. */
+    isPglite: z.boolean().optional(),
     /** The app connects by `@neondatabase/serverless`, which wants a host name in the URL. */
     isNeon: z.boolean().optional(),
     /** Environment variables that get the URL of the test database; with SQLite its path or its `file:` URL. */

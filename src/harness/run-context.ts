@@ -1,13 +1,14 @@
-import type { Template } from './database/template.ts'
+import type { DeskAddress } from './database/template-desk.ts'
 import type { ProjectFacts } from './project-facts.ts'
 
 /** What the global setup hands to the workers; plain JSON. */
 export interface RunContext {
-  /** Of the name of every database of this run, so that its end can drop them. */
-  readonly prefix: string
+  /** In the name of every database of this run. */
+  readonly id: string
   readonly root: string
   readonly facts: ProjectFacts
-  readonly template: Template
+  /** Where to ask for the template, which is made when somebody asks. */
+  readonly desk: DeskAddress
 }
 
 declare module 'vitest' {

@@ -2,10 +2,13 @@ import { afterAll, afterEach, beforeEach, inject } from 'vitest'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
 import { holdSchedulers } from './app/hold-schedulers.ts'
+import { polyfillMetadata } from './app/polyfill-metadata.ts'
 import { watchRateLimits } from './app/rate-limits.ts'
 import { findOpenRequest, watchRequests } from './app/request-watch.ts'
 import { watchRoute } from './app/route-watch.ts'
-import { openFileDatabase } from './database/file-database.ts'
+import { AFTER_CRASH } from './crash-mark.ts'
+import { waitForDesk } from './database/ask-desk.ts'
+import { type FileDatabase, openFileDatabase } from './database/file-database.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './guard/guard-network.ts'
@@ -17,18 +20,26 @@ import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
 
 // Long enough for any route that works, short enough that a hang is seen before Vitest's own limit of 5 seconds.
 const REQUEST_LIMIT_MS = 2500
+// The first start of an engine on a machine makes its files.
+const START_LIMIT_MS = 120_000
 
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
-const state = findState() ?? (await open(inject('itest')))
+const run = inject('itest')
+const state = findState() ?? (await open(run))
 
-beforeEach(({ task }) => beginTest(state, task.name))
+beforeEach(async ({ task }) => {
+  // Where a file beside this one has begun to need the engine, its start must not count for a test.
+  if (state.database?.progress === 'not begun') await waitForDesk(run.desk)
+  await beginTest(state, task.name)
+}, START_LIMIT_MS)
 
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
   Object.assign(task.meta, { itest: facts })
   // Without the CLI, whose report says it, this is the only place that does.
   for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
+  if (facts.isAfterCrash && task.result?.state === 'fail') console.warn(`itest: ${AFTER_CRASH}`)
   const violation = findViolation(state, facts)
   if (violation !== null) throw violation
 })
@@ -44,6 +55,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   const database = await openFileDatabase(run, board)
   const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
+  if (run.facts.database.isPglite) await openToPglite(database)
   setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
@@ -54,5 +66,12 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchRoute(opened)
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
+  polyfillMetadata(run.root)
   return opened
+}
+
+async function openToPglite({ port }: FileDatabase): Promise<void> {
+  if (port === null) throw new Error('Expected a database behind a port for PGlite.')
+  const { redirectPglite } = await import('./database/pglite/redirect.ts')
+  redirectPglite(port)
 }

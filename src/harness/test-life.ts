@@ -37,7 +37,7 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
   const late = {
     unreachedFaults: state.board.unreached,
     appCrashes: state.appCrashes,
-    isAfterCrash: state.isAfterCrash,
+    isAfterCrash: state.isAfterCrash || (state.isDriverBroken && state.board.cut === null),
   }
   Object.assign(state, { requests: 0, routeHits: 0, appCrashes: [] })
   state.open.clear()
@@ -47,6 +47,7 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
 /** The error that fails a test which is not what it seems; null when the facts are as they should be. */
 export function findViolation(state: HarnessState, facts: HarnessFacts): unknown {
   const { thrown } = state.boundary.current
+  if (state.database?.progress === 'failed') return state.database.error
   if (thrown.length > 0) return thrown[0]
   if (state.lack !== null) return cannot(state.lack)
   if (facts.unstubbedCalls.length > 0) {

@@ -1,24 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { readPathSettings } from './read-path-settings.ts'
 
 /** Files that an import may mean by the `paths` of the project's tsconfig, best first; empty when none applies. */
 export type FindByPaths = (specifier: string) => readonly string[]
 
-/** Reads `paths`, through `extends` too. Vite does not honour them, so without this `@/db` would not be found. */
-export async function readTsconfigPaths(root: string): Promise<FindByPaths> {
-  const file = join(root, 'tsconfig.json')
-  if (!existsSync(file)) return () => []
-  if (!/"(paths|extends)"/.test(readFileSync(file, 'utf8'))) return () => []
-  // biome-ignore lint/style/noRestrictedImports: comments and `extends` are TypeScript's to parse, and most projects never get here.
-  const { ts } = await import('ts-morph')
-  const { config } = ts.readConfigFile(file, ts.sys.readFile)
-  // The files of the project are of no interest here, so none are listed.
-  const host = { ...ts.sys, readDirectory: () => [] }
-  const { options } = ts.parseJsonConfigFileContent(config, host, root)
-  const { paths, baseUrl } = options
-  if (!paths) return () => []
-  const origin: unknown = options.pathsBasePath
-  const base = baseUrl ?? (typeof origin === 'string' ? origin : dirname(file))
+/** Reads `paths` of a tsconfig. Vite does not honour them, so without this `@/db` would not be found. */
+export function readTsconfigPaths(config: string): FindByPaths {
+  const settings = readPathSettings(config)
+  if (settings === null) return () => []
+  const { paths, base } = settings
   const patterns = Object.entries(paths)
     .map(([pattern, targets]) => ({ pattern: splitAtStar(pattern), targets }))
     .sort((a, b) => b.pattern.before.length - a.pattern.before.length)

@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin, ViteUserConfig } from 'vitest/config'
+import { builtFile } from '../package-paths.ts'
 import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
-import { builtFile } from './package-paths.ts'
-import { readProjectFacts } from './read-project-facts.ts'
+import { createImportFinder, type FindImport } from './find-imports.ts'
+import { shareSetUp } from './global-setup.ts'
 import './run-context.ts'
-import { type FindByPaths, readTsconfigPaths } from './tsconfig-paths.ts'
+import { beginDatabases, setUpRun } from './run-setup.ts'
+import { transformCts } from './transform-cts.ts'
 
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
@@ -14,6 +16,8 @@ const API = builtFile('harness/index.js')
 /** Files that import the user's Drizzle, which Vite alone finds from here. */
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
 const OWN_FOLDER = builtFile('')
+/** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
+const CLIENTS = new Set(['itest-gen', 'supertest'])
 
 export interface ItestOptions {
   /** Which database to use; default `auto`: a local Postgres, else PGlite. */
@@ -30,17 +34,20 @@ export interface ItestOptions {
  */
 export function itest(options: ItestOptions = {}): Plugin {
   let root = ''
-  let findByPaths: FindByPaths = () => []
+  let findImport: FindImport = async () => null
   return {
     name: 'itest',
     enforce: 'pre',
-    config: (config) => addHarness(config, options),
-    async configResolved(config) {
+    config: (config) => {
+      shareSetUp(setUpRun)
+      addHarness(config, options)
+    },
+    configResolved(config) {
       root = config.root
-      readProjectFacts(root)
-      findByPaths = await readTsconfigPaths(root)
+      findImport = createImportFinder(root)
     },
     async resolveId(source, importer) {
+      if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Our API speaks the user's Drizzle, wherever this package itself is installed.
@@ -48,13 +55,9 @@ export function itest(options: ItestOptions = {}): Plugin {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
-      if (importer?.includes('node_modules')) return null
-      for (const candidate of findByPaths(source)) {
-        const found = await resolve(candidate, importer)
-        if (found) return found
-      }
-      return null
+      return importer ? findImport({ source, importer, find: (id) => resolve(id, importer) }) : null
     },
+    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
   }
 }
 
@@ -82,14 +85,20 @@ function isAppCrash(error: unknown): boolean {
   return typeof error === 'object' && error !== null && Reflect.get(error, CRASH_MARK) === true
 }
 
-/** Packages are left to Node, where `vitest` could be another copy than the one that runs. */
+/**
+ * Packages are left to Node, where `vitest` could be another copy than the one that runs. All else of ours is, wherever
+ * it is installed: a file that Vite transforms takes many times as long to load.
+ */
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map(
-    (file) => new RegExp(`${file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`),
-  )
-  test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own] } }
+  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapeForRegExp(file)}$`))
+  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapeForRegExp(OWN_FOLDER)}`)]
+  test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own], external } }
+}
+
+function escapeForRegExp(file: string): string {
+  return file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 function findSupertest(): string {

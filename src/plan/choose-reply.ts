@@ -2,7 +2,7 @@ import { partsOf } from '../scan/expressions.ts'
 import type { Scenario } from '../scan/types.ts'
 import { buildBody } from './choose-reply-body.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
-import { type ExternalEvent, failureOf } from './expressions.ts'
+import { type ExternalEvent, howItFails } from './expressions.ts'
 import { distinctName, nameEffect } from './name-effect.ts'
 import { type SolverState, worldOf } from './solver-state.ts'
 import type { Json, PlannedStub, StubReply } from './types.ts'
@@ -33,7 +33,8 @@ export function chooseReply(state: SolverState, event: ExternalEvent): ReplyAtte
       ok: false,
       why: `a stub that answers the second call of ${method} ${url.pathname} differently from the first`,
     }
-  return { ok: true, stub: { ...usual, reply: merged }, answers: mergedAnswers(state, { event, url, method, merged }) }
+  const answers = mergedAnswers(state, { event, url, method, merged })
+  return { ok: true, stub: { ...usual, reply: merged }, answers: answers ?? [[event.id, answer]] }
 }
 
 type Address =
@@ -68,8 +69,8 @@ function isRecord(value: Json): value is { readonly [key: string]: Json } {
 function mergedAnswers(
   state: SolverState,
   { event, url, method, merged }: { event: ExternalEvent; url: URL; method: string; merged: StubReply },
-): [number, unknown][] {
-  if (merged.kind !== 'json') return [[event.id, answerOf(merged, null)]]
+): [number, unknown][] | null {
+  if (merged.kind !== 'json') return null
   const same = state.scenario.events.filter((other) => {
     if (other.kind !== 'external' || other.id > event.id || other.effect !== 'known') return false
     const address = readAddress(state, other)
@@ -89,8 +90,7 @@ function buildReply(
   state: SolverState,
   call: { event: ExternalEvent; name: string },
 ): { reply: StubReply; answer: unknown } | null {
-  const failure = failureOf(state.scenario)
-  const how = failure?.event === call.event.id ? failure.how : null
+  const how = howItFails(state.scenario, call.event.id)
   const reply = replyFor(state, { ...call, how })
   return reply && { reply, answer: answerOf(reply, how) }
 }

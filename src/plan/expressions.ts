@@ -56,13 +56,26 @@ export function statusOf(scenario: Scenario): number | null {
 }
 
 /** The event that fails in this scenario, with how it fails; null when nothing does. */
-export function failureOf(scenario: Scenario): { event: number; how: string } | null {
-  for (const { condition, taken } of scenario.decisions) {
+export function failureOf(scenario: Scenario): Failure | null {
+  return failuresOf(scenario)[0] ?? null
+}
+
+/** How the event fails; a fault that lasts is met by every attempt. */
+export function howItFails(scenario: Scenario, event: number): string | null {
+  return failuresOf(scenario).find((failure) => failure.event === event)?.how ?? null
+}
+
+interface Failure {
+  readonly event: number
+  readonly how: string
+}
+
+function failuresOf(scenario: Scenario): Failure[] {
+  return scenario.decisions.flatMap(({ condition, taken }) => {
     const [target] = condition.kind === 'operation' ? condition.operands : []
-    if (!taken || condition.kind !== 'operation' || target?.kind !== 'result') continue
-    if (FAILURE_NAMES.has(condition.name)) return { event: target.event, how: condition.name }
-  }
-  return null
+    if (!taken || condition.kind !== 'operation' || target?.kind !== 'result') return []
+    return FAILURE_NAMES.has(condition.name) ? [{ event: target.event, how: condition.name }] : []
+  })
 }
 
 const FAILURE_NAMES = new Set(['rejects', 'connection reset', 'times out', 'malformed'])

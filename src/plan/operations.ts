@@ -127,8 +127,8 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   toLowerCase: ([value]) => changeText(value, (text) => text.toLowerCase()),
   toUpperCase: ([value]) => changeText(value, (text) => text.toUpperCase()),
   encodeURIComponent: ([value]) => known(encodeURIComponent(String(value))),
-  startsWith: ([value, start]) => known(String(value).startsWith(String(start))),
-  endsWith: ([value, end]) => known(String(value).endsWith(String(end))),
+  startsWith: ([value, start]) => askText(value, (text) => text.startsWith(String(start))),
+  endsWith: ([value, end]) => askText(value, (text) => text.endsWith(String(end))),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
 }
 
@@ -145,9 +145,14 @@ function parseJson(value: unknown): Computed {
   }
 }
 
-/** Validators leave what is missing as it is; in other code the call would have thrown. */
+/** Validators leave what is missing as it is; in other code the call would have thrown, as it does on a list or number. */
 function changeText(value: unknown, change: (text: string) => string): Computed {
-  return known(value === undefined || value === null ? value : change(String(value)))
+  if (value === undefined || value === null) return known(value)
+  return typeof value === 'string' ? known(change(value)) : unknown('a method of texts on what is none')
+}
+
+function askText(value: unknown, ask: (text: string) => boolean): Computed {
+  return typeof value === 'string' ? known(ask(value)) : unknown('a method of texts on what is none')
 }
 
 /** What sanitizers of validators make of a text. */

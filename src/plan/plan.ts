@@ -76,6 +76,8 @@ function weigh(scenario: Scenario): number {
   return countEffects(scenario) * 10 + present
 }
 
-function countEffects(scenario: Scenario): number {
-  return scenario.events.filter((event) => isExternal(event) || isWrite(event)).length
+/** What is tried again at the same place is no further effect. */
+function countEffects({ events }: Scenario): number {
+  const effects = events.filter((event) => isExternal(event) || isWrite(event))
+  return new Set(effects.map(({ at, stack }) => JSON.stringify([at, stack]))).size
 }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Plugin } from 'vitest/config'
-import { builtFile } from '../harness/package-paths.ts'
-import { type FindByPaths, readTsconfigPaths } from '../harness/tsconfig-paths.ts'
+import { createImportFinder } from '../harness/find-imports.ts'
+import { transformCts } from '../harness/transform-cts.ts'
+import { builtFile } from '../package-paths.ts'
 import { findVitest } from '../run/find-vitest.ts'
 import { JOB_VARIABLE, ProbeJob } from './record.ts'
 
@@ -39,7 +40,7 @@ async function host(job: ProbeJob): Promise<void> {
     },
     {
       cacheDir: job.cacheFolder,
-      plugins: [resolvePaths(job.root)],
+      plugins: [resolveImports(job.root)],
       logLevel: 'silent',
       // Else Vite looks for a config of PostCSS, which is code as well.
       css: { postcss: { plugins: [] } },
@@ -50,33 +51,17 @@ async function host(job: ProbeJob): Promise<void> {
   process.exit()
 }
 
-/** Aliases of the tsconfig that is nearest to the importing file: in a monorepo each package has its own. */
-function resolvePaths(root: string): Plugin {
-  const known = new Map<string, Promise<FindByPaths>>()
-  const readNearest = (importer: string): Promise<FindByPaths> => {
-    const folder = findConfigured(dirname(importer), root)
-    const found = known.get(folder) ?? readTsconfigPaths(folder)
-    known.set(folder, found)
-    return found
-  }
+function resolveImports(root: string): Plugin {
+  const findImport = createImportFinder(root)
   return {
     name: 'itest:probe',
     enforce: 'pre',
     async resolveId(source, importer) {
-      if (!importer || importer.includes('node_modules')) return null
-      const findByPaths = await readNearest(importer)
-      for (const candidate of findByPaths(source)) {
-        const found = await this.resolve(candidate, importer, { skipSelf: true })
-        if (found) return found
-      }
-      return null
+      const find = (id: string) => this.resolve(id, importer, { skipSelf: true })
+      return importer ? findImport({ source, importer, find }) : null
     },
+    transform: (code, id) => (/\.cts$/.test(id) ? transformCts(code, id) : null),
   }
-}
-
-function findConfigured(folder: string, root: string): string {
-  if (!folder.startsWith(root)) return root
-  return folder === root || existsSync(join(folder, 'tsconfig.json')) ? folder : findConfigured(dirname(folder), root)
 }
 
 function escapePattern(text: string): string {

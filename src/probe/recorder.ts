@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { builtFile } from '../harness/package-paths.ts'
+import { builtFile } from '../package-paths.ts'
 import { describeError } from '../run/error-facts.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { ProbeRecord } from './record.ts'

@@ -6,13 +6,14 @@ import type {
   PlannedPath,
   PlannedRequest,
 } from '../plan/types.ts'
-import type { Table } from '../scan/types.ts'
-import { nameTable } from '../write/name-table.ts'
 import { renderValue } from '../write/render-value.ts'
 import { renderStub } from '../write/scaffold.ts'
 
+/** By the table's name in the database. */
+export type TableNames = ReadonlyMap<string, string>
+
 /** One path as the writer of its test must know it: what is given, what is expected, and why. */
-export function describePath(path: PlannedPath | OpenPath, tables: readonly Table[]): string {
+export function describePath(path: PlannedPath | OpenPath, tables: TableNames): string {
   const head = `### ${path.id}\n${path.title}`
   if (path.status === 'open') return `${head}\nOpen: ${path.missing}. Write it if the source shows this, else leave it.`
   const given = describeGiven(path, tables).map((line) => `- ${line}`)
@@ -21,7 +22,7 @@ export function describePath(path: PlannedPath | OpenPath, tables: readonly Tabl
   return [head, 'Given', ...given, '', 'Expected', ...expects, '', about].join('\n')
 }
 
-function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string[] {
+function describeGiven({ given }: PlannedPath, tables: TableNames): string[] {
   const { fault } = given
   return [
     ...given.seeds.map(({ table, row }) => `a row in ${quoteTable(table, tables)}: \`${renderValue(row)}\``),
@@ -31,7 +32,7 @@ function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string
   ]
 }
 
-function describeFault({ table, operation, nth }: PlannedFault, tables: readonly Table[]): string {
+function describeFault({ table, operation, nth }: PlannedFault, tables: TableNames): string {
   const which = nth === null ? `every ${operation}` : `${operation} number ${nth}, and no other,`
   return `${which} ${PREPOSITIONS[operation]} ${quoteTable(table, tables)} by the application fails`
 }
@@ -47,7 +48,7 @@ function describeRequest({ method, path, query, headers, body }: PlannedRequest)
   return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`
 }
 
-function describeExpectation(expectation: Expectation, tables: readonly Table[]): string {
+function describeExpectation(expectation: Expectation, tables: TableNames): string {
   switch (expectation.observable) {
     case 'status':
       return `status of request ${expectation.request + 1} is ${expectation.equals}`
@@ -84,7 +85,6 @@ function describeSource({ kind, text, at }: ExpectationSource): string {
   return `${kind}: ${text}${at ? `, ${at.file}:${at.line}` : ''}`
 }
 
-function quoteTable(name: string, tables: readonly Table[]): string {
-  const table = tables.find((one) => one.name === name)
-  return `\`${table ? nameTable(table) : name}\``
+function quoteTable(name: string, tables: TableNames): string {
+  return `\`${tables.get(name) ?? name}\``
 }

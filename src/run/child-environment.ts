@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path'
 import { ABLATE_VARIABLE, ROUTE_VARIABLE } from '../harness/app/route-watch.ts'
-import { describeEngine, ENGINE_VARIABLE, type EngineAddress } from '../harness/engine/engine.ts'
+import { describeEngine, type EngineAddress } from '../harness/engine/engine.ts'
+import { ENGINE_VARIABLE } from '../harness/engine/engine-variable.ts'
 
 // What a Node process needs to work at all, and nothing that could be a credential.
 const ALLOWED = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'SystemRoot', 'ComSpec', 'PATHEXT', 'NODE_ICU_DATA']

@@ -6,6 +6,8 @@ export interface BootFacts {
   readonly apps: readonly AppBoot[]
   /** Read while the modules of the app are loaded, by name. */
   readonly environment: readonly EnvironmentVariable[]
+  /** Every variable that a file of the app names, also those that only a request reads; in the order of names. */
+  readonly named: readonly string[]
   /** Files that the app reads variables from, e.g. `.env` through dotenv. */
   readonly configFiles: readonly { readonly path: string; readonly at: SourceLocation }[]
   readonly starts: readonly BootStart[]

@@ -29,13 +29,6 @@ export function describeBroken({ file, line, message }: BrokenFile): UserError {
   })
 }
 
-/** What is generated is checked by the project's own settings. */
-export function noTsconfig(root: string): UserError {
-  return new UserError(`no tsconfig.json in ${root}`, {
-    hint: 'itest type-checks what it writes with your settings. Create one with `npx tsc --init`.',
-  })
-}
-
 export function noApp(
   files: ProjectFiles,
   { app, broken }: { app: string | null; broken: BrokenFile | undefined },

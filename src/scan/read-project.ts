@@ -29,7 +29,7 @@ export async function readCodebase(root: string, options: ReadOptions): Promise<
   return answer(root, { options, text: 'codebase' }, async () => {
     const { scanProject } = await import('./scan.ts')
     const { codebase, files } = scanProject(root, options)
-    return { value: codebase, looks: files.disk.looks() }
+    return { value: codebase, looks: files.disk.looks }
   })
 }
 

@@ -14,7 +14,7 @@ export interface Question {
 export interface Answer<T> {
   readonly value: T
   /** Everything on the disk that the answer follows from. */
-  readonly looks: Looks
+  readonly looks: () => Looks
 }
 
 /** Entries of one project that are kept, the newest. */
@@ -31,13 +31,15 @@ export async function throughCache<T>(question: Question, compute: () => Promise
   const known = readEntry<T>(file, question)
   if (known) return known.value
   const { value, looks } = await compute()
-  writeEntry(folder, file, JSON.stringify({ tool: toolPrint(), question, looks, value }))
+  writeEntry(folder, file, JSON.stringify({ tool: toolPrint(), question, looks: looks(), value }))
   return value
 }
 
-interface Entry<T> extends Answer<T> {
+interface Entry<T> {
   readonly tool: string
   readonly question: Question
+  readonly value: T
+  readonly looks: Looks
 }
 
 function readEntry<T>(file: string, question: Question): Entry<T> | null {

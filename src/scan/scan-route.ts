@@ -21,19 +21,19 @@ export async function scanRoute(
   const { database } = scan.codebase
   return {
     value: { dossier, database, style, tsconfig: scan.files.tsconfig, broken: scan.broken },
-    looks: scan.files.disk.looks(),
+    looks: scan.files.disk.looks,
   }
 }
 
 /** The dossier with its tables as Drizzle itself has them, where the schema could be run on its own. */
-async function confirmDossier({ files, codebase, isPartial }: Scan, dossier: Dossier): Promise<Dossier> {
-  if (isPartial) return dossier
-  const { results, tables, findings } = await confirmTables(files, codebase)
-  const isTouched = (name: string): boolean => dossier.tables.some((table) => table.name === name)
+async function confirmDossier({ files, codebase }: Scan, dossier: Dossier): Promise<Dossier> {
+  if (dossier.tables.length === 0) return dossier
+  const touched = new Set(dossier.tables.map(({ name }) => name))
+  const { results, tables, findings } = await confirmTables(files, codebase, { only: touched })
   return {
     ...dossier,
-    tables: tables.filter(({ name }) => isTouched(name)),
-    confirmation: results.filter(({ table }) => isTouched(table)),
+    tables: tables.filter(({ name }) => touched.has(name)),
+    confirmation: results,
     unresolved: [...dossier.unresolved, ...findings.map(({ message, at }) => ({ what: message, text: '', at }))],
   }
 }

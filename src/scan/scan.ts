@@ -4,9 +4,10 @@ import { readBootFacts } from './boot/boot-facts.ts'
 import { readDatabaseFacts } from './boot/database-facts.ts'
 import { readDossier } from './dossier.ts'
 import { createMachine, type Machine, noteRecord } from './interpret/machine.ts'
-import { loadModule } from './interpret/modules.ts'
+import { loadDatabaseFiles } from './load-database-files.ts'
 import { assertExpress, noApp } from './mistakes.ts'
-import { isAside, isTool } from './project/entries.ts'
+import { GIVEN } from './models/request-members.ts'
+import { isAside } from './project/entries.ts'
 import { openProject, type ProjectFiles } from './project/project.ts'
 import { findApps } from './routes/find-app.ts'
 import { indexRoutes } from './routes/index-routes.ts'
@@ -79,26 +80,12 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
   }
 }
 
-/**
- * Imports are lazy, so the files that make the database and its tables might never be needed. They come first, and those
- * that a connection is made with before the rest: of tables that share a name, those of the app have it.
- */
-function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
-  const sources = files.sources.filter(
-    (file) => !isAside(files, file) && !isTool(files, file) && !/seed/.test(path.basename(file)),
-  )
-  for (const pattern of [DATABASE, TABLE])
-    for (const file of sources) if (pattern.test(files.disk.read(file) ?? '')) loadModule(machine, file)
-}
-
-const DATABASE = /\bdrizzle\s*[(<]/
-const TABLE = /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|camel)Case\.table\b/
-
 /** What some file writes on requests is not there where that file has no part, which may then never be loaded. */
 function noteRequestMembers(machine: Machine, files: ProjectFiles): void {
   for (const file of files.sources) {
     if (isAside(files, file)) continue
-    for (const [, name = ''] of (files.disk.read(file) ?? '').matchAll(REQUEST_WRITE)) machine.requestMembers.add(name)
+    for (const [, name = ''] of (files.disk.read(file) ?? '').matchAll(REQUEST_WRITE))
+      if (!GIVEN.has(name)) machine.requestMembers.add(name)
   }
 }
 

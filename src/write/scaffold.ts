@@ -1,9 +1,9 @@
 import { HARNESS_NAMES, TAKEN_NAMES } from '../harness-api.ts'
+import { nameTables } from '../plan/name-tables.ts'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
 import type { Dossier, Table } from '../scan/types.ts'
-import { nameTable } from './name-table.ts'
 import { renderApp } from './render-app.ts'
 import { renderText, renderValue } from './render-value.ts'
 import { specifier } from './specifier.ts'
@@ -33,10 +33,10 @@ export interface Vocabulary {
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
   const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
-  const tables = importedTables(dossier)
+  const stubs = distinctStubs(happy?.given.stubs ?? [])
+  const tables = nameTables(dossier.tables)
   const body = nameBody(plan, happy, tables)
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
-  const stubs = distinctStubs(happy?.given.stubs ?? [])
   const names = [
     ...['app', 'request', 'expect', ...HARNESS_NAMES],
     ...tables.values(),
@@ -52,11 +52,6 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
     names: [...new Set(names)],
   }
   return { scaffold, stubs, body, rows, tables }
-}
-
-function importedTables(dossier: Dossier): Map<string, string> {
-  const exported = dossier.tables.filter((table) => table.exportName !== '' && table.exportName !== 'default')
-  return new Map(exported.map((table) => [table.name, nameTable(table)]))
 }
 
 function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
@@ -124,17 +119,26 @@ function renderHeader(
   return lines.join('\n')
 }
 
-function importTables(tables: readonly Table[], options: { file: string; style: CodeStyle }): string[] {
+function importTables(
+  tables: readonly Table[],
+  options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string> },
+): string[] {
   const files = [...new Set(tables.map((table) => table.at.file))]
   return files.map((file) => {
-    const names = tables.filter((table) => table.at.file === file).map(importName)
-    return `import { ${names.join(', ')} } from ${renderText(specifier(options, file))}`
+    const here = tables.filter((table) => table.at.file === file)
+    const byDefault = here.find(({ exportName }) => exportName === 'default')
+    const named = here.filter((table) => table !== byDefault).map((table) => importName(table, options.tables))
+    const parts = [
+      ...(byDefault ? [options.tables.get(byDefault.name)] : []),
+      ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : []),
+    ]
+    return `import ${parts.join(', ')} from ${renderText(specifier(options, file))}`
   })
 }
 
-function importName(table: Table): string {
-  const local = nameTable(table)
-  return local === table.exportName ? local : `${table.exportName} as ${local}`
+function importName({ name, exportName }: Table, tables: ReadonlyMap<string, string>): string {
+  const local = tables.get(name) ?? exportName
+  return local === exportName ? local : `${exportName} as ${local}`
 }
 
 function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {

@@ -36,6 +36,7 @@ const FILES = {
     import { wrong } from './broken.js'
     export const app = express()
     app.get('/', (_req, res) => { res.json({ wrong }) })`,
+  'src/price.cjs': 'exports.cents = (euros) => euros * 100\n',
   'lacking/itest-gen.d.ts': `
     import type { PgTable } from 'drizzle-orm/pg-core'
     import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
@@ -57,7 +58,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }))
 
-function check(lines: string, { tsconfig = 'tsconfig.json' } = {}) {
+function check(lines: string, { tsconfig = 'tsconfig.json' }: { tsconfig?: string | null } = {}) {
   const text = `import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { db, faults } from 'itest-gen-types'
@@ -75,7 +76,7 @@ ${lines}
 `
   return typeCheck({
     root,
-    tsconfig: path.join(root, tsconfig),
+    tsconfig: tsconfig === null ? null : path.join(root, tsconfig),
     file: 'tests/post-parcels.test.ts',
     text,
     fallbackPaths: {
@@ -119,6 +120,17 @@ describe('typeCheck', { timeout: 60_000 }, () => {
         17,
         "expected code that fits the types of the project, found TS2769: No overload matches this call. Type 'number' is not assignable to type 'string | SQL<unknown> | Placeholder<string, any>'.",
       ],
+    ])
+  })
+
+  it('checks by what TypeScript sees in plain JavaScript when the project has no settings', () => {
+    const lines = ["    const { cents } = await import('../src/price.cjs')", '    expect(row.grams).toBe(cents(7))']
+    const last = "    await faults.on(parcels, 'truncate').fail()\n    expect(cents.gone).toBe(1)"
+    const found = check(`${lines.join('\n')}\n${last}`, { tsconfig: null })
+    expect(found.map(({ line, message }) => [line, message])).toEqual([
+      [9, expect.stringMatching(/found TS2304: Cannot find name 'DEPOT'/)],
+      [14, expect.stringMatching(/found TS2345: Argument of type '"truncate"' is not assignable/)],
+      [15, expect.stringMatching(/found TS2339: Property 'gone' does not exist/)],
     ])
   })
 

@@ -119,11 +119,6 @@ describe('a project', () => {
       says: ['no Drizzle in', 'drizzle-orm'],
     },
     {
-      lacks: 'a tsconfig',
-      change: (copy) => drop(copy, 'tsconfig.json'),
-      says: ['no tsconfig.json in', 'npx tsc --init'],
-    },
-    {
       lacks: 'a tsconfig that parses',
       change: (copy) => copy.write('tsconfig.json', '{ "compilerOptions": '),
       says: ['tsconfig.json', 'tsc'],

@@ -39,6 +39,12 @@ describe('checkEngine', { timeout: LIMIT_MS }, () => {
     ])
   })
 
+  it('says which faults an app that runs PGlite can not meet', async () => {
+    const pglite = { ...facts, driver: 'pglite', dialect: 'postgres', tableDialects: ['postgres'] } as const
+    const faults = (await checkEngine(repository, pglite, options)).find(({ name }) => name === 'Faults')
+    expect(faults?.found).toContain('PGlite runs inside the app, so there is no connection to break')
+  })
+
   it('says what to install where there is none', async () => {
     vi.stubEnv('ITEST_MYSQLBIN', join(tmpdir(), 'itest-no-such-folder'))
     expect(await checkEngine(repository, facts, options)).toMatchObject([

@@ -67,6 +67,7 @@ describe('examine', { timeout: LIMIT_MS }, () => {
         import express from 'express'
         import Redis from 'ioredis'
         export const redis = new Redis(process.env.CACHE_HOST)
+        export const store = process.env.NODE_ENV === 'test' ? new Map() : redis
         export const app = express()
         app.get('/', (req, res) => res.json({}))`,
     })
@@ -87,6 +88,7 @@ describe('examine', { timeout: LIMIT_MS }, () => {
       status: 'warning',
       found: 'none needed; read and without a value: CACHE_HOST (app.js:4)',
     })
+    expect(named(report, 'Test mode')?.found).toContain("process.env.NODE_ENV === 'test' (app.js:5)")
     expect(named(report, 'Starts')).toEqual({
       name: 'Starts',
       status: 'warning',

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -114,14 +115,15 @@ describe('startEngine', { timeout: LIMIT_MS }, () => {
 
   it('removes the folders of owners that died, and no others', async () => {
     const dead = findDeadPid()
-    const [stale, alive] = ['itest-engine-stale', 'itest-engine-alive'].map((name) => join(tmpdir(), name))
-    onTestFinished(() => rmSync(`${alive}`, { recursive: true, force: true }))
-    mkdirSync(`${stale}`)
-    mkdirSync(`${alive}`)
+    const folders = ['stale', 'alive', 'empty', 'young'].map((name) => join(tmpdir(), `itest-engine-${name}`))
+    onTestFinished(() => folders.forEach((folder) => void rmSync(folder, { recursive: true, force: true })))
+    for (const folder of folders) mkdirSync(folder)
+    const [stale, alive, empty] = folders
+    utimesSync(`${empty}`, 0, 0)
     writeFileSync(`${stale}/owner.json`, JSON.stringify({ owner: dead, keeper: dead, server: dead }))
     writeFileSync(`${alive}/owner.json`, JSON.stringify({ owner: process.pid, keeper: null, server: null }))
     const engine = await startEngine({ preference: 'auto' })
-    expect([stale, alive].map((folder) => existsSync(`${folder}`))).toEqual([false, true])
+    expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, false, true])
     expect(JSON.parse(readFileSync(join(engine.folder, 'owner.json'), 'utf8'))).toMatchObject({ owner: process.pid })
     await engine.stop()
   })

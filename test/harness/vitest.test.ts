@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { HEAD, makeProject, repository } from './sample-project.ts'
@@ -18,26 +18,93 @@ it('books', async () => {
   expect(await db.select().from(bookings)).toHaveLength(1)
 })`
 
+/** Uses nothing of ours: the database is there when the app connects. */
+const CONNECTS = `
+import { expect, it } from 'vitest'
+import { pool } from '../src/db/index.js'
+it('connects', async () => {
+  expect((await pool.query('SELECT count(*)::int AS rooms FROM rooms')).rows).toEqual([{ rooms: 2 }])
+})`
+
+const ADDS = `
+import { expect, it } from 'vitest'
+import { app } from '../src/app.js'
+it('adds', () => { expect([typeof app, 1 + 1]).toEqual(['function', 2]) })`
+
+/** Files that Vite by itself does not find: each import says how it is meant. */
+const IMPORTS = {
+  'package.json': JSON.stringify({
+    name: 'bookings',
+    type: 'module',
+    workspaces: ['packages/*'],
+    dependencies: { '@hotel/prices': '*', '@hotel/taxes': '*' },
+    imports: { '#kept/*': './src/kept/*.ts', '#built/*': './dist/kept/*.js' },
+  }),
+  'tsconfig.json': '{ "files": [], "references": [{ "path": "./tsconfig.app.json" }] }',
+  'tsconfig.app.json':
+    '{ "extends": "./tsconfig.base.json", "compilerOptions": { "outDir": "dist", "rootDir": "src" } }',
+  'tsconfig.base.json': '{ "compilerOptions": { "baseUrl": ".", "paths": { "@/*": ["./src/*"] } } }',
+  'packages/prices/package.json':
+    '{ "name": "@hotel/prices", "type": "module", "exports": { "./all": "./src/all.ts" } }',
+  'packages/prices/tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+  'packages/prices/src/all.ts': "export { price } from '@/price.js'",
+  'packages/prices/src/price.ts': "export const price: string = 'package in TypeScript'",
+  'packages/taxes/package.json': '{ "name": "@hotel/taxes", "exports": { ".": { "import": "./dist/index.js" } } }',
+  'packages/taxes/src/index.ts': "export const tax: string = 'package that is not built'",
+  'src/kept/alias.ts': "export const alias: string = 'alias of a referenced tsconfig'",
+  'src/kept/map.ts': "export const map: string = 'import map'",
+  'src/kept/output.ts': "export const output: string = 'import map to the output'",
+  'src/kept/base.ts': "export const base: string = 'baseUrl'",
+  'src/kept/module.mts': "export const module: string = 'mts'",
+  'src/kept/common.cts':
+    "import path = require('node:path')\nconst common: string = path.basename('/x/cts')\nexport = { common }",
+  'tests/imports.test.ts': `
+import { price } from '@hotel/prices/all'
+import { tax } from '@hotel/taxes'
+import { alias } from '@/kept/alias'
+import { map } from '#kept/map'
+import { output } from '#built/output'
+import { base } from 'src/kept/base'
+import { module } from '../src/kept/module.mjs'
+import { common } from '../src/kept/common.cjs'
+import { expect, it } from 'vitest'
+it('finds what a compiler would find', () => {
+  expect([price, tax, alias, map, output, base, module, common]).toEqual([
+    'package in TypeScript', 'package that is not built', 'alias of a referenced tsconfig', 'import map',
+    'import map to the output', 'baseUrl', 'mts', 'cts',
+  ])
+})`,
+}
+
 function runVitest(
   files: Record<string, string>,
-  options: { without?: string } = {},
+  options: { without?: string; isNew?: boolean; environment?: Record<string, string> } = {},
 ): { status: number | null; output: string; left: string[] } {
   const project = makeProject({ 'vitest.config.ts': CONFIG, 'tests/books.test.ts': BOOKS, ...files }, options)
   onTestFinished(project.remove)
+  for (const name of files['packages/prices/package.json'] ? ['prices', 'taxes'] : []) {
+    mkdirSync(join(project.root, 'node_modules/@hotel'), { recursive: true })
+    symlinkSync(join(project.root, 'packages', name), join(project.root, 'node_modules/@hotel', name))
+  }
+  if (options.isNew) rmSync(join(project.root, '.itest'), { recursive: true })
   const temporary = join(project.root, 'temporary')
   mkdirSync(temporary)
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'run', '--reporter=verbose'], {
     cwd: project.root,
     encoding: 'utf8',
-    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1' },
+    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1', ...options.environment },
   })
   return { status, output: stdout + stderr, left: readdirSync(temporary).filter((name) => name.startsWith('itest-')) }
 }
 
 describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
   it('is all that plain `vitest run` needs, also when it is there twice', () => {
-    const { status, output, left } = runVitest({ 'tests/more.test.ts': BOOKS })
-    expect(output).toContain('2 passed')
+    const { status, output, left } = runVitest({
+      'tests/more.test.ts': BOOKS,
+      'tests/connects.test.ts': CONNECTS,
+      ...IMPORTS,
+    })
+    expect(output).toContain('4 passed')
     expect(status).toBe(0)
     expect(left).toEqual([])
   })
@@ -48,7 +115,26 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     expect(status).toBe(1)
   })
 
-  it('lends supertest to a project without it', () => {
-    expect(runVitest({}, { without: 'supertest' }).status).toBe(0)
+  it('starts no database for tests that need none, and says to the others why there is none', () => {
+    const { status, output } = runVitest(
+      {
+        'vitest.config.ts': CONFIG.replace('itest(), ', "itest({ engine: 'postgres' }), "),
+        'tests/adds.test.ts': ADDS,
+        'tests/connects.test.ts': CONNECTS,
+      },
+      { environment: { ITEST_PGBIN: '/nowhere' } },
+    )
+    expect(output).toMatch(/✓ tests\/adds\.test\.ts/)
+    const reason = 'no postgres and initdb were found on this machine'
+    for (const file of ['books', 'connects']) {
+      expect(output).toMatch(new RegExp(`FAIL +tests/${file}\\.test\\.ts[^]*?${reason}`))
+    }
+    expect(status).toBe(1)
+  })
+
+  it('lends supertest to a project without it, and reads the code of one where `itest gen` never ran', () => {
+    const { status, output } = runVitest({}, { without: 'supertest', isNew: true })
+    expect(output).toContain('1 passed')
+    expect(status).toBe(0)
   })
 })

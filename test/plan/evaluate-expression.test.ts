@@ -32,6 +32,8 @@ describe('an expression of the code', () => {
     ['a comparison', call('<', body('a'), literal(2)), true],
     ['texts by letter', call('>', literal('10'), literal('9')), false],
     ['a rounded number', call('Math.round', call('/', literal(7), literal(2))), 4],
+    ['a method of texts on a list', call('trim', body('list')), '? a method of texts on what is none'],
+    ['a method of texts on nothing', call('trim', body('c')), undefined],
     ['a field of a found row', result(1, '0', 'total'), 5],
     ['the number of rows of a write', result(3, 'rowCount'), 1],
     ['whether an event fails', call('rejects', result(2)), true],

@@ -58,6 +58,22 @@ describe('a dependency that fails', () => {
     expect(plannedOf(plan, 'happy').title).toBe('answers 201 and stores the payment')
   })
 
+  it('is down for every attempt of a call that is tried again', () => {
+    const plan = planFor(
+      'POST /pay',
+      `let paid = null, last = null
+      for (let turn = 0; turn < 2 && !paid; turn += 1) {
+        try { paid = await charge({}) } catch (error) { last = error }
+      }
+      if (!paid) return res.status(502).json({ error: last.message })
+      ${INSERT}; res.status(201).json({ ok: true })`,
+    )
+    expect(expectsOf(plannedOf(plan, 'happy'))).toContain('code status 201')
+    const failing = plannedOf(plan, 'external-fails.pay-connection-reset')
+    expect(failing.given.stubs.map(({ reply }) => reply)).toEqual([{ kind: 'reset' }])
+    expect(expectsOf(failing)).toContain('code status 502')
+  })
+
   it('is counted where the code waits for the mail', () => {
     const plan = planFor(
       'POST /pay',

@@ -10,9 +10,6 @@ import { appWith, withProject } from '../support/scan-source.ts'
 
 const ROUTE = "app.get('/a', (req, res) => res.json({}))"
 const IMPORTS = "import { z } from 'zod'\nconst f = (...all) => all\nlet x"
-/** For a scan and its dossiers, with two cores under load. */
-const LIMIT_MS = 20_000
-
 /** All that a scan says, as JSON; or the message of the UserError that it ends with. */
 function scanAll(files: Readonly<Record<string, string>>): string {
   return withProject(files, {}, (root) => {
@@ -31,9 +28,7 @@ function scanAll(files: Readonly<Record<string, string>>): string {
 }
 
 function expectBearable(files: Readonly<Record<string, string>>): void {
-  const start = performance.now()
   const said = scanAll(files)
-  expect(performance.now() - start).toBeLessThan(LIMIT_MS)
   expect(said).not.toContain('which is a bug of itest')
   expect(said).not.toContain('!root!')
   expect(scanAll(files)).toBe(said)

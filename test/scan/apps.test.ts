@@ -52,6 +52,18 @@ describe('apps', () => {
     expect(scanFiles(called).routes.map(({ path }) => path)).toEqual(['/a'])
   })
 
+  it('lists the routes of one factory once, whoever calls it', () => {
+    const files = {
+      'src/app.ts':
+        "import express from 'express'\nexport function createApp() { const app = express(); app.get('/a', (req, res) => res.json({})); return app }\nexport default createApp()",
+      'src/server.ts': "import { createApp } from './app.js'\ncreateApp().listen(1)",
+      'api/index.ts': "import { createApp } from '../src/app.js'\nexport default createApp()",
+    }
+    const { routes, apps } = scanFiles(files)
+    expect(routes.map(({ path }) => path)).toEqual(['/a'])
+    expect(apps[0]).toMatchObject({ file: 'src/app.ts', line: 2 })
+  })
+
   it('goes on where something seems to throw while the app is made', () => {
     const files = {
       'src/app.ts':

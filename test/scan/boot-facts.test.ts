@@ -129,6 +129,8 @@ describe('environment', () => {
             }
             export const stripe = need('STRIPE_KEY')
             if (process.env.SMTP_HOST === undefined) throw new Error('SMTP_HOST')
+            const user = process.env.SMTP_USER || ''
+            if (!user) throw new Error('SMTP_USER')
             const missing = ['A_URL', 'B_URL'].filter((name) => !process.env[name])
             if (missing.length > 0) throw new Error(missing.join())
             if (process.env.READ_ONLY) console.log('read only')
@@ -147,9 +149,18 @@ describe('environment', () => {
       'PORT optional default 4000 - undefined',
       'READ_ONLY maybe - undefined',
       'SMTP_HOST required code throws',
+      'SMTP_USER required code throws',
       'STRIPE_KEY required code throws',
     ])
   })
+
+  it.each(["if (!key) throw new Error('no key')", "if (key === '') throw new Error('no key')"])(
+    'takes an empty text that is refused for no default: %s',
+    (check) => {
+      const held = `class Mail { constructor() { const key = process.env.MAIL_KEY || ''; ${check} } }\nnew Mail()`
+      expect(outlineEnvironment(bootOf(appWith(`${held}\n${ROUTE}`)))).toContain('MAIL_KEY required code throws')
+    },
+  )
 
   it('does not take a switch for something required', () => {
     const boot = bootOf(appWith(`if (process.env.DISABLED) process.exit(0)\n${ROUTE}`))
@@ -272,11 +283,33 @@ describe('what else starts', () => {
     ])
   })
 
+  it('sees what files start that are loaded by a path that the code makes', () => {
+    const boot = bootOf(
+      appWith(`fs.readdirSync(__dirname + '/routes').forEach((file) => require('./routes/' + file)(app))\n${ROUTE}`, {
+        imports: `import fs from 'node:fs'`,
+        files: {
+          'src/routes/jobs.js': `
+            const { queue } = require('../queue')
+            module.exports = (app) => { app.post('/jobs', async (req, res) => res.json(await queue.add(req.body))) }
+          `,
+          'src/queue.js': `const Queue = require('bull')\nexports.queue = new Queue('jobs')`,
+        },
+      }),
+    )
+    expect(outlineStarts(boot)).toEqual(['queue bull app src/queue.js:2'])
+  })
+
   it('names the file that dotenv reads', () => {
     const boot = bootOf(
       appWith(ROUTE, { imports: `import dotenv from 'dotenv'\ndotenv.config({ path: '.env.local' })` }),
     )
     expect(boot.configFiles).toEqual([{ path: '.env.local', at: { file: 'src/app.ts', line: 7 } }])
+    const computed = bootOf(
+      appWith(`config({ path: path.join(__dirname, '../.env') })\n${ROUTE}`, {
+        imports: `import { config } from 'dotenv'\nimport path from 'node:path'`,
+      }),
+    )
+    expect(computed.configFiles.map(({ path }) => path)).toEqual(['.env'])
     const bare = bootOf(appWith(ROUTE, { imports: `import 'dotenv/config'` }))
     expect(bare.configFiles).toEqual([{ path: '.env', at: { file: 'src/app.ts', line: 6 } }])
   })

@@ -89,6 +89,14 @@ describe('errors', () => {
     expect(bodyFor(dossier, 409)).toBe('{error: "mapped"}')
   })
 
+  it('goes on after a handler that keeps the error to itself when next is called once more', () => {
+    const dossier = readHandler("res.json({ user: req.user ?? 'nobody' })", {
+      before: `app.use(async (req, res, next) => { try { req.user = await db.select().from(orders) } catch (error) { next(error) } next() })
+        app.use((error, req, res, next) => { if (error.name === 'UnauthorizedError') res.sendStatus(401) })`,
+    })
+    expect(outline(dossier)).toEqual(['select orders > 200', 'select orders fails > 200'])
+  })
+
   it('skips ordinary middleware and a 404 catch-all while there is an error', () => {
     const dossier = readHandler(THROW, {
       after: `app.use((req, res) => res.sendStatus(404))\napp.use((error, req, res, next) => res.sendStatus(503))`,
@@ -107,6 +115,14 @@ describe('errors', () => {
       app.use('/x', sibling)
       app.use((error, req, res, next) => res.status(error.status ?? 500).end())`)
     expect(outline(readRoute(files, 'GET /x/a'))).toEqual(['throw Error > 410'])
+  })
+
+  it("says of Express's own answer where the route is registered, also inside a function", () => {
+    const dossier = readRoute(
+      appWith(`function register(app) {\n  app.post(\n    '/a',\n    () => { ${THROW} },\n  )\n}\nregister(app)`),
+      'POST /a',
+    )
+    expect(dossier.scenarios[0]?.events.at(-1)?.at.line).toBe(dossier.route.line)
   })
 
   it('reads the status of an error class through its base', () => {

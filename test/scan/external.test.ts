@@ -41,6 +41,14 @@ describe('fetch', () => {
     expect(eventOf(dossier, 'external').caller).toBe('charge')
   })
 
+  it('names a function by the export that it is assigned to', () => {
+    const dossier = readHandler('await pay.charge(1)\nres.sendStatus(201)', {
+      imports: "import pay from './pay.js'",
+      files: { 'src/pay.js': "exports.charge = async (amount) => (await fetch('http://pay/x')).json()" },
+    })
+    expect(eventOf(dossier, 'external').caller).toBe('charge')
+  })
+
   it('may be reset', () => {
     expect(failures(FETCH)).toEqual(['{error: "TypeError"}'])
   })
@@ -78,7 +86,12 @@ describe('fetch', () => {
     const dossier = readHandler(
       "for (let attempt = 0; attempt < 3; attempt++) { try { await fetch('http://pay/x'); return res.sendStatus(201) } catch {} }\nres.sendStatus(503)",
     )
-    expect(outline(dossier)).toEqual(['http > 201', 'http fails > http > 201'])
+    expect(outline(dossier)).toEqual([
+      'http > 201',
+      'http fails > http > 201',
+      'http fails > http fails > http > 201',
+      'http fails > http fails > http fails > 503',
+    ])
   })
 })
 
@@ -266,6 +279,18 @@ describe('packages', () => {
     })
     expect(outline(dossier)).toEqual(['201'])
   })
+
+  it.each(['req.file.buffer', "Buffer.from(req.body.image, 'base64')"])(
+    'says that a package that reads a format may refuse %s',
+    (image) => {
+      const { unresolved } = readHandler(`await sharp(${image}).png().toBuffer()\nres.end()`, {
+        imports: "import sharp from 'sharp'",
+      })
+      expect(unresolved.map(({ what }) => what)).toEqual([
+        'sharp may refuse what the request brings, which no way shows',
+      ])
+    },
+  )
 
   it('does not take mssql for the harmless ms', () => {
     const dossier = readHandler('await thing.query(1)\nres.sendStatus(201)', { imports: "import thing from 'mssql'" })

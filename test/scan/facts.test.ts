@@ -151,6 +151,22 @@ describe('database', () => {
     expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect, tableDialects: ['postgres'] })
   })
 
+  it('finds a database that a function of another file makes', () => {
+    const { boot, database } = scanFiles(
+      appWith("app.get('/', async (req, res) => res.json(await db.select().from(orders)))", {
+        files: {
+          'src/connection.ts': `
+            import { drizzle } from 'drizzle-orm/node-postgres'
+            import { Pool } from 'pg'
+            export const createConnection = () => drizzle(new Pool({ connectionString: process.env.DB_ADDRESS }))`,
+          'src/db.ts': "import { createConnection } from './connection.js'\nexport const db = createConnection()",
+        },
+      }),
+    )
+    expect(database).toMatchObject({ driver: 'node-postgres', urlVariables: ['DB_ADDRESS'] })
+    expect(boot.environment.map(({ name, usedFor }) => [name, usedFor])).toEqual([['DB_ADDRESS', 'database']])
+  })
+
   it('finds the variable behind a validated environment', () => {
     const text =
       "import { drizzle } from 'drizzle-orm/node-postgres'\nimport { z } from 'zod'\nconst env = z.object({ DB: z.string() }).parse(process.env)\nexport const db = drizzle(env.DB)"
@@ -291,6 +307,21 @@ describe('app', () => {
       'src/app.ts': `import express from 'express'\nexport const createApp = () => { const app = express(); ${route}; return app }`,
     }
     expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'factory', exportName: 'createApp' })
+  })
+
+  it('prefers the factory to the function that starts what it makes', () => {
+    const files = {
+      'src/index.ts': "import { startServer } from './server.js'\nstartServer()",
+      'src/server.ts':
+        "import { createApp } from './app.js'\nexport function startServer() { const app = createApp(); app.listen(3000) }",
+      'src/app.ts': `import express from 'express'\nexport const createApp = () => { const app = express(); ${route}; return app }`,
+    }
+    expect(entryOf(files)).toMatchObject({ file: 'src/app.ts', how: 'factory', exportName: 'createApp' })
+    const together = {
+      'src/index.ts': files['src/index.ts'],
+      'src/server.ts': `import express from 'express'\nexport function startServer() { const app = express(); ${route}; app.listen(3000) }`,
+    }
+    expect(entryOf(together)).toMatchObject({ file: 'src/index.ts', how: 'listens' })
   })
 
   it('does not offer a factory that needs arguments', () => {

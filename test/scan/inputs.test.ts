@@ -130,6 +130,17 @@ describe('the inputs of a route', () => {
     expect(inputOf(dossier, 'params.id').rules).toMatchObject({ type: 'number', integer: true, coerced: true })
   })
 
+  it('are not what a token turns out to hold', () => {
+    const dossier = readHandler(
+      `const claims = z.object({ userId: z.string() }).safeParse(jwt.verify(req.headers.authorization, 'k'))
+       if (!claims.success) return res.sendStatus(401)
+       res.json({ id: claims.data.userId })`,
+      { imports: `${ZOD}\nimport jwt from 'jsonwebtoken'` },
+    )
+    expect(namesOf(dossier)).toEqual(['headers.authorization'])
+    expect(inputOf(dossier, 'headers.authorization')).toMatchObject({ rules: null, ruleSource: null })
+  })
+
   it('say that a second schema is not shown', () => {
     const dossier = readHandler(
       'z.object({ a: z.string() }).parse(req.body); z.object({ a: z.string().min(2) }).parse(req.body); res.json({})',

@@ -271,6 +271,24 @@ describe('modules', () => {
     ])
   })
 
+  it('leaves out what follows a file that can not be required, where that is caught', () => {
+    const files = {
+      'src/app.ts': app(
+        `try {
+          app.use('/admin', require('./admin.js'))
+          app.use('/gone', require('./gone.js'))
+          app.get('/after', (req, res) => res.json({}))
+        } catch (error) { app.get('/instead', (req, res) => res.json({ code: error.code })) }
+        app.use('/other', require('./other.js'))
+        app.get('/last', (req, res) => res.json({}))`,
+      ),
+      'src/admin.js': "module.exports = require('express').Router().get('/users', (req, res) => res.json([]))",
+    }
+    const { routes, unresolved } = scanFiles(files)
+    expect(routes.map(({ path }) => path)).toEqual(['/admin/users', '/instead', '/last'])
+    expect(unresolved.map(({ what }) => what)).toContain("no file for the import './gone.js'")
+  })
+
   it('reports an import of a name that the file does not export', () => {
     const files = {
       'src/app.ts': app("app.get('/a', gone)", "import { gone } from './list.js'"),

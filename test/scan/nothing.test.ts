@@ -47,6 +47,33 @@ describe('what is certainly nothing', () => {
     ])
   })
 
+  it.each([
+    [
+      'a row',
+      'const [user] = await db.select().from(users)\nif (!user) console.log("none")\nres.json({ id: user.id })',
+    ],
+    [
+      'a row of a look-up',
+      'const user = await db.query.users.findFirst()\nif (!user) console.log("none")\nres.json({ id: user.id })',
+    ],
+  ])('knows %s that was found to be none', (_what, handler) => {
+    expect(ways(handler)).toEqual([
+      'select users > 200',
+      'select users fails > 503',
+      'select users > throw TypeError > 503',
+    ])
+  })
+
+  it('knows that nobody is signed in where the code asked', () => {
+    const before = 'app.use(guard())\napp.use((req, res, next) => { if (req.user) req.seen = true; next() })'
+    const dossier = readHandler('res.json({ id: req.user.id })', {
+      imports: "import guard from 'some-guard'",
+      before,
+      after: CATCH,
+    })
+    expect(outline(dossier)).toEqual(['200', 'throw TypeError > 503'])
+  })
+
   it('does not follow optional chains of it', () => {
     expect(ways('const user = null\nres.json({ id: user?.id, name: user?.name.first })')).toEqual(['200'])
   })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ let root = ''
 beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), 'itest-large-'))
   writeCodebase(root, 500)
+  symlinkSync(path.resolve('node_modules'), path.join(root, 'node_modules'))
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -25,6 +26,14 @@ describe('one route of a large app', () => {
     ])
     const name = `${wanted.method} ${wanted.path}`
     expect(dossierOf(part, name)).toEqual(dossierOf(whole, name))
+  })
+
+  it('has its own tables confirmed, and runs no other schema', async () => {
+    const { value } = await scanRoute(root, { ...wanted, whole: false }, { app: null })
+    expect(value.dossier.confirmation.map(({ table, confirmed }) => [table, confirmed])).toEqual(
+      value.dossier.tables.map(({ name }) => [name, 'yes']),
+    )
+    expect(value.dossier.tables.length).toBeGreaterThan(0)
   })
 
   it('is looked for everywhere when it is not where its path says', async () => {

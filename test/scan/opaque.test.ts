@@ -27,6 +27,18 @@ describe('mounts that are no routes and answer', () => {
       '/* page: answers every request that comes this far',
     ],
     [
+      "app.use('*', async function page(req, res, next) { try { res.send(await render(req.url)) } catch (error) { next(error) } })",
+      '/* page: answers every request that comes this far',
+    ],
+    [
+      'app.use(function missing(req, res, next) { if (res.headersSent) return next(); res.status(404).json({}) })',
+      '/ missing: answers every request that comes this far',
+    ],
+    [
+      'app.use(function missing(req, res, next) { const error = new Error(req.path); error.status = 404; next(error) })',
+      '/ missing: passes every request that comes this far on as an error',
+    ],
+    [
       "app.use(function health(req, res, next) { if (req.path === '/health') return res.send('ok'); next() })",
       '/ health: a middleware that tells paths apart by itself and may answer',
     ],

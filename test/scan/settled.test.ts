@@ -6,6 +6,40 @@ const ways = (dossier: ReturnType<typeof readHandler>): string[] =>
   outline(dossier).filter((way) => !way.includes('fails'))
 
 describe('where a request stands', () => {
+  it.each([
+    [
+      'if (!(req.body.user && req.body.user.active)) return res.sendStatus(401)\nif (!req.body.user.active) return res.sendStatus(403)',
+      ['200', '401', '401'],
+    ],
+    [
+      'const own = req.body.user && req.body.user.active\nif (!own) return res.sendStatus(401)\nif (!req.body.user.active) return res.sendStatus(403)',
+      ['200', '401'],
+    ],
+    [
+      'const own = req.body.user && req.body.user.active\nif (!req.body.user.active) return res.sendStatus(401)\nif (!own) return res.sendStatus(403)',
+      ['200', '401'],
+    ],
+    [
+      'const free = req.body.trial || req.body.paid\nif (!free) { if (req.body.paid) return res.sendStatus(403) }',
+      ['200', '200'],
+    ],
+  ])('takes what holds together for what holds alone: %s', (handler, expected) => {
+    expect([...outline(readHandler(`${handler}\nres.json({})`))].sort()).toEqual(expected)
+  })
+
+  it('knows that a list of two has an item', () => {
+    const handler = `if (req.body.ids.length < 2) return res.sendStatus(400)
+      for (const id of req.body.ids) await db.insert(orders).values({ id })
+      res.end()`
+    expect(outline(readHandler(handler))).toEqual(['400', 'insert orders > 200', 'insert orders fails > 500'])
+  })
+
+  it('knows that rows as JSON are a text that is there', () => {
+    const handler =
+      'const text = JSON.stringify(await db.select().from(users))\nif (!text || !text.length) return res.end()\nres.json({ text })'
+    expect(outline(readHandler(handler))).toEqual(['select users > 200', 'select users fails > 500'])
+  })
+
   it('is the path of the route, less what it is mounted at', () => {
     const files = appWith(`
       const api = express.Router()

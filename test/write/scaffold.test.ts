@@ -52,6 +52,23 @@ payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
     expect(header(app).split('\n')).toContain(says)
   })
 
+  it('gives a table that is the default export a name of its own', () => {
+    const at = { file: 'src/models/user.ts', line: 1 }
+    const tables = [
+      table({ name: 'orders', exportName: 'default', at: { file: 'src/models/order.ts', line: 1 } }),
+      table({ name: 'user_roles', exportName: 'default', at }),
+      table({ name: 'users', exportName: 'payments', at }),
+      table({ name: 'payments', exportName: 'default', at: { file: 'src/models/payment.ts', line: 1 } }),
+    ]
+    const { scaffold, tables: names } = buildScaffold(plan(), dossier({ tables }), { file: FILE, style: STYLE })
+    expect(scaffold.header.split('\n').filter((line) => line.includes('/models/'))).toEqual([
+      "import orders from '../../src/models/order.js'",
+      "import userRoles, { payments } from '../../src/models/user.js'",
+      "import paymentsTable from '../../src/models/payment.js'",
+    ])
+    expect(names.get('user_roles')).toBe('userRoles')
+  })
+
   it.each([
     { importExtension: '.js', says: "from '../../src/app.js'" },
     { importExtension: '.ts', says: "from '../../src/app.ts'" },

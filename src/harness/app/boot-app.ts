@@ -39,7 +39,7 @@ export async function bootApp(load: () => Promise<unknown>, { route }: BootOptio
     ])
     // What stands below `listen` in the app's files runs before the first request.
     await Promise.race([loaded, delay(EXPORT_LIMIT_MS, undefined, { signal: limit.signal })])
-    if (route !== undefined) await waitForRoute(server, route)
+    if (route !== undefined) await waitForRoute(() => [...server.listeners('request'), ...made.apps], route)
     return server
   } finally {
     limit.abort()
@@ -69,16 +69,23 @@ async function watchFailures(servers: readonly Server[], signal: AbortSignal): P
   throw new Error(`The app did not listen within ${LISTEN_LIMIT_MS / 1000} seconds of its import.`)
 }
 
-/** Servers that answer requests by an Express app, listening or not. */
-function catchServers(): { servers: Server[]; restore: () => void } {
+/**
+ * Servers that answer requests by an Express app, listening or not, and the apps. What else takes part in a server, such as
+ * Socket.IO, puts its own listener in the place of the app's.
+ */
+function catchServers(): { servers: Server[]; apps: unknown[]; restore: () => void } {
   const servers: Server[] = []
+  const apps: unknown[] = []
   const { on } = http.Server.prototype
   Reflect.set(http.Server.prototype, 'on', function onCaught(this: Server, ...args: unknown[]) {
     const [event, listener] = args
-    if (event === 'request' && findExportedApp(listener) !== null) servers.push(this)
+    if (event === 'request' && findExportedApp(listener) !== null) {
+      servers.push(this)
+      apps.push(listener)
+    }
     return Reflect.apply(on, this, args)
   })
-  return { servers, restore: () => void Reflect.deleteProperty(http.Server.prototype, 'on') }
+  return { servers, apps, restore: () => void Reflect.deleteProperty(http.Server.prototype, 'on') }
 }
 
 async function serveExported(module: unknown, listening: Promise<Server>): Promise<Server> {
@@ -87,9 +94,9 @@ async function serveExported(module: unknown, listening: Promise<Server>): Promi
   return Promise.race([listening, delay(EXPORT_LIMIT_MS).then(() => http.createServer(app))])
 }
 
-async function waitForRoute(server: Server, route: string): Promise<void> {
+async function waitForRoute(listHandlers: () => readonly unknown[], route: string): Promise<void> {
   const end = performance.now() + LISTEN_LIMIT_MS
-  while (!server.listeners('request').some((listener) => isRegistered(listener, route))) {
+  while (!listHandlers().some((handler) => isRegistered(handler, route))) {
     if (performance.now() > end) {
       throw new Error(`The app listens, but has not registered ${route} within ${LISTEN_LIMIT_MS / 1000} seconds.`)
     }

@@ -1,5 +1,6 @@
 import { CRASH_MARK } from '../crash-mark.ts'
 import type { HarnessState } from '../state.ts'
+import { watchDeadClients } from './dead-clients.ts'
 import { isExit } from './exit-watch.ts'
 
 /**
@@ -36,6 +37,7 @@ function noteCrash(state: HarnessState, error: unknown): void {
   if (cut === null || !(error instanceof Error) || isOfTest(error)) return
   state.appCrashes.push(`${error.message} (after ${cut})`)
   if (isOfPostgresJs(error)) state.isDriverBroken = true
+  if (isOfNodePostgres(error)) watchDeadClients(state)
   // Vitest's own listeners send the error to the parent process with what is written on it.
   Reflect.set(error, CRASH_MARK, true)
 }
@@ -54,6 +56,10 @@ function isOfRefusal(error: Error): boolean {
 /** It crashes where it flushes what it has to write, and then never flushes anything on that connection again. */
 function isOfPostgresJs({ stack }: Error): boolean {
   return stack?.includes('nextWrite') === true
+}
+
+function isOfNodePostgres({ stack }: Error): boolean {
+  return /[\\/]pg[\\/]lib[\\/]client\.js/.test(stack ?? '')
 }
 
 function isOfTest(error: Error): boolean {

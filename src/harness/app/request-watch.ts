@@ -37,19 +37,23 @@ function note(state: HarnessState, request: unknown, response: unknown): void {
 
 /**
  * In Express 4 an error of an async handler leaves the request open for ever, and supertest waits as long. A request
- * that waits for a stub which hangs, or for a statement that a fault delays, is not judged: there the app's own timeout is what the test is about.
+ * that waits for a stub which hangs, a statement that a fault delays or a database that is being made is not judged: there the app's own timeout is what the test is about.
  */
 function limit(state: HarnessState, response: ServerResponse): void {
   const timer = setTimer(() => {
     const label = state.open.get(response)
     if (label === undefined || response.headersSent) return
-    if (state.boundary.hanging.size > 0 || isDelayed(state.board)) return limit(state, response)
+    if (mayWait(state)) return limit(state, response)
     state.givenUp.push(label)
     state.lack ??= state.database?.faults.findLack() ?? null
     response.req.socket.destroy()
   }, state.requestLimitMs)
   timer.unref()
   response.once('close', () => clearTimeout(timer))
+}
+
+function mayWait({ boundary, board, database }: HarnessState): boolean {
+  return boundary.hanging.size > 0 || isDelayed(board) || database?.progress === 'under way'
 }
 
 /** The request that is being answered, when there is exactly one. */

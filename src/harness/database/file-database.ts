@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { EngineAddress } from '../engine/engine.ts'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
+import { INSIDE_APP } from '../faults/unsupported.ts'
 import type { RunContext } from '../run-context.ts'
-import { openMysqlDatabase } from './mysql-database.ts'
-import { openPostgresDatabase } from './postgres-database.ts'
+import { askDesk } from './ask-desk.ts'
 import type { SideConnection } from './side-connection.ts'
-import { openSqliteDatabase } from './sqlite-database.ts'
+import type { CopySource } from './template-desk.ts'
 
-/** The database of one test file, a copy of the template. */
+/** The database of one test file, a copy of the template. On a server it is made when somebody connects or asks. */
 export interface FileDatabase {
   readonly dialect: 'postgres' | 'sqlite' | 'mysql'
   /** What the app is told to connect to; the path of the file for SQLite. */
@@ -17,20 +16,44 @@ export interface FileDatabase {
   readonly port: number | null
   readonly side: SideConnection
   readonly faults: FaultEngine
+  readonly progress: 'not begun' | 'under way' | 'done' | 'failed'
+  /** Why it could not be made. */
+  readonly error: unknown
+  /** Makes it now. */
+  open(): Promise<void>
   /** Back to the state of the template. */
   reset(): Promise<void>
 }
 
-/** Makes and opens the database of this test file; the statements of the app meet the faults of the board. */
-export async function openFileDatabase({ template, prefix }: RunContext, board: FaultBoard): Promise<FileDatabase> {
-  // Some apps refuse to run their tests on a database that is not called so.
-  const name = `${prefix}${process.pid}_${randomBytes(4).toString('hex')}_test`
-  if (template.kind === 'sqlite') return openSqliteDatabase({ template, name, board })
-  if (template.kind === 'mysql') return openMysqlDatabase({ template, name, board })
-  return openPostgresDatabase({ template, name, board })
+export interface FileDatabaseOptions {
+  /** Of the database, behind the prefix of the run. */
+  readonly name: string
+  /** What the app is told that it is called. */
+  readonly publicName: string
+  readonly board: FaultBoard
+  /** Kinds of faults that the app can't meet, and why. */
+  readonly unmet: Readonly<Partial<Record<'cut' | 'connections', string>>>
+  /** Starts the engine and makes the template, if that has not happened in this run. */
+  readonly ask: () => Promise<CopySource>
 }
 
-/** The prefix of the databases of one run, so that its end can drop them. */
-export function databasePrefix({ existing }: EngineAddress, runId: string): string {
-  return `${existing?.prefix ?? 'itest_'}${runId}_`
+/** Opens the database of this test file to the app, whose statements meet the faults of the board. */
+export async function openFileDatabase({ id, facts, desk }: RunContext, board: FaultBoard): Promise<FileDatabase> {
+  // Some apps refuse to run their tests on a database that is not called so.
+  const name = `${process.pid}_${randomBytes(4).toString('hex')}_test`
+  const options = {
+    name,
+    publicName: `itest_${id}_${name}`,
+    board,
+    unmet: facts.database.isPglite ? INSIDE_APP : {},
+    ask: () => askDesk(desk),
+  }
+  switch (facts.database.dialect) {
+    case 'sqlite':
+      return (await import('./sqlite-database.ts')).openSqliteDatabase(options)
+    case 'mysql':
+      return (await import('./mysql-database.ts')).openMysqlDatabase(options)
+    default:
+      return (await import('./postgres-database.ts')).openPostgresDatabase(options)
+  }
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { UserError } from '../../errors.ts'
 import type { ProjectFacts } from '../project-facts.ts'
+import { generateByCommand } from './old-drizzle-kit.ts'
 
 export interface SchemaStatement {
   /** Where it comes from, relative to the root. */
@@ -105,7 +106,15 @@ interface Generator {
 }
 
 async function generateSchema(options: Parameters<typeof readSchema>[0]): Promise<SchemaSql> {
-  const { describe, compare } = readGenerator(await importDrizzleKit(options.root), options.database.dialect)
+  const file = options.database.schemaFiles.join(', ')
+  const kit = await importDrizzleKit(options.root)
+  if (typeof kit === 'string') {
+    const { statements } = await generateByCommand({ ...options, entry: kit }, (folder) =>
+      readMigrations(folder, 'out'),
+    )
+    return { statements: statements.map((statement) => ({ ...statement, file })), journal: [] }
+  }
+  const { describe, compare } = readGenerator(kit, options.database.dialect)
   const exported: Record<string, unknown> = {}
   for (const file of options.database.schemaFiles) {
     const module: unknown = await options.importModule(join(options.root, file))
@@ -117,7 +126,6 @@ async function generateSchema(options: Parameters<typeof readSchema>[0]): Promis
   }
   // One after the other: for SQLite and MySQL they are promises.
   const statements = await compare(await describe({}), await describe(exported))
-  const file = options.database.schemaFiles.join(', ')
   return { statements: statements.map((sql, index) => ({ file, number: index + 1, sql })), journal: [] }
 }
 
@@ -138,18 +146,23 @@ function readGenerator(kit: DrizzleKit, dialect: ProjectFacts['database']['diale
   }[dialect]
 }
 
-async function importDrizzleKit(root: string): Promise<DrizzleKit> {
-  const hint = 'Add drizzle-kit to the project (`npm install -D drizzle-kit`), or generate migrations with it.'
+/** Whether tables can be made of schema files. */
+export function hasDrizzleKit(root: string): boolean {
+  return resolveFrom(root, 'drizzle-kit') !== null
+}
+
+/** What can be called, or the main file of a drizzle-kit that has nothing of the kind, as before 0.22. */
+async function importDrizzleKit(root: string): Promise<DrizzleKit | string> {
   const path = resolveFrom(root, 'drizzle-kit/api')
-  if (!path) {
-    const isOld = resolveFrom(root, 'drizzle-kit') !== null
-    const why = isOld
-      ? 'the installed drizzle-kit is too old to make them (0.24 and later can)'
-      : 'drizzle-kit, which could make them, is missing'
-    throw new UserError(`There are no SQL migrations, and ${why}.`, { hint })
+  if (path) {
+    const kit: DrizzleKit & { default?: DrizzleKit } = await import(pathToFileURL(path).href)
+    return kit.default ?? kit
   }
-  const kit: DrizzleKit & { default?: DrizzleKit } = await import(pathToFileURL(path).href)
-  return kit.default ?? kit
+  const old = resolveFrom(root, 'drizzle-kit')
+  if (old) return old
+  throw new UserError('There are no SQL migrations, and drizzle-kit, which could make them, is missing.', {
+    hint: 'Add drizzle-kit to the project (`npm install -D drizzle-kit`), or generate migrations with it.',
+  })
 }
 
 function resolveFrom(root: string, name: string): string | null {

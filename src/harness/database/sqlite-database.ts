@@ -1,15 +1,13 @@
 import { copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { FaultBoard } from '../faults/board.ts'
 import { meetStatements } from '../faults/sqlite/meet-statements.ts'
 import { prepareEffect } from '../faults/sqlite/prepare-effect.ts'
 import { cannot, UNSUPPORTED } from '../faults/unsupported.ts'
-import type { FileDatabase } from './file-database.ts'
+import type { FileDatabase, FileDatabaseOptions } from './file-database.ts'
 import { openSqlite, type SqliteConnection, type SqlitePackage } from './sqlite/driver-package.ts'
 import { assertCaught, type Redirect, redirectSqlite } from './sqlite/redirect.ts'
 import { prepareReset } from './sqlite/reset.ts'
 import { connectSqliteSide, isBusy, waitForLock } from './sqlite/side-connection.ts'
-import type { Template } from './template.ts'
 
 interface Side {
   readonly driver: SqlitePackage
@@ -17,14 +15,14 @@ interface Side {
   readonly reset: () => void
 }
 
-/** A copy of the template's file, which from now on is every database that the app opens. */
-export async function openSqliteDatabase(options: {
-  template: Template & { kind: 'sqlite' }
-  name: string
-  board: FaultBoard
-}): Promise<FileDatabase> {
-  const { template, name, board } = options
-  const file = join(dirname(template.file), `${name}.sqlite`)
+/**
+ * A copy of the template's file, which from now on is every database that the app opens. It is made at once, since apps open
+ * theirs without waiting for anything.
+ */
+export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptions): Promise<FileDatabase> {
+  const { template, prefix } = await ask()
+  if (template.kind !== 'sqlite') throw new Error(`Expected a template of SQLite, found one of ${template.kind}.`)
+  const file = join(dirname(template.file), `${prefix}${name}.sqlite`)
   copyFileSync(template.file, file)
   const redirect = redirectSqlite(file)
   assertCaught(redirect)
@@ -52,6 +50,9 @@ export async function openSqliteDatabase(options: {
       findLack: () => null,
       release: () => {},
     },
+    progress: 'done',
+    error: null,
+    open: async () => {},
     reset: () => resetAll(redirect, () => open().reset()),
   }
 }

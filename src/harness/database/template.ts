@@ -1,38 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
 import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
-import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
-import { openSnapshot, saveSnapshot } from '../engine/pglite.ts'
-import { accessTo, adminAccess, type ServerAccess, toClientConfig } from '../engine/server-access.ts'
+import type { PostgresServer } from '../engine/server-access.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
 import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
-import { REMEMBER_BASELINE } from './reset.ts'
+import { PREPARE_RESET } from './reset.ts'
 import type { SchemaSql, SchemaStatement } from './schema-sql.ts'
 import type { SqlitePackage } from './sqlite/driver-package.ts'
 import { prepareSqlite, sqliteJournal } from './sqlite/template.ts'
 
 /** What the database of each test file is a copy of. */
 export type Template =
-  | {
-      readonly kind: 'postgres'
-      readonly url: string
-      readonly database: string
-      readonly existing: ExistingServer | null
-    }
+  | (PostgresServer & { readonly kind: 'postgres'; readonly database: string })
   | { readonly kind: 'pglite'; readonly snapshot: string }
   | { readonly kind: 'sqlite'; readonly file: string; readonly driver: SqlitePackage }
   | (MysqlServer & { readonly kind: 'mysql'; readonly product: MysqlProduct; readonly copy: MysqlCopy })
 
 type Execute = (sql: string) => Promise<unknown>
-
-interface Server {
-  readonly url: string
-  readonly existing: ExistingServer | null
-}
 
 /** Applies the schema once per engine; a second run with the same schema takes the template of the first. */
 export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql): Promise<Template> {
@@ -44,7 +31,11 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
     const copy = await prepareMysql({ driver, url }, { database, fill })
     return { kind: 'mysql', product: engine.kind === 'mysql' ? 'mysql' : 'mariadb', driver, url, copy }
   }
-  if (url !== null) return preparePostgres({ url, existing, database }, schema)
+  if (url !== null) {
+    const { preparePostgres } = await import('./postgres-template.ts')
+    await preparePostgres({ url, existing, database }, (execute) => applyPostgres(execute, schema))
+    return { kind: 'postgres', url, existing, database }
+  }
   if (driver && driver.name !== 'mysql2') {
     const file = join(engine.folder, `template-${hash}.sqlite`)
     await prepareSqlite({ driver, file }, (execute) => applyWithJournal(execute, schema, sqliteJournal))
@@ -54,45 +45,9 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
   return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
 }
 
-async function preparePostgres(target: Server & { database: string }, schema: SchemaSql): Promise<Template> {
-  const { database } = target
-  const admin = await connect(adminAccess(target))
-  try {
-    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
-    if (rowCount === 0) await buildDatabase(admin, { ...target, schema })
-    return { kind: 'postgres', ...target }
-  } finally {
-    await admin.end()
-  }
-}
-
-/** Builds under another name, so that nobody ever clones a half-made template. */
-async function buildDatabase(admin: pg.Client, job: Server & { database: string; schema: SchemaSql }): Promise<void> {
-  const draft = `${job.existing?.prefix ?? 'itest_'}draft_${randomBytes(6).toString('hex')}`
-  await admin.query(`CREATE DATABASE ${draft}`)
-  try {
-    const client = await connect(accessTo(job, draft))
-    try {
-      await applyPostgres((sql) => client.query(sql), job.schema)
-    } finally {
-      await client.end()
-    }
-    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${job.database}`)
-  } catch (error) {
-    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
-    // Another run on the same engine was quicker with the same schema.
-    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error
-  }
-}
-
-async function connect(access: ServerAccess): Promise<pg.Client> {
-  const client = new pg.Client(toClientConfig(access))
-  await client.connect()
-  return client
-}
-
 async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {
   if (!existsSync(file.filled)) {
+    const { openSnapshot, saveSnapshot } = await import('../engine/pglite.ts')
     const database = await openSnapshot(file.empty)
     try {
       await applyPostgres((sql) => database.exec(sql), schema)
@@ -107,7 +62,7 @@ async function preparePglite(file: { empty: string; filled: string }, schema: Sc
 async function applyPostgres(execute: Execute, schema: SchemaSql): Promise<void> {
   await applyStatements(execute, schema)
   if (schema.journal.length > 0) await execute(journalSql(schema))
-  await execute(REMEMBER_BASELINE)
+  await execute(PREPARE_RESET)
 }
 
 async function applyWithJournal(

@@ -1,26 +1,25 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import * as z from 'zod'
-import { builtFile } from '../package-paths.ts'
+import { builtFile } from '../../package-paths.ts'
 import type { SystemUser } from './system-user.ts'
 
 const PREFIX = 'itest-engine-'
+const FILLED_WITHIN_MS = 60_000
 
-/** What the keeper does: run a command until its parent is gone, then remove the folder. */
-export interface KeeperJob {
-  readonly folder: string
-  readonly server: {
-    readonly command: string
-    readonly arguments: readonly string[]
-    readonly user: SystemUser | null
-    /** The server is ready when it writes this to stderr. */
-    readonly readyLine: string
-    /** What makes the server end at once. */
-    readonly stopSignal: 'SIGQUIT' | 'SIGKILL'
-  } | null
+/** What the keeper runs. */
+export interface KeptServer {
+  readonly command: string
+  readonly arguments: readonly string[]
+  readonly user: SystemUser | null
+  /** The server is ready when it writes this to stderr. */
+  readonly readyLine: string
+  /** What makes the server end at once. */
+  readonly stopSignal: 'SIGQUIT' | 'SIGKILL'
 }
 
 export const KeeperReport = z.discriminatedUnion('status', [
@@ -41,14 +40,22 @@ export function makeEngineFolder(): string {
   return folder
 }
 
+export interface Keeper {
+  /** Resolves when the server is ready. A keeper runs one at most. */
+  run(server: KeptServer): Promise<void>
+  /** Kills the server and removes the folder. */
+  stop(): Promise<void>
+}
+
 /**
  * Starts the keeper: a small process of its own session that holds a pipe to us. When the pipe closes, because we
- * asked for it or because we were killed, it kills the server and removes the folder.
+ * asked for it or because we were killed, it kills its server and removes the folder. While it starts, its server can be
+ * made ready to run.
  */
-export async function startKeeper(job: KeeperJob): Promise<{ stop(): Promise<void> }> {
+export function startKeeper(folder: string): Keeper {
   const keeper = spawn(
     process.execPath,
-    [builtFile('harness/engine/keeper.js'), JSON.stringify({ ...job, owner: process.pid })],
+    [builtFile('harness/engine/keeper.js'), JSON.stringify({ folder, owner: process.pid })],
     {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -56,21 +63,30 @@ export async function startKeeper(job: KeeperJob): Promise<{ stop(): Promise<voi
     },
   )
   const gone = new Promise<void>((resolve) => keeper.once('exit', () => resolve()))
+  keeper.stdin.on('error', () => {})
+  const release = () => {
+    keeper.unref()
+    for (const pipe of [keeper.stdin, keeper.stdout]) if (pipe instanceof Socket) pipe.unref()
+  }
+  release()
   const stop = async () => {
     keeper.ref()
     keeper.stdin.end()
     await gone
   }
-  const report = await readReport(keeper.stdout)
-  if (report.status === 'failed') {
-    await stop()
-    throw new Error(`The database server did not start.\n${report.log}`)
+  return {
+    stop,
+    run: async (server) => {
+      keeper.ref()
+      keeper.stdin.write(`${JSON.stringify(server)}\n`)
+      const report = await readReport(keeper.stdout)
+      keeper.stdout.destroy()
+      release()
+      if (report.status === 'ready') return
+      await stop()
+      throw new Error(`The database server did not start.\n${report.log}`)
+    },
   }
-  keeper.stdin.on('error', () => {})
-  keeper.stdout.destroy()
-  keeper.unref()
-  if ('unref' in keeper.stdin && typeof keeper.stdin.unref === 'function') keeper.stdin.unref()
-  return { stop }
 }
 
 async function readReport(output: NodeJS.ReadableStream): Promise<KeeperReport> {
@@ -83,9 +99,19 @@ function removeStaleFolders(): void {
     if (!name.startsWith(PREFIX)) continue
     const folder = join(tmpdir(), name)
     const owner = readOwner(folder)
+    if (!owner) removeEmpty(folder)
     if (!owner || isAlive(owner.owner) || (owner.keeper !== null && isAlive(owner.keeper))) continue
     if (owner.server !== null && isServerOf(owner.server, folder)) process.kill(owner.server, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Whoever made it was killed before they said so, or while they removed it; a younger one may still be filled. */
+function removeEmpty(folder: string): void {
+  try {
+    if (Date.now() - statSync(folder).mtimeMs > FILLED_WITHIN_MS) rmdirSync(folder)
+  } catch {
+    // It is not empty, or somebody else was quicker.
   }
 }
 

@@ -3,10 +3,9 @@ import type { EngineFacts } from '../../run/types.ts'
 import { findMysqlPackage, type MysqlPackage } from '../database/mysql/driver-package.ts'
 import { findSqlitePackage, type SqlitePackage } from '../database/sqlite/driver-package.ts'
 import type { ProjectFacts } from '../project-facts.ts'
-import { type ExistingServer, useServer } from './existing-server.ts'
+import type { ExistingServer } from './existing-server.ts'
 import { startMysql } from './mysql.ts'
 import { findMysql } from './mysql-binary.ts'
-import { startPglite } from './pglite.ts'
 import { startPostgres } from './postgres.ts'
 import { findEmbedded, findPostgres } from './postgres-binary.ts'
 import { startSqlite } from './sqlite.ts'
@@ -46,9 +45,6 @@ interface EngineProject {
   readonly root: string
   readonly facts: Pick<ProjectFacts, 'database' | 'environment'>
 }
-
-/** The variable through which a parent process hands its engine to the Vitest plugin. */
-export const ENGINE_VARIABLE = 'ITEST_ENGINE'
 
 /**
  * Starts a database that dies with this process, also when the process is killed. What kind is the project's to say;
@@ -110,7 +106,7 @@ function remoteLimits({ database, environment }: EngineProject['facts']): string
 async function choosePostgres({ preference, databaseUrl, project }: EngineOptions): Promise<Engine> {
   if (preference === 'pglite') return startPglite([])
   const given = databaseUrl || process.env.ITEST_DATABASE_URL
-  if (given) return useServer(given)
+  if (given) return (await import('./existing-server.ts')).useServer(given)
   const local = findPostgres()
   const found = local.status === 'missing' && project ? findEmbedded(project.root, local) : local
   if (found.status === 'found') {
@@ -130,4 +126,9 @@ async function choosePostgres({ preference, databaseUrl, project }: EngineOption
 
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
+
+/** Only machines without Postgres pay for loading it. */
+async function startPglite(reasons: readonly string[]): Promise<Engine> {
+  return (await import('./pglite.ts')).startPglite(reasons)
 }

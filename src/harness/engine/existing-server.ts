@@ -46,7 +46,7 @@ export async function useServer(databaseUrl: string): Promise<Engine> {
     const { version, reset } = await examine(admin)
     await dropDatabases(admin, isStale)
     const folder = makeEngineFolder()
-    const keeper = await startKeeper({ folder, server: null })
+    const keeper = startKeeper(folder)
     return {
       kind: 'postgres',
       facts: {

@@ -1,40 +1,44 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as z from 'zod'
-import type { KeeperReport, Owner } from './engine-folder.ts'
+import { createInterface } from 'node:readline'
+import type { KeeperReport, KeptServer, Owner } from './engine-folder.ts'
 
-const Job = z.object({
-  folder: z.string(),
-  owner: z.number(),
-  server: z
-    .object({
-      command: z.string(),
-      arguments: z.array(z.string()),
-      user: z.object({ uid: z.number(), gid: z.number() }).nullable(),
-      readyLine: z.string(),
-      stopSignal: z.enum(['SIGQUIT', 'SIGKILL']),
-    })
-    .nullable(),
-})
-type Job = z.infer<typeof Job>
+interface Job {
+  readonly folder: string
+  readonly owner: number
+}
+
+interface Running {
+  readonly child: ChildProcess
+  readonly stopSignal: KeptServer['stopSignal']
+}
 
 const GRACE_MS = 2000
 const LOG_LIMIT = 4000
 
-keep(Job.parse(JSON.parse(process.argv[2] ?? '')))
+// Written by our own `startKeeper`, and a package that checked it would take longer to load than all else here.
+keep(JSON.parse(process.argv[2] ?? ''))
 
+/** The only line that ever arrives says what to run; the end of the input says that nobody needs it any more. */
 function keep(job: Job): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-  const server = job.server ? startServer(job.folder, job.server) : null
-  const owner: Owner = { owner: job.owner, keeper: process.pid, server: server?.pid ?? null }
-  writeFileSync(join(job.folder, 'owner.json'), JSON.stringify(owner))
-  if (!server) report({ status: 'ready' })
-  process.stdin.resume()
-  process.stdin.on('close', () => finish(job, server))
+  noteOwner(job, null)
+  let running: Running | null = null
+  createInterface({ input: process.stdin }).once('line', (line) => {
+    const server: KeptServer = JSON.parse(line)
+    running = { child: startServer(job.folder, server), stopSignal: server.stopSignal }
+    noteOwner(job, running.child.pid ?? null)
+  })
+  process.stdin.on('close', () => finish(job, running))
 }
 
-function startServer(folder: string, server: NonNullable<Job['server']>): ChildProcess {
+function noteOwner({ folder, owner }: Job, server: number | null): void {
+  const content: Owner = { owner, keeper: process.pid, server }
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(content))
+}
+
+function startServer(folder: string, server: KeptServer): ChildProcess {
   const child = spawn(server.command, server.arguments, {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -55,18 +59,19 @@ function startServer(folder: string, server: NonNullable<Job['server']>): ChildP
   return child
 }
 
-function finish(job: Job, server: ChildProcess | null): void {
+function finish({ folder }: Job, running: Running | null): void {
   const remove = () => {
-    rmSync(job.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
     process.exit(0)
   }
-  if (!server || server.exitCode !== null || server.signalCode !== null || server.pid === undefined) {
+  if (running === null || running.child.exitCode !== null || running.child.signalCode !== null || !running.child.pid) {
     remove()
     return
   }
-  server.once('exit', remove)
-  server.kill(job.server?.stopSignal)
-  setTimeout(() => server.kill('SIGKILL'), GRACE_MS)
+  const { child, stopSignal } = running
+  child.once('exit', remove)
+  child.kill(stopSignal)
+  setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
 }
 
 function report(message: KeeperReport): void {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cached } from '../../cache-folder.ts'
 import { copyFolder } from './copy-folder.ts'
-import { type KeeperJob, makeEngineFolder, startKeeper } from './engine-folder.ts'
+import { type Keeper, type KeptServer, makeEngineFolder, startKeeper } from './engine-folder.ts'
 import { findFreePort } from './free-port.ts'
 import type { SystemUser } from './system-user.ts'
 
@@ -19,7 +19,7 @@ export interface OwnServer {
   installer(data: string): { readonly command: string; readonly arguments: readonly string[] }
   /** Further files beside the data. */
   prepare?(folder: string): void
-  run(folder: string, port: number): Omit<NonNullable<KeeperJob['server']>, 'user'>
+  run(folder: string, port: number): Omit<KeptServer, 'user'>
 }
 
 export interface RunningServer {
@@ -33,14 +33,24 @@ const PORT_ATTEMPTS = 3
 
 /** Copies the cached data directory into a temporary folder and starts the server there. */
 export async function startOwnServer(server: OwnServer): Promise<RunningServer> {
-  const folder = makeEngineFolder()
-  try {
-    await makeDataDirectory(server, folder)
-    return await startOn(server, folder)
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
-    throw error
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = makeEngineFolder()
+    const keeper = startKeeper(folder)
+    try {
+      await makeDataDirectory(server, folder)
+      const port = await startOn(server, folder, keeper)
+      return { folder, port, stop: keeper.stop }
+    } catch (error) {
+      await keeper.stop()
+      if (attempt === PORT_ATTEMPTS || !String(error).includes('Address already in use')) throw error
+    }
   }
+}
+
+async function startOn(server: OwnServer, folder: string, keeper: Keeper): Promise<number> {
+  const port = await findFreePort()
+  await keeper.run({ ...server.run(folder, port), user: server.user })
+  return port
 }
 
 async function makeDataDirectory(server: OwnServer, folder: string): Promise<void> {
@@ -70,19 +80,5 @@ async function initialise({ installer, user }: OwnServer, use: (data: string) =>
     use(data)
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function startOn(server: OwnServer, folder: string, attempt = 1): Promise<RunningServer> {
-  const port = await findFreePort()
-  try {
-    const keeper = await startKeeper({ folder, server: { ...server.run(folder, port), user: server.user } })
-    return { folder, port, stop: keeper.stop }
-  } catch (error) {
-    // The keeper removes the folder when it ends, so every attempt begins with a fresh copy.
-    if (attempt === PORT_ATTEMPTS || !String(error).includes('Address already in use')) throw error
-    mkdirSync(folder, { recursive: true })
-    await makeDataDirectory(server, folder)
-    return startOn(server, folder, attempt + 1)
   }
 }

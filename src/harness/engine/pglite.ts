@@ -20,7 +20,7 @@ const LIMITS = [
 /** The degraded engine, for machines without Postgres: each test worker runs its own copy in WebAssembly. */
 export async function startPglite(reasons: readonly string[]): Promise<Engine> {
   const folder = makeEngineFolder()
-  const keeper = await startKeeper({ folder, server: null })
+  const keeper = startKeeper(folder)
   try {
     return {
       kind: 'pglite',

@@ -24,11 +24,15 @@ export interface ServerTls {
   readonly files: Readonly<Partial<Record<'ca' | 'cert' | 'key', string>>>
 }
 
-/** To a database of a server that is known by its URL without one. */
-export function accessTo(
-  { url, existing }: { readonly url: string; readonly existing: ExistingServer | null },
-  database: string,
-): ServerAccess {
+/** A server of which each test file gets a database; plain JSON. */
+export interface PostgresServer {
+  /** Without a database. */
+  readonly url: string
+  /** Set for one that the user gave. */
+  readonly existing: ExistingServer | null
+}
+
+export function accessTo({ url, existing }: PostgresServer, database: string): ServerAccess {
   const { hostname, port, username, password } = new URL(url)
   return {
     host: existing?.socket ?? hostname.replace(/^\[|\]$/g, ''),
@@ -41,7 +45,7 @@ export function accessTo(
 }
 
 /** To a database from which others can be made and dropped; on a server of the user it is one that is only read. */
-export function adminAccess(server: Parameters<typeof accessTo>[0]): ServerAccess {
+export function adminAccess(server: PostgresServer): ServerAccess {
   return accessTo(server, server.existing?.database ?? 'postgres')
 }
 

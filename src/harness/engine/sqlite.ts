@@ -12,7 +12,7 @@ console.log(JSON.stringify(new Database(':memory:').prepare('SELECT sqlite_versi
 export async function startSqlite(driver: SqlitePackage, limits: readonly string[]): Promise<Engine> {
   const version = await readVersion(driver)
   const folder = makeEngineFolder()
-  const keeper = await startKeeper({ folder, server: null })
+  const keeper = startKeeper(folder)
   return {
     kind: 'sqlite',
     facts: { kind: 'sqlite', version, limits },

@@ -8,9 +8,9 @@ export interface SystemUser {
 /** A user of this machine; null when there is none of that name. */
 export function readSystemUser(name: string): SystemUser | null {
   try {
-    const read = (flag: string) =>
-      Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
-    return { uid: read('-u'), gid: read('-g') }
+    const said = execFileSync('id', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    const [, uid, gid] = /^uid=(\d+).*? gid=(\d+)/.exec(said) ?? []
+    return uid === undefined ? null : { uid: Number(uid), gid: Number(gid) }
   } catch {
     return null
   }

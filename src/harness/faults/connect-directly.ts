@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-// Taken before the guard stands: the app may not reach the server, the proxy must.
+// Taken before the guard stands: the app may not reach the server, the proxy and the side connection must.
 const connectSocket = net.Socket.prototype.connect
 
 export interface DatabasePlace {
@@ -17,6 +17,12 @@ export function connectDirectly({ host, port }: DatabasePlace): net.Socket {
   const isFolder = host.startsWith('/')
   Reflect.apply(connectSocket, socket, [isFolder ? { path: `${host}/.s.PGSQL.${port}` } : { port, host }])
   return socket
+}
+
+/** For a driver that connects it itself. */
+export function makeDirectSocket(): net.Socket {
+  const socket = new net.Socket()
+  return Object.defineProperty(socket, 'connect', { value: connectSocket })
 }
 
 /** Reads no more from `source` until `full` has sent what it holds. */

@@ -23,6 +23,12 @@ export function findLack(kind: EngineFacts['kind'], needs: readonly Ability[]): 
   return needs.map((need) => lacking[need]).find((reason) => reason !== undefined) ?? null
 }
 
+/** An app that runs PGlite has its database within itself, whatever engine stands in for it in tests. */
+export const INSIDE_APP = {
+  cut: 'PGlite runs inside the app, so there is no connection to break',
+  connections: 'PGlite runs inside the app, so no connection to it can be refused or left waiting',
+} as const
+
 /** The error that makes a test count as skipped, with its reason. */
 export function cannot(reason: string): Error {
   return Object.assign(new Error(reason), { code: 'ITEST_ENGINE_CANNOT' })

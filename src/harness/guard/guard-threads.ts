@@ -1,5 +1,5 @@
 import workers from 'node:worker_threads'
-import { builtFile } from '../package-paths.ts'
+import { builtFile } from '../../package-paths.ts'
 
 const CHANNEL = 'itest.blocked'
 const THREAD_GUARD = builtFile('harness/guard/thread.js')

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { answerNeonQuery, isNeonQuery } from '../database/neon/http-endpoint.ts'
+import { isNeonQuery } from '../database/neon/neon-query.ts'
 import { bridgeWebSocket, isNeonSocket } from '../database/neon/web-socket-bridge.ts'
 import type { HarnessState } from '../state.ts'
 import { noteLate, type Traffic } from './boundary.ts'
@@ -11,6 +11,9 @@ import { normaliseOrigin } from './origin.ts'
 import { readCall } from './read-call.ts'
 import type { RecordedCall } from './stub-types.ts'
 import { writeAnswer } from './write-answer.ts'
+
+const STUB_FIRST =
+  'Stub it before the app is imported, e.g. above `await bootApp(() => import(...))`: what such a stub answers holds until the first test.'
 
 /** Starts the server on 127.0.0.1 that answers for every host outside. It records each call, also unstubbed ones. */
 export async function startStubServer(state: HarnessState): Promise<Server> {
@@ -33,7 +36,11 @@ async function answer(state: HarnessState, request: IncomingMessage, response: S
   const { boundary } = state
   const { traffic, isOfRequest } = readMark(boundary, request.headers)
   const url = findPostgres(state)
-  if (url !== null && isNeonQuery(request)) return answerNeonQuery(url, request, response)
+  if (url !== null && isNeonQuery(request)) {
+    // It needs a driver, which few apps have a use for.
+    const { answerNeonQuery } = await import('../database/neon/http-endpoint.ts')
+    return answerNeonQuery(url, request, response)
+  }
   const call = await readCall(request, findOrigin(state, request))
   if (traffic.phase === 'settling' || (traffic.phase === 'over' && !isOfRequest)) {
     request.socket.resetAndDestroy()
@@ -55,9 +62,12 @@ function findOrigin({ boundary }: HarnessState, request: IncomingMessage): strin
   return boundary.destinations.get(request.socket.remotePort ?? 0) ?? normaliseOrigin(`http://${request.headers.host}`)
 }
 
-function noteUnstubbed({ boundary }: HarnessState, traffic: Traffic, call: RecordedCall): void {
+function noteUnstubbed({ boundary, isLoading }: HarnessState, traffic: Traffic, call: RecordedCall): void {
   const query = new URLSearchParams(call.query).toString()
   const label = `${call.method} ${call.origin}${call.path}${query === '' ? '' : `?${query}`}`
+  // It may be why the app does not start, and then there is no test that could say so.
+  if (isLoading)
+    console.warn(`itest: ${label} was called while the app was loaded, and nothing answers it. ${STUB_FIRST}`)
   if (traffic.phase === 'running') traffic.unstubbed.push(label)
   else noteLate(boundary, traffic, label)
 }

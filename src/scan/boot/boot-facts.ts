@@ -4,6 +4,7 @@ import type { BootFacts, BootPart, DatabaseFacts, SourceLocation } from '../type
 import { readAppBoot } from './app-boot.ts'
 import { readHardCoded } from './database-address.ts'
 import { readEnvironment } from './environment-facts.ts'
+import { listNamed } from './named-variables.ts'
 import { reachableFiles } from './reachable-files.ts'
 
 /**
@@ -22,6 +23,7 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
   return {
     apps: apps.map((app) => readAppBoot(machine, app)),
     environment: readEnvironment(machine, partOf, database),
+    named: listNamed(machine, partOf),
     configFiles: inOrder(boot.configFiles.flatMap(({ path, at, file }) => (partOf(file) ? [{ path, at }] : []))),
     starts: inOrder(
       boot.starts.flatMap(({ file, ...start }) => {

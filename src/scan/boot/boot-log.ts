@@ -2,7 +2,7 @@ import type { Machine } from '../interpret/machine.ts'
 import { isLeftOut } from '../interpret/start-conditions.ts'
 import type { Value } from '../interpret/values.ts'
 import { locate, ts } from '../syntax/syntax.ts'
-import type { AssumedText, Assumption, EnvironmentRule, SourceLocation, StartKind } from '../types.ts'
+import type { AssumedText, Assumption, EnvironmentRule, Expression, SourceLocation, StartKind } from '../types.ts'
 import { readLengthCheck } from './length-checks.ts'
 
 /** What the top levels of modules did while they were evaluated, apart from defining things. */
@@ -19,6 +19,8 @@ export interface BootLog {
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
+  /** Files that each file loads through `require` and `import()`, whose paths may be computed. */
+  readonly loads: Map<string, Set<string>>
   /** Variables that the route which is being traced has read so far. */
   readonly routeReads: Set<string>
 }
@@ -77,6 +79,7 @@ export function createBootLog(): BootLog {
     assumedTexts: new Map(),
     configFiles: [],
     drivers: [],
+    loads: new Map(),
     routeReads: new Set(),
   }
 }
@@ -112,18 +115,33 @@ function isForLater(node: ts.Node): boolean {
   return false
 }
 
+export function noteLoad(machine: Machine, from: string, file: string): void {
+  const known = machine.boot.loads.get(from)
+  if (known) known.add(file)
+  else machine.boot.loads.set(from, new Set([file]))
+}
+
 /** A condition at the top level of a module, where the project checks what it was given. */
 export function noteCheck(machine: Machine, value: Value, node: ts.Node): void {
   if (machine.run || value.kind !== 'symbol') return
-  const { expression } = value
+  const expression = withoutEmpty(value.expression)
   const file = loadingFile(machine, node)
   if (expression.kind === 'env') machine.boot.checks.push({ name: expression.name, node, whenMissing: false, file })
   if (expression.kind !== 'operation') return
   const length = readLengthCheck(expression)
   if (length) machine.boot.lengths.push({ ...length, node, file })
-  const [left, right] = expression.operands
+  const [first, right] = expression.operands
+  const left = first && withoutEmpty(first)
   if (left?.kind !== 'env') return
   const asksEmpty = right?.kind === 'undefined' || (right?.kind === 'literal' && !right.value)
   if (expression.name === 'is nullish' || (expression.name === '===' && asksEmpty))
     machine.boot.checks.push({ name: left.name, node, whenMissing: true, file })
+}
+
+/** `process.env.KEY || ''` is missing where the variable is. */
+function withoutEmpty(expression: Expression): Expression {
+  if (expression.kind !== 'operation' || !/^(?:\|\||\?\?)$/.test(expression.name)) return expression
+  const [first, second] = expression.operands
+  const isEmpty = second?.kind === 'undefined' || (second?.kind === 'literal' && !second.value)
+  return first && isEmpty ? first : expression
 }

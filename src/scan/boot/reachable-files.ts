@@ -26,6 +26,7 @@ export function reachableFiles(machine: Machine, entries: readonly string[]): Re
       const imported = machine.files.resolve(specifier, from)
       if (imported) waiting.push(imported.file)
     }
+    waiting.push(...(machine.boot.loads.get(file) ?? []))
   }
   return found
 }
@@ -42,9 +43,12 @@ function listImports(machine: Machine, file: string, text: string): Import[] {
 }
 
 function listLines(text: string): Import[] {
-  const lines =
-    /^(?!\s*(?:\/\/|\*))(?:\s*(?:import|export)\b(?!\s+type\b)|\s*\}|.*\b(?:require|import)\s*\()[^'"\n]*['"]([^'"\n]+)['"]/gm
-  return [...text.matchAll(lines)].map(({ 1: specifier = '', index }) => ({ specifier, position: index }))
+  return [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*['"]([^'"\n]+)['"]/g)].flatMap(
+    ({ 1: specifier = '', index }) => {
+      const line = text.slice(text.lastIndexOf('\n', index) + 1, index)
+      return /^\s*(?:\/\/|\*|(?:import|export)\s+type\b)/.test(line) ? [] : [{ specifier, position: index }]
+    },
+  )
 }
 
 function listParsed(machine: Machine, file: string): Import[] {

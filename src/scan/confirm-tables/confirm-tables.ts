@@ -11,6 +11,8 @@ import type { ChildAnswer, RawTable, TableConfirmation, TableFinding, TableResul
 export interface ConfirmOptions {
   /** For all schema files together; 20,000 unless given. */
   readonly timeoutMs?: number
+  /** Names of the tables that matter, e.g. those of one route; all unless given. */
+  readonly only?: ReadonlySet<string>
 }
 
 /**
@@ -20,13 +22,14 @@ export interface ConfirmOptions {
 export async function confirmTables(
   files: ProjectFiles,
   codebase: Pick<Codebase, 'tables' | 'database'>,
-  { timeoutMs = 20_000 }: ConfirmOptions = {},
+  { timeoutMs = 20_000, only }: ConfirmOptions = {},
 ): Promise<TableConfirmation> {
   const { tables } = codebase
-  const collected = collectAll(files, tables)
+  const wanted = only ? tables.filter(({ name }) => only.has(name)) : tables
+  const collected = collectAll(files, wanted)
   const answer = await runAll(files, codebase, { collected, timeoutMs })
   const nameTable = tableNamer(tables)
-  const compared = tables.map((table) => judgeTable(table, { collected, answer, nameTable }))
+  const compared = wanted.map((table) => judgeTable(table, { collected, answer, nameTable }))
   const missed = listMissed(tables, answer).flatMap((raw) => describeMissed(files, raw, nameTable))
   return {
     results: compared.map(({ result }) => result),

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { builtFile } from '../../package-paths.ts'
 import { relativePath, ts } from '../syntax/syntax.ts'
 import type { Casing, Dialect } from '../types.ts'
 import { packageFolder, type SafeModule } from './collect-modules.ts'
@@ -102,16 +103,9 @@ function linkPackage(folder: string, specifier: string, from: string): void {
   symlinkSync(realpathSync(found), link, 'junction')
 }
 
-/** Our own scripts beside this file: JavaScript in dist/, TypeScript when this runs from src/. */
 function readOwnScript(name: string): string {
-  const built = new URL(`./${name}.js`, import.meta.url)
-  const code = existsSync(built) ? readFileSync(built, 'utf8') : transpileOwn(new URL(`./${name}.ts`, import.meta.url))
-  return code.replaceAll(/(from\s+['"]\.\/[\w-]+)\.[jt]s(['"])/g, '$1.mjs$2')
-}
-
-function transpileOwn(url: URL): string {
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-  return ts.transpileModule(readFileSync(url, 'utf8'), { compilerOptions }).outputText
+  const code = readFileSync(builtFile(`scan/confirm-tables/${name}.js`), 'utf8')
+  return code.replaceAll(/(from\s+['"]\.\/[\w-]+)\.js(['"])/g, '$1.mjs$2')
 }
 
 /** Why the process failed; null when it ended well. */

@@ -69,10 +69,7 @@ function readEffect(found: readonly Occurrence[], given: Given): EffectFact | nu
     idempotencyKey: readKey(event),
     writesBefore: distinct(happy.flatMap((one) => writesAround(one, 'before').map(({ fact }) => fact))),
     writesAfter: readWritesAfter(found, happy, given),
-    whenItFails: readEnds(
-      found.filter((one) => one.event.outcome === 'fails'),
-      given,
-    ),
+    whenItFails: readEnds(found.flatMap(failedAttempts), given),
     whenRefused: readEnds(found.filter(isRefused), given),
   }
 }
@@ -146,6 +143,14 @@ function readWritesAfter(found: readonly Occurrence[], happy: readonly Occurrenc
       given,
     ),
   }))
+}
+
+/** What is tried again may fail again. */
+function failedAttempts({ scenario, event }: Occurrence): Occurrence<TraceEvent>[] {
+  const site = siteOf(event)
+  return scenario.events.flatMap((other, index) =>
+    isFailed(other) && siteOf(other) === site ? [{ scenario, index, event: other }] : [],
+  )
 }
 
 function failedWrite({ scenario, index }: Occurrence, site: string): Occurrence<TraceEvent> | null {

@@ -15,8 +15,14 @@ export function rulesOf(event: Pick<ValidateEvent, 'subject' | 'shape'>): Rule[]
   return askedParts(event.subject, event.shape).flatMap(({ part, shape }) => {
     if (part.kind === 'input') return rulesInside({ input: part, shape })
     const [input, ...others] = readIn([part])
-    return input && others.length === 0 ? rulesInside({ input, shape: ofConverted(shape) }) : []
+    if (!input || others.length > 0 || isFoundByText(input, shape)) return []
+    return rulesInside({ input, shape: ofConverted(shape) })
   })
+}
+
+/** A header or a cookie is text: what has fields, as the claims of a token, was only found by it. */
+function isFoundByText({ from, path }: InputExpression, { type }: Shape): boolean {
+  return type === 'object' && path.length > 0 && (from === 'headers' || from === 'cookies')
 }
 
 /** Rules for what the code made of an input, e.g. of `Number(req.params.id)`. */

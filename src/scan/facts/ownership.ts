@@ -1,5 +1,5 @@
 import { hasPart, partsOf } from '../expressions.ts'
-import type { Expression, Scenario } from '../types.ts'
+import type { Decision, Expression, Scenario } from '../types.ts'
 import { isSame } from './expressions.ts'
 import { isBareCredential } from './principals.ts'
 import type { Seal } from './refusals.ts'
@@ -66,9 +66,27 @@ function whenMissing(site: string, { askers, seals }: Given): Outcome | null {
     const decided = seals.get(scenario)?.when ?? scenario.decisions.at(-1)
     const isAsked = (part: Expression): boolean => part.kind === 'result' && part.event === query?.id
     const isRefused = status !== null && status >= 400 && status < 500
-    if (query && decided && isRefused && hasPart(decided.condition, isAsked)) return outcomeOf(scenario)
+    if (!query || !decided || !isRefused || !hasPart(decided.condition, isAsked)) continue
+    if (!findsRow(decided, isAsked) && !passesWithout(decided, isAsked)) return outcomeOf(scenario)
   }
   return null
+}
+
+/** `!row || !row.isClosed`, which fails: it lets through who has no row. */
+function passesWithout({ condition, taken }: Decision, isAsked: (part: Expression) => boolean): boolean {
+  const isMissing = (part: Expression): boolean =>
+    part.kind === 'operation' && part.name === '!' && part.operands.some(isAsked)
+  return !taken && hasPart(condition, isMissing)
+}
+
+/** Whether the decision is that the query gave a row, as of one that must not be there yet. */
+function findsRow({ condition, taken }: Decision, isAsked: (part: Expression) => boolean): boolean {
+  if (isAsked(condition)) return taken
+  if (condition.kind !== 'operation') return false
+  const [left, right] = condition.operands
+  const isCount = left?.kind === 'result' && left.path.at(-1) === 'length' && isAsked(left)
+  if (!isCount || right?.kind !== 'literal') return false
+  return /^>=?$/.test(condition.name) ? taken : condition.name === '===' && right.value === 0 && !taken
 }
 
 function tieOf(

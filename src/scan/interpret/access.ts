@@ -21,8 +21,8 @@ import { express, limitSize } from './express-value.ts'
 import { noteInputRead } from './input-reads.ts'
 import { lacksMember } from './known-types.ts'
 import { type Machine, noteUnresolved, setField, unknownValue } from './machine.ts'
+import { settleRow } from './missing-rows.ts'
 import { isNothing, makeNothing, refuseNothing } from './nothing.ts'
-import { classOfPrototype } from './prototypes.ts'
 import { findCell, readCell } from './scope.ts'
 import {
   type ArrayValue,
@@ -45,6 +45,7 @@ export function getMember(machine: Machine, owner: Value, name: string, node: ts
       refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return unknownValue(machine, `member of ${owner.value}`, node)
     case 'symbol':
+      settleRow(machine, owner.expression, node)
       if (isNothing(machine, owner))
         refuseNothing(machine, owner, { use: `Cannot read properties of % (reading '${name}')`, node })
       return writtenField(machine, owner.expression, name) ?? symbolMember(machine, owner.expression, { name, node })
@@ -183,7 +184,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
     case 'object':
       if (callSetter(machine, owner, name, value)) return
       if (name === 'name') owner.hidden.delete(name)
-      return setField(machine, owner.fields, name, classOfPrototype(owner) ? nameMethod(value, name) : value)
+      return setField(machine, owner.fields, name, name === 'exports' ? value : nameMethod(value, name))
     case 'function':
     case 'request':
     case 'response':
@@ -200,7 +201,7 @@ export function setMember(machine: Machine, owner: Value, name: string, value: V
   }
 }
 
-/** `X.prototype.list = async function () { ... }`. */
+/** `exports.list = async () => { ... }`, `X.prototype.list = async function () { ... }`: a reader calls it `list`. */
 function nameMethod(value: Value, name: string): Value {
   return value.kind === 'function' && value.name === '' ? { ...value, name } : value
 }

@@ -7,7 +7,7 @@ import { keepAssumed } from './assumptions.ts'
 import { constructClass } from './classes.ts'
 import { evaluate } from './evaluate.ts'
 import { executeBlock } from './execute.ts'
-import { DEPTH_LIMIT, type Machine, noteUnresolved, unknownValue } from './machine.ts'
+import { type CallFrame, DEPTH_LIMIT, type Machine, noteUnresolved, unknownValue } from './machine.ts'
 import { makeNothing, refuseNothing } from './nothing.ts'
 import { bindPattern, withDefault } from './patterns.ts'
 import { clockOf, trackPromise, waitFor } from './pending.ts'
@@ -132,9 +132,11 @@ export function callFunction(machine: Machine, callee: FunctionValue, call: Call
     return isAsync ? fulfilled(value) : value
   }
   recordSource(machine, callee)
-  machine.callStack.push({ callee, site: call.node, looseLoops: machine.looseLoops.length })
+  const frame = { callee, site: call.node, looseLoops: machine.looseLoops.length }
+  machine.callStack.push(frame)
   try {
     const value = runBody(machine, callee, call)
+    noteMaker(machine, frame, value)
     return isAsync ? adopt(machine, value.kind === 'query' ? runQuery(machine, value) : value) : value
   } catch (error) {
     if (isAsync && error instanceof Thrown) return rejected(error.value)
@@ -142,6 +144,12 @@ export function callFunction(machine: Machine, callee: FunctionValue, call: Call
   } finally {
     machine.callStack.pop()
   }
+}
+
+/** The outermost call that made an app and gives it to its caller; one that only starts the app gives nothing. */
+function noteMaker(machine: Machine, frame: CallFrame, value: Value): void {
+  const made = value.kind === 'promise' ? value.value : value
+  if (made.kind === 'router' && machine.making.get(made)?.includes(frame)) machine.makers.set(made, frame.callee)
 }
 
 /** The promise of an async function that returns the value: it waits for a promise, and is another. */

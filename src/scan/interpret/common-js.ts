@@ -1,12 +1,15 @@
 import path from 'node:path'
+import { noteLoad } from '../boot/boot-log.ts'
 import { toSpecifier } from '../project/project-path.ts'
 import { callFunctionLike } from './call.ts'
-import { type ImportPlace, resolveImport } from './find-import.ts'
+import { makeError } from './error-values.ts'
+import { type ImportPlace, isGone, resolveImport } from './find-import.ts'
 import { jsonModule } from './json-module.ts'
 import { type Machine, type Module, noteUnresolved } from './machine.ts'
 import { pathValue } from './module-paths.ts'
 import { loadWhole, namespaceOf, packageImport } from './modules.ts'
-import { native, object, UNDEFINED, type Value } from './values.ts'
+import { CertainlyThrown } from './stops.ts'
+import { literal, native, object, UNDEFINED, type Value } from './values.ts'
 
 /** What a CommonJS module exports under a name; null when it does not. */
 export function readCommonJs(machine: Machine, module: Module, name: string): Value | null {
@@ -44,7 +47,11 @@ export function defineCommonJs(machine: Machine, module: Module): void {
   module.scope.cells.set('module', { value: object([['exports', exported]]) })
   const require = native('require', (args, node) => {
     const specifier = args[0]?.kind === 'literal' ? args[0].value : null
-    if (typeof specifier === 'string') return requireModule(machine, specifier, { from: module.file, node })
+    if (typeof specifier === 'string') {
+      const required = requireModule(machine, specifier, { from: module.file, node })
+      if (machine.isCaught && isGone(machine, specifier, module.file)) throw missing(specifier)
+      return required
+    }
     noteUnresolved(machine, 'require of a computed path', node)
     return UNDEFINED
   })
@@ -53,12 +60,19 @@ export function defineCommonJs(machine: Machine, module: Module): void {
   module.scope.cells.set('__dirname', { value: pathValue(machine, path.dirname(module.file)) })
 }
 
+/** `try { app.use(require('./not-there')) } catch {}` */
+function missing(specifier: string): CertainlyThrown {
+  const code = literal('MODULE_NOT_FOUND')
+  return new CertainlyThrown(makeError('Error', literal(`Cannot find module '${specifier}'`), [['code', code]]))
+}
+
 /** The value of `require(specifier)` or `await import(specifier)`. */
 export function requireModule(machine: Machine, written: string, { from, node }: ImportPlace): Value {
   const specifier = toSpecifier(machine, written, from)
   const file = resolveImport(machine, specifier, { from, node })
   if (!file) return packageImport(specifier, '*')
   if (file.endsWith('.json')) return jsonModule(machine, file, '*')
+  noteLoad(machine, from, file)
   const module = loadWhole(machine, file)
   const assigned = module.exports.get('export=')?.() ?? commonJsExports(module)
   const isCommonJs = assigned && !(assigned.kind === 'object' && assigned.fields.size === 0)

@@ -3,6 +3,7 @@ import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { listedAnswer, rememberList } from './listed.ts'
+import { impliedParts, isAboveNone, isEmpty, logicalAnswer, wrapper } from './logical.ts'
 import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
 import { partAnswer } from './parts.ts'
@@ -58,30 +59,6 @@ function asksQueryString({ name, operands: [text] }: Extract<Expression, { kind:
   return last?.kind === 'operation' && last.name === 'query string'
 }
 
-/** Whether an event fails in this run. One failure a run: faults come one at a time. */
-export function decideFailure(machine: Machine, condition: Expression, node: ts.Node): boolean {
-  const { run } = machine
-  if (!run || run.failures > 0 || run.isOver) return false
-  const remembered = run.known.get(run.keyOf(condition))
-  if (remembered !== undefined) return remembered
-  machine.steps += RECORD_STEPS
-  const failed = run.choose(false)
-  run.known.set(run.keyOf(condition), failed)
-  run.decisions.push({ condition, taken: failed, at: locate(machine.root, node) })
-  if (failed) run.failures += 1
-  return failed
-}
-
-/** What a condition asks in other words: `!x`, `Boolean(x)`, `x ?? null`, `x || ''`. */
-function wrapper(expression: Expression): { name: string | null; operand: Expression | null } {
-  if (expression.kind !== 'operation') return { name: null, operand: null }
-  const { name, operands } = expression
-  const [first = null, second] = operands
-  const isFallback = (name === '??' || name === '||') && second !== undefined && isEmpty(second)
-  const isWrapper = name === '!' || name === '!!' || name === 'Boolean' || isFallback
-  return { name, operand: isWrapper ? first : null }
-}
-
 interface Guess {
   readonly condition: Expression
   readonly preferred: boolean
@@ -121,14 +98,10 @@ function isVariable(expression: Expression): boolean {
   return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first !== undefined && isVariable(first)
 }
 
-function isEmpty(expression: Expression): boolean {
-  return expression.kind === 'undefined' || (expression.kind === 'literal' && !expression.value)
-}
-
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
   const remembered = run.known.get(run.keyOf(condition))
   if (remembered !== undefined) return remembered
-  const part = partAnswer(run, condition)
+  const part = partAnswer(run, condition) ?? logicalAnswer(condition, (one) => impliedAnswer(run, one))
   if (part !== null) return part
   if (sameQuestions(condition).some((one) => run.known.get(run.keyOf(one)) === true)) return true
   const subject = subjectOf(condition)
@@ -225,7 +198,14 @@ function remember(run: Run, condition: Expression, taken: boolean): void {
   const subject = subjectOf(condition)
   if (subject && taken) run.equals.set(run.keyOf(subject.expression), JSON.stringify(subject.equals))
   rememberList(run, condition, taken)
+  if (isAboveNone(condition, taken)) {
+    const [count] = condition.kind === 'operation' ? condition.operands : []
+    if (count) run.known.set(run.keyOf({ kind: 'operation', name: '===', operands: [count, ZERO] }), false)
+  }
+  for (const part of impliedParts(condition, taken)) remember(run, part.condition, part.taken)
 }
+
+const ZERO: Expression = { kind: 'literal', value: 0 }
 
 /** What has a member that is true is there itself. */
 function rememberOwners(run: Run, expression: Expression): void {

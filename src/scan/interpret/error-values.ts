@@ -12,6 +12,15 @@ export function makeError(name: string, message: Value, extra: Iterable<readonly
   return error
 }
 
+/** The parts of what an error gives as text, e.g. in a template: its name and its message; null for what is no error. */
+export function errorText(value: Value): readonly Value[] | null {
+  if (value.kind !== 'object' || !value.hidden.has('message')) return null
+  const [name, message] = [value.fields.get('name'), value.fields.get('message')]
+  if (!name || !message) return null
+  if (message.kind === 'literal' && !message.value) return [name]
+  return [name, literal(': '), message]
+}
+
 export function className(value: Value): string {
   if (value.kind !== 'object' || !value.type) return 'unknown error'
   return value.type.name

@@ -12,7 +12,7 @@ import { applyOperator } from './operators.ts'
 import { bindPattern, readPropertyName } from './patterns.ts'
 import { createScope, declare, type Scope } from './scope.ts'
 import { conditionOf, isLeftOut, REGISTERS, runLeftOut, runTaken } from './start-conditions.ts'
-import { Thrown } from './stops.ts'
+import { CertainlyThrown, Thrown } from './stops.ts'
 import { recordHandler, recordThrow } from './trace-events.ts'
 import { knowByType } from './typed-receivers.ts'
 import { literal, object, UNDEFINED, type Value } from './values.ts'
@@ -112,7 +112,7 @@ function executeAtImport(machine: Machine, statement: ts.Statement, scope: Scope
   try {
     return executeStatement(machine, statement, scope)
   } catch (error) {
-    if (!(error instanceof Thrown)) throw error
+    if (!(error instanceof Thrown) || error instanceof CertainlyThrown) throw error
     if (!isLeftOut(machine))
       noteUnresolved(machine, 'throws here as far as analysis can tell, and is taken to go on', statement)
     return NORMAL
@@ -204,7 +204,10 @@ export function decideCondition(machine: Machine, node: ts.Expression, scope: Sc
 }
 
 function executeTry(machine: Machine, node: ts.TryStatement, scope: Scope): Completion {
+  const { isCaught } = machine
+  machine.isCaught ||= node.catchClause !== undefined
   const outcome = settleBlock(() => executeBlock(machine, node.tryBlock.statements, createScope(scope)))
+  machine.isCaught = isCaught
   const caught =
     outcome.thrown && node.catchClause ? executeCatch(machine, node.catchClause, outcome.thrown, scope) : outcome
   if (node.finallyBlock) {

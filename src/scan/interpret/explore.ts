@@ -107,7 +107,7 @@ function startRun(prefix: readonly boolean[], certain: Run['certain']): { run: R
     reads: new Map(),
     nextEvent: 0,
     nextTransaction: 0,
-    failures: 0,
+    fault: null,
     lastTimerMs: null,
     steps: 0,
   }

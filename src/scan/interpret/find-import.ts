@@ -16,6 +16,12 @@ export function resolveImport(machine: Machine, specifier: string, { from, node 
   return found?.file ?? null
 }
 
+/** Whether loading this certainly fails: a file beside this one, and there is none. */
+export function isGone(machine: Machine, specifier: string, from: string): boolean {
+  const isBeside = /^\.\.?\//.test(specifier) && !ASSETS.test(specifier)
+  return isBeside && machine.files.resolve(specifier, from) === null
+}
+
 /** `@/` and `~/` are always files; `@acme/db` may be a package that is not installed here. */
 function isMeantAsFile(machine: Machine, specifier: string, from: string): boolean {
   return machine.files.isLocal(specifier, from) && !ASSETS.test(specifier)

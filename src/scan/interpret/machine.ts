@@ -51,6 +51,16 @@ export interface HarmlessUse extends Omit<HarmlessCall, 'at'> {
   readonly at: SourceLocation
 }
 
+/** What fails in a run. */
+export interface Fault {
+  /** The name of the condition under which the call fails; null: it works again. */
+  readonly how: string | null
+  readonly node: ts.Node
+  readonly calls: readonly ts.Node[]
+  /** How many errors had been taken over before. */
+  readonly handled: number
+}
+
 /** One trip through a route while it is traced. */
 export interface Run {
   readonly events: TraceEvent[]
@@ -91,7 +101,7 @@ export interface Run {
   readonly reads: Map<string, InputRead>
   nextEvent: number
   nextTransaction: number
-  failures: number
+  fault: Fault | null
   /** The latest literal `setTimeout` delay: the usual partner of an AbortController. */
   lastTimerMs: number | null
   /** How much work the run was, when it is over. */
@@ -133,8 +143,12 @@ export interface Machine {
   /** The sessions that requests of the route at hand have, by what is known of them. */
   readonly sessions: Map<string, SessionFact>
   readonly callStack: CallFrame[]
+  /** Some `catch` takes what is thrown now. */
+  isCaught: boolean
   /** Which exported function made a router, when one did: its factory. */
   readonly makers: Map<RouterValue, FunctionValue>
+  /** The calls that were running when it was made. */
+  readonly making: WeakMap<RouterValue, readonly CallFrame[]>
   /** Files whose top level is running, innermost last. */
   readonly loading: string[]
   /** Express 4 made to wait for async handlers by a package such as express-async-errors. */
@@ -183,7 +197,9 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     gates: createGateLog(),
     sessions: new Map(),
     callStack: [],
+    isCaught: false,
     makers: new Map(),
+    making: new WeakMap(),
     loading: [],
     waitsForAsync: false,
     isAppHandedOut: false,

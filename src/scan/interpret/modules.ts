@@ -26,8 +26,9 @@ export function loadModule(machine: Machine, file: string): Module {
     errors,
   }
   machine.modules.set(file, module)
-  const { run, steps } = machine
+  const { run, steps, isCaught } = machine
   machine.run = null
+  machine.isCaught = false
   machine.steps = 0
   machine.loading.push(file)
   // Who needs the module first says nothing of when it is needed.
@@ -39,6 +40,7 @@ export function loadModule(machine: Machine, file: string): Module {
     machine.startConditions.push(...conditions)
     machine.run = run
     machine.steps = steps
+    machine.isCaught = isCaught
   }
   return module
 }

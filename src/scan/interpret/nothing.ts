@@ -67,9 +67,17 @@ function functionAround(node: ts.Node): ts.Node | undefined {
 
 /** Keeps what a decision says of a value's being there. */
 export function noteMissing(run: Run, condition: Expression, taken: boolean): void {
+  if (!taken && isObject(run, condition)) run.missing.add(run.keyOf(condition))
   if (condition.kind !== 'operation') return
   const [subject, other] = condition.operands
   if (!subject || !taken) return
   const isNull = other?.kind === 'undefined' || (other?.kind === 'literal' && other.value === null)
   if (condition.name === 'is nullish' || (condition.name === '===' && isNull)) run.missing.add(run.keyOf(subject))
+}
+
+/** A row, and what packages put on a request: an object where it is there at all. */
+function isObject({ events }: Run, expression: Expression): boolean {
+  if (expression.kind === 'operation') return /^request\.(?:user|auth|session)$/.test(expression.name)
+  if (expression.kind !== 'result' || expression.path.length !== 1 || expression.path[0] !== '0') return false
+  return events.some(({ id, kind }) => id === expression.event && kind === 'db')
 }

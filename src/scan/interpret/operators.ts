@@ -2,6 +2,7 @@ import { ts } from '../syntax/syntax.ts'
 import { assign } from './assign.ts'
 import { keepAssumed, noteComparison } from './assumptions.ts'
 import { decide } from './decisions.ts'
+import { errorText } from './error-values.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
 import { knownEquality } from './known-texts.ts'
@@ -122,6 +123,7 @@ export function applyOperator(operator: string, left: Value, right: Value): Valu
   if (left.kind === 'literal' && right.kind === 'literal') return fold(operator, left, right)
   if (operator === '===' || operator === '!==' || operator === '==' || operator === '!=')
     return compare(operator, left, right)
+  if (operator === '+' && (errorText(left) || errorText(right))) return joinText([left, right])
   return operation(operator, left, right)
 }
 
@@ -230,7 +232,8 @@ export function evaluateTemplate(machine: Machine, node: ts.TemplateExpression, 
 }
 
 /** A string made of parts; known when every part is. */
-function joinText(parts: readonly Value[]): Value {
+function joinText(given: readonly Value[]): Value {
+  const parts = given.flatMap((part) => errorText(part) ?? [part])
   if (parts.every((part) => part.kind === 'literal'))
     return literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
   return operation('concat', ...parts)

@@ -1,5 +1,6 @@
 import type { Column, Expression, TraceEvent } from '../types.ts'
 import type { Machine } from './machine.ts'
+import { impossibleTokenError } from './token-errors.ts'
 import { impossibleViolation } from './violations.ts'
 
 type Operation = Extract<Expression, { kind: 'operation' }>
@@ -7,7 +8,8 @@ type DbEvent = Extract<TraceEvent, { kind: 'db' }>
 
 /** What holds in every run because of what a query answers with; null for what may go either way. */
 export function settledAnswer(machine: Machine, condition: Expression): boolean | null {
-  const truth = truthOf(machine, condition) ?? impossibleViolation(machine, condition)
+  const truth =
+    truthOf(machine, condition) ?? impossibleViolation(machine, condition) ?? impossibleTokenError(condition)
   if (truth !== null) return truth
   if (condition.kind !== 'operation') return null
   const [subject, other] = condition.operands
@@ -22,6 +24,10 @@ export function settledAnswer(machine: Machine, condition: Expression): boolean 
 
 /** Rows come as a list; keys, dates and objects are never empty. */
 function truthOf(machine: Machine, expression: Expression): boolean | null {
+  if (expression.kind === 'operation' && expression.name === 'JSON.stringify') {
+    const [value] = expression.operands
+    return value ? truthOf(machine, value) : null
+  }
   if (expression.kind !== 'result') return null
   const event = eventOf(machine, expression.event)
   if (event && expression.path.length === 0 && event.returns && event.operation !== 'raw') return true

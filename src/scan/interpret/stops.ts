@@ -14,6 +14,9 @@ export class Thrown extends Error {
   }
 }
 
+/** Certainly thrown while the app is made, and caught there: what follows in the block does not run. */
+export class CertainlyThrown extends Thrown {}
+
 /** The analysis has done enough work on one run. */
 export class LimitReached extends Error {}
 

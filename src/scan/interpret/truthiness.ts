@@ -37,6 +37,9 @@ export function isTruthy(expression: Expression): boolean {
       return isDate(expression) || /^Date\.now\(\)/.test(expression.text)
     case 'operation':
       return isTruthyOperation(expression)
+    case 'input':
+      // Express itself makes these objects, empty or not.
+      return expression.path.length === 0 && /^(?:query|params|headers)$/.test(expression.from)
     default:
       return false
   }
@@ -48,7 +51,7 @@ const OBJECTS = new Set(
 )
 /** Made by well-known packages, and never empty: a token that is refused gives no payload at all. */
 const TEXTS =
-  /^(?:(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)|uuid\.v\d|nanoid\.nanoid|(?:crypto|node:crypto)\.(?:randomUUID|randomBytes|createHash|createHmac)|jsonwebtoken\.(?:sign|verify)|jose\.jwtVerify|ulid\.ulid|(?:@paralleldrive\/)?cuid2?\.createId|toISOString|error stack|path of the project)$/
+  /^(?:(?:bcrypt(?:js)?|argon2)\.(?:hash|hashSync|genSalt|genSaltSync)|uuid\.v\d|nanoid\.nanoid|(?:crypto|node:crypto)\.(?:randomUUID|randomBytes|createHash|createHmac)|jsonwebtoken\.(?:sign|verify)|jose\.jwtVerify|ulid\.ulid|request\.(?:protocol|hostname|ip|method|url|originalUrl|path)|(?:@paralleldrive\/)?cuid2?\.createId|toISOString|error stack|path of the project)$/
 
 function isTruthyOperation({ name, operands }: Extract<Expression, { kind: 'operation' }>): boolean {
   const [first, second] = operands
@@ -56,6 +59,8 @@ function isTruthyOperation({ name, operands }: Extract<Expression, { kind: 'oper
   if (name === 'String' && first) return isTruthy(first) || /^(?:number|boolean)$/.test(typeOfResult(first) ?? '')
   if (name === 'concat') return operands.some((part) => part.kind === 'literal' && part.value !== '')
   if (name === 'JSON.stringify') return first?.kind === 'object' || first?.kind === 'array'
+  if (name === 'member' && second?.kind === 'literal' && second.value === 'length' && first?.kind === 'operation')
+    return TEXTS.test(first.name) || first.name === 'JSON.stringify'
   if (name === '||') return operands.some(isTruthy)
   return (name === '??' || name === '&&') && operands.length === 2 && first !== undefined && second !== undefined
     ? isTruthy(first) && isTruthy(second)

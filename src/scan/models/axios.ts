@@ -1,7 +1,7 @@
 import type { Call } from '../interpret/call.ts'
-import { decideFailure } from '../interpret/decisions.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
+import { decideFailure } from '../interpret/faults.ts'
 import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import {
   fulfilled,

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import { callFunctionLike } from '../interpret/call.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
@@ -21,9 +20,10 @@ import {
 } from '../interpret/values.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { InputSource, TraceEvent } from '../types.ts'
+import { isBodiless, isData, statusText } from './answer-body.ts'
 import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
-import { isAbsent } from './request-members.ts'
+import { isAbsent, SET_BY_PACKAGES } from './request-members.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -66,13 +66,6 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   if (!SET_BY_PACKAGES.has(name) && machine.requestMembers.has(name)) return UNDEFINED
   return operation(`request.${name}`)
 }
-
-/** What middleware of packages puts on a request; whether it has run is not known of all of them. */
-const SET_BY_PACKAGES: ReadonlySet<string> = new Set(
-  'user session auth account id log file files rawBody ip ips locals token jwt payload claims oidc csrfToken flash login logout isAuthenticated isUnauthenticated t i18n language useragent fingerprint rateLimit transaction sessionID cookies validated'.split(
-    ' ',
-  ),
-)
 
 export function responseMember(machine: Machine, owner: ResponseValue, name: string): Value {
   // What the code puts in the place of a method stands for it: `res.json = function (body) { ... }`.
@@ -190,18 +183,6 @@ function parsedText(text: Value | undefined): Value | undefined {
 
 const NONE = { name: '', operands: [] } as const
 
-/** `sendStatus(200)` sends the words of the status as text. */
-function statusText(code: Value | undefined): Value | null {
-  return code?.kind === 'literal' ? literal(STATUS_CODES[Number(code.value)] ?? String(code.value)) : null
-}
-
-/** `res.send(object)` is JSON on the wire. */
-function isData(body: Value | undefined): boolean {
-  return (
-    body?.kind === 'object' || body?.kind === 'array' || (body?.kind === 'symbol' && body.expression.kind === 'result')
-  )
-}
-
 function readStatus(owner: ResponseValue, fallback: number): Value {
   return owner.fields.get('statusCode') ?? literal(fallback)
 }
@@ -235,7 +216,7 @@ export function respond(machine: Machine, response: Response): void {
     kind: 'respond',
     id: nextEvent(machine),
     status: express(response.status),
-    body: response.body ? express(response.body) : null,
+    body: response.body && !isBodiless(response.status) ? express(response.body) : null,
     via: response.via,
     at: locate(machine.root, response.node),
   })

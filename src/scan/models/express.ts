@@ -50,8 +50,7 @@ function createRouter(machine: Machine, isApp: boolean, { node, args: [options] 
     at: locate(machine.root, node),
   }
   machine.routers.push(router)
-  const [maker] = machine.callStack
-  if (maker) machine.makers.set(router, maker.callee)
+  machine.making.set(router, [...machine.callStack])
   return router
 }
 

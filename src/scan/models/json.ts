@@ -1,6 +1,7 @@
 import { hasPart } from '../expressions.ts'
-import { decide, decideFailure } from '../interpret/decisions.ts'
+import { decide } from '../interpret/decisions.ts'
 import { makeError } from '../interpret/error-values.ts'
+import { decideFailure } from '../interpret/faults.ts'
 import type { Machine } from '../interpret/machine.ts'
 import { Thrown } from '../interpret/stops.ts'
 import { nextEvent, record } from '../interpret/trace-events.ts'

@@ -13,7 +13,7 @@ import type { EffectClass } from '../types.ts'
 const EFFECTS = `
   stripe braintree square razorpay plaid @paypal/ paypal-rest-sdk mercadopago @mollie/ @paddle/ @lemonsqueezy/
   paystack midtrans-client xendit-node adyen @adyen/ coinbase-commerce-node
-  nodemailer @sendgrid/ resend postmark mailgun.js mailgun-js @mailchimp/ mailersend sib-api-v3-sdk @getbrevo/
+  nodemailer @sendgrid/ resend postmark mailtrap mailgun.js mailgun-js @mailchimp/ mailersend sib-api-v3-sdk @getbrevo/
   node-mailjet emailjs @emailjs/ loops twilio vonage @vonage/ messagebird africastalking @slack/ discord.js telegraf
   node-telegram-bot-api grammy pusher ably web-push expo-server-sdk onesignal-node @onesignal/ firebase-admin
   @knocklabs/ @novu/ socket.io ws imapflow
@@ -41,7 +41,7 @@ const HARMLESS = `
   npmlog @logtail/ @sentry/ newrelic dd-trace applicationinsights @opentelemetry/ prom-client express-prom-bundle
   lodash lodash. lodash- lodash-es underscore ramda remeda radash date-fns date-fns-tz dayjs moment moment-timezone
   luxon @js-joda/ ms cron-parser slugify validator express-validator joi celebrate yup ajv ajv-formats
-  class-validator class-transformer valibot superstruct io-ts fp-ts arktype zod-validation-error zod-to-json-schema
+  class-validator class-transformer email-validator valibot superstruct io-ts fp-ts arktype zod-validation-error zod-to-json-schema
   @asteasolutions/zod-to-openapi swagger-jsdoc qs http-status-codes http-status http-errors statuses mime mime-types
   file-type dotenv dotenv-expand envalid config convict chalk colors kleur picocolors drizzle-orm drizzle-zod tslib
   reflect-metadata superjson devalue deepmerge fast-json-stringify cookie cookie-signature tough-cookie ua-parser-js
@@ -59,11 +59,11 @@ const DISK_WRITES =
 
 /** Members of packages with effects that only make a client or compute. */
 const MAKING =
-  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient|readSessionCookie|createSessionCookie|createBlankSessionCookie|readBearerToken)$/
+  /^(?:createTransport|createClient|createCluster|duplicate|constructEvent|constructEventAsync|generateTestHeaderString|validateRequest|validateExpressRequest|initializeApp|getGenerativeModel|cert|applicationDefault|getApps|getSignedUrl|on|once|off|forEach|map|filter|sign_url|url|utils|config|setApiKey|setVapidDetails|Webhook|WebhookClient|readSessionCookie|createSessionCookie|createBlankSessionCookie|readBearerToken)$/
 
 /** Members that ask without changing anything. */
 const READING =
-  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|getUser\w*|getObject|headObject)$/
+  /^(?:get|mget|hget|hgetall|hmget|exists|ttl|pttl|keys|scan|smembers|sismember|zrange|zscore|lrange|llen|ping|find|findOne|findById|list|retrieve|search|query|head|options|describe\w*|lookup|listen|countDocuments|verify\w*|(?:get|list|find|fetch|read|count|head)(?=[A-Z])(?!\w*(?:Or|And)[A-Z])\w*)$/
 
 const EFFECTS_BY_NAME = matcher(EFFECTS)
 const HARMLESS_BY_NAME = matcher(HARMLESS)
@@ -124,4 +124,11 @@ export function makesClient(module: string, member: string): boolean {
 export function isSynchronous(module: string, member: string): boolean {
   if (module === 'child_process') return true
   return /Sync$/.test(member) || member === 'createWriteStream' || (module === 'ws' && member === 'send')
+}
+
+/** Harmless packages that read a format, and throw or reject when what they are given is something else. */
+export function mayRefuse(module: string): boolean {
+  return /^(?:sharp|jimp|csv-parse|xlsx|exceljs|fast-xml-parser|xml2js|js-yaml|yaml|adm-zip|pdf-lib)(?:\/|$)/.test(
+    module,
+  )
 }

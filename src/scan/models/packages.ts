@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http'
+import { hasPart } from '../expressions.ts'
 import { type Call, callCallbacks, callFunctionLike, passesRequestOn, passRequestOn } from '../interpret/call.ts'
-import { decideFailure } from '../interpret/decisions.ts'
 import { makeError } from '../interpret/error-values.ts'
 import { describePackage, express } from '../interpret/express-value.ts'
+import { decideFailure } from '../interpret/faults.ts'
 import { type Machine, noteUnresolved } from '../interpret/machine.ts'
 import { clockOf, rejectionOf, trackAnswer } from '../interpret/pending.ts'
 import { Thrown } from '../interpret/stops.ts'
@@ -30,11 +30,15 @@ import { createEmitter, isEmitter } from './emitters.ts'
 import { callEnvironment } from './environment.ts'
 import { callExpress, listenOn } from './express.ts'
 import { callFiles } from './files.ts'
-import { guardRequest, isIdentityCall, makesGuard } from './guards/guards.ts'
+import { guardRequest, makesGuard } from './guards/guards.ts'
+import { isIdentityCall } from './guards/identity-calls.ts'
 import { callLucia, luciaMember } from './guards/lucia.ts'
 import { callPassport } from './guards/passport-log.ts'
+import { callUnless } from './guards/unless.ts'
 import { callFetchPackage } from './http.ts'
-import { classifyCall, isSynchronous, makesClient } from './package-effects.ts'
+import { httpError, statusMember } from './http-errors.ts'
+import { takesNodeCallback, tellCallback } from './node-callbacks.ts'
+import { classifyCall, isSynchronous, makesClient, mayRefuse } from './package-effects.ts'
 import { callPaths } from './paths.ts'
 import { TAKING_APPS } from './request-members.ts'
 import { callResults, constructResult } from './results.ts'
@@ -46,19 +50,9 @@ import { callJoi } from './validators/joi.ts'
 import { callOtherValidator } from './validators/other-validators.ts'
 import { callZod, shapeMember } from './validators/zod.ts'
 
-const STATUS_PACKAGES = new Set(['http-status-codes', 'http-status'])
-const STATUS_BY_NAME = new Map(
-  Object.entries(STATUS_CODES).map(([code, text]) => [
-    (text ?? '').toUpperCase().replace(/[^A-Z]+/g, '_'),
-    Number(code),
-  ]),
-)
-
 export function packageMember(machine: Machine, owner: PackageValue, name: string): Value {
-  if (STATUS_PACKAGES.has(owner.module)) {
-    const code = STATUS_BY_NAME.get(name)
-    if (code !== undefined) return literal(code)
-  }
+  const code = statusMember(owner, name)
+  if (code) return code
   if (owner.module === 'path' && name === 'sep') return literal('/')
   if (name === 'listen' && machine.run === null) {
     const listened = listenOn(machine, owner)
@@ -107,6 +101,7 @@ const MODELS: readonly PackageModel[] = [
   callPaths,
   callFiles,
   callPassport,
+  callUnless,
   callLucia,
   callResults,
   callThrough,
@@ -159,10 +154,10 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
   const start = clockOf(machine)
   const id = nextEvent(machine)
   const answer: Expression = { kind: 'result', event: id, path: [] }
-  const mayReject =
-    !takesNodeCallback(call) && (effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput))
+  const tells = takesNodeCallback(call)
+  const mayReject = tells || effect === 'known' || isWaitedFor(call.node) || call.args.some(dependsOnInput)
   const fails = mayReject && decideFailure(machine, rejectionOf(id), call.node)
-  if (!mayReject && !takesNodeCallback(call))
+  if (!mayReject)
     noteUnresolved(machine, 'whether this call into a package that analysis does not know may throw', call.node)
   recordExternal(machine, {
     id,
@@ -174,11 +169,12 @@ function callOpaque(machine: Machine, callee: PackageValue, call: Call): Value {
     outcome: fails ? 'fails' : 'ok',
     node: call.node,
   })
-  if (fails) return failCall(packageError(name, callee.module), { isPromise, node: call.node })
+  const error = fails ? packageError(name, callee.module) : null
+  if (error && !tells) return failCall(error, { isPromise, node: call.node })
   const value = symbol(answer)
-  const failure = callCallbacks(machine, call.args, call.node)
+  const failure = tells ? tellCallback(machine, call, { error, value }) : callCallbacks(machine, call.args, call.node)
   // Nobody awaits a call that tells a callback either, unless the callback answers, or a promise is made around both.
-  const takesOther = call.args.some((arg) => arg.kind === 'function') && !takesNodeCallback(call)
+  const takesOther = call.args.some((arg) => arg.kind === 'function') && !tells
   if (isPromise && !takesOther) trackAnswer(machine, value, { start, answer: id })
   return failure ?? value
 }
@@ -194,6 +190,8 @@ function callIdentity(machine: Machine, callee: PackageValue, call: Call): Value
 function callHarmless(machine: Machine, callee: PackageValue, call: Call): Value {
   noteHarmless(machine, callee, call.node)
   if (makesClient(callee.module, memberNames(callee).at(-1) ?? '')) return appendCall(machine, callee, call)
+  if (mayRefuse(callee.module) && call.args.some(isBrought))
+    noteUnresolved(machine, `${callee.module} may refuse what the request brings, which no way shows`, call.node)
   const failure = callCallbacks(machine, call.args, call.node)
   return failure ?? operation(describePackage(callee), ...call.args.filter((arg) => arg.kind !== 'function'))
 }
@@ -206,15 +204,6 @@ export function noteHarmless(machine: Machine, callee: PackageValue, node: ts.No
   machine.run?.harmless.set(`${callee.module} ${member} ${at.file}:${at.line}`, use)
 }
 
-/** `send(mail, (error, info) => ...)` never throws: it tells the callback. */
-function takesNodeCallback({ args }: Call): boolean {
-  const last = args.at(-1)
-  if (last?.kind !== 'function') return false
-  const [first] = last.node.parameters
-  const name = first?.name.getText() ?? ''
-  return last.node.parameters.length >= 2 ? /^_?e/i.test(name) : /^_?(?:e|err|error)$/i.test(name)
-}
-
 /** The error's class, words and fields are the package's own. */
 function packageError(name: string, module: string): Value {
   const error = makeError('Error', operation(`message of ${name}`), [['#module', literal(module)]])
@@ -222,14 +211,15 @@ function packageError(name: string, module: string): Value {
 }
 
 function dependsOnInput(value: Value): boolean {
-  return holdsInput(express(value))
+  return hasPart(express(value), ({ kind }) => kind === 'input')
 }
 
-function holdsInput(expression: Expression): boolean {
-  if (expression.kind === 'operation') return expression.operands.some(holdsInput)
-  if (expression.kind === 'array') return expression.items.some(holdsInput)
-  if (expression.kind === 'object') return Object.values(expression.fields).some(holdsInput)
-  return expression.kind === 'input'
+/** The same for what it brings as a file. */
+function isBrought(value: Value): boolean {
+  return hasPart(
+    express(value),
+    (part) => part.kind === 'input' || (part.kind === 'operation' && /^request\.files?$/.test(part.name)),
+  )
 }
 
 /**
@@ -261,24 +251,4 @@ export function constructPackage(machine: Machine, callee: PackageValue, args: r
   if (name === 'AsyncLocalStorage') return symbol({ kind: 'operation', name, operands: [] })
   if (name.endsWith('Error')) return makeError(name, args[0] ?? UNDEFINED)
   return appendCall(machine, callee, { args, node, kind: 'new' })
-}
-
-/** `createError(404, 'Not found')` and `createError.NotFound('...')`. */
-function httpError(callee: PackageValue, args: readonly Value[]): Value {
-  const [first, second] = args
-  const name = memberNames(callee).at(-1) ?? ''
-  const named = STATUS_BY_NAME.get(name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase())
-  const code =
-    named === undefined
-      ? first?.kind === 'literal' || first?.kind === 'symbol'
-        ? first
-        : literal(500)
-      : literal(named)
-  const given = named === undefined ? second : first
-  const words = code.kind === 'literal' ? STATUS_CODES[Number(code.value)] : undefined
-  return makeError(named === undefined ? 'HttpError' : `${name}Error`, given ?? literal(words ?? ''), [
-    ['status', code],
-    ['statusCode', code],
-    ['expose', code.kind === 'literal' ? literal(Number(code.value) < 500) : operation('expose')],
-  ])
 }

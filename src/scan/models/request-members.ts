@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http'
 import { type Machine, setField } from '../interpret/machine.ts'
 import { literal, type PackageValue, type RequestValue, type Value } from '../interpret/values.ts'
 import { classifyCall } from './package-effects.ts'
@@ -9,17 +10,43 @@ import { memberNames } from './packages.ts'
  */
 const WATCHED = '#watched'
 const HANDED_OUT = '#handed out'
+/** A package had it that keeps to itself as far as is known, e.g. a logger. */
+const LENT = '#lent'
 const PUT = '#put'
+
+/** What Node and Express give every request, whoever writes to it besides: `req.query = schema.parse(req.query)`. */
+export const GIVEN: ReadonlySet<string> = new Set(
+  'aborted app baseUrl client complete connection destroyed errored fresh headers headersDistinct host hostname httpVersion httpVersionMajor httpVersionMinor ip ips joinDuplicateHeaders method next originalUrl params path protocol query rawHeaders rawTrailers res route secure socket stale statusCode statusMessage subdomains trailers upgrade url xhr'.split(
+    ' ',
+  ),
+)
+
+/** What the request object inherits. */
+const METHODS = new Set(
+  'accepts acceptsCharsets acceptsEncodings acceptsLanguages get header is param range'.split(' '),
+)
+
+/** What middleware of packages puts on a request; whether it has run is not known of all of them. */
+export const SET_BY_PACKAGES: ReadonlySet<string> = new Set(
+  'user session auth account id log file files rawBody ip ips locals token jwt payload claims oidc csrfToken flash login logout isAuthenticated isUnauthenticated t i18n language useragent fingerprint rateLimit transaction sessionID cookies signedCookies secret validated'.split(
+    ' ',
+  ),
+)
 
 /** Starts to watch a request on its way through a whole app. */
 export function watchRequest(machine: Machine, { fields }: RequestValue): void {
   if (!machine.isAppHandedOut) fields.set(WATCHED, literal(true))
 }
 
-/** Whether nobody put the member there: the body, or what the project itself writes elsewhere. */
+/** Whether nobody put the member there: the body, what the project writes elsewhere, or what nobody ever writes. */
 export function isAbsent(machine: Machine, { fields }: RequestValue, name: string): boolean {
   if (!fields.has(WATCHED) || fields.has(HANDED_OUT) || fields.has(`${PUT} ${name}`)) return false
-  return name === 'body' || machine.requestMembers.has(name)
+  if (name === 'body' || machine.requestMembers.has(name)) return true
+  return !fields.has(LENT) && !GIVEN.has(name) && !SET_BY_PACKAGES.has(name) && !isInherited(name)
+}
+
+function isInherited(name: string): boolean {
+  return METHODS.has(name) || name in IncomingMessage.prototype || /^[_#]/.test(name)
 }
 
 /** Notes that code which analysis does not see has the request, or, while the app is made, the app. */
@@ -35,7 +62,7 @@ export function noteGiven(machine: Machine, taker: Value, args: readonly Value[]
 /** The same for somebody who certainly has the request. */
 export function noteTaker(machine: Machine, request: RequestValue, taker: Value): void {
   const names = taker.kind === 'package' ? putBy(taker) : null
-  for (const mark of names?.map((name) => `${PUT} ${name}`) ?? [HANDED_OUT])
+  for (const mark of names?.map((name) => (name === LENT ? LENT : `${PUT} ${name}`)) ?? [HANDED_OUT])
     setField(machine, request.fields, mark, literal(true))
 }
 
@@ -44,7 +71,7 @@ function putBy(taker: PackageValue): readonly string[] | null {
   if (taker.module === 'express') return READERS.test(memberNames(taker).at(-1) ?? '') ? ['body'] : []
   const known = PUTS.find(({ module }) => module.test(taker.module))
   if (known) return known.names
-  return classifyCall(taker.module, '') === 'harmless' ? [] : null
+  return classifyCall(taker.module, '') === 'harmless' ? [LENT] : null
 }
 
 const READERS = /^(?:json|urlencoded|text|raw|bodyParser)$/

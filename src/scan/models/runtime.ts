@@ -178,6 +178,7 @@ function processObject(machine: Machine): Value {
     return UNDEFINED
   })
   const env: Value = symbol({ kind: 'operation', name: 'process.env', operands: [] })
+  const terminal = object([['write', native('write', () => literal(true))]], { open: true })
   return object(
     [
       ['env', env],
@@ -193,6 +194,8 @@ function processObject(machine: Machine): Value {
       ],
       ['cwd', native('cwd', () => literal(ROOT_MARK))],
       ['argv', array([], true)],
+      ['stdout', terminal],
+      ['stderr', terminal],
       ...['uptime', 'memoryUsage', 'cpuUsage', 'resourceUsage', 'hrtime', 'getuid', 'emitWarning'].map(measure),
     ],
     { open: true },

@@ -1,7 +1,8 @@
 import { loadingFile, noteStart } from '../boot/boot-log.ts'
 import type { Machine } from '../interpret/machine.ts'
 import { knownString, type PackageValue, type Value } from '../interpret/values.ts'
-import { locate, type ts } from '../syntax/syntax.ts'
+import { fromProjectPath, isProjectPath } from '../project/project-path.ts'
+import { locate, relativePath, type ts } from '../syntax/syntax.ts'
 import type { StartKind } from '../types.ts'
 import { memberNames } from './packages.ts'
 
@@ -120,6 +121,7 @@ export function notePackageStart(machine: Machine, callee: PackageValue, call: P
 function noteConfigFile(machine: Machine, { args, node }: PackageCall): void {
   const [options] = args
   const given = options?.kind === 'object' ? options.fields.get('path') : undefined
-  const path = given ? (knownString(given) ?? '(computed)') : '.env'
+  const text = given ? (knownString(given) ?? '(computed)') : '.env'
+  const path = isProjectPath(text) ? relativePath(machine.root, fromProjectPath(machine, text)) : text
   machine.boot.configFiles.push({ path, at: locate(machine.root, node), file: loadingFile(machine, node) })
 }

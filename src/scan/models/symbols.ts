@@ -8,8 +8,8 @@ import {
   passRequestOn,
   settle,
 } from '../interpret/call.ts'
-import { decideFailure } from '../interpret/decisions.ts'
 import { makeError } from '../interpret/error-values.ts'
+import { decideFailure } from '../interpret/faults.ts'
 import { knownTest } from '../interpret/known-texts.ts'
 import { changesDate, isDate } from '../interpret/known-types.ts'
 import { itemOf } from '../interpret/loops.ts'

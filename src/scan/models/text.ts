@@ -1,3 +1,4 @@
+import { callFunctionLike } from '../interpret/call.ts'
 import type { Machine } from '../interpret/machine.ts'
 import {
   array,
@@ -9,6 +10,7 @@ import {
   UNDEFINED,
   type Value,
 } from '../interpret/values.ts'
+import type { ts } from '../syntax/syntax.ts'
 
 const STRING_METHODS = new Set([
   'toLowerCase',
@@ -43,13 +45,15 @@ const STRING_METHODS = new Set([
 ])
 
 /** Members of known strings and numbers: computed by the language itself when the arguments are known. */
-export function textMember(_machine: Machine, owner: LiteralValue, name: string): Value | null {
+export function textMember(machine: Machine, owner: LiteralValue, name: string): Value | null {
   if (typeof owner.value === 'string' && name === 'length') return literal(owner.value.length)
   if (typeof owner.value === 'string' && /^\d+$/.test(name)) return literal(owner.value[Number(name)])
   if (name === 'match') return native(name, ([pattern]) => matchText(owner, pattern ?? UNDEFINED))
   if (!STRING_METHODS.has(name))
     return isMethod(owner, name) ? native(name, (args) => operation(name, owner, ...args)) : null
-  return native(name, (args) => {
+  return native(name, (args, node) => {
+    const replaced = /^replace/.test(name) ? replaceEach(machine, owner, { name, args, node }) : null
+    if (replaced) return replaced
     const method: unknown = Reflect.get(Object(owner.value), name)
     const known = args.flatMap((arg) => knownArgument(arg) ?? [])
     if (typeof method !== 'function' || known.length < args.length || isHuge(name, known))
@@ -67,6 +71,40 @@ export function textMember(_machine: Machine, owner: LiteralValue, name: string)
       return operation(name, owner, ...args)
     }
   })
+}
+
+interface Replacement {
+  readonly name: string
+  readonly args: readonly Value[]
+  readonly node: ts.Node
+}
+
+/** `text.replace(pattern, (match, ...groups) => ...)`: what stands for each match is what the function makes of it. */
+function replaceEach(machine: Machine, owner: LiteralValue, { name, args, node }: Replacement): Value | null {
+  const [wanted = UNDEFINED, callee] = args
+  const text = knownString(owner)
+  const pattern = knownString(wanted) ?? knownPattern(wanted)
+  if (text === null || text.length > LONGEST || !pattern || callee?.kind !== 'function') return null
+  const parts: Value[] = []
+  let end = 0
+  for (const match of matchesIn(text, pattern, name)) {
+    const groups = match.map((group) => literal(group))
+    parts.push(literal(text.slice(end, match.index)))
+    parts.push(callFunctionLike(machine, { callee, self: null, args: [...groups, literal(match.index), owner], node }))
+    end = match.index + match[0].length
+  }
+  parts.push(literal(text.slice(end)))
+  const isKnown = parts.every((part) => part.kind === 'literal')
+  return isKnown
+    ? literal(parts.map((part) => (part.kind === 'literal' ? String(part.value) : '')).join(''))
+    : operation('concat', ...parts)
+}
+
+function matchesIn(text: string, pattern: string | RegExp, name: string): RegExpExecArray[] {
+  const regex = typeof pattern === 'string' ? new RegExp(pattern.replace(/[$()*+./?[\\\]^{|}-]/g, '\\$&')) : pattern
+  const flags = regex.flags.includes('g') ? regex.flags : `${regex.flags}g`
+  const found = [...text.matchAll(new RegExp(regex, flags))]
+  return name === 'replaceAll' || regex.flags.includes('g') ? found : found.slice(0, 1)
 }
 
 /** Whether the language has such a method for the value: its result depends on place and time, or is seldom asked for. */

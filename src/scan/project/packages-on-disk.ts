@@ -9,6 +9,7 @@ export interface PackageJson {
   readonly module?: string
   readonly types?: string
   readonly exports?: unknown
+  readonly imports?: unknown
   readonly bin?: unknown
   readonly workspaces?: unknown
   readonly scripts?: Readonly<Record<string, string>>

@@ -32,6 +32,7 @@ export function createResolver(input: ResolverInput): Resolver {
   const { disk, packages } = input
   const caches = new Map<ts.CompilerOptions, ts.ModuleResolutionCache>()
   const known = new Map<string, ResolvedImport | null>()
+  const aliases = new Map<ts.CompilerOptions, readonly string[]>()
   const byLowerCase = new Map(input.sources.map((file) => [file.toLowerCase(), file]))
   const host: ts.ModuleResolutionHost = {
     fileExists: (file) => file.startsWith(`${packages.top}/`) && !file.includes('/node_modules/') && disk.isFile(file),
@@ -48,15 +49,26 @@ export function createResolver(input: ResolverInput): Resolver {
     return found.resolvedFileName.endsWith('.d.ts') ? null : found.resolvedFileName
   }
 
+  const aliasesFrom = (from: string): readonly string[] => {
+    const { options } = input.settingsFor(path.dirname(from))
+    const found = aliases.get(options) ?? listAliases(packages, options)
+    aliases.set(options, found)
+    return found
+  }
+
   const isLocal = (specifier: string, from: string): boolean =>
     /^[./#]/.test(specifier) ||
     findPackage(packages, specifier) !== null ||
-    aliasesOf(input, from).some((alias) => specifier.startsWith(alias))
+    aliasesFrom(from).some((alias) => specifier.startsWith(alias))
 
   const search = (specifier: string, from: string): ResolvedImport | null => {
     const isMeant = isLocal(specifier, from) || isBelowRoot(input, specifier, from)
     if (!isMeant) return isListed(packages, specifier) ? null : byConvention(input, specifier, from)
-    const found = byCompiler(specifier, from) ?? jsonFile(input, specifier, from) ?? inWorkspace(input, specifier)
+    const found =
+      byCompiler(specifier, from) ??
+      jsonFile(input, specifier, from) ??
+      byImportMap(input, specifier, from) ??
+      inWorkspace(input, specifier)
     if (found) return { file: found, note: null }
     return byConvention(input, specifier, from) ?? inOtherCase(byLowerCase, specifier, from)
   }
@@ -80,9 +92,8 @@ function jsonFile({ disk }: ResolverInput, specifier: string, from: string): str
 }
 
 /** What imports that mean a file of the project begin with, from `paths` and from the package `module-alias`. */
-function aliasesOf({ settingsFor, packages }: ResolverInput, from: string): string[] {
-  const { options } = settingsFor(path.dirname(from))
-  const declared = Object.keys(options.paths ?? {}).map((key) => key.replace(/\*$/, ''))
+function listAliases(packages: Packages, { paths }: ts.CompilerOptions): string[] {
+  const declared = Object.keys(paths ?? {}).map((key) => key.replace(/\*$/, ''))
   const own = packages.inside.flatMap(({ json }) => Object.keys(json._moduleAliases ?? {}))
   return [...declared, ...own, '@/', '~/'].filter((alias) => alias !== '' && alias !== '*')
 }
@@ -111,6 +122,13 @@ function packageName(specifier: string): string {
     .join('/')
 }
 
+/** `#db` whose `imports` name what is built: its source. */
+function byImportMap({ disk, packages }: ResolverInput, specifier: string, from: string): string | null {
+  const folder = specifier.startsWith('#') ? nearestPackage(packages, from) : null
+  const owner = packages.inside.find((one) => one.folder === folder)
+  return owner ? firstSource(disk, owner.folder, mapTargets(owner.json.imports, specifier)) : null
+}
+
 /** `@acme/db/schema`: the source of another package of the workspace, even where nothing is installed or built. */
 function inWorkspace(input: ResolverInput, specifier: string): string | null {
   const owner = findPackage(input.packages, specifier)
@@ -137,7 +155,12 @@ function exportTargets(exported: unknown, subpath: string): string[] {
   if (typeof exported !== 'object' || exported === null) return []
   const entries = Object.entries(exported)
   if (!entries.some(([key]) => key.startsWith('.'))) return subpath === '.' ? conditionTargets(exported) : []
-  return entries.flatMap(([pattern, target]) => {
+  return mapTargets(exported, subpath)
+}
+
+/** Of a map of names to targets, of which `*` stands for the same text in both. */
+function mapTargets(map: unknown, subpath: string): string[] {
+  return Object.entries(Object(map)).flatMap(([pattern, target]) => {
     const [before = '', after] = pattern.split('*')
     if (after === undefined) return pattern === subpath ? conditionTargets(target) : []
     if (!subpath.startsWith(before) || !subpath.endsWith(after)) return []

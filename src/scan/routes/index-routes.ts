@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { Machine } from '../interpret/machine.ts'
-import type { ts } from '../syntax/syntax.ts'
+import { ts } from '../syntax/syntax.ts'
 import type { OpaqueMount, Route, ScanFinding } from '../types.ts'
 import type { FoundApp } from './find-app.ts'
 import { flattenLayers, type Layer, toRoutes } from './layers.ts'
@@ -24,12 +24,23 @@ export interface RouteIndex {
 
 /** Every route of the apps, in the order in which Express asks them. */
 export function indexRoutes(machine: Machine, apps: readonly FoundApp[]): RouteIndex {
-  const indexes = apps.map((app) => indexApp(machine, app))
+  const indexes = withoutCopies(apps.map((app) => indexApp(machine, app)))
   return {
     routes: indexes.flatMap(({ routes }) => routes),
     opaque: indexes.flatMap(({ opaque }) => opaque),
     findings: indexes.flatMap(({ findings }) => findings),
   }
+}
+
+/** What one factory makes for several entries, a server and a serverless function, is one app. */
+function withoutCopies(indexes: readonly RouteIndex[]): RouteIndex[] {
+  const distinct = new Map<string, RouteIndex>()
+  for (const index of indexes) {
+    const routes = index.routes.map(({ route }) => route)
+    const key = JSON.stringify([routes, index.opaque, index.findings])
+    if (!distinct.has(key)) distinct.set(key, index)
+  }
+  return [...distinct.values()]
 }
 
 function indexApp(machine: Machine, app: FoundApp): RouteIndex {
@@ -54,5 +65,10 @@ export function registrationOf(machine: Machine, at: Layer['at']): ts.Node {
   const { tree } = machine.parser.parse(path.resolve(machine.root, at.file))
   const lineAt = (position: number): number => tree.getLineAndCharacterOfPosition(position).line + 1
   const holds = (node: ts.Node): boolean => lineAt(node.getStart(tree)) <= at.line && at.line <= lineAt(node.end)
-  return tree.statements.find(holds) ?? tree
+  let found: ts.Node = tree.statements.find(holds) ?? tree
+  for (let inner: ts.Node | undefined = found; inner && lineAt(found.getStart(tree)) < at.line; ) {
+    inner = ts.forEachChild(found, (child) => (holds(child) ? child : undefined))
+    found = inner ?? found
+  }
+  return found
 }

@@ -180,7 +180,8 @@ function innerName(node: ts.Node): string | null {
 }
 
 function describeHandler(value: Value): string {
-  return value.kind === 'package' ? describePackage(value) : `(${value.kind})`
+  if (value.kind === 'package') return describePackage(value)
+  return value.kind === 'native' && value.name ? value.name : `(${value.kind})`
 }
 
 /** Packages whose one purpose is to pass an async handler's rejection to `next`. */

@@ -3,6 +3,7 @@ import type { FunctionValue, PackageValue, Value } from '../interpret/values.ts'
 import { relativePath, ts } from '../syntax/syntax.ts'
 import type { OpaqueMount } from '../types.ts'
 import type { Layer } from './layers.ts'
+import { neverPasses } from './never-passes.ts'
 
 /** Packages whose handlers answer requests themselves. */
 const ANSWERING =
@@ -45,12 +46,16 @@ function describePackageHandler(layer: Layer, handler: PackageValue): Descriptio
 }
 
 /** A function of the project that is mounted with `use` and answers: a catch-all, or paths it tells apart by itself. */
-function describeMiddleware(layer: Layer, { node, name }: FunctionValue, root: string): Description | null {
+function describeMiddleware(layer: Layer, handler: FunctionValue, root: string): Description | null {
+  const { node, name } = handler
   const text = node.getText()
   const at = `${relativePath(root, node.getSourceFile().fileName)}:${lineOf(node)}`
   const what = name || `(anonymous) ${at}`
-  if (!ANSWERS.test(text)) return null
-  if (node.parameters.length === 2) return { what, why: 'answers every request that comes this far' }
+  if (!ANSWERS.test(text))
+    return neverPasses(handler) && node.parameters.length === 3 && /\bnext\s*\(/.test(text)
+      ? { what, why: 'passes every request that comes this far on as an error' }
+      : null
+  if (neverPasses(handler)) return { what, why: 'answers every request that comes this far' }
   if (LOOKS_AT_PATH.test(text)) return { what, why: 'a middleware that tells paths apart by itself and may answer' }
   const takesNext = node.parameters.length > 2 && /\bnext\b/.test(text.slice(text.indexOf(')')))
   return layer.path !== '' && !takesNext ? { what, why: 'answers every request below this path' } : null

@@ -20,12 +20,12 @@ import {
 import { createExchange, respond } from '../models/exchange.ts'
 import { guardOf } from '../models/guards/guards.ts'
 import { noteTaker, watchRequest } from '../models/request-members.ts'
-import { sourceOf } from '../models/validators/shapes.ts'
 import type { ts } from '../syntax/syntax.ts'
 import type { Route, Scenario } from '../types.ts'
 import { certainOf } from './certain.ts'
 import { answersSame, callableOf, isBeside, type Layer } from './layers.ts'
 import { neverPasses } from './never-passes.ts'
+import { isLast, passOpaque } from './pass-opaque.ts'
 import { placeRequest } from './request-place.ts'
 import { isMountedAbove } from './route-pattern.ts'
 
@@ -62,7 +62,13 @@ export function traceRoute(machine: Machine, options: TraceOptions): Exploration
       (one.kind === 'route' ? answersSame(one, layer) : isMountedAbove(one.pattern, layer.pattern)),
   )
   return exploreScenarios(machine, { ...options, certain: (condition) => certainOf(route, condition) }, () =>
-    runRequest(machine, { ...options, chain, exchange: watchedExchange(machine, options), asked: new Set() }),
+    runRequest(machine, {
+      ...options,
+      chain,
+      exchange: watchedExchange(machine, options),
+      asked: new Set(),
+      again: [],
+    }),
   )
 }
 
@@ -90,6 +96,7 @@ export function passesOn(
         chain: [layer],
         exchange: createExchange(layer.method, layer.owners[0]),
         asked: new Set<Value>(),
+        again: [],
         error: null,
       }
       passages.add(runLayer(machine, layer, run).kind)
@@ -112,6 +119,8 @@ interface ChainRun {
   readonly anchor: ts.Node
   /** What has run for this request: the callback of a parameter runs once. */
   readonly asked: Set<Value>
+  /** Calls of a `next` that was called before: Express goes on where the first one led and nobody answered. */
+  readonly again: Passage[]
 }
 
 /** An error on its way to a handler, and the routers around the place where it came up. */
@@ -136,7 +145,8 @@ function runChain(machine: Machine, run: ChainRun): Scenario['end'] {
     left = null
     if (!isAsked(layer, failure)) continue
     if (failure) noteErrorMiddleware(machine, layer, failure.error)
-    const passage = runLayer(machine, layer, { ...run, error: failure?.error ?? null })
+    const first = runLayer(machine, layer, { ...run, error: failure?.error ?? null })
+    const passage = first.kind === 'hangs' && !hasResponded(machine) ? (run.again.shift() ?? first) : first
     if (passage.kind === 'answered') return 'responded'
     if (passage.kind === 'unknown') return 'cut'
     if (passage.kind === 'hangs') return hasResponded(machine) ? 'responded' : 'hangs'
@@ -186,13 +196,15 @@ function runHandler(
     guardOf(machine, handler, { ...run.exchange, node: run.anchor, isLast: isLastOne })
   if (!callee) {
     noteTaker(machine, run.exchange.request, handler)
-    return passOpaque(machine, handler, layer)
+    return { kind: passOpaque(machine, handler, layer) }
   }
   let called: Passage | null = null
   const next = native('next', ([error], node) => {
-    called ??= readNext(error)
+    const passage = readNext(error)
+    if (called) run.again.push(passage)
+    else called = passage
     if (machine.run) noteAnswer(machine.run)
-    if (called.kind === 'error') recordHandler(machine, { by: 'next', name: 'next', error: called.error, at: node })
+    if (passage.kind === 'error') recordHandler(machine, { by: 'next', name: 'next', error: passage.error, at: node })
     return UNDEFINED
   })
   const { request, response } = run.exchange
@@ -230,26 +242,6 @@ function runTasks(tasks: (() => void)[] | undefined): void {
   }
 }
 
-/** Middleware that the project's code does not show passes the request on; a route's last handler would have answered. */
-function passOpaque(machine: Machine, handler: Value, layer: Layer): Passage {
-  const name = handler.kind === 'package' ? handler.module : handler.kind
-  if (isLast(layer, handler))
-    machine.run?.unresolved.set(`${name} ${layer.at.line}`, {
-      what: `how the package ${name} answers is not known`,
-      text: '',
-      at: layer.at,
-    })
-  else if (handler.kind === 'package' && !PASSING.test(handler.module)) {
-    const what = `middleware of the package ${name}: whether it lets a request pass is not known`
-    machine.run?.unresolved.set(`${name} ${layer.at.line}`, { what, text: sourceOf(handler), at: layer.at })
-  }
-  return isLast(layer, handler) ? { kind: 'unknown' } : { kind: 'next' }
-}
-
-function isLast(layer: Layer, handler: Value): boolean {
-  return layer.kind === 'route' && !layer.guards && layer.handlers.at(-1) === handler
-}
-
 function readNext(error: Value | undefined): Passage {
   if (!error || isNullish(error)) return { kind: 'next' }
   if (error.kind === 'literal' && error.value === 'route') return { kind: 'next-route' }
@@ -267,10 +259,6 @@ function catchThrown(call: () => Value): { error: Value | null; isAsync: boolean
     throw error
   }
 }
-
-/** Middleware of these packages passes every request of a test on; others are recorded as unknown. */
-const PASSING =
-  /^(?:express|cors|helmet|compression|morgan|cookie-parser|body-parser|pino-http|hpp|response-time|express-request-id|swagger-ui-express)$/
 
 /** Express's own last word: 404, or the error's status with an HTML page. */
 function answerByDefault(machine: Machine, error: Value | null, run: ChainRun): void {

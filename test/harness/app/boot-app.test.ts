@@ -140,10 +140,14 @@ const listening = {
     const connect = () => new Promise((resolve) => setTimeout(resolve, 60))
     const startServer = async () => {
       await connect()
-      app.listen({ port: 3000, host: '0.0.0.0' }, async () => {
+      const server = app.listen({ port: 3000, host: '0.0.0.0' }, async () => {
         await connect()
         app.use('/api/orders', orders)
       })
+      // As Socket.IO does.
+      const own = server.listeners('request')
+      server.removeAllListeners('request')
+      server.on('request', (...args) => { for (const listener of own) listener.apply(server, args) })
     }
     void startServer()`,
   ...Object.fromEntries(
@@ -186,8 +190,13 @@ const environment = {
     process.loadEnvFile('.env.test')
     export const read = [readFileSync('.env', 'utf8'), String(fs.readFileSync('./.env.local')), await readFile('.env', 'utf8')]
     export const env = { PRIVATE: process.env.PRIVATE, SHARED: process.env.SHARED, isThere: fs.existsSync('.env.production') }`,
+  'node_modules/reflect-metadata/package.json': '{ "name": "reflect-metadata", "main": "index.js" }',
+  'node_modules/reflect-metadata/index.js': 'Reflect.getMetadata = () => "of a decorator"',
   'tests/environment.test.ts': `${IMPORTS}
 import { env, read } from '../src/environment.js'
+it('has what decorators need before the app is loaded', () => {
+  expect(Reflect.get(Reflect, 'getMetadata')()).toBe('of a decorator')
+})
 it('reads .env.test, and a .env that is there and empty', () => {
   expect(read).toEqual(['', '', ''])
   expect(env).toEqual({ PRIVATE: undefined, SHARED: 'of-the-tests', isThere: true })

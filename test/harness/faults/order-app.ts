@@ -169,7 +169,25 @@ it('serves clients that insist on TLS, and cuts them off as others', async () =>
 })
 `
 
+/** As of an app without a pool. */
+const SINGLE_CLIENT = `
+import { faults } from 'itest-gen'
+import pg from 'pg'
+import { expect, it } from 'vitest'
+import { orders } from '../src/db/schema.js'
+const client = new pg.Client({ connectionString: process.env.DATABASE_URL })
+await client.connect()
+it('loses its only connection', async () => {
+  await faults.on(orders, 'select').cutBefore()
+  await expect(client.query('SELECT * FROM orders')).rejects.toThrow('terminated')
+})
+it('asks a client that is gone', async () => {
+  await expect(client.query('SELECT 1')).rejects.toThrow('not queryable')
+})
+`
+
 export const orderTests = {
+  'tests/single-client.test.ts': SINGLE_CLIENT,
   'tests/details.test.ts': DETAILS,
   'tests/misses.test.ts': MISSES,
   'tests/tls.test.ts': TLS,

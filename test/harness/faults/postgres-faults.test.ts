@@ -21,6 +21,8 @@ describe.runIf(findPostgres().status === 'found')('faults on a Postgres server',
       ['misses', 'ITEST_FAULT_NOT_REACHED', `the fault was not reached: ${unreached}`],
     ])
     expect(facts).toMatchObject({ fileErrors: [], unhandled: [] })
-    expect(facts.tests).toHaveLength(13)
+    expect(facts.tests).toHaveLength(15)
+    const later = facts.tests.filter(({ harness }) => harness?.isAfterCrash)
+    expect(later.map(({ name }) => name)).toEqual(['asks a client that is gone'])
   })
 })

@@ -20,7 +20,7 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
     engine = await startEngine({ preference: 'postgres' })
     const port = Number(new URL(`${engine.url}`).port)
     const access = { host: '127.0.0.1', port, user: 'postgres', password: '', database: 'postgres', tls: null }
-    proxy = await startProxy(access, board)
+    proxy = await startProxy(async () => access, board)
     side = await connect(port)
     await side.query('CREATE TABLE orders (id int, sku text)')
   }, LIMIT_MS)

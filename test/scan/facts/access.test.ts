@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessFacts } from '../../../src/scan/facts/types.ts'
 import type { Dossier } from '../../../src/scan/types.ts'
-import { appWith, outline, readHandler, readRoute, show } from '../../support/scan-source.ts'
+import { appWith, bodyFor, outline, readHandler, readRoute, show } from '../../support/scan-source.ts'
 
 const JWT = "import jwt from 'jsonwebtoken'"
 const AUTHENTICATE = `
@@ -368,6 +368,56 @@ describe('authentication by packages', () => {
     expect(outline(dossier)).toEqual(['200', '200', '401'])
   })
 
+  it.each([
+    ['GET /orders/:id', ['200', '401']],
+    ['GET /login', ['200']],
+    ['GET /shares/:id', ['200']],
+    ['GET /plans', ['200']],
+    ['POST /plans', ['200', '401']],
+  ])('leaves express-jwt out where its options say so: %s', (route, expected) => {
+    const [method = '', path = ''] = route.split(' ')
+    const guard = `jwt({ secret: 'k' }).unless({ path: ['/login', /^\\/shares\\/(.*)/, { url: '/plans', methods: ['GET'] }] })`
+    const files = appWith(
+      `app.use(${guard})\napp.${method.toLowerCase()}('${path}', (req, res) => res.sendStatus(200))`,
+      {
+        imports: "import jwt from 'express-jwt'",
+      },
+    )
+    const dossier = readRoute(files, route)
+    expect(outline(dossier)).toEqual(expected)
+    expect(dossier.route.middleware.map(({ name }) => name)).toContain('express-jwt')
+    expect(dossier.unresolved).toEqual([])
+  })
+
+  it('says when only a run knows whether express-unless leaves a middleware out', () => {
+    const files = appWith(
+      `const check = () => { const own = (req, res, next) => req.headers.key ? next() : res.sendStatus(403); own.unless = unless; return own }
+      app.use(check().unless({ path: [/a$/] }))
+      app.get('/orders/:id', (req, res) => res.sendStatus(200))`,
+      { imports: "import { unless } from 'express-unless'" },
+    )
+    const dossier = readRoute(files, 'GET /orders/:id')
+    expect(outline(dossier)).toEqual(['200', '403'])
+    expect(dossier.route.middleware.map(({ name }) => name)).toContain('own')
+    expect(dossier.unresolved.map(({ what }) => what)).toEqual([
+      'whether the middleware is left out for this path is not known',
+    ])
+  })
+
+  it.each([
+    ['6.1.0', "{ secret: 'k' }", 'user'],
+    ['8.4.1', "{ secret: 'k' }", 'auth'],
+    ['8.4.1', "{ secret: 'k', requestProperty: 'who' }", 'who'],
+  ])('knows where express-jwt %s puts who is asking: %s', (version, options, place) => {
+    const files = appWith(`app.get('/a', jwt(${options}), (req, res) => res.json(req.${place}.sub))`, {
+      imports: "import { expressjwt as jwt } from 'express-jwt'",
+      files: { 'node_modules/express-jwt/package.json': JSON.stringify({ version }) },
+    })
+    expect(bodyFor(readRoute(files, 'GET /a'), 200)).toBe(
+      'member(express-jwt.expressjwt(headers.authorization), "sub")',
+    )
+  })
+
   it('passes through what only prepares them', () => {
     const imports = "import session from 'express-session'\nimport passport from 'passport'"
     const dossier = guarded("session({ secret: 'k' }), passport.initialize(), passport.session()", imports)
@@ -395,6 +445,15 @@ describe('ownership', () => {
       { route: 'get /orders/:id' },
     )
     expect(access.ownership).toMatchObject([{ how: 'comparison', table: 'orders', column: 'userId' }])
+  })
+
+  it('is not refused by the state of a row that may be missing', () => {
+    const { access } = behind(
+      `const [order] = await db.select().from(orders).where(eq(orders.userId, req.user.id))
+       if (order && order.status !== 'open') return res.sendStatus(403)
+       res.json(order ?? {})`,
+    )
+    expect(access.ownership).toMatchObject([{ how: 'where', table: 'orders', refusal: null }])
   })
 
   it('by the where of a query', () => {
@@ -429,6 +488,21 @@ describe('ownership', () => {
       ['status', '403'],
     ])
   })
+
+  it.each(['if (known)', 'if (rows.length > 0)', 'if (rows.length !== 0)'])(
+    'is not refused by what a row of theirs is in the way of: %s',
+    (condition) => {
+      const { access } = behind(
+        `const rows = await db.select().from(orders).where(and(eq(orders.id, req.body.id), eq(orders.userId, req.user.id)))
+        const [known] = rows
+        ${condition} return res.status(400).json({ error: 'there already' })
+        await db.insert(orders).values({ id: req.body.id, userId: req.user.id })
+        res.sendStatus(201)`,
+        'post /orders',
+      )
+      expect(access.ownership).toMatchObject([{ column: 'userId', operation: 'select', refusal: null }])
+    },
+  )
 
   it('by a list of what is theirs', () => {
     const { access } = behind(

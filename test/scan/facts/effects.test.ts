@@ -100,6 +100,43 @@ describe('an effect', () => {
     expect(mail).toMatchObject({ timing: 'deferred', writesBefore: [{ table: 'orders' }] })
   })
 
+  it('that is tried again ends well or in the end does not', () => {
+    const [call] = effects(`const ask = async () => {
+        let last = null
+        for (let turn = 0; turn < 2; turn += 1) {
+          try {
+            const answer = await fetch('http://pay/', { method: 'POST' })
+            if (!answer.ok) throw new Error('refused')
+            return answer
+          } catch (error) { last = error }
+        }
+        throw last
+      }
+      try { await ask() } catch {
+        await db.update(orders).set({ status: 'failed' }).where(eq(orders.id, 1))
+        return res.sendStatus(502)
+      }
+      res.sendStatus(201)`)
+    expect(call?.whenItFails.map(({ status }) => show(status)).toSorted()).toEqual(['201', '502'])
+  })
+
+  it('that tells a callback fails there', () => {
+    const imports = "import nodemailer from 'nodemailer'\nconst mailer = nodemailer.createTransport({})"
+    const [mail] = effects(
+      "mailer.sendMail({}, (error, info) => { if (error) console.log('lost') })\nres.sendStatus(201)",
+      imports,
+    )
+    expect(mail?.whenItFails).toMatchObject([{ end: 'responded', status: { value: 201 } }])
+    const [upload] = effects(
+      `const url = await new Promise((resolve, reject) => {
+        cloudinary.uploader.upload('a.png', (error, result) => error ? reject(new Error('lost')) : resolve(result.secure_url))
+      })
+      res.json({ url })`,
+      "import { v2 as cloudinary } from 'cloudinary'",
+    )
+    expect(upload?.whenItFails.map(({ status }) => show(status))).toEqual(['500'])
+  })
+
   it('that nobody awaits fails unhandled', () => {
     const [call] = effects(`void fetch('http://hooks/x', { method: 'POST' })\nres.sendStatus(201)`)
     expect(call).toMatchObject({ timing: 'detached', whenItFails: [{ end: 'unhandled' }] })
@@ -164,6 +201,14 @@ describe('classes of calls', () => {
 })
 
 describe('access', () => {
+  it.each([
+    ['getJobCounts', 'read'],
+    ['findOrCreateJob', 'unknown'],
+  ])('is told by the verb that a name begins with: %s', (member, access) => {
+    const imports = "import Queue from 'bull'\nconst jobs = new Queue('jobs')"
+    expect(effects(`await jobs.${member}()\nres.end()`, imports).map((effect) => effect.access)).toEqual([access])
+  })
+
   it.each([
     ["send(new GetObjectCommand({ Key: 'a' }))", 'read'],
     ["send(new ListObjectsV2Command({ Bucket: 'a' }))", 'read'],

@@ -157,6 +157,27 @@ describe('failures', () => {
     expect(dossier.effects[0]?.whenItFails.map(({ status }) => show(status))).toEqual(['200'])
   })
 
+  it('are not blamed for a later failure, which ends the same without them', () => {
+    const dossier = readHandler(
+      `const first = current.safeParse(req.body)
+      const second = first.success ? first : old.safeParse(req.body)
+      if (!second.success) return res.sendStatus(422)
+      await db.insert(orders).values({ userId: 1, note: first.success ? first.data.note : second.data.text })
+      res.sendStatus(201)`,
+      {
+        imports: `import { z } from 'zod'
+          const current = z.object({ note: z.string() })
+          const old = z.object({ text: z.string() })`,
+      },
+    )
+    expect(list(dossier).toSorted()).toEqual([
+      'insert orders fails: 500 by default-handler Express',
+      'validation: 201',
+      'validation: 422',
+      'validation: 422',
+    ])
+  })
+
   it('are blamed for what another failure leads to as well', () => {
     const dossier = readHandler(
       `let isKnown = true

@@ -16,6 +16,14 @@ it('gives an error of a class of the project a stack', () => {
 })
 
 it.each([
+  [`\`failed: \${error}\``, '"failed: Error: no seat left"'],
+  ["'failed: ' + error", '"failed: Error: no seat left"'],
+])('gives %s the name and the message of an error', (text, body) => {
+  const handler = CATCHING("throw new Error('no seat left')", `{ text: ${text} }`)
+  expect(bodyFor(readHandler(handler), 500)).toBe(`{text: ${body}}`)
+})
+
+it.each([
   ['node-postgres', '0.45.0', '"Error"'],
   ['node-postgres', '0.40.0', '"error"'],
   ['mysql2', '0.40.0', '"Error"'],

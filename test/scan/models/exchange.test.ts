@@ -49,6 +49,14 @@ it.each([
 })
 
 it.each([
+  ['res.sendStatus(204)', 204],
+  ['res.status(204).json({ seat: 1 })', 204],
+  ["res.status(304).send('seat')", 304],
+])('%s sends no body', (handler, status) => {
+  expect(bodyFor(readHandler(handler), status)).toBe('-')
+})
+
+it.each([
   ["res.redirect('/seats')", 302],
   ["res.redirect(301, '/seats')", 301],
   ["res.redirect('/seats', 303)", 303],

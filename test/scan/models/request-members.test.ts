@@ -63,3 +63,43 @@ describe('what the project itself puts on a request', () => {
     ])
   })
 })
+
+describe('what Express gives every request', () => {
+  const LOOK = "res.json({ query: req.query.page ?? 1, host: req.hostname, agent: req.headers['user-agent'] })"
+
+  it('is there whoever writes to it elsewhere', () => {
+    const validate = `export const validate = (schema) => (req, res, next) => {
+      req.query = schema.parse(req.query)
+      req.headers = { ...req.headers }
+      req.hostname = 'localhost'
+      next()
+    }`
+    const files = { ...appWith(`app.get('/seats', (req, res) => { ${LOOK} })`), 'src/validate.ts': validate }
+    const [way] = readRoute(files, 'GET /seats').scenarios
+    expect(way?.events.at(-1)).toMatchObject({
+      kind: 'respond',
+      body: { fields: { agent: { from: 'headers', path: ['user-agent'] }, host: { name: 'request.hostname' } } },
+    })
+  })
+})
+
+describe('what nobody ever puts on a request', () => {
+  const COUNT = 'res.json({ house: req.houseId ? 1 : 2, encodings: req.acceptsEncodings(), pipe: Boolean(req.pipe) })'
+
+  it('is not there', () => {
+    const [way, ...others] = readHandler(`const { houseId } = req\nres.json({ houseId })`).scenarios
+    expect(others).toEqual([])
+    expect(way?.events).toMatchObject([{ kind: 'respond', body: { fields: { houseId: { kind: 'undefined' } } } }])
+    expect(readHandler(COUNT).scenarios).toHaveLength(1)
+  })
+
+  it.each([
+    'app.use(unseen())',
+    'app.use(winston.createLogger().http)',
+    "app.use((req, res, next) => { Object.assign(req, { houseId: req.get('house') }); next() })",
+    "app.use((req, res, next) => { attach(req, 'houseId'); next() })\nfunction attach(target, name) { target[name] = target.get('house') }",
+  ])('may be there by %s', (before) => {
+    const imports = "import unseen from 'unseen'\nimport winston from 'winston'"
+    expect(readHandler(COUNT, { before, imports }).scenarios).toHaveLength(2)
+  })
+})

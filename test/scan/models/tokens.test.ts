@@ -28,3 +28,22 @@ it('leaves open the code of an error of jose', () => {
   const extra = { imports: "import { jwtVerify } from 'jose'", before: 'const key = new Uint8Array()' }
   expect(outline(readHandler(handler, extra)).sort()).toEqual(['204', '401', '419'])
 })
+
+it.each([
+  "error.message.includes('Unexpected field')",
+  "error.message === 'duplicate key value'",
+  "String(error.message).toLowerCase().includes('fetch users')",
+  "error.name === 'ZodError'",
+])('knows that no refused token says %s', (asked) => {
+  const handler = VERIFYING(`if (${asked}) return res.sendStatus(409)`)
+  expect(outline(readHandler(handler, { imports })).sort()).toEqual(['204', '401'])
+})
+
+it.each([
+  "error.message.includes('malformed')",
+  "error.message.startsWith('jwt audience invalid')",
+  "error.name === 'TokenExpiredError'",
+])('leaves open whether it says %s', (asked) => {
+  const handler = VERIFYING(`if (${asked}) return res.sendStatus(409)`)
+  expect(outline(readHandler(handler, { imports })).sort()).toEqual(['204', '401', '409'])
+})

@@ -17,6 +17,9 @@ it.each([
   "req.body.title || 'untitled'",
   'Object.entries(req.body)',
   'new Error(req.body.why).stack',
+  'req.query',
+  'req.get("host") || req.hostname',
+  'JSON.stringify(req.body).length',
 ])('%s is never missing', (code) => {
   const handler = `const made = ${code}\nif (!made) return res.sendStatus(500)\nif (made === null || made === '') return res.sendStatus(501)\nres.json({})`
   expect(outline(readHandler(handler, { imports: IMPORTS }))).toEqual(['200'])

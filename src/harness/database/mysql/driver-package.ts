@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { UserError } from '../../../errors.ts'
+import { makeDirectSocket } from '../../faults/connect-directly.ts'
 import type { ProjectFacts } from '../../project-facts.ts'
 
 /** The project's own mysql2; plain JSON. */
@@ -49,10 +50,12 @@ function resolveFrom(folder: string): string | null {
   }
 }
 
-/** A connection that takes several statements at once. */
+/** A connection that takes several statements at once, and that the guard of a test file lets through. */
 export async function connectMysql({ entry }: MysqlPackage, uri: string): Promise<MysqlConnection> {
   const { createConnection } = createRequire(entry)(entry)
-  const connection: MysqlConnection = await createConnection({ uri, multipleStatements: true })
+  const { hostname, port } = new URL(uri)
+  const stream = makeDirectSocket().connect(Number(port), hostname).setNoDelay(true)
+  const connection: MysqlConnection = await createConnection({ uri, stream, multipleStatements: true })
   connection.on('error', () => {})
   return connection
 }

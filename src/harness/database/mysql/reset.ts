@@ -6,19 +6,19 @@ import { type MysqlConnection, quoteName, readRows } from './driver-package.ts'
 const COUNTERS = { mysql: 'innodb_tablestats', mariadb: 'innodb_sys_tablestats' } satisfies Record<MysqlProduct, string>
 
 /**
- * Gives a copy the way back to the rows of the template. DELETE with foreign keys off and no triggers is much faster than
- * TRUNCATE, and ALTER TABLE, which sets a counter back, costs half a millisecond: only those that moved are.
+ * Gives a copy the way back to the rows of the template, over a connection that does nothing else. DELETE with foreign keys
+ * off and no triggers is much faster than TRUNCATE, but leaves AUTO_INCREMENT where it is, and the ALTER TABLE that sets it
+ * back writes a file: only those that moved are set back.
  */
 export async function prepareMysqlReset(
   connection: MysqlConnection,
   options: { database: string; product: MysqlProduct; copy: MysqlCopy },
 ): Promise<() => Promise<void>> {
   const { database, product, copy } = options
+  await connection.query("SET foreign_key_checks = 0, sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')")
   const read = () => readCounters(connection, database, COUNTERS[product])
   const start = await read()
   const rows = [
-    'SET foreign_key_checks = 0',
-    "SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')",
     ...copy.triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`),
     'BEGIN',
     ...copy.tables.map((name) => `DELETE FROM ${quoteName(name)}`),
@@ -26,14 +26,14 @@ export async function prepareMysqlReset(
     'COMMIT',
   ]
   return async () => {
+    const moved = [...(await read())].filter(([name, counter]) => counter !== (start.get(name) ?? counter))
+    const back = moved.map(([name]) => `ALTER TABLE ${quoteName(name)} AUTO_INCREMENT = ${start.get(name)}`)
     try {
-      await connection.query(rows.join(';\n'))
-      const moved = [...(await read())].filter(([name, counter]) => counter !== (start.get(name) ?? counter))
-      const back = moved.map(([name]) => `ALTER TABLE ${quoteName(name)} AUTO_INCREMENT = ${start.get(name)}`)
-      if (back.length > 0) await connection.query(back.join(';\n'))
+      await connection.query([...rows, ...back].join(';\n'))
       for (const { create } of copy.triggers) await connection.query(create)
-    } finally {
-      await connection.query('ROLLBACK; SET foreign_key_checks = 1; SET sql_mode = DEFAULT')
+    } catch (error) {
+      await connection.query('ROLLBACK')
+      throw error
     }
   }
 }

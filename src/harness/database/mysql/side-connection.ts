@@ -14,9 +14,8 @@ const typeCast: MysqlQuery['typeCast'] = (field, next) => (AS_TEXT.has(field.typ
  * wants: a list of rows, or one description of what was written.
  */
 export async function createMysqlSide(connection: MysqlConnection): Promise<SideConnection> {
-  await connection.query(
-    `SET innodb_lock_wait_timeout = ${LOCK_TIMEOUT_S}, lock_wait_timeout = ${LOCK_TIMEOUT_S}, foreign_key_checks = 1`,
-  )
+  await limitLocks(connection)
+  await connection.query('SET foreign_key_checks = 1')
   return {
     query: async (sql, parameters, rowMode) => {
       const [answer] = await connection.query({ sql, rowsAsArray: rowMode === 'array', typeCast }, parameters)
@@ -25,6 +24,10 @@ export async function createMysqlSide(connection: MysqlConnection): Promise<Side
     },
     execute: async (sql) => void (await connection.query(sql)),
   }
+}
+
+export async function limitLocks(connection: MysqlConnection): Promise<void> {
+  await connection.query(`SET innodb_lock_wait_timeout = ${LOCK_TIMEOUT_S}, lock_wait_timeout = ${LOCK_TIMEOUT_S}`)
 }
 
 function isRows(answer: unknown): answer is Row[] {

@@ -6,9 +6,6 @@ const Query = z.object({ query: z.string(), params: z.array(z.unknown()).default
 const Order = z.union([z.object({ queries: z.array(Query) }), Query])
 type Query = z.infer<typeof Query>
 
-/** What `neon()` of `@neondatabase/serverless` sends with each statement. */
-const HEADER = 'neon-connection-string'
-
 /** What neon's server tells of an error, and node-postgres too, by the same names. */
 const ERROR_FIELDS = [
   ...['severity', 'code', 'detail', 'hint', 'position', 'internalPosition', 'internalQuery', 'where', 'schema'],
@@ -20,10 +17,6 @@ const ISOLATION: Readonly<Record<string, string>> = {
   ReadCommitted: 'ISOLATION LEVEL READ COMMITTED',
   RepeatableRead: 'ISOLATION LEVEL REPEATABLE READ',
   Serializable: 'ISOLATION LEVEL SERIALIZABLE',
-}
-
-export function isNeonQuery({ headers }: IncomingMessage): boolean {
-  return headers[HEADER] !== undefined
 }
 
 /**

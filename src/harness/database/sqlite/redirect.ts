@@ -1,4 +1,5 @@
-import Module, { createRequire } from 'node:module'
+import { createRequire } from 'node:module'
+import { onRequire } from '../on-require.ts'
 import type { SqliteConnection, SqlitePackage } from './driver-package.ts'
 import { type AroundStatement, watchStatements } from './watch-statements.ts'
 
@@ -61,16 +62,7 @@ function install(redirect: Redirect): void {
   Reflect.set(globalThis, KEY, redirect)
   const loaded = Object.keys(createRequire(import.meta.url).cache)
   redirect.missed = loaded.find((entry) => nameOf(entry) !== null) ?? null
-  const extensions: unknown = Reflect.get(Module, '_extensions')
-  const load: unknown = typeof extensions === 'object' && extensions !== null && Reflect.get(extensions, '.js')
-  if (typeof extensions !== 'object' || extensions === null || typeof load !== 'function') {
-    throw new Error('This Node has no Module._extensions, so the database of the app can not be redirected.')
-  }
-  Reflect.set(extensions, '.js', function loadRedirected(this: unknown, module: NodeJS.Module, filename: string) {
-    const result: unknown = Reflect.apply(load, this, [module, filename])
-    replaceExports(redirect, module, filename)
-    return result
-  })
+  onRequire((module, file) => replaceExports(redirect, module, file))
 }
 
 function replaceExports(redirect: Redirect, module: NodeJS.Module, entry: string): void {

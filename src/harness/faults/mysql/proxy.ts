@@ -17,32 +17,34 @@ export interface MysqlProxy {
   release(): void
 }
 
-export interface MysqlProxyOptions {
+export interface MysqlTarget {
   /** Of the server, on 127.0.0.1. */
   readonly port: number
   /** The database of the test, whichever the app names. */
   readonly database: string
   readonly product: MysqlProduct
-  readonly board: FaultBoard
   /** Ends what a connection of the server is doing. */
   readonly kill: (connectionId: number) => Promise<void>
 }
 
-interface ProxyState extends MysqlProxyOptions {
+interface ProxyState {
+  readonly findTarget: () => Promise<MysqlTarget>
+  readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
 const CLOSE_LIMIT_MS = 500
 
-/** Stands between the app and the server, and lets the faults of the board happen. */
-export async function startMysqlProxy(options: MysqlProxyOptions): Promise<MysqlProxy> {
-  const state: ProxyState = { ...options, sessions: new Set(), hanging: new Set() }
+/** Stands between the app and the server, which it finds when the app connects, and lets the faults of the board happen. */
+export async function startMysqlProxy(findTarget: () => Promise<MysqlTarget>, board: FaultBoard): Promise<MysqlProxy> {
+  const state: ProxyState = { findTarget, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
     app.unref()
     app.on('error', () => {})
-    void admit(state, app)
+    // Without a database there is nothing to say; the test is told why.
+    admit(state, app).catch(() => app.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   server.unref()
@@ -52,7 +54,7 @@ export async function startMysqlProxy(options: MysqlProxyOptions): Promise<Mysql
 }
 
 async function admit(state: ProxyState, app: net.Socket): Promise<void> {
-  const { board, database, product, sessions, hanging } = state
+  const { board, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -61,7 +63,8 @@ async function admit(state: ProxyState, app: net.Socket): Promise<void> {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const server = connectDirectly({ host: '127.0.0.1', port: state.port })
+  const { port, database, product, kill } = await state.findTarget()
+  const server = connectDirectly({ host: '127.0.0.1', port })
   const [client, stream] = [openStream(app), openStream(server)]
   app.on('close', () => server.destroySoon())
   server.on('close', () => app.destroySoon())
@@ -72,6 +75,7 @@ async function admit(state: ProxyState, app: net.Socket): Promise<void> {
     link,
     board,
     names: { product, database },
+    kill,
     prepared: new Map(),
     isBusy: false,
     isAsleep: false,
@@ -80,7 +84,7 @@ async function admit(state: ProxyState, app: net.Socket): Promise<void> {
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
-    if (session.isAsleep) wake(state, session)
+    if (session.isAsleep) wake(session)
     sessions.delete(session)
   })
   await serveSession(session)
@@ -106,10 +110,10 @@ async function closeIdle({ sessions }: ProxyState): Promise<void> {
 
 function release(state: ProxyState): void {
   for (const socket of state.hanging) socket.destroy()
-  for (const session of state.sessions) if (session.isAsleep) wake(state, session)
+  for (const session of state.sessions) if (session.isAsleep) wake(session)
 }
 
-function wake({ kill }: ProxyState, { link }: Session): void {
+function wake({ kill, link }: Session): void {
   // It may have woken up by itself meanwhile, or be gone.
   kill(link.connectionId).catch(() => {})
 }

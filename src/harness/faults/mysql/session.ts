@@ -15,6 +15,8 @@ export interface Session {
   readonly link: ServerLink
   readonly board: FaultBoard
   readonly names: ServerNames
+  /** Ends what a connection of the server is doing. */
+  readonly kill: (connectionId: number) => Promise<void>
   /** By the numbers that the server gave them. */
   readonly prepared: Map<number, Prepared>
   /** A command is being carried out. */

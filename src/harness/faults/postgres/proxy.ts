@@ -1,12 +1,11 @@
 import net from 'node:net'
-import { type ServerAccess, toTlsOptions } from '../../engine/server-access.ts'
+import type { ServerAccess } from '../../engine/server-access.ts'
 import type { FaultBoard } from '../board.ts'
-import { connectDirectly } from '../connect-directly.ts'
+import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
+import { connectServer } from './connect-server.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
-import { secure } from './secure.ts'
 import { openSession, type Session } from './session.ts'
-import { createSignIn } from './sign-in.ts'
 import { enterAs } from './startup.ts'
 
 export interface FaultProxy {
@@ -24,15 +23,18 @@ export interface FaultProxy {
 
 interface ProxyState {
   /** The server, and as whom and where every client gets in. */
-  readonly target: ServerAccess
+  readonly findTarget: () => Promise<ServerAccess>
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
 }
 
-/** Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen. */
-export async function startProxy(target: ServerAccess, board: FaultBoard): Promise<FaultProxy> {
-  const state: ProxyState = { target, board, sessions: new Set(), hanging: new Set() }
+/**
+ * Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen.
+ * Where the database is, it asks when the app connects, who waits for it.
+ */
+export async function startProxy(findTarget: () => Promise<ServerAccess>, board: FaultBoard): Promise<FaultProxy> {
+  const state: ProxyState = { findTarget, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
     app.unref()
@@ -78,14 +80,16 @@ function welcome(state: ProxyState, app: net.Socket): void {
     // neon's client says more without waiting for an answer.
     const startup = bytes.subarray(0, bytes.readInt32BE(0))
     if (bytes.length > startup.length) app.unshift(bytes.subarray(startup.length))
-    if (code === CANCEL_REQUEST) sendCancel(state, startup)
-    else admit(state, app, startup)
+    app.pause()
+    const admitted = code === CANCEL_REQUEST ? cancel(state, startup) : admit(state, app, startup)
+    // Without a database there is nothing to say; the test is told why.
+    admitted.catch(() => app.destroy())
   }
   app.on('data', read)
 }
 
-function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
-  const { board, target, hanging } = state
+async function admit(state: ProxyState, app: net.Socket, wanted: Buffer): Promise<void> {
+  const { board, sessions, hanging } = state
   if (board.connections) {
     board.connections.hits += 1
     app.resume()
@@ -94,27 +98,15 @@ function admit(state: ProxyState, app: net.Socket, wanted: Buffer): void {
     app.on('close', () => hanging.delete(app))
     return
   }
-  const socket = connectDirectly(target)
-  if (!target.tls) return letIn(state, app, { wanted, socket })
-  socket.on('error', () => {})
-  app.pause()
-  secure(socket, toTlsOptions(target.tls)).then(
-    (secured) => {
-      letIn(state, app, { wanted, socket: secured })
-      app.resume()
-    },
-    () => app.destroy(),
-  )
-}
-
-function letIn(state: ProxyState, app: net.Socket, { wanted, socket }: { wanted: Buffer; socket: net.Socket }): void {
-  const { board, target, sessions } = state
-  const server = { socket, signIn: createSignIn(target) }
-  const session = openSession({ app, startup: enterAs(wanted, target), server, board })
+  const server = await state.findTarget()
+  const socket = await connectServer(server)
+  if (app.destroyed) return void socket.destroy()
+  const session = openSession({ app, startup: enterAs(wanted, server), server, socket, board })
+  app.resume()
   sessions.add(session)
   app.on('close', () => {
     // Nobody waits for it any more, but it would keep its locks until it wakes up.
-    if (session.isAsleep) wake(state, session)
+    if (session.isAsleep) wake(session)
     sessions.delete(session)
   })
 }
@@ -145,19 +137,23 @@ function listWaiting({ sessions }: ProxyState): Session[] {
 
 function release(state: ProxyState): void {
   for (const socket of state.hanging) socket.destroy()
-  for (const session of state.sessions) if (session.isAsleep) wake(state, session)
+  for (const session of state.sessions) if (session.isAsleep) wake(session)
 }
 
-function wake(state: ProxyState, { link }: Session): void {
+function wake({ link, server }: Session): void {
   if (link.key === null) return
   const head = Buffer.alloc(8)
   head.writeInt32BE(8 + link.key.length, 0)
   head.writeInt32BE(CANCEL_REQUEST, 4)
-  sendCancel(state, Buffer.concat([head, link.key]))
+  sendCancel(server, Buffer.concat([head, link.key]))
 }
 
-function sendCancel({ target }: ProxyState, request: Buffer): void {
-  const socket = connectDirectly(target)
+async function cancel({ findTarget }: ProxyState, request: Buffer): Promise<void> {
+  sendCancel(await findTarget(), request)
+}
+
+function sendCancel(server: DatabasePlace, request: Buffer): void {
+  const socket = connectDirectly(server)
   socket.on('error', () => {})
   socket.end(request)
 }

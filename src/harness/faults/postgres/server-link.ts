@@ -1,11 +1,10 @@
 import type net from 'node:net'
+import { type Credentials, createAuthentication, isLetIn } from './authenticate.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
-import { isSignInRequest, type SignIn } from './sign-in.ts'
 
 /** A connection to the server, as the session of one app connection sees it. */
 export interface ServerLink {
   readonly socket: net.Socket
-  readonly signIn: SignIn
   /** `I`: idle, `T`: in a transaction, `E`: in one that has failed. */
   status: string
   /** The types of the frames that the server has yet to answer, oldest first. */
@@ -18,60 +17,80 @@ export interface ServerLink {
   intercept: ((frame: Buffer) => void) | null
   /** To be called when nothing is pending any more, or the connection is gone. */
   waiting: (() => void) | null
+  /** Resolves when the server has let us in, or the connection is gone. */
+  readonly entered: Promise<void>
 }
 
-/** Relays what the server says to `relay`, and keeps count of what it has answered. */
-export function openLink(
-  { socket, signIn }: Pick<ServerLink, 'socket' | 'signIn'>,
-  relay: (frames: Buffer) => void,
-): ServerLink {
+/**
+ * Relays what the server says on the socket to `relay`, and keeps count of what it has answered. Who we are, it is told
+ * here.
+ */
+export function openLink(socket: net.Socket, credentials: Credentials, relay: (frames: Buffer) => void): ServerLink {
   const reader = createFrameReader()
+  const authenticate = createAuthentication(credentials)
+  let enter = (): void => {}
+  const entered = new Promise<void>((resolve) => {
+    enter = resolve
+  })
   const link: ServerLink = {
     socket,
-    signIn,
     status: 'I',
     pending: ['startup'],
     skipping: false,
     key: null,
     intercept: null,
     waiting: null,
+    entered,
   }
   socket.on('data', (chunk) => {
     const frames = reader.push(chunk)
-    receive(link, frames, relay)
+    receive(link, frames, { relay, authenticate, enter })
   })
   socket.on('close', () => {
+    enter()
     link.pending = []
     wake(link)
   })
   return link
 }
 
+const AUTHENTICATION = 'R'
+
 // What the server says at any time, to nobody's question: notices, notifications, parameters.
 const UNASKED = new Set(['N', 'A', 'S'])
 
-function receive(link: ServerLink, frames: Buffer, relay: (frames: Buffer) => void): void {
+interface Reception {
+  readonly relay: (frames: Buffer) => void
+  readonly authenticate: (question: Buffer) => Buffer | null
+  readonly enter: () => void
+}
+
+function receive(link: ServerLink, frames: Buffer, { relay, authenticate, enter }: Reception): void {
   let from = 0
   let at = 0
   for (const frame of listFrames(frames)) {
     const type = typeOf(frame)
+    if (type === AUTHENTICATION && !isLetIn(frame)) {
+      const proof = authenticate(frame)
+      // The side connection, which came first, has failed for it with a reason.
+      if (proof === null) link.socket.destroy()
+      else link.socket.write(proof)
+      at += frame.length
+      from = at
+      continue
+    }
+    if (type === AUTHENTICATION) enter()
     if (type === 'Z') link.status = String.fromCharCode(frame[5] ?? 0)
-    const isForUs = type === 'R' ? isSignInRequest(frame) : link.intercept !== null && !UNASKED.has(type)
-    if (isForUs) {
+    if (link.intercept === null || UNASKED.has(type)) note(link, type, frame)
+    else {
       if (at > from) relay(frames.subarray(from, at))
-      take(link, type, frame)
+      link.intercept(frame)
       from = at + frame.length
-    } else note(link, type, frame)
+    }
     at += frame.length
   }
   if (at > from) relay(frames.subarray(from, at))
   if (link.pending.length === 0) wake(link)
-}
-
-function take(link: ServerLink, type: string, frame: Buffer): void {
-  if (type !== 'R') return link.intercept?.(frame)
-  const answer = link.signIn(frame)
-  if (answer) link.socket.write(answer)
 }
 
 function wake(link: ServerLink): void {

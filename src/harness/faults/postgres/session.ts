@@ -1,9 +1,10 @@
 import type net from 'node:net'
 import { type FaultBoard, logStatement, meetStatement } from '../board.ts'
-import { pauseUntilDrained } from '../connect-directly.ts'
+import { type DatabasePlace, pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
 import type { Statement } from '../statement.ts'
+import type { Credentials } from './authenticate.ts'
 import { carryOut } from './carry-out.ts'
 import {
   createFrameReader,
@@ -20,6 +21,7 @@ import { noteSent, openLink, type ServerLink, settle } from './server-link.ts'
 /** One connection of the app. */
 export interface Session {
   readonly app: net.Socket
+  readonly server: DatabasePlace
   readonly link: ServerLink
   readonly board: FaultBoard
   /** By the names that the driver gave them; its unnamed one is ''. */
@@ -43,15 +45,18 @@ interface Portal {
 export function openSession(options: {
   app: net.Socket
   startup: Buffer
-  server: Pick<ServerLink, 'socket' | 'signIn'>
+  server: DatabasePlace & Credentials
+  /** Connected to it. */
+  socket: net.Socket
   board: FaultBoard
 }): Session {
-  const { app, board } = options
-  const link = openLink(options.server, (frames) => {
+  const { app, board, server } = options
+  const link = openLink(options.socket, server, (frames) => {
     if (!app.write(frames)) pauseUntilDrained(app, link.socket)
   })
   const session: Session = {
     app,
+    server,
     link,
     board,
     statements: new Map(),
@@ -79,6 +84,7 @@ function readFromApp(session: Session): void {
   let isBusy = false
   const work = async (): Promise<void> => {
     isBusy = true
+    await link.entered
     for (let frames = waiting.shift(); frames !== undefined; frames = waiting.shift()) {
       await takeFrames(session, frames)
     }
@@ -102,7 +108,7 @@ async function takeFrames(session: Session, frames: Buffer): Promise<void> {
   let from = 0
   let at = 0
   for (const frame of listFrames(frames)) {
-    // The server is not theirs to sign in to, and nobody asks; neon's client sends a password all the same.
+    // The link has shown who we are, if the server asked; neon's client sends a password all the same.
     if (typeOf(frame) === PASSWORD) {
       sendBytes(session, frames.subarray(from, at))
       at += frame.length

@@ -26,3 +26,18 @@ function readParameters(startup: Buffer): Record<string, string> {
 function isKept(name: string, value: string): boolean {
   return name !== 'options' || value.startsWith('-')
 }
+
+const VERSION = 196608
+
+/** The startup packet of a client of our own. */
+export function startupFrame(parameters: Readonly<Record<string, string>>): Buffer {
+  const content = Buffer.from(
+    `${Object.entries(parameters)
+      .map(([name, value]) => `${name}\0${value}\0`)
+      .join('')}\0`,
+  )
+  const head = Buffer.alloc(HEADER)
+  head.writeInt32BE(HEADER + content.length, 0)
+  head.writeInt32BE(VERSION, 4)
+  return Buffer.concat([head, content])
+}

@@ -1,5 +1,5 @@
 import { awaitValue, type Call, callFunctionLike, settle } from '../../interpret/call.ts'
-import { decideFailure } from '../../interpret/decisions.ts'
+import { decideFailure } from '../../interpret/faults.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import { rejectionOf, waitFor } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'

@@ -1,6 +1,6 @@
 import { callFunctionLike } from '../../interpret/call.ts'
-import { decideFailure } from '../../interpret/decisions.ts'
 import { express } from '../../interpret/express-value.ts'
+import { decideFailure } from '../../interpret/faults.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import { clockOf, rejectionOf, trackPromise, waitFor } from '../../interpret/pending.ts'
 import { Thrown } from '../../interpret/stops.ts'

@@ -3,6 +3,7 @@ import { decide } from '../../interpret/decisions.ts'
 import { makeError } from '../../interpret/error-values.ts'
 import { type Machine, setField } from '../../interpret/machine.ts'
 import {
+  knownString,
   literal,
   native,
   type ObjectValue,
@@ -36,6 +37,8 @@ interface Guard {
   readonly maker: RegExp
   /** Where the package puts who is asking; null: nowhere that is known. */
   readonly principal: string | null
+  /** Where it did so before a major version, and which option says otherwise. */
+  readonly earlier?: { readonly before: number; readonly principal: string; readonly option: RegExp }
   readonly refuse: (machine: Machine, guarded: Guarded) => void
   /** It looks at the `authorization` header, unless its options have a `getToken` of the project. */
   readonly readsHeader?: true
@@ -54,6 +57,7 @@ const GUARDS: readonly Guard[] = [
     module: /^express-jwt$/,
     maker: /^(?:express-jwt|expressjwt|jwt|expressJwt)$/,
     principal: 'auth',
+    earlier: { before: 7, principal: 'user', option: /^(?:request|user)Property$/ },
     refuse: refuseBy('UnauthorizedError', 401),
     readsHeader: true,
   },
@@ -153,7 +157,8 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
     return callFunctionLike(machine, { callee: custom, self: null, args, node: call.node })
   }
   if (passes) {
-    if (guard.principal) setField(machine, request.fields, guard.principal, principal)
+    const place = principalPlace(machine, guard, last.args)
+    if (place) setField(machine, request.fields, place, principal)
     return proceed(machine, next, call.node)
   }
   const refuseWith = (error: Value): void => {
@@ -161,6 +166,16 @@ export function guardRequest(machine: Machine, callee: PackageValue, call: Call)
   }
   guard.refuse(machine, { made: last.args, request, response, next: refuseWith, call })
   return UNDEFINED
+}
+
+/** `req.auth`, or whatever the options say. */
+function principalPlace({ files }: Machine, guard: Guard, made: readonly Value[]): string | null {
+  const { principal, earlier } = guard
+  if (!earlier) return principal
+  const options = made.find((arg): arg is ObjectValue => arg.kind === 'object')
+  const own = [...(options?.fields ?? [])].find(([name]) => earlier.option.test(name))?.[1]
+  const major = files.versionOf('express-jwt', files.root)?.match(/\d+/)?.[0]
+  return knownString(own) ?? (major && Number(major) < earlier.before ? earlier.principal : principal)
 }
 
 /** What the guard takes for the token: the header, or what the project's own `getToken` finds. */
@@ -231,12 +246,4 @@ function redirect(machine: Machine, guarded: Guarded): void {
 function redirectTo(machine: Machine, { response, call }: Guarded, target: Value): void {
   changeHeaders(machine, response, 'location', [target])
   respond(machine, { owner: response, status: literal(302), body: null, via: 'redirect', node: call.node })
-}
-
-/** What packages say of who is asking: a value that may be missing, got without the project's own code. */
-const IDENTITY =
-  /^(?:@clerk\/[\w-]+\.getAuth|@auth\/express\.getSession|better-auth(?:\/\w+)?\.(?:\w+\.)*api\.getSession)$/
-
-export function isIdentityCall(name: string): boolean {
-  return IDENTITY.test(name)
 }

@@ -1,6 +1,7 @@
 import { callFunctionLike } from '../../interpret/call.ts'
-import { decide, decideFailure } from '../../interpret/decisions.ts'
+import { decide } from '../../interpret/decisions.ts'
 import { makeError } from '../../interpret/error-values.ts'
+import { decideFailure } from '../../interpret/faults.ts'
 import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
 import { rejectionOf } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'

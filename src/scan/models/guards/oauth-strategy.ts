@@ -1,5 +1,6 @@
-import { decide, decideFailure } from '../../interpret/decisions.ts'
+import { decide } from '../../interpret/decisions.ts'
 import { makeError } from '../../interpret/error-values.ts'
+import { decideFailure } from '../../interpret/faults.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import { applyOperator } from '../../interpret/operators.ts'
 import { rejectionOf } from '../../interpret/pending.ts'

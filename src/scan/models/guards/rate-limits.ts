@@ -11,7 +11,8 @@ import { storeOf } from './stores.ts'
 export function findLimitGates(_machine: Machine, middleware: PackageValue): GateModel[] | null {
   const made = middleware.steps.at(-1)
   if (middleware.module === 'express-slow-down' && made?.kind === 'call') return []
-  if (middleware.module !== 'express-rate-limit' || made?.kind !== 'call') return null
+  // Until version 6 it was made with `new` as well.
+  if (middleware.module !== 'express-rate-limit' || !made || made.kind === 'member') return null
   const [options] = made.args
   const option = (name: string): Value | undefined =>
     options?.kind === 'object' ? options.fields.get(name) : undefined

@@ -1,6 +1,6 @@
 import { type Call, callFunctionLike } from '../../interpret/call.ts'
-import { decideFailure } from '../../interpret/decisions.ts'
 import { makeError } from '../../interpret/error-values.ts'
+import { decideFailure } from '../../interpret/faults.ts'
 import type { Machine } from '../../interpret/machine.ts'
 import { rejectionOf } from '../../interpret/pending.ts'
 import { nextEvent, recordExternal } from '../../interpret/trace-events.ts'

@@ -30,6 +30,10 @@ function refusals({ gates }: Dossier): string[] {
 
 describe('a rate limiter', () => {
   it.each([
+    [
+      'new rateLimit({ max: 7 })',
+      ['rate limit reached 7 in 60000 ms: responded 429 "Too many requests, please try again later."'],
+    ],
     ['rateLimit()', ['rate limit reached 5 in 60000 ms: responded 429 "Too many requests, please try again later."']],
     [
       "rateLimit({ windowMs: 1000, limit: 3, statusCode: 420, message: { error: 'slow down' } })",

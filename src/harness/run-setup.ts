@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import type { TestProject } from 'vitest/node'
+import { openDesk } from './database/template-desk.ts'
+import { ENGINE_VARIABLE } from './engine/engine-variable.ts'
+import { findProjectFacts } from './find-project-facts.ts'
+import { type OnDemand, onDemand } from './on-demand.ts'
+import type { ProjectFacts } from './project-facts.ts'
+import './run-context.ts'
+import type { RunDatabases } from './run-databases.ts'
+
+/** By the root of the project whose tests run. */
+const runs = new Map<string, OnDemand<RunDatabases>>()
+
+/** Once per run. What a database needs is loaded and started when the first test file needs one. */
+export async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
+  const { root } = project.config
+  const facts = await findProjectFacts(root)
+  const id = randomBytes(4).toString('hex')
+  const given = process.env[ENGINE_VARIABLE] ?? null
+  const databases = onDemand(() => openDatabases(project, { id, facts, given }))
+  // The parent runs tests that need a database, and reports why there is none before it runs any.
+  if (given) await databases.get()
+  // A file is opened without waiting, so each test file asks at once, and making it takes no time to speak of.
+  else if (facts.database.dialect === 'sqlite') databases.get().catch(() => {})
+  const desk = await openDesk(databases)
+  runs.set(root, databases)
+  project.provide('itest', { id, root, facts, desk: desk.address })
+  return async () => {
+    runs.delete(root)
+    desk.close()
+    if (databases.progress === 'not begun') return
+    const opened = await databases.get().catch(() => null)
+    await opened?.close()
+  }
+}
+
+/** Resolves when the run is ready for databases, or never will be, which its tests are told. */
+export async function beginDatabases(root: string): Promise<void> {
+  await runs
+    .get(root)
+    ?.get()
+    .catch(() => {})
+}
+
+async function openDatabases(
+  project: TestProject,
+  { id, facts, given }: { id: string; facts: ProjectFacts; given: string | null },
+): Promise<RunDatabases> {
+  const { openRunDatabases } = await import('./run-databases.ts')
+  const { root, provide } = project.config
+  return openRunDatabases({
+    id,
+    root,
+    facts,
+    given,
+    preference: provide.itestEngine ?? 'auto',
+    databaseUrl: provide.itestDatabaseUrl ?? null,
+    importModule: (file) => project.import<unknown>(file),
+  })
+}
