@@ -77,7 +77,8 @@ function classifyFailed(facts: RunFacts, test: TestFacts, { ablated }: { ablated
   const { harness } = test
   const [error] = test.errors
   if (!error) return broken('harness', 'the test failed without an error')
-  if (error.code === 'ITEST_ENGINE_CANNOT') return { status: 'skipped', reason: firstLine(error) }
+  const cannot = test.errors.find(({ code }) => code === 'ITEST_ENGINE_CANNOT')
+  if (cannot) return { status: 'skipped', reason: firstLine(cannot) }
   if (!harness) return broken(isTimeout(error) ? 'timeout' : 'harness', firstLine(error))
   if (harness.isAfterCrash) return broken('harness', AFTER_CRASH)
   const missing = describeMissing(harness)

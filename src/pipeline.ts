@@ -6,9 +6,10 @@ import { typeCheckInThread } from './check/type-check-thread.ts'
 import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
 import { type Engine, startEngine } from './harness/engine/engine.ts'
+import { findLack } from './harness/faults/unsupported.ts'
 import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
-import type { Plan } from './plan/types.ts'
+import type { Path } from './plan/types.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { describeProject, describeVitestConfig } from './project-setup.ts'
@@ -178,6 +179,7 @@ async function runAndCheckTypes(
 
 /** The same tests with the route answering 501 and with the route as it is, side by side. */
 async function runTwice(planned: PlannedRoute, { engine, options, world, count }: RunSetup): Promise<Runs> {
+  const lacking = planned.plan.paths.filter((one) => lackFor(one, engine.facts) !== null).map(({ id }) => id)
   let done = 0
   const label = `running ${count} ${count === 1 ? 'test' : 'tests'} twice, before and now`
   const run = (ablate: boolean): Promise<RunFacts> =>
@@ -185,6 +187,8 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
       root: options.root,
       files: [planned.vocabulary.scaffold.file],
       engine,
+      // Without its handlers the route asks nothing of the database.
+      without: ablate ? [] : lacking,
       route: planned.plan.route,
       ablate,
       timeoutMs: RUN_LIMIT_MS,
@@ -276,16 +280,23 @@ function findRunErrors(run: RunFacts): Finding[] {
   }))
 }
 
-function judge(one: Plan['paths'][number], { draft, outcome }: ReportInput): Judged {
+function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
   if (!written || !outcome) return { path: one, before: null, now: null, left }
   const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
   const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
+  const lack = lackFor(one, outcome.engine)
+  if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
   return {
     path: one,
     ...proof,
     ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
     left,
   }
+}
+
+/** Why this database can't do what the path needs; null when it can. */
+function lackFor(path: Path, { kind }: EngineFacts): string | null {
+  return path.status === 'planned' ? findLack(kind, path.given.needs) : null
 }

@@ -59,12 +59,26 @@ function pick(values: Readonly<Record<string, string>>, wants: (value: string) =
 
 /** What the harness must know of the database. @throws UserError for one that itest can't run yet */
 export function describeDatabase(database: DatabaseFacts): ProjectFacts['database'] {
+  assertOneWillDo(database)
+  const { furtherMigrations } = database
   return {
     ...describeDialect(database),
     partVariables: { ...database.partVariables },
     migrations: database.migrations,
+    ...(furtherMigrations.length > 0 ? { furtherMigrations: [...furtherMigrations] } : {}),
     schemaFiles: [...database.schemaFiles],
   }
+}
+
+/** All of the app's connections lead to one database, which can't have two tables of a name. */
+function assertOneWillDo({ connections, ambiguous }: DatabaseFacts): void {
+  if (connections.length < 2 || ambiguous.length === 0) return
+  throw new UserError(
+    `the app connects to ${connections.join(' and ')}, and the code has two different tables ${ambiguous.join(', ')}`,
+    {
+      hint: 'Tests get one database for all connections of the app. `itest plan` and `itest prompt` work all the same.',
+    },
+  )
 }
 
 function describeDialect(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { packageFile } from './package-paths.ts'
+import { nameTables } from './plan/name-tables.ts'
 import type { Plan } from './plan/types.ts'
 import { describePath } from './prompt/describe-path.ts'
 import { describeData } from './prompt/describe-source.ts'
@@ -37,14 +38,15 @@ export function renderPrompt(input: {
   if (!/^\w{8,}$/.test(nonce)) throw new Error(`expected a nonce of at least 8 letters and digits, found "${nonce}"`)
   const open = plan.paths.filter((path) => path.status !== 'skipped')
   const skipped = plan.paths.filter((path) => path.status === 'skipped')
+  const tables = nameTables(dossier.tables)
   const user = fillTemplate(templates.route, {
     route: `${plan.route.method} ${plan.route.path}, registered at ${plan.route.file}:${plan.route.line}.`,
     stubbed: describeStubs(plan),
     real: describeReal(dossier, plan),
-    paths: open.map((path) => describePath(path, dossier.tables)).join('\n\n') || NOTHING,
+    paths: open.map((path) => describePath(path, tables)).join('\n\n') || NOTHING,
     skipped: list(skipped.map((path) => `${path.id}: ${path.reason}`)),
     questions: list(plan.questions),
-    tables: dossier.tables.map(describeTable).join('\n\n') || NOTHING,
+    tables: dossier.tables.map((table) => describeTable(table, tables)).join('\n\n') || NOTHING,
     file: scaffold.file,
     names: scaffold.names
       .filter((name) => name !== 'vi')

@@ -22,6 +22,9 @@ function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
     dialect: 'postgres',
     tableDialects: ['postgres', 'sqlite', 'mysql'],
     casing: null,
+    connections: ['DATABASE_URL'],
+    ambiguous: [],
+    furtherMigrations: [],
     urlVariables: ['DATABASE_URL'],
     partVariables: {},
     migrations: 'drizzle',
@@ -52,6 +55,19 @@ describe('describeProject', () => {
         schemaFiles: ['src/db/schema.ts'],
       },
       environment: { PAYMENTS_URL: 'https://a.example' },
+    })
+  })
+
+  it('refuses two databases that both have a table of a name, and no other two', () => {
+    const connections = ['DATABASE_URL', 'STATS_URL']
+    const describeWith = (overrides: Partial<DatabaseFacts>) => () =>
+      JSON.parse(describeProject(root, database(overrides), { plan: plan(), boot }).text).database
+    expect(describeWith({ connections, ambiguous: ['users'] })).toThrow(
+      'the app connects to DATABASE_URL and STATS_URL, and the code has two different tables users',
+    )
+    expect(describeWith({ ambiguous: ['users'] })).not.toThrow()
+    expect(describeWith({ connections, furtherMigrations: ['stats'] })()).toMatchObject({
+      furtherMigrations: ['stats'],
     })
   })
 

@@ -27,7 +27,7 @@ describe('the user part', () => {
   it('says what is stubbed, by host and call', () => {
     const declined = stubbed({ reply: { kind: 'json', status: 402, body: { error: 'declined' } } })
     const hanging = stubbed({ reply: { kind: 'hang' } })
-    const given = { seeds: [], stubs: [stubbed(), declined, hanging], fault: null, requests: [] }
+    const given = { seeds: [], stubs: [stubbed(), declined, hanging], fault: null, requests: [], needs: [] }
     expect(section('Stubbed', { plan: plan({ paths: [plannedPath({ given })] }) })).toBe(
       "- `payments` stands for https://api.payments.example. Answers that the paths need: `payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })`, `payments.on('POST', '/v1/charges').reply(402, { error: 'declined' })`, `payments.on('POST', '/v1/charges').hang()`",
     )
@@ -67,8 +67,9 @@ Red means: a valid order is not accepted (src/routes/orders.ts:12).`)
       given: {
         seeds: [{ table: 'user_accounts', row: { name: 'Ida', since: { $date: '2026-01-01T00:00:00.000Z' } } }],
         stubs: [stubbed({ reply: { kind: 'reset' } })],
-        fault: { table: 'orders', operation: 'update' },
+        fault: { table: 'orders', operation: 'update', nth: null },
         requests: [request, request],
+        needs: [],
       },
       expects: [
         { observable: 'status-at-least', request: 1, minimum: 500, source },
@@ -155,7 +156,7 @@ Open: the field that carries the key. Write it if the source shows this, else le
 
   it('shows the file and the names, without the ones that a case must not use', () => {
     expect(section('The file')).toBe(`\
-\`tests/integration/post-orders.test.ts\`. The lines around the cases are written already, and so are the imports of \`request\`, \`expect\`, \`db\` and \`faults\`. Names that a case may use: \`app\`, \`request\`, \`expect\`, \`db\`, \`faults\`, \`orders\`, \`payments\`, \`order\`.
+\`tests/integration/post-orders.test.ts\`. The lines around the cases are written already, and so are the imports. Names that a case may use: \`app\`, \`request\`, \`expect\`, \`db\`, \`faults\`, \`orders\`, \`payments\`, \`order\`.
 
 \`\`\`ts
 import { app } from '../../src/app.js'

@@ -42,7 +42,7 @@ const order = { userId: 'u1', amountCents: 100, idempotencyKey: 'k1' }
 for (let number = 0; number < ${count}; number += 1) {
   it('is alone, number ' + number, async () => {
     payments.on('POST', '/v1/*').reply(200, { id: 'ch_1', status: 'succeeded' })
-    if (number % 5 === 0) await faults.failWrites(orders, 'insert')
+    if (number % 5 === 0) await faults.on(orders, 'insert').fail()
     const res = await request(app).post('/orders').send(order)
     expect(res.status).toBe(number % 5 === 0 ? 503 : 201)
     expect(await db.select().from(orders)).toHaveLength(number % 5 === 0 ? 0 : 1)

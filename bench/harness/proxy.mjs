@@ -14,7 +14,14 @@ const engine = await startEngine({ preference: 'postgres' })
 const serverPort = Number(new URL(engine.url).port)
 const board = createBoard(() => null)
 const proxy = await startProxy(
-  async () => ({ host: '127.0.0.1', port: serverPort, user: 'postgres', password: '', database: 'postgres' }),
+  async () => ({
+    host: '127.0.0.1',
+    port: serverPort,
+    user: 'postgres',
+    password: '',
+    database: 'postgres',
+    tls: null,
+  }),
   board,
 )
 const [direct, proxied] = await Promise.all([serverPort, proxy.port].map(connect))

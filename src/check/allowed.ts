@@ -55,45 +55,6 @@ export const REFUSED_MEMBERS = new Set([
   'prototype',
 ])
 
-/** Steps of a supertest request. `expect` is not one: its failures do not say what was found. */
-export const REQUEST_METHODS = new Set(['delete', 'get', 'head', 'options', 'patch', 'post', 'put'])
-export const REQUEST_STEPS = new Set([
-  'accept',
-  'auth',
-  'field',
-  'query',
-  'redirects',
-  'send',
-  'set',
-  'timeout',
-  'type',
-])
-
-/** Steps of a Drizzle query without a way to raw SQL or to the connection: the side connection may be a superuser's. */
-export const DB_STEPS = new Set([
-  '$count',
-  'delete',
-  'from',
-  'fullJoin',
-  'groupBy',
-  'having',
-  'innerJoin',
-  'insert',
-  'leftJoin',
-  'limit',
-  'offset',
-  'onConflictDoNothing',
-  'orderBy',
-  'returning',
-  'rightJoin',
-  'select',
-  'selectDistinct',
-  'set',
-  'update',
-  'values',
-  'where',
-])
-
 export const ASYMMETRIC_MATCHERS = new Set([
   'any',
   'anything',

@@ -18,7 +18,7 @@ import { noTampering } from './rules/no-tampering.ts'
 import { noTestStructure } from './rules/no-test-structure.ts'
 import { noVacuousAssertion } from './rules/no-vacuous-assertion.ts'
 import { sendsRequest } from './rules/sends-request.ts'
-import { lineOf, parseCase, type Rule } from './syntax.ts'
+import { type CaseSyntax, lineOf, parseCase, type Rule } from './syntax.ts'
 import type { Finding } from './types.ts'
 
 /** A new rule is one file and one line here. */
@@ -55,11 +55,12 @@ export function checkCases(input: {
 }): Finding[] {
   const { cases, plan } = input
   const names = new Set(input.names)
+  const environment = new Set(Object.keys(plan.environment))
   return [
     ...plan.paths.flatMap((path) => checkPresence(path, cases)),
     ...cases.flatMap((testCase) => {
       const path = plan.paths.find((each) => each.id === testCase.pathId)
-      return path ? checkCase(testCase, { path, route: plan.route, names }) : [stranger(testCase, plan)]
+      return path ? checkCase(testCase, { path, route: plan.route, names, environment }) : [stranger(testCase, plan)]
     }),
   ]
 }
@@ -81,7 +82,7 @@ function stranger({ pathId }: DraftCase, plan: Plan): Finding {
 
 function checkCase(
   testCase: DraftCase,
-  context: { path: Path; route: Plan['route']; names: ReadonlySet<string> },
+  context: Pick<CaseSyntax, 'path' | 'route' | 'names' | 'environment'>,
 ): Finding[] {
   const { pathId, title, code } = testCase
   const finding = (kind: string, message: string, line: number | null): Finding => ({

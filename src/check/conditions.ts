@@ -1,4 +1,5 @@
 import { climb, isFunction, quote, ts } from './syntax.ts'
+import { isCondition } from './uses.ts'
 
 /**
  * Why a node of a case may not run, or run for nothing: the branch, loop or callback around it, in words. Null when it
@@ -47,8 +48,9 @@ function isFilledList(list: ts.Expression): boolean {
   return ts.isArrayLiteralExpression(list) && list.elements.length > 0 && !list.elements.some(ts.isSpreadElement)
 }
 
-/** `Promise.all([1, 2].map(() => ...))`: the one callback that is certain to run. */
+/** `Promise.all([1, 2].map(() => ...))` and `until(() => ...)`: the callbacks that are certain to run. */
 function isCalledForSure(callback: ts.Node): boolean {
+  if (isCondition(callback)) return true
   const { parent: call } = climb(callback)
   if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return false
   return call.expression.name.text === 'map' && isFilledList(call.expression.expression)

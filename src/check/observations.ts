@@ -1,8 +1,7 @@
+import type { Observation } from '../harness-api.ts'
 import { findDeclaration } from './scope.ts'
-import { isFunction, ts, unwrap } from './syntax.ts'
-
-/** What a value says of the run. `response` is a response as a whole, before a part of it is named. */
-export type Observation = 'response' | 'status' | 'body' | 'rows' | 'calls'
+import { isFunction, ts } from './syntax.ts'
+import { readUse } from './uses.ts'
 
 type Observed = ReadonlySet<Observation>
 
@@ -20,16 +19,10 @@ const RESPONSE_PARTS: ReadonlyMap<string, Observation> = new Map([
   ['header', 'body'],
 ])
 
-/** What a call answers whose chain begins with one of these names of the scaffold. */
-const SOURCES: ReadonlyMap<string, Observation> = new Map([
-  ['request', 'response'],
-  ['db', 'rows'],
-])
-
 /** Where the value of an expression comes from: followed through the constants and callbacks of the case. */
 export function observe(node: ts.Node, trail: Trail = []): Observed {
   if (ts.isIdentifier(node)) return observeName(node, trail)
-  const source = ts.isCallExpression(node) ? readSource(node) : undefined
+  const source = ts.isCallExpression(node) || ts.isPropertyAccessExpression(node) ? readUse(node)?.shows : undefined
   if (source) return new Set([source])
   if (ts.isPropertyAccessExpression(node)) return observeMember(node.expression, node.name.text, trail)
   if (ts.isElementAccessExpression(node)) {
@@ -58,12 +51,6 @@ export function readNamedParts(expected: ts.Node): Observation[] {
   })
 }
 
-function readSource(call: ts.CallExpression): Observation | undefined {
-  let root: ts.Expression = call
-  while (ts.isCallExpression(root) || ts.isPropertyAccessExpression(root)) root = root.expression
-  return ts.isIdentifier(root) && findDeclaration(root) === null ? SOURCES.get(root.text) : undefined
-}
-
 function observeName(name: ts.Identifier, trail: Trail): Observed {
   const declaration = findDeclaration(name)
   if (!declaration || trail.includes(declaration)) return NOTHING
@@ -71,10 +58,7 @@ function observeName(name: ts.Identifier, trail: Trail): Observed {
 }
 
 function observeMember(owner: ts.Expression, name: string, trail: Trail): Observed {
-  const inner = observe(owner, trail)
-  // A stub's record; `res.body.calls` is a field like any other.
-  if (name === 'calls' && inner.size === 0 && ts.isIdentifier(unwrap(owner))) return new Set<Observation>(['calls'])
-  return pick(inner, name)
+  return pick(observe(owner, trail), name)
 }
 
 function pick(whole: Observed, name: string): Observed {

@@ -1,7 +1,7 @@
 import { type CaseSyntax, descend, ts } from './syntax.ts'
 
-/** Every use of a value by its name in a case: no property names, no declarations, no types. */
-function findReferences(node: ts.Node): ts.Identifier[] {
+/** Every use of a value by its name: no property names, no declarations, no types. */
+export function findReferences(node: ts.Node): ts.Identifier[] {
   return descend(node).filter((child): child is ts.Identifier => ts.isIdentifier(child) && isReference(child))
 }
 

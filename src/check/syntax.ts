@@ -21,6 +21,8 @@ export interface CaseSyntax {
   readonly route: Plan['route']
   /** What the scaffold gives to a case. `expect` is always there. */
   readonly names: ReadonlySet<string>
+  /** Variables that are set for the tests, to values that are no secrets. */
+  readonly environment: ReadonlySet<string>
 }
 
 /** What a rule says of one case: what was expected, what was found, what to do. */

@@ -9,8 +9,11 @@ import type { DatabaseFacts } from '../scan/types.ts'
 import type { Check } from './types.ts'
 
 /** Where the tables of the tests come from. */
-export function checkSchema(root: string, { migrations, schemaFiles }: DatabaseFacts): Check {
-  if (migrations !== null) return { name: 'Schema', status: 'ok', found: `migrations in ${migrations}`, todo: null }
+export function checkSchema(root: string, { migrations, furtherMigrations, schemaFiles }: DatabaseFacts): Check {
+  if (migrations !== null) {
+    const found = `migrations in ${[migrations, ...furtherMigrations].join(', ')}`
+    return { name: 'Schema', status: 'ok', found, todo: null }
+  }
   if (schemaFiles.length > 0) {
     const [first, ...others] = schemaFiles
     const more = others.length > 0 ? ` and ${others.length} more` : ''
@@ -30,6 +33,13 @@ export function checkSchema(root: string, { migrations, schemaFiles }: DatabaseF
     found: 'neither migrations nor Drizzle tables',
     todo: 'Declare the tables with Drizzle, or name the folder of the project with --root DIR.',
   }
+}
+
+/** An app with a replica, or with a second database. */
+export function checkConnections({ connections }: DatabaseFacts): Check[] {
+  if (connections.length < 2) return []
+  const found = `${connections.join('; ')}: tests get one database for all of them, with the tables of all, so a replica never lags`
+  return [{ name: 'Connections', status: 'ok', found, todo: null }]
 }
 
 /** Starts the database that tests would get, and stops it again: what is said of it, it has shown. */

@@ -4,7 +4,7 @@ import type { GenOptions } from '../options.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
 import { checkApps, checkEnvironment, checkHardCoded, checkStarts, checkTestMode } from './check-app.ts'
-import { checkEngine, checkSchema } from './check-database.ts'
+import { checkConnections, checkEngine, checkSchema } from './check-database.ts'
 import { checkModel, checkPlugin } from './check-itest.ts'
 import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
 import type { Check, DoctorReport } from './types.ts'
@@ -42,6 +42,7 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
     ...checkTestMode(boot),
     ...checkStarts(boot),
     checkSchema(options.root, database),
+    ...checkConnections(database),
     ...checkHardCoded(boot),
     ...(await checkEngine(options.root, database, {
       preference: options.database,

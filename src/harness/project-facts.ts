@@ -25,6 +25,8 @@ export const ProjectFacts = z.object({
     }),
     /** Folder of SQL migrations, relative to the root; null: the tables come from `schemaFiles`. */
     migrations: z.string().nullable(),
+    /** Those of the app's other databases; tests have one for all of them. */
+    furtherMigrations: z.array(z.string()).optional(),
     schemaFiles: z.array(z.string()),
   }),
   /** Other variables that the app reads at start and that need some value. */

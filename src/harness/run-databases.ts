@@ -22,7 +22,21 @@ const Address = z.object({
       z.object({ name: z.literal('mysql2'), entry: z.string() }),
     ])
     .nullable(),
-  existing: z.object({ database: z.string(), prefix: z.string(), reset: z.enum(['replica', 'truncate']) }).nullable(),
+  existing: z
+    .object({
+      database: z.string(),
+      prefix: z.string(),
+      reset: z.enum(['replica', 'truncate']),
+      socket: z.string().nullable(),
+      tls: z
+        .object({
+          mode: z.enum(['require', 'verify-ca', 'verify-full']),
+          servername: z.string(),
+          files: z.partialRecord(z.enum(['ca', 'cert', 'key']), z.string()),
+        })
+        .nullable(),
+    })
+    .nullable(),
   folder: z.string(),
 })
 

@@ -31,6 +31,8 @@ export interface HarnessState {
   readonly requestLimitMs: number
   /** Requests of this test that were given up. */
   givenUp: string[]
+  /** Why the database could not serve one of them, where a server would have. */
+  lack: string | null
   /** Rejected promises of this test that nobody caught. */
   dropped: unknown[]
   resetLimits: () => Promise<void>
@@ -73,6 +75,7 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     open: new Map(),
     requestLimitMs: options.requestLimitMs,
     givenUp: [],
+    lack: null,
     dropped: [],
     resetLimits: async () => {},
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
 import { clearBoard, clearFaults } from './faults/board.ts'
+import { cannot } from './faults/unsupported.ts'
 import { beginTraffic } from './http/boundary.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
 import { restoreClock } from './time/clock.ts'
@@ -16,7 +17,7 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
   await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
   beginTraffic(state.boundary, title)
-  Object.assign(state, { givenUp: [], dropped: [], made: new Map(), isAfterCrash: state.isDriverBroken })
+  Object.assign(state, { givenUp: [], lack: null, dropped: [], made: new Map(), isAfterCrash: state.isDriverBroken })
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
@@ -48,6 +49,7 @@ export function findViolation(state: HarnessState, facts: HarnessFacts): unknown
   const { thrown } = state.boundary.current
   if (state.database?.progress === 'failed') return state.database.error
   if (thrown.length > 0) return thrown[0]
+  if (state.lack !== null) return cannot(state.lack)
   if (facts.unstubbedCalls.length > 0) {
     return withCode('ITEST_UNSTUBBED_CALL', `the test stubbed no answer for: ${facts.unstubbedCalls.join(', ')}`)
   }

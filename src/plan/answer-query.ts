@@ -39,11 +39,14 @@ function answerFailure(state: SolverState, event: DbEvent): string | null {
   const { table, operation } = event
   if (operation === 'select' || operation === 'raw' || !table) return 'a way to make a read fail'
   if (!tableOf(state.dossier, table)) return `a way to make a write to ${table} fail, which no schema has`
-  const twin = state.scenario.events.find(
-    (other) => other.kind === 'db' && other.id !== event.id && other.table === table && other.operation === operation,
+  const twins = state.scenario.events.filter(
+    (other): other is DbEvent =>
+      other.kind === 'db' && other.id !== event.id && other.table === table && other.operation === operation,
   )
-  if (twin) return `a fault that hits only one ${operation} on ${table}, the one at ${event.at.file}:${event.at.line}`
-  state.fault = { table, operation }
+  if ([event, ...twins].some(({ timing }) => timing !== 'in-order') && twins.length > 0)
+    return `which ${operation} on ${table} comes first of those that run at the same time`
+  const nth = twins.length === 0 ? null : twins.filter(({ id }) => id < event.id).length + 1
+  state.fault = { table, operation, nth }
   return null
 }
 

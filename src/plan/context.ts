@@ -4,6 +4,7 @@ import { addSeed } from './choose-rows.ts'
 import { toExpected } from './expect.ts'
 import { expectTable, writtenTables } from './expect-rows.ts'
 import { type DbEvent, type ExternalEvent, isExternal, isWrite, statusOf } from './expressions.ts'
+import { needsOf } from './needs.ts'
 import type { Attempt, Solution } from './solve-scenario.ts'
 import type { SeedRow, Tables } from './tables.ts'
 import { toRequest } from './to-request.ts'
@@ -29,6 +30,7 @@ export function toGiven(context: PlanContext, solution: Solution, repeat = 1): G
     stubs: solution.stubs,
     fault: solution.fault,
     requests: Array.from({ length: repeat }, () => request),
+    needs: needsOf(solution.scenario),
   }
 }
 

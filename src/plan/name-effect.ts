@@ -1,6 +1,9 @@
+import { TAKEN_NAMES } from '../harness-api.ts'
 import { partsOf } from '../scan/expressions.ts'
 import type { Dossier } from '../scan/types.ts'
+import { camel } from './camel.ts'
 import type { ExternalEvent } from './expressions.ts'
+import { nameTables } from './name-tables.ts'
 
 /** `payments` for PAYMENTS_URL, else for api.payments.example, else the package, else the calling function. */
 export function nameEffect(event: ExternalEvent, url: URL | null = null): string {
@@ -16,13 +19,8 @@ export function nameEffect(event: ExternalEvent, url: URL | null = null): string
   return camel(fromVariable || fromHost || fromPackage || event.caller)
 }
 
-/** A stub and a table may not share a name in the test file. */
+/** A stub may not share a name in the test file with a table, nor `mail` with what itest calls so. */
 export function distinctName(dossier: Dossier, name: string): string {
-  return dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
-}
-
-/** A word for code: `isValid` for `is_valid`. */
-export function camel(text: string): string {
-  const name = text.replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) => (next ?? '').toUpperCase())
-  return /^[a-zA-Z]/.test(name) ? name : `host${name}`
+  const isTaken = TAKEN_NAMES.has(name) || [...nameTables(dossier.tables).values()].includes(name)
+  return isTaken ? `${name}Api` : name
 }

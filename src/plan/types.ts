@@ -1,3 +1,4 @@
+import type { Ability } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -65,6 +66,8 @@ export interface PlannedSeed {
 export interface PlannedFault {
   readonly table: string
   readonly operation: 'insert' | 'update' | 'delete'
+  /** Which of those that the route sends, from 1; null: every one. */
+  readonly nth: number | null
 }
 
 export interface Given {
@@ -73,6 +76,8 @@ export interface Given {
   readonly fault: PlannedFault | null
   /** Sent one after the other; more than one only where the path is about repeating. */
   readonly requests: readonly PlannedRequest[]
+  /** What the database must be able to do, beside what every engine can. */
+  readonly needs: readonly Ability[]
 }
 
 export type Expectation =

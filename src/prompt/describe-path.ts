@@ -1,10 +1,19 @@
-import type { Expectation, ExpectationSource, OpenPath, PlannedPath, PlannedRequest } from '../plan/types.ts'
-import type { Table } from '../scan/types.ts'
+import type {
+  Expectation,
+  ExpectationSource,
+  OpenPath,
+  PlannedFault,
+  PlannedPath,
+  PlannedRequest,
+} from '../plan/types.ts'
 import { renderValue } from '../write/render-value.ts'
 import { renderStub } from '../write/scaffold.ts'
 
+/** By the table's name in the database. */
+export type TableNames = ReadonlyMap<string, string>
+
 /** One path as the writer of its test must know it: what is given, what is expected, and why. */
-export function describePath(path: PlannedPath | OpenPath, tables: readonly Table[]): string {
+export function describePath(path: PlannedPath | OpenPath, tables: TableNames): string {
   const head = `### ${path.id}\n${path.title}`
   if (path.status === 'open') return `${head}\nOpen: ${path.missing}. Write it if the source shows this, else leave it.`
   const given = describeGiven(path, tables).map((line) => `- ${line}`)
@@ -13,18 +22,19 @@ export function describePath(path: PlannedPath | OpenPath, tables: readonly Tabl
   return [head, 'Given', ...given, '', 'Expected', ...expects, '', about].join('\n')
 }
 
-function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string[] {
+function describeGiven({ given }: PlannedPath, tables: TableNames): string[] {
   const { fault } = given
   return [
-    ...given.seeds.map(({ table, row }) => `a row in ${nameTable(table, tables)}: \`${renderValue(row)}\``),
+    ...given.seeds.map(({ table, row }) => `a row in ${quoteTable(table, tables)}: \`${renderValue(row)}\``),
     ...given.stubs.map((stub) => `\`${renderStub(stub)}\``),
-    ...(fault
-      ? [
-          `every ${fault.operation} ${PREPOSITIONS[fault.operation]} ${nameTable(fault.table, tables)} by the application fails`,
-        ]
-      : []),
+    ...(fault ? [describeFault(fault, tables)] : []),
     ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request)}`),
   ]
+}
+
+function describeFault({ table, operation, nth }: PlannedFault, tables: TableNames): string {
+  const which = nth === null ? `every ${operation}` : `${operation} number ${nth}, and no other,`
+  return `${which} ${PREPOSITIONS[operation]} ${quoteTable(table, tables)} by the application fails`
 }
 
 const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const
@@ -38,7 +48,7 @@ function describeRequest({ method, path, query, headers, body }: PlannedRequest)
   return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`
 }
 
-function describeExpectation(expectation: Expectation, tables: readonly Table[]): string {
+function describeExpectation(expectation: Expectation, tables: TableNames): string {
   switch (expectation.observable) {
     case 'status':
       return `status of request ${expectation.request + 1} is ${expectation.equals}`
@@ -49,9 +59,9 @@ function describeExpectation(expectation: Expectation, tables: readonly Table[])
     case 'text':
       return `text of request ${expectation.request + 1} is \`${renderValue(expectation.equals)}\``
     case 'rows':
-      return `rows of ${nameTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
+      return `rows of ${quoteTable(expectation.table, tables)}: the list ${compare(expectation.match)} \`${renderValue(expectation.rows)}\``
     case 'row-count':
-      return `${nameTable(expectation.table, tables)} has ${count(expectation.count, 'row')}`
+      return `${quoteTable(expectation.table, tables)} has ${count(expectation.count, 'row')}`
     case 'calls':
       return `calls of \`${expectation.stub}\`, in order, each with at least these fields: \`${renderValue(expectation.calls)}\``
     case 'call-count':
@@ -75,7 +85,6 @@ function describeSource({ kind, text, at }: ExpectationSource): string {
   return `${kind}: ${text}${at ? `, ${at.file}:${at.line}` : ''}`
 }
 
-/** The name that the test file imports. */
-function nameTable(name: string, tables: readonly Table[]): string {
-  return `\`${tables.find((table) => table.name === name)?.exportName || name}\``
+function quoteTable(name: string, tables: TableNames): string {
+  return `\`${tables.get(name) ?? name}\``
 }

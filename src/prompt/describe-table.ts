@@ -1,9 +1,10 @@
 import type { Column, Table } from '../scan/types.ts'
+import type { TableNames } from './describe-path.ts'
 
 /** A table by the name that the test file imports, with its columns by the names that rows have in code. */
-export function describeTable(table: Table): string {
-  const { name, exportName, at, columns } = table
-  const head = `\`${exportName || name}\` (${at.file}:${at.line}, table "${name}")`
+export function describeTable(table: Table, names: TableNames): string {
+  const { name, at, columns } = table
+  const head = `\`${names.get(name) ?? name}\` (${at.file}:${at.line}, table "${name}")`
   const facts = [...columns.map(describeColumn), ...describeConstraints(table)]
   return [head, ...facts.map((fact) => `- ${fact}`)].join('\n')
 }

@@ -1,9 +1,20 @@
 import { Chalk } from 'chalk'
 import type { Plan } from '../plan/types.ts'
+import type { Ability } from '../run/types.ts'
 import type { Dossier } from '../scan/types.ts'
 import { describeExpectation } from './build-report.ts'
 import { wrap } from './layout.ts'
 import type { TextOptions } from './text.ts'
+
+/** What a path needs of the database, where not every one has it. */
+const NEEDS = {
+  'second-connection':
+    'a query beside an open transaction; skipped on PGlite, which has one session for all connections',
+  cut: 'a connection that can be cut',
+  connections: 'connections that can be refused',
+  delay: 'a statement that can be delayed',
+  timeOut: 'a statement that can time out',
+} satisfies Record<Ability, string>
 
 /** The plan of one route, with the source of every expectation. */
 export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): string {
@@ -15,6 +26,7 @@ export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): 
     if (path.status === 'open') lines.push(...wrap(`  missing: ${path.missing}`, options.width, '    '))
     if (path.status === 'skipped') lines.push(...wrap(`  because: ${path.reason}`, options.width, '    '))
     if (path.status !== 'planned') continue
+    for (const need of path.given.needs) lines.push(...wrap(`  needs: ${NEEDS[need]}`, options.width, '    '))
     for (const expectation of path.expects) {
       const at = expectation.source.at ? ` ${expectation.source.at.file}:${expectation.source.at.line}` : ''
       lines.push(

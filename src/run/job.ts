@@ -5,6 +5,8 @@ export const Job = z.object({
   root: z.string(),
   /** Absolute. */
   files: z.array(z.string()),
+  /** Ids of paths whose tests are not run. */
+  without: z.array(z.string()),
   /** Where the facts go. */
   factsFile: z.string(),
   cacheFolder: z.string(),

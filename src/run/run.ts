@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly root: string
   /** Test files, absolute or relative to the root. */
   readonly files: readonly string[]
+  /** Ids of paths whose tests are not run. */
+  readonly without?: readonly string[]
   readonly engine: Engine
   readonly route: { readonly method: string; readonly path: string }
   /** The route answers 501 instead of running its handlers. */
@@ -59,6 +61,7 @@ function prepareJob(options: RunOptions, folder: string): Job {
   const job: Job = {
     root: resolve(options.root),
     files: options.files.map((file) => resolve(options.root, file)),
+    without: [...(options.without ?? [])],
     factsFile: join(folder, 'facts.json'),
     cacheFolder: join(folder, 'cache'),
   }

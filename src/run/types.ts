@@ -50,6 +50,9 @@ export interface TestFacts {
   readonly harness: HarnessFacts | null
 }
 
+/** What a test may need of its database and not every engine has; `second-connection`: a query beside an open transaction. */
+export type Ability = 'second-connection' | 'cut' | 'connections' | 'delay' | 'timeOut'
+
 export interface EngineFacts {
   readonly kind: 'postgres' | 'pglite' | 'sqlite' | 'mysql' | 'mariadb'
   readonly version: string

@@ -52,6 +52,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
       // Whatever the project's own patterns are, exactly these files run.
       include: job.files.map((file) => escapeGlob(relative(job.root, file).split(sep).join('/'))),
       exclude: ['**/node_modules/**'],
+      ...(job.without.length > 0 ? { testNamePattern: allBut(job.without) } : {}),
       watch: false,
       reporters: [reporter],
       environment: 'node',
@@ -89,6 +90,12 @@ function hasConfig(root: string): boolean {
   const names = ['vitest.config', 'vite.config']
   const extensions = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
   return names.some((name) => extensions.some((extension) => existsSync(join(root, `${name}.${extension}`))))
+}
+
+/** The title of a test begins with the id of its path in brackets. */
+function allBut(ids: readonly string[]): RegExp {
+  const titles = ids.map((id) => `\\[${id.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\\]`)
+  return new RegExp(`^(?!.*(?:${titles.join('|')}))`)
 }
 
 function escapeGlob(path: string): string {

@@ -127,12 +127,18 @@ export interface DatabaseFacts {
   readonly tableDialects: readonly Dialect[]
   /** Null when no `drizzle(...)` sets it. */
   readonly casing: Casing | null
+  /** What the app connects to, by the variables that say where it is, e.g. `DATABASE_URL`, `REPLICA_URL`. */
+  readonly connections: readonly string[]
+  /** Tables that the code declares twice, with other columns. */
+  readonly ambiguous: readonly string[]
   /** Environment variables that hold the connection URL. */
   readonly urlVariables: readonly string[]
   /** Environment variables that hold one part of the connection. */
   readonly partVariables: Readonly<Partial<Record<'host' | 'port' | 'user' | 'password' | 'database', string>>>
   /** Folder of SQL migrations, relative to the root. */
   readonly migrations: string | null
+  /** Folders of other Drizzle configs, which make other tables. */
+  readonly furtherMigrations: readonly string[]
   readonly schemaFiles: readonly string[]
 }
 

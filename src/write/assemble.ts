@@ -1,4 +1,6 @@
 import { format, resolveConfig } from 'prettier'
+import { listUsedNames } from '../check/used-names.ts'
+import { HARNESS_API } from '../harness-api.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
 import { fillTemplate, readTemplate } from '../templates.ts'
 import { renderText } from './render-value.ts'
@@ -40,10 +42,10 @@ async function renderCase(one: DraftCase): Promise<string> {
 
 /** Only what the file uses, so that a strict linter has nothing to say. */
 function renderImports(body: string): string {
-  const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body)
-  const harness = ['bootApp', 'db', 'faults', 'stub'].filter(uses)
+  const used = listUsedNames(body)
+  const harness = Object.keys(HARNESS_API).filter((name) => used.has(name))
   const vitest = ['beforeEach', 'describe', 'expect', 'it', 'vi'].filter(
-    (name) => name === 'describe' || name === 'it' || uses(name),
+    (name) => name === 'describe' || name === 'it' || used.has(name),
   )
   return [
     ...(harness.length > 0 ? [`import { ${harness.join(', ')} } from 'itest-gen'`] : []),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Expectation, Json, Path, Plan, PlannedPath, PlannedRequest } from '../plan/types.ts'
+import type { Expectation, Json, Path, Plan, PlannedFault, PlannedPath, PlannedRequest } from '../plan/types.ts'
 import { renderKey, renderText, renderValue } from './render-value.ts'
 import { renderStub, type Vocabulary } from './scaffold.ts'
 import type { Draft, DraftCase } from './types.ts'
@@ -49,10 +49,12 @@ function arrange(path: PlannedPath, vocabulary: Vocabulary): string[] {
     .filter((stub) => !vocabulary.stubs.some((usual) => isDeepStrictEqual(usual, stub)))
     .map(renderStub)
   const { fault } = path.given
-  const faults = fault
-    ? [`await faults.failWrites(${vocabulary.tables.get(fault.table)}, ${renderText(fault.operation)})`]
-    : []
-  return [...seeds, ...stubs, ...faults]
+  return [...seeds, ...stubs, ...(fault ? [renderFault(fault, vocabulary)] : [])]
+}
+
+function renderFault({ table, operation, nth }: PlannedFault, { tables }: Vocabulary): string {
+  const aim = nth === null ? '' : `, { nth: ${nth} }`
+  return `await faults.on(${tables.get(table)}, ${renderText(operation)}${aim}).fail()`
 }
 
 function act(path: PlannedPath, vocabulary: Vocabulary): string[] {

@@ -1,4 +1,5 @@
-import { camel } from '../plan/name-effect.ts'
+import { HARNESS_NAMES, TAKEN_NAMES } from '../harness-api.ts'
+import { nameTables } from '../plan/name-tables.ts'
 import { singular } from '../plan/singular.ts'
 import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
@@ -28,18 +29,16 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
-const RESERVED = ['app', 'request', 'expect', 'db', 'faults']
-
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
   const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
   const stubs = distinctStubs(happy?.given.stubs ?? [])
-  const tables = importedTables(dossier, [...RESERVED, ...stubs.map((stub) => stub.name)])
+  const tables = nameTables(dossier.tables)
   const body = nameBody(plan, happy, tables)
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
   const names = [
-    ...RESERVED,
+    ...['app', 'request', 'expect', ...HARNESS_NAMES],
     ...tables.values(),
     ...stubs.map((stub) => stub.name),
     ...rows.map((row) => row.name),
@@ -53,21 +52,6 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
     names: [...new Set(names)],
   }
   return { scaffold, stubs, body, rows, tables }
-}
-
-/** By their own names; a default export has none and is called as the table is. */
-function importedTables({ tables }: Dossier, reserved: readonly string[]): Map<string, string> {
-  const exported = tables.filter(({ exportName }) => exportName !== '')
-  const taken = [...reserved, ...exported.map(({ exportName }) => exportName)]
-  return new Map(
-    exported.map(({ name, exportName }) => {
-      if (exportName !== 'default') return [name, exportName]
-      const own = camel(name)
-      const local = taken.includes(own) ? `${own}Table` : own
-      taken.push(local)
-      return [name, local]
-    }),
-  )
 }
 
 function distinctStubs(stubs: readonly PlannedStub[]): PlannedStub[] {
@@ -85,8 +69,8 @@ function nameBody(plan: Plan, happy: PlannedPath | undefined, tables: ReadonlyMa
   const name = singular(last).replace(/[^a-zA-Z0-9]+(.)?/g, (_match, next: string | undefined) =>
     (next ?? '').toUpperCase(),
   )
-  const isFree = /^[a-z][a-zA-Z0-9]*$/.test(name) && name !== last && ![...tables.values()].includes(name)
-  return { name: isFree ? name : 'validBody', value }
+  const isFree = name !== last && !TAKEN_NAMES.has(name) && ![...tables.values()].includes(name)
+  return { name: isFree && /^[a-z][a-zA-Z0-9]*$/.test(name) ? name : 'validBody', value }
 }
 
 function nameRows(
@@ -99,11 +83,11 @@ function nameRows(
     const key = JSON.stringify(seed)
     uses.set(key, { seed, count: (uses.get(key)?.count ?? 0) + 1 })
   }
-  const taken = new Set([...options.taken, ...options.tables.values()])
+  const taken = new Set([...options.taken, ...options.tables.values(), ...TAKEN_NAMES])
   return [...uses.values()].flatMap(({ seed, count }) => {
     const exported = options.tables.get(seed.table)
     if (count < 2 || !exported) return []
-    const base = singular(exported).replace(/(?:Table|Schema)$/, '')
+    const base = singular(exported.replace(/(?:Table|Schema)$/, ''))
     const name =
       [base, `existing${base[0]?.toUpperCase()}${base.slice(1)}`, `${base}Row`].find(
         (candidate) => !taken.has(candidate),
@@ -119,7 +103,7 @@ function renderHeader(
   dossier: Dossier,
   options: { file: string; style: CodeStyle; tables: ReadonlyMap<string, string>; stubs: readonly PlannedStub[] },
 ): string {
-  const taken = [...RESERVED, ...options.tables.values(), ...options.stubs.map(({ name }) => name)]
+  const taken = [...TAKEN_NAMES, ...options.tables.values(), ...options.stubs.map(({ name }) => name)]
   const app = renderApp(dossier, { ...options, taken })
   const hosts = [...new Map(options.stubs.map((stub) => [stub.name, stub.origin]))]
   const lines = [
@@ -143,13 +127,18 @@ function importTables(
   return files.map((file) => {
     const here = tables.filter((table) => table.at.file === file)
     const byDefault = here.find(({ exportName }) => exportName === 'default')
-    const named = here.filter((table) => table !== byDefault).map(({ exportName }) => exportName)
+    const named = here.filter((table) => table !== byDefault).map((table) => importName(table, options.tables))
     const parts = [
       ...(byDefault ? [options.tables.get(byDefault.name)] : []),
       ...(named.length > 0 ? [`{ ${named.join(', ')} }`] : []),
     ]
     return `import ${parts.join(', ')} from ${renderText(specifier(options, file))}`
   })
+}
+
+function importName({ name, exportName }: Table, tables: ReadonlyMap<string, string>): string {
+  const local = tables.get(name) ?? exportName
+  return local === exportName ? local : `${exportName} as ${local}`
 }
 
 function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {

@@ -21,7 +21,7 @@ describe('a good test has no finding', () => {
       expect(payments.calls).toEqual([])`,
     'a fault and a stub': `
       payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
-      await faults.failWrites(orders, 'insert')
+      await faults.on(orders, 'insert').fail()
       const res = await request(app).post('/orders').send(validBody)
       expect(res).toMatchObject({ status: 503, body: { error: 'order_persist_failed', retryable: true } })
       expect(payments.calls).toMatchObject([{ headers: { 'idempotency-key': 'k1' }, body: { amount: 4999 } }])`,
@@ -46,6 +46,44 @@ describe('a good test has no finding', () => {
       expect(res.status).toBeGreaterThanOrEqual(500)
       expect(res.headers['retry-after']).toBe('1')
       expect(await db.select().from(orders)).toEqual([earlier])`,
+    'an aimed fault, a retry without it, and statements that are counted': `
+      await factory.create(orders, { userId: 'u1' })
+      await faults.on(orders, 'update', { nth: 2, row: { userId: 'u1' } }).fail({ sqlstate: '40001' })
+      await faults.onCommit().cutAfter()
+      await faults.connections.refuse()
+      const first = await request(app).post('/orders').send(validBody)
+      faults.clear()
+      queries.clear()
+      const second = await request(app).post('/orders').send(validBody)
+      expect([first.status, second.status]).toEqual([503, 201])
+      expect(queries.count(orders, 'insert')).toBe(1)
+      expect(queries.filter((query) => query.operation === 'select')).toHaveLength(1)`,
+    'a sequence of answers, a race, and what happens after the answer': `
+      clock.set('2026-01-31T23:59:59Z')
+      mail.reject(550)
+      payments.on('POST', '/v1/charges').reply(429, undefined, { 'retry-after': '1' }).cutBody(200, { id: 're_1' })
+      payments.on('POST', '/v1/refunds', (call) => call.body.amount === 1).reply(async (call) => {
+        await db.insert(orders).values({ userId: call.body.customer })
+        return { status: 200, body: { id: 're_1' } }
+      })
+      const hooks = stub('https://hooks.example')
+      hooks.on('ALL', '/*').hang({ afterHeaders: true })
+      const res = await request(app).post('/orders').send(validBody)
+      expect(res.status).toBe(201)
+      await until(async () => expect(await db.$count(orders)).toBe(1))
+      expect(listCalls().map((call) => call.path)).toEqual(['/v1/charges', '/done'])
+      expect(mail.sent).toMatchObject([{ to: ['ada@example.com'] }])`,
+    'a session, a token and a key': `
+      const agent = await auth.cookieSession(request.agent(app), (agent) => agent.post('/login').send({ email: 'a' }))
+      const res = await agent.post('/orders').set(auth.csrf(await agent.get('/csrf'))).send(validBody)
+      await request(app).post('/orders').set(auth.bearer({ secret: process.env.JWT_SECRET, claims: { sub: 'ada' } }))
+      await request(app).post('/orders').set(auth.apiKey('x-api-key', process.env.JWT_SECRET))
+      expect(res).toMatchObject({ status: 201, body: { userId: 'u1' } })`,
+    'a state that is waited for': `
+      const res = await request(app).post('/orders').send(validBody)
+      await until(() => mail.sent.length > 0)
+      expect(res.status).toBe(202)
+      expect(mail.sent[0]?.subject).toBe('Thank you')`,
   }
 
   it.each(Object.entries(accepted))('%s', (_, text) => {
@@ -143,7 +181,7 @@ describe('findings', () => {
 
   it('say what the plan wants where an outcome is missing', () => {
     const path = plannedPath({
-      given: { seeds: [], stubs: [stubbed()], fault: null, requests: [] },
+      given: { seeds: [], stubs: [stubbed()], fault: null, requests: [], needs: [] },
       expects: [
         { observable: 'status', request: 0, equals: 503, source: code('mapped', 9) },
         { observable: 'row-count', table: 'orders', count: 0, source: policy('a failed request leaves no trace') },

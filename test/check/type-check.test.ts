@@ -41,7 +41,7 @@ const FILES = {
     import type { PgTable } from 'drizzle-orm/pg-core'
     import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy'
     export const db: PgRemoteDatabase<Record<string, never>>
-    export const faults: { failWrites(table: PgTable, operation: 'insert' | 'update' | 'delete'): Promise<void> }`,
+    export const faults: { on(table: PgTable, operation: 'insert' | 'update' | 'delete'): { fail(): Promise<void> } }`,
   'lacking/express.d.ts': 'export default function express(): number',
 }
 
@@ -90,7 +90,7 @@ ${lines}
 describe('typeCheck', { timeout: 60_000 }, () => {
   it('finds nothing in a file that fits the project, and leaves faults of other files to the project', () => {
     expect(
-      check("    expect(row).toMatchObject({ code: 'a' })\n    await faults.failWrites(parcels, 'insert')"),
+      check("    expect(row).toMatchObject({ code: 'a' })\n    await faults.on(parcels, 'insert').fail()"),
     ).toEqual([])
   })
 
@@ -98,7 +98,7 @@ describe('typeCheck', { timeout: 60_000 }, () => {
     const lines = [
       "    expect(row?.weight).toBe('a')",
       '    expect(row.grams).toBe(1)',
-      "    await faults.failWrites(parcels, 'truncate')",
+      "    await faults.on(parcels, 'truncate').fail()",
       '    const status: string = res.status',
       '    expect(nothing).toBe(status)',
       '    await db.insert(parcels).values({ code: 7 })',
@@ -125,7 +125,7 @@ describe('typeCheck', { timeout: 60_000 }, () => {
 
   it('checks by what TypeScript sees in plain JavaScript when the project has no settings', () => {
     const lines = ["    const { cents } = await import('../src/price.cjs')", '    expect(row.grams).toBe(cents(7))']
-    const last = "    await faults.failWrites(parcels, 'truncate')\n    expect(cents.gone).toBe(1)"
+    const last = "    await faults.on(parcels, 'truncate').fail()\n    expect(cents.gone).toBe(1)"
     const found = check(`${lines.join('\n')}\n${last}`, { tsconfig: null })
     expect(found.map(({ line, message }) => [line, message])).toEqual([
       [9, expect.stringMatching(/found TS2304: Cannot find name 'DEPOT'/)],

@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReportedPath } from '../../src/report/types.ts'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 import { expectGolden } from '../support/golden.ts'
 import { type CliEnd, cliEnvironment, gen } from '../support/run-cli.ts'
@@ -154,6 +155,17 @@ describe('itest gen --json', () => {
 
   beforeAll(async () => {
     copy = copyFixture('orders')
+    copy.patch(
+      'src/routes/orders.ts',
+      "if (err instanceof PaymentError) return res.status(402).json({ error: 'payment_failed' })",
+      `if (err instanceof PaymentError) {
+      await db.transaction(async (tx) => {
+        await tx.select().from(orders)
+        await db.select().from(orders)
+      })
+      return res.status(402).json({ error: 'payment_failed' })
+    }`,
+    )
     end = await gen(copy.root, ['--json', '--database', 'pglite'])
   }, LIMIT_MS)
 
@@ -172,7 +184,7 @@ describe('itest gen --json', () => {
       exitCode: 1,
     })
     expect(report.paths).toHaveLength(11)
-    for (const path of report.paths) {
+    for (const path of report.paths.filter(({ now }: { now: string }) => now !== 'skipped')) {
       expect(path).toMatchObject({
         id: expect.any(String),
         kind: expect.any(String),
@@ -203,6 +215,19 @@ describe('itest gen --json', () => {
 
     expect(engine.kind).toBe('pglite')
     expect(engine.limits).toContainEqual(expect.stringContaining('one session behind all connections'))
+  })
+
+  it('skips what PGlite can not do, neither red nor weaker, and says why', () => {
+    const skipped = JSON.parse(end.stdout).paths.filter(({ now }: { now: string }) => now === 'skipped')
+
+    expect(skipped.map(({ id, before, reason }: ReportedPath) => [id, before, reason])).toEqual(
+      ['402', '429', '503'].map((status) => [
+        `external-fails.payments-answers-${status}`,
+        'red',
+        expect.stringMatching(/^PGlite has one session .* a query beside an open transaction waits/),
+      ]),
+    )
+    expect(copy.read(TEST_FILE)).toContain('[external-fails.payments-answers-503]')
   })
 
   it('keeps progress on stderr', () => {

@@ -67,7 +67,7 @@ describe('itest gen with a model that answers well', () => {
     const text = copy.read('tests/integration/post-orders.test.ts')
 
     expect(text).toContain("const response = await request(app).post('/orders').send(order)")
-    expect(text).toMatch(/^import \{ db, faults, stub \} from 'itest-gen'\n/)
+    expect(text).toMatch(/^import \{ clock, db, faults, mail, queries, stub, until \} from 'itest-gen'\n/)
   })
 
   it('shows the key nowhere', () => {

@@ -119,7 +119,7 @@ describe('POST /orders', () => {
   })
 
   it("[db-fails-after-side-effect] answers a retryable 503 and calls payments once when the order can't be stored", async () => {
-    await faults.failWrites(orders, 'insert')
+    await faults.on(orders, 'insert').fail()
 
     const res = await request(app).post('/orders').send(order)
 

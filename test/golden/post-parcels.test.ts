@@ -188,7 +188,7 @@ describe('POST /parcels', () => {
 
   it("[db-fails-after-side-effect.parcels-insert] answers a retryable 503 and compensates when the parcel can't be stored", async () => {
     carrier.on('POST', '/v2/labels/carrier-1/cancel').reply(201, {})
-    await faults.failWrites(parcels, 'insert')
+    await faults.on(parcels, 'insert').fail()
 
     const res = await request(app).post('/parcels').send(parcel)
 
@@ -204,7 +204,7 @@ describe('POST /parcels', () => {
 
   it("[db-fails-after-side-effect.scans-insert] answers a retryable 503 and compensates when the scan can't be stored", async () => {
     carrier.on('POST', '/v2/labels/carrier-1/cancel').reply(201, {})
-    await faults.failWrites(scans, 'insert')
+    await faults.on(scans, 'insert').fail()
 
     const res = await request(app).post('/parcels').send(parcel)
 

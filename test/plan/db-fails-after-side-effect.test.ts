@@ -12,7 +12,7 @@ describe('a write that fails after an effect', () => {
       planFor('POST /pay', handler("res.status(503).json({ error: 'later', retryable: true })")),
       ID,
     )
-    expect(path.given.fault).toEqual({ table: 'payments', operation: 'insert' })
+    expect(path.given.fault).toEqual({ table: 'payments', operation: 'insert', nth: null })
     expect(path.title).toBe("answers a retryable 503 and calls pay once when the payment can't be stored")
     expect(expectsOf(path)).toEqual([
       'policy status 503',
@@ -76,7 +76,7 @@ describe('a write that fails after an effect', () => {
        catch { res.status(503).json({ error: 'later' }) }`,
     )
     const path = plannedOf(plan, ID)
-    expect(path.given.fault).toEqual({ table: 'payments', operation: 'update' })
+    expect(path.given.fault).toEqual({ table: 'payments', operation: 'update', nth: null })
     expect(expectsOf(path)).toContain('code rows payments [{"userId":"u","amountCents":1,"status":"pending"}]')
   })
 
@@ -96,12 +96,57 @@ describe('a write that fails after an effect', () => {
     ])
   })
 
-  it('is open where the same statement ran before, for the fault would hit that one', () => {
+  it('aims at the second of two statements of the same kind', () => {
     const plan = planFor(
       'POST /pay',
       `await db.insert(payments).values({ userId: 'u', amountCents: 1 }); const paid = await charge({}); await db.insert(payments).values(${ROW}); res.status(201).json({ ok: true })`,
     )
-    expect(openOf(plan, ID).missing).toContain('a fault that hits only one insert on payments')
+    const path = plannedOf(plan, ID)
+    expect(path.given.fault).toEqual({ table: 'payments', operation: 'insert', nth: 2 })
+    expect(expectsOf(path)).toContain('code rows payments [{"userId":"u","amountCents":1,"status":"pending"}]')
+  })
+
+  it('aims at the first, so that what the code then writes about it is stored', () => {
+    const plan = planFor(
+      'POST /pay',
+      `const [row] = await db.insert(payments).values({ userId: 'u', amountCents: 1 }).returning()
+       const paid = await charge({})
+       const mark = (status) => db.update(payments).set({ status }).where(eq(payments.id, row.id))
+       try { await mark('paid'); res.status(201).json({ id: paid.id }) }
+       catch { await mark('unknown'); res.status(503).json({ error: 'later' }) }`,
+    )
+    const path = plannedOf(plan, ID)
+    expect(path.given.fault).toEqual({ table: 'payments', operation: 'update', nth: 1 })
+    expect(expectsOf(path)).toContain('code rows payments [{"userId":"u","amountCents":1,"status":"unknown"}]')
+  })
+
+  it('is open where the code tries again, for what fails once is then stored', () => {
+    const plan = planFor(
+      'POST /pay',
+      `const paid = await charge({})
+       const store = () => db.insert(payments).values(${ROW})
+       try { await store() } catch { await store() }
+       res.status(201).json({ ok: true })`,
+    )
+    expect(openOf(plan, ID).missing).toContain('it tries the insert again, and answers 201')
+  })
+
+  it('is open where two of them run at the same time', () => {
+    const plan = planFor(
+      'POST /pay',
+      `const paid = await charge({}); const row = ${ROW}
+       await Promise.all([db.insert(payments).values(row), db.insert(payments).values(row)]); res.status(201).json({ ok: true })`,
+    )
+    expect(openOf(plan, ID).missing).toContain('which insert on payments comes first')
+  })
+
+  it('says where the database must serve a second connection beside an open transaction', () => {
+    const inside = (query: string): string =>
+      `const paid = await charge({}); await db.transaction(async (tx) => { ${query}; await tx.insert(payments).values(${ROW}) }); res.status(201).json({ ok: true })`
+    const needsOf = (query: string) =>
+      plannedOf(planFor('POST /pay', inside(query)), `${ID}.payments-insert`).given.needs
+    expect(needsOf("await db.insert(categories).values({ name: 'x' })")).toEqual(['second-connection'])
+    expect(needsOf("await tx.insert(categories).values({ name: 'x' })")).toEqual([])
   })
 
   it('is open where only a log is lost', () => {

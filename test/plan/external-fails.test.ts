@@ -53,7 +53,7 @@ describe('a dependency that fails', () => {
       'POST /pay',
       `const [row] = await db.insert(payments).values({ userId: 'u', amountCents: 1 }).returning(); sendMail('ada@example.com').catch(() => {}); res.status(201).json(row)`,
     )
-    expect(skippedOf(plan, 'external-fails.mail').reason).toContain('not mapped on purpose')
+    expect(skippedOf(plan, 'external-fails.mailApi').reason).toContain('not mapped on purpose')
     expect(expectsOf(plannedOf(plan, 'happy')).filter((line) => line.includes('calls'))).toEqual([])
     expect(plannedOf(plan, 'happy').title).toBe('answers 201 and stores the payment')
   })
@@ -80,7 +80,7 @@ describe('a dependency that fails', () => {
       `await db.insert(payments).values({ userId: 'u', amountCents: 1 }); await sendMail('ada@example.com'); res.status(201).json({ ok: true })`,
     )
     expect(expectsOf(plannedOf(plan, 'happy')).at(-1)).toBe(
-      'code calls mail [{"method":"POST","path":"/v1/send","body":{"to":"ada@example.com"}}]',
+      'code calls mailApi [{"method":"POST","path":"/v1/send","body":{"to":"ada@example.com"}}]',
     )
   })
 
@@ -95,7 +95,7 @@ describe('a dependency that fails', () => {
 
   it('says that a client without a limit can not be timed', () => {
     const plan = planFor('POST /a', `await sendMail('x'); res.status(202).json({ ok: true })`)
-    expect(skippedOf(plan, 'external-fails.mail-timeout').reason).toContain('sets no time limit')
+    expect(skippedOf(plan, 'external-fails.mailApi-timeout').reason).toContain('sets no time limit')
   })
 
   it('is rolled back with its transaction', () => {

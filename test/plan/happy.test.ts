@@ -11,6 +11,7 @@ describe('the good request', () => {
       seeds: [],
       stubs: [],
       fault: null,
+      needs: [],
       requests: [{ method: 'GET', path: '/health', query: {}, headers: {}, body: null }],
     })
     expect(expectsOf(happy)).toEqual(['code status 200', 'code body whole {"ok":true}'])

@@ -47,13 +47,13 @@ describe('runTests, project by project', { timeout: LIMIT_MS }, () => {
     expect(pglite.facts.limits.length).toBeGreaterThan(0)
     const source = `${BOOKS}
 it('fails the insert', async () => {
-  await faults.failWrites(bookings, 'insert')
+  await faults.on(bookings, 'insert').fail()
   expect((await book('ada')).body).toEqual({ error: 'database', code: '53100' })
   await db.insert(bookings).values({ roomId: 1, guest: 'by the test itself' })
 })
 it('misses the fault', async () => {
   expect(await db.$count(bookings)).toBe(0)
-  await faults.failWrites(rooms, 'delete')
+  await faults.on(rooms, 'delete').fail()
 })`
     expect(await run({ 'tests/books.test.ts': source }, pglite)).toMatchObject({
       tests: [
@@ -84,14 +84,42 @@ it('misses the fault', async () => {
     expect(await run({ '.itest/harness.json': facts, ...files })).toMatchObject(passed)
   })
 
-  it('finds the work of the migrator done when the app migrates at start', async () => {
+  it('finds the work of the migrator done when the app migrates at start, and one database behind all connections', async () => {
     const migrates = `
+      import { drizzle } from 'drizzle-orm/node-postgres'
       import { migrate } from 'drizzle-orm/node-postgres/migrator'
+      import { pgTable, serial, withReplicas } from 'drizzle-orm/pg-core'
       import { db } from './db/index.js'
+      export const shared = withReplicas(db, [drizzle(process.env.REPLICA_URL)])
+      export const analytics = drizzle('postgres://stats:secret@stats.internal:6432/stats')
+      export const visits = pgTable('visits', { id: serial('id').primaryKey() })
       await migrate(db, { migrationsFolder: 'drizzle' })
+      await migrate(analytics, { migrationsFolder: 'stats' })
       export { app } from './app.js'`
-    const source = BOOKS.replace('../src/app.js', '../src/migrates.js')
-    expect(await run({ 'src/migrates.ts': migrates, 'tests/books.test.ts': source })).toMatchObject(passed)
+    const source = `${BOOKS.replace('../src/app.js', '../src/migrates.js')}
+import { analytics, shared, visits } from '../src/migrates.js'
+it('has what the other database has', async () => {
+  expect((await book('ada')).status).toBe(201)
+  expect(await shared.select().from(bookings)).toHaveLength(1)
+  await analytics.insert(visits).values({})
+  expect(await db.$count(visits)).toBe(1)
+})`
+    const facts = projectFactsWith({ urlVariables: ['DATABASE_URL', 'REPLICA_URL'], furtherMigrations: ['stats'] })
+    const files = {
+      'src/migrates.ts': migrates,
+      'tests/books.test.ts': source,
+      '.itest/harness.json': facts,
+      'stats/0000_visits.sql': 'CREATE TABLE "visits" ("id" serial PRIMARY KEY)',
+      'stats/meta/_journal.json': JSON.stringify({
+        version: '7',
+        dialect: 'postgresql',
+        entries: [{ idx: 0, version: '7', when: 1600000000000, tag: '0000_visits', breakpoints: true }],
+      }),
+    }
+    expect((await run(files)).tests).toMatchObject([
+      { name: 'books', state: 'passed', errors: [] },
+      { name: 'has what the other database has', state: 'passed', errors: [] },
+    ])
   })
 
   it('keeps the configuration of the user, but for what would keep our file from running', async () => {

@@ -40,7 +40,7 @@ it('maps values as the app does', async () => {
   expect(await db.insert(bookings).values(values).returning()).toMatchObject([values])
 })
 it('fails the insert', async () => {
-  await faults.failWrites(bookings, 'insert')
+  await faults.on(bookings, 'insert').fail()
   const res = await book('ada')
   expect(res.status).toBe(503)
   expect(res.body).toEqual({ error: 'database', code: '53100' })
@@ -48,7 +48,7 @@ it('fails the insert', async () => {
   expect(await db.$count(bookings)).toBe(1)
 })
 it('fails the insert with a chosen state', async () => {
-  await faults.failWrites(bookings, 'insert', { sqlstate: '40001', message: "it's busy" })
+  await faults.on(bookings, 'insert').fail({ sqlstate: '40001', message: "it's busy" })
   expect((await book('ada')).body.code).toBe('40001')
 })
 it('cuts the connection', async () => {
@@ -64,7 +64,7 @@ const files = {
   'tests/happy.test.ts': HAPPY,
   'tests/misses-fault.test.ts': `${HEAD}
 it('never writes', async () => {
-  await faults.failWrites(bookings, 'update')
+  await faults.on(bookings, 'update').fail()
   expect((await book('ada')).status).toBe(201)
 })`,
   'tests/unstubbed.test.ts': `${HEAD}

@@ -190,6 +190,43 @@ describe('database', () => {
     })
   })
 
+  it('tells the connections of an app apart, and follows reads through a replica', () => {
+    const text = `import { drizzle } from 'drizzle-orm/node-postgres'
+      import { withReplicas } from 'drizzle-orm/pg-core'
+      import { Pool } from 'pg'
+      const primary = drizzle(process.env.DATABASE_URL!)
+      export const seeds = drizzle(new Pool({ connectionString: process.env.DATABASE_URL }))
+      export const stats = drizzle(new Pool({ host: process.env.STATS_HOST, database: 'stats' }))
+      export const db = withReplicas(primary, [drizzle(process.env.REPLICA_URL ?? process.env.DATABASE_URL!)])`
+    expect(databaseOf(text)).toMatchObject({
+      connections: ['DATABASE_URL', 'STATS_HOST', 'REPLICA_URL or DATABASE_URL'],
+      ambiguous: [],
+    })
+  })
+
+  it('names tables that are declared twice and differ', () => {
+    const makes = (columns: string) =>
+      `import { integer, pgTable, text } from 'drizzle-orm/pg-core'\nexport const guests = pgTable('guests', { ${columns} })`
+    const files = appWith("app.get('/', (req, res) => res.json({}))")
+    const ambiguousOf = (other: string) =>
+      scanFiles({ ...files, 'src/a.ts': makes("id: integer('id')"), 'src/b.ts': makes(other) }).database.ambiguous
+    expect(ambiguousOf("id: integer('id'), name: text('name')")).toEqual(['guests'])
+    expect(ambiguousOf("id: integer('id')")).toEqual([])
+  })
+
+  it('finds the migrations of a second config, if they make other tables', () => {
+    const files = {
+      ...appWith("app.get('/', (req, res) => res.json({}))"),
+      'drizzle.config.ts': "export default { out: './sql/main' }",
+      'drizzle.prod.config.ts': "export default { out: './sql/prod' }",
+      'config/drizzle-stats.config.ts': 'export default { "out": "sql/stats/" }',
+      'sql/main/0000.sql': 'CREATE TABLE "users" ("id" serial)',
+      'sql/prod/0000.sql': 'CREATE TABLE IF NOT EXISTS "users" ("id" serial);',
+      'sql/stats/0000.sql': 'create table visits (id serial);',
+    }
+    expect(scanFiles(files).database).toMatchObject({ migrations: 'sql/main', furtherMigrations: ['sql/stats'] })
+  })
+
   it('finds the migrations that drizzle.config names, else the usual folder', () => {
     const files = appWith("app.get('/', (req, res) => res.json({}))")
     expect(

@@ -1,14 +1,19 @@
 import { checkCases } from '../../src/check/check.ts'
+import { HARNESS_NAMES } from '../../src/harness-api.ts'
 import type { Path } from '../../src/plan/types.ts'
 import { openPath, plan } from './plan-factory.ts'
 
 /** What the scaffold of the sample route gives to a case. */
-export const NAMES = ['app', 'db', 'eq', 'faults', 'orders', 'payments', 'request', 'stub', 'validBody']
+export const NAMES = ['app', 'eq', 'orders', 'payments', 'request', 'validBody', ...HARNESS_NAMES]
 
 /** Everything that the checks say of one case of `POST /orders`; the path asks for no certain outcome by default. */
 export function checkCase(code: string, options: { path?: Path; names?: readonly string[]; title?: string } = {}) {
   const { path = openPath({ id: 'happy' }), names = NAMES, title = 'answers 201' } = options
-  return checkCases({ cases: [{ pathId: path.id, title, code }], plan: plan({ paths: [path] }), names })
+  return checkCases({
+    cases: [{ pathId: path.id, title, code }],
+    plan: plan({ paths: [path], environment: { JWT_SECRET: 'itest-value' } }),
+    names,
+  })
 }
 
 /** What one rule says. */

@@ -32,6 +32,7 @@ export function plannedPath(overrides: Partial<PlannedPath> = {}): PlannedPath {
       stubs: [stubbed()],
       fault: null,
       requests: [{ method: 'POST', path: '/orders', query: {}, headers: {}, body }],
+      needs: [],
     },
     expects: [
       { observable: 'status', request: 0, equals: 201, source: code('the handler answers 201', 30) },

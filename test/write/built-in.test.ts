@@ -30,6 +30,7 @@ function given(overrides: Partial<PlannedPath['given']> = {}): PlannedPath['give
     stubs: [stubbed()],
     fault: null,
     requests: [post({ userId: 'u1', amountCents: 4999 })],
+    needs: [],
     ...overrides,
   }
 }
@@ -72,15 +73,22 @@ expect(res.status).toBe(400)`,
 
   it('arranges fault and other answers before it sends', () => {
     const stubs = [stubbed({ reply: { kind: 'text', status: 200, body: '{"id":' } })]
-    const fault = { table: 'orders', operation: 'insert' } as const
+    const fault = { table: 'orders', operation: 'insert', nth: null } as const
 
     expect(write({ given: given({ stubs, fault }), expects: [STATUS] })).toBe(
       `payments.on('POST', '/v1/charges').reply(200, '{"id":')
-await faults.failWrites(orders, 'insert')
+await faults.on(orders, 'insert').fail()
 
 const res = await request(app).post('/orders').send(order)
 
 expect(res.status).toBe(400)`,
+    )
+  })
+
+  it('aims at one of several statements', () => {
+    const fault = { table: 'orders', operation: 'update', nth: 2 } as const
+    expect(write({ given: given({ fault }), expects: [STATUS] })).toContain(
+      "await faults.on(orders, 'update', { nth: 2 }).fail()",
     )
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HARNESS_NAMES } from '../../src/harness-api.ts'
 import type { AppEntry } from '../../src/scan/types.ts'
 import { buildScaffold } from '../../src/write/scaffold.ts'
 import { column, dossier, table } from '../support/dossier-factory.ts'
@@ -30,7 +31,7 @@ beforeEach(() => {
 payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
 })`,
       suite: 'POST /orders',
-      names: ['app', 'request', 'expect', 'db', 'faults', 'orders', 'payments', 'order'],
+      names: ['app', 'request', 'expect', ...HARNESS_NAMES, 'orders', 'payments', 'order'],
     })
   })
 
@@ -148,7 +149,7 @@ import logger from '../../src/logger.js'`,
 
   it('gives no stub, body or row to a route that needs none', () => {
     const requests = [{ method: 'GET', path: '/orders', query: {}, headers: {}, body: null }]
-    const given = { seeds: [], stubs: [], fault: null, requests }
+    const given = { seeds: [], stubs: [], fault: null, requests, needs: [] }
 
     expect(
       buildScaffold(plan({ paths: [plannedPath({ given })] }), dossier(), { file: FILE, style: STYLE }),

@@ -1,21 +1,13 @@
-import {
-  ASYMMETRIC_MATCHERS,
-  DB_STEPS,
-  MATCHER_MODIFIERS,
-  MATCHERS,
-  REQUEST_METHODS,
-  REQUEST_STEPS,
-  SAFE_CALLS,
-  SAFE_GLOBALS,
-  SAFE_VALUES,
-} from '../allowed.ts'
+import { HARNESS_API } from '../../harness-api.ts'
+import { ASYMMETRIC_MATCHERS, MATCHER_MODIFIERS, MATCHERS, SAFE_CALLS, SAFE_GLOBALS, SAFE_VALUES } from '../allowed.ts'
 import { type Chain, readChain } from '../chain.ts'
-import { findFreeReferences } from '../scope.ts'
-import { type CaseSyntax, type Problem, quote, ts } from '../syntax.ts'
+import { findDeclaration, findReferences } from '../scope.ts'
+import { type CaseSyntax, climb, type Problem, quote, ts } from '../syntax.ts'
+import { follow, readUse, useOf } from '../uses.ts'
 
 /** Names with power are used in the one way that a test needs, so that nothing gets hold of what is behind them. */
 export function allowedUses(test: CaseSyntax): Problem[] {
-  return findFreeReferences(test).flatMap((name) => {
+  return findReferences(test.body).flatMap((name) => {
     const chain = readChain(name)
     const expected = findMisuse(chain)
     return expected ? [{ message: `expected ${expected}, found ${quote(chain.top)}`, node: name }] : []
@@ -23,45 +15,39 @@ export function allowedUses(test: CaseSyntax): Problem[] {
 }
 
 function findMisuse(chain: Chain): string | null {
+  const use = useOf(chain.root)
+  if (use) return findWrongUse(use, chain)
+  if (findDeclaration(chain.root)) return null
   const { text } = chain.root
   if (text === 'app') return isRequested(chain.root) ? null : '`app` only as request(app)'
-  if (text === 'request') return findRequestMisuse(chain)
-  if (text === 'db') return findDbMisuse(chain)
-  if (text === 'faults') return findFaultsMisuse(chain)
   if (text === 'expect') return findExpectMisuse(chain)
+  if (Object.hasOwn(HARNESS_API, text)) return `no ${text} in a test`
   return SAFE_GLOBALS.has(text) ? findGlobalMisuse(chain) : null
 }
 
 function isRequested(app: ts.Identifier): boolean {
   const { parent } = app
-  return ts.isCallExpression(parent) && parent.arguments[0] === app && parent.expression.getText() === 'request'
+  if (!ts.isCallExpression(parent) || parent.arguments[0] !== app) return false
+  return /^request(?:\.agent)?$/.test(parent.expression.getText())
 }
 
-function findRequestMisuse({ links }: Chain): string | null {
-  const [target, method, ...steps] = links
-  if (target?.name !== null || target.arguments?.length !== 1 || target.arguments[0]?.getText() !== 'app') {
-    return 'request(app)'
-  }
-  const path = method?.arguments?.[0]
-  if (!method?.name || !REQUEST_METHODS.has(method.name) || !path) return "request(app).post('/path') or another method"
-  // Anything before the first slash would become part of the host.
-  if (!/^['"`]\//.test(path.getText())) return 'a path that begins with `/` in the test'
-  const wrong = steps.find(({ name, arguments: given }) => !given || !REQUEST_STEPS.has(name ?? ''))
-  if (wrong?.name === 'expect') return 'expect(res.status) after the request; .expect() does not say what was found'
-  return wrong ? `only ${[...REQUEST_STEPS].join(', ')} on a request` : null
+function findWrongUse(use: NonNullable<ReturnType<typeof useOf>>, { links, top }: Chain): string | null {
+  const followed = follow(use, links)
+  const expected = use.example ?? 'a documented use'
+  if (!followed.ok) return followed.wrong ?? expected
+  const { ends, awaited } = followed.use
+  if (ends === null) return expected
+  const result = awaited ? climb(top).parent : top
+  return (ends === 'kept' || awaited) && !isKept(result) ? `${expected}, in a constant or used at once` : null
 }
 
-function findDbMisuse({ links }: Chain): string | null {
-  const isQuery = links.length > 0 && links.every(({ name, arguments: given }) => given && DB_STEPS.has(name ?? ''))
-  return isQuery ? null : 'a query of db with select, insert, update, delete or $count'
-}
-
-/** The operation becomes a part of SQL, so it is written in the test. */
-function findFaultsMisuse({ links: [step, ...others] }: Chain): string | null {
-  const operation = step?.arguments?.[1]
-  const isPlain = operation && ts.isStringLiteral(operation) && /^(insert|update|delete)$/.test(operation.text)
-  if (step?.name === 'failWrites' && others.length === 0 && isPlain) return null
-  return "faults.failWrites(table, 'insert'), or with 'update' or 'delete'"
+/** In a constant, for whose name the same holds; alone in a statement; or handed to the sign-in. */
+function isKept(top: ts.Node): boolean {
+  const { parent, child } = climb(top)
+  if (ts.isExpressionStatement(parent)) return true
+  if (ts.isVariableDeclaration(parent)) return ts.isIdentifier(parent.name)
+  if (!ts.isCallExpression(parent) || parent.arguments[0] !== child) return false
+  return readUse(parent.expression)?.call?.passes !== undefined
 }
 
 function findExpectMisuse({ links }: Chain): string | null {

@@ -1,7 +1,8 @@
+import type { Observation } from '../../harness-api.ts'
 import type { Expectation } from '../../plan/types.ts'
 import { type Assertion, findAssertions, isExact } from '../assertions.ts'
 import { findCondition } from '../conditions.ts'
-import { type Observation, observe, readNamedParts } from '../observations.ts'
+import { observe, readNamedParts } from '../observations.ts'
 import { type CaseSyntax, descend, type Problem, ts } from '../syntax.ts'
 
 const REMEDIES = {
@@ -25,6 +26,8 @@ const PLACES = {
   'distinct-keys': 'calls',
 } as const satisfies Record<Expectation['observable'], Part>
 
+const BESIDE = ['body', 'rows', 'calls', 'mail', 'queries'] as const satisfies readonly Observation[]
+
 /** Status, and body or state, and everything that the plan lists; with the status that the plan says. */
 export function assertsOutcome(test: CaseSyntax): Problem[] {
   const assertions = findAssertions(test).filter(
@@ -35,8 +38,8 @@ export function assertsOutcome(test: CaseSyntax): Problem[] {
   const wanted = new Set<Part>(['status', ...expects.map((each) => PLACES[each.observable])])
   const missing = [...wanted].filter((part) => !seen.has(part))
   const problems = missing.map((part) => ({ message: lacking(part, expects), node: null }))
-  if (wanted.size === 1 && !seen.has('body') && !seen.has('rows') && !seen.has('calls')) {
-    const message = `expected an assertion on body, rows or calls beside the status, found none; ${REMEDIES.body}`
+  if (wanted.size === 1 && !BESIDE.some((part) => seen.has(part))) {
+    const message = `expected an assertion on body, rows, calls, mail or queries beside the status, found none; ${REMEDIES.body}`
     problems.push({ message, node: null })
   }
   return [...problems, ...(seen.has('status') ? findWrongStatus(assertions, expects) : [])]

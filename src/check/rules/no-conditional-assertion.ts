@@ -1,8 +1,9 @@
 import { findAssertions } from '../assertions.ts'
 import { findCondition } from '../conditions.ts'
 import { type CaseSyntax, isFunction, type Problem, quote, ts } from '../syntax.ts'
+import { isCondition } from '../uses.ts'
 
-/** An assertion that may not run proves nothing: it stands at the top of the test, in nobody's callback. */
+/** An assertion that may not run proves nothing: it stands at the top of the test, or in an `until`, which demands it. */
 export function noConditionalAssertion(test: CaseSyntax): Problem[] {
   return findAssertions(test).flatMap(({ node }) => {
     const found = findCondition(node, test.body) ?? findCallback(node, test.body) ?? findOptional(node)
@@ -13,7 +14,8 @@ export function noConditionalAssertion(test: CaseSyntax): Problem[] {
 }
 
 function findCallback(node: ts.Node, body: ts.Block): string | null {
-  const isInside = (parent: ts.Node): boolean => parent !== body && (isFunction(parent) || isInside(parent.parent))
+  const isInside = (parent: ts.Node): boolean =>
+    parent !== body && ((isFunction(parent) && !isCondition(parent)) || isInside(parent.parent))
   return isInside(node.parent) ? 'a function' : null
 }
 

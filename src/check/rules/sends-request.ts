@@ -1,13 +1,21 @@
-import { REQUEST_METHODS } from '../allowed.ts'
-import { findChains } from '../chain.ts'
+import { REQUEST_METHODS } from '../../harness-api.ts'
+import { readChain } from '../chain.ts'
 import { findCondition } from '../conditions.ts'
+import { findReferences } from '../scope.ts'
 import { type CaseSyntax, type Problem, ts } from '../syntax.ts'
+import { follow, useOf } from '../uses.ts'
 
 /** A test of a route sends that route at least one request, on its only way through. */
 export function sendsRequest(test: CaseSyntax): Problem[] {
   const { method, path } = test.route
-  const sent = findChains(test, 'request').filter(({ top }) => findCondition(top, test.body) === null)
-  const found = sent.some(({ links }) =>
+  const sent = findReferences(test.body).flatMap((name) => {
+    const use = useOf(name)
+    const { links, top } = readChain(name)
+    const followed = use && follow(use, links)
+    const isSent = followed?.ok && followed.use.shows === 'response'
+    return isSent && findCondition(top, test.body) === null ? [links] : []
+  })
+  const found = sent.some((links) =>
     links.some(({ name, arguments: given }) => isRoute({ method, path }, name ?? '', given?.[0])),
   )
   if (found) return []
@@ -17,7 +25,7 @@ export function sendsRequest(test: CaseSyntax): Problem[] {
 
 function isRoute(route: { method: string; path: string }, name: string, path: ts.Expression | undefined): boolean {
   const method = route.method.toLowerCase()
-  if (!REQUEST_METHODS.has(name) || (method !== 'all' && name !== method) || !path) return false
+  if (!REQUEST_METHODS.includes(name) || (method !== 'all' && name !== method) || !path) return false
   return !ts.isStringLiteralLike(path) || matches(route.path, path.text)
 }
 

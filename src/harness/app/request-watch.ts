@@ -45,6 +45,7 @@ function limit(state: HarnessState, response: ServerResponse): void {
     if (label === undefined || response.headersSent) return
     if (mayWait(state)) return limit(state, response)
     state.givenUp.push(label)
+    state.lack ??= state.database?.faults.findLack() ?? null
     response.req.socket.destroy()
   }, state.requestLimitMs)
   timer.unref()

@@ -13,5 +13,5 @@ export async function openMysqlDatabase(options: FileDatabaseOptions): Promise<F
   const proxy = await startMysqlProxy(async () => (await copy.get()).target, board)
   // The proxy knows who may connect, so any password is right; some apps refuse to start without one.
   const url = `mysql://root:itest@127.0.0.1:${proxy.port}/${publicName}`
-  return openServerDatabase(copy, { dialect: 'mysql', url, proxy })
+  return openServerDatabase(copy, { dialect: 'mysql', url, ...proxy, unmet: {}, findLack: () => null })
 }

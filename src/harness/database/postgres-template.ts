@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import type { ExistingServer } from '../engine/existing-server.ts'
-import { adminUrl } from './template.ts'
-
-export interface PostgresServer {
-  readonly url: string
-  readonly existing: ExistingServer | null
-}
+import {
+  accessTo,
+  adminAccess,
+  type PostgresServer,
+  type ServerAccess,
+  toClientConfig,
+} from '../engine/server-access.ts'
 
 interface Job extends PostgresServer {
   readonly database: string
@@ -17,7 +17,7 @@ export async function preparePostgres(
   job: Job,
   fill: (execute: (sql: string) => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  const admin = await connect(adminUrl(job.url, job.existing))
+  const admin = await connect(adminAccess(job))
   try {
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [job.database])
     if (rowCount === 0) await buildDatabase(admin, job, fill)
@@ -31,7 +31,7 @@ async function buildDatabase(admin: pg.Client, job: Job, fill: Parameters<typeof
   const draft = `${job.existing?.prefix ?? 'itest_'}draft_${randomBytes(6).toString('hex')}`
   await admin.query(`CREATE DATABASE ${draft}`)
   try {
-    const client = await connect(`${job.url}/${draft}`)
+    const client = await connect(accessTo(job, draft))
     try {
       await fill((sql) => client.query(sql))
     } finally {
@@ -46,8 +46,8 @@ async function buildDatabase(admin: pg.Client, job: Job, fill: Parameters<typeof
 }
 
 /** What a run leaves on a server that outlives it. */
-export async function dropPostgresDatabases({ url, existing }: PostgresServer, prefix: string): Promise<void> {
-  const admin = await connect(adminUrl(url, existing))
+export async function dropPostgresDatabases(server: PostgresServer, prefix: string): Promise<void> {
+  const admin = await connect(adminAccess(server))
   try {
     const { rows } = await admin.query<{ datname: string }>(
       'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
@@ -59,8 +59,8 @@ export async function dropPostgresDatabases({ url, existing }: PostgresServer, p
   }
 }
 
-async function connect(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString })
+async function connect(access: ServerAccess): Promise<pg.Client> {
+  const client = new pg.Client(toClientConfig(access))
   await client.connect()
   return client
 }

@@ -45,10 +45,11 @@ export async function readSchema(options: {
 }): Promise<SchemaSql> {
   const { root, database } = options
   if (database.migrations !== null) {
-    const found = readMigrations(root, database.migrations)
+    const folders = [database.migrations, ...(database.furtherMigrations ?? [])].map((one) => readMigrations(root, one))
     // Some projects keep the migrations of the database that they had before.
-    const isOwn = found.dialect === null || !FOREIGN[database.dialect].test(found.dialect)
-    if (found.statements.length > 0 && isOwn) return found
+    const own = folders.filter(({ dialect }) => dialect === null || !FOREIGN[database.dialect].test(dialect))
+    const statements = own.flatMap((folder) => folder.statements)
+    if (statements.length > 0) return { statements, journal: own.flatMap(({ journal }) => journal) }
   }
   if (database.schemaFiles.length > 0) return generateSchema(options)
   throw new UserError('Expected SQL migrations or Drizzle schema files to make the tables from, found neither.', {

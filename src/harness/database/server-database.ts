@@ -16,17 +16,15 @@ export interface ServerCopy<Target> {
 /** The app gets to the copy through the fault proxy, which makes it wait for it; the side connection goes there directly. */
 export function openServerDatabase(
   copy: OnDemand<ServerCopy<unknown>>,
-  place: Pick<FileDatabase, 'dialect' | 'url'> & {
-    /** Kinds of faults that the app can't meet, and why. */
-    unmet?: FileDatabaseOptions['unmet']
-    proxy: { readonly port: number; closeIdle(): Promise<void>; release(): void }
-  },
+  place: Pick<FileDatabase, 'dialect' | 'url' | 'port'> &
+    Pick<FaultEngine, 'findLack' | 'release'> &
+    Pick<FileDatabaseOptions, 'unmet'> & { closeIdle(): Promise<void> },
 ): FileDatabase {
-  const { dialect, url, proxy, unmet = {} } = place
+  const { dialect, url, port, unmet, closeIdle, findLack, release } = place
   return {
     dialect,
     url,
-    port: proxy.port,
+    port,
     side: {
       query: async (...query) => (await copy.get()).side.query(...query),
       execute: async (sql) => (await copy.get()).side.execute(sql),
@@ -38,9 +36,10 @@ export function openServerDatabase(
       },
       limitConnections: async () => {
         if (unmet.connections) throw cannot(unmet.connections)
-        await proxy.closeIdle()
+        await closeIdle()
       },
-      release: proxy.release,
+      findLack,
+      release,
     },
     get progress() {
       return copy.progress

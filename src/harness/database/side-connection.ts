@@ -1,5 +1,6 @@
 import pg from 'pg'
-import { makeDirectSocket } from '../faults/connect-directly.ts'
+import { type ServerAccess, toClientConfig } from '../engine/server-access.ts'
+import { connectServer } from '../faults/postgres/connect-server.ts'
 
 export type Row = unknown[] | Record<string, unknown>
 
@@ -22,8 +23,8 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** Connects to the database of this test file, beside the fault proxy. */
-export async function connectSide(url: string, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
-  const client = await connectBesideGuard(url)
+export async function connectSide(access: ServerAccess, kind: 'postgres' | 'pglite'): Promise<SideConnection> {
+  const client = await connectBesideGuard(access)
   // PGlite has one session for all connections, in which no such timeout fires.
   if (kind === 'postgres') await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`)
   return {
@@ -33,8 +34,11 @@ export async function connectSide(url: string, kind: 'postgres' | 'pglite'): Pro
 }
 
 /** The app's connections lead to the fault proxy, whatever they ask for; this one does not. */
-export async function connectBesideGuard(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString, stream: makeDirectSocket })
+export async function connectBesideGuard(access: ServerAccess): Promise<pg.Client> {
+  const socket = (await connectServer(access)).ref()
+  // The driver wants to connect it itself, and to be told.
+  Object.defineProperty(socket, 'connect', { value: () => setImmediate(() => socket.emit('connect')) })
+  const client = new pg.Client({ ...toClientConfig(access), ssl: false, stream: () => socket })
   client.on('error', () => {})
   await client.connect()
   return client

@@ -47,6 +47,7 @@ export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptio
       limitConnections: async () => {
         throw cannot(UNSUPPORTED.sqlite.connections)
       },
+      findLack: () => null,
       release: () => {},
     },
     progress: 'done',

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../errors.ts'
 import type { EngineAddress } from '../engine/engine.ts'
-import type { ExistingServer } from '../engine/existing-server.ts'
 import type { MysqlProduct } from '../engine/mysql-binary.ts'
+import type { PostgresServer } from '../engine/server-access.ts'
 import type { MysqlCopy } from './mysql/copy.ts'
 import { type MysqlServer, mysqlJournal, prepareMysql } from './mysql/template.ts'
 import { PREPARE_RESET } from './reset.ts'
@@ -14,12 +14,7 @@ import { prepareSqlite, sqliteJournal } from './sqlite/template.ts'
 
 /** What the database of each test file is a copy of. */
 export type Template =
-  | {
-      readonly kind: 'postgres'
-      readonly url: string
-      readonly database: string
-      readonly existing: ExistingServer | null
-    }
+  | (PostgresServer & { readonly kind: 'postgres'; readonly database: string })
   | { readonly kind: 'pglite'; readonly snapshot: string }
   | { readonly kind: 'sqlite'; readonly file: string; readonly driver: SqlitePackage }
   | (MysqlServer & { readonly kind: 'mysql'; readonly product: MysqlProduct; readonly copy: MysqlCopy })
@@ -48,11 +43,6 @@ export async function prepareTemplate(engine: EngineAddress, schema: SchemaSql):
   }
   if (engine.emptySnapshot === null) throw new Error('The engine has neither a URL nor a snapshot.')
   return preparePglite({ empty: engine.emptySnapshot, filled: join(engine.folder, `template-${hash}.tar`) }, schema)
-}
-
-/** For making and dropping databases; on a server of the user it is one that is only read. */
-export function adminUrl(url: string, existing: ExistingServer | null): string {
-  return `${url}/${existing?.database ?? 'postgres'}`
 }
 
 async function preparePglite(file: { empty: string; filled: string }, schema: SchemaSql): Promise<Template> {

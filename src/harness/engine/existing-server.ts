@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { hostname } from 'node:os'
 import pg from 'pg'
 import { UserError } from '../../errors.ts'
 import { RESET_BY_TRUNCATE, type ResetKind } from '../database/reset.ts'
 import type { Engine } from './engine.ts'
 import { isAlive, makeEngineFolder, startKeeper } from './engine-folder.ts'
+import { readServerUrl } from './read-server-url.ts'
+import { adminAccess, type ServerAccess, type ServerTls, toClientConfig } from './server-access.ts'
 
 /** What is special about a server that the user gave; plain JSON. */
 export interface ExistingServer {
@@ -14,6 +15,9 @@ export interface ExistingServer {
   /** Of the name of every database that this process makes: `itest_<machine>_<process>_<time>_`. */
   readonly prefix: string
   readonly reset: ResetKind
+  /** The folder of its local socket; null where it has an address. */
+  readonly socket: string | null
+  readonly tls: ServerTls | null
 }
 
 const OLDEST = 130_000
@@ -34,9 +38,10 @@ interface ServerFacts {
  * stops; those of processes that were killed, by the next one.
  */
 export async function useServer(databaseUrl: string): Promise<Engine> {
-  const { url, database, place } = await readAddress(databaseUrl)
-  const admin = await connect(`${url}/${database}`, place)
+  const { url, database, place, socket, tls } = await readServerUrl(databaseUrl)
   const prefix = `itest_${machineId()}_${process.pid}_${Date.now().toString(36)}_`
+  const server = { url, existing: { database, prefix, reset: 'replica', socket, tls } as const }
+  const admin = await connect(adminAccess(server), place)
   try {
     const { version, reset } = await examine(admin)
     await dropDatabases(admin, isStale)
@@ -53,42 +58,17 @@ export async function useServer(databaseUrl: string): Promise<Engine> {
       url,
       emptySnapshot: null,
       driver: null,
-      existing: { database, prefix, reset },
+      existing: { ...server.existing, reset },
       folder,
-      stop: () => leave({ adminUrl: `${url}/${database}`, place, prefix }, keeper.stop),
+      stop: () => leave({ access: adminAccess(server), place, prefix }, keeper.stop),
     }
   } finally {
     await admin.end()
   }
 }
 
-/** The host becomes an address here, because tests look up no names. */
-async function readAddress(databaseUrl: string): Promise<{ url: string; database: string; place: string }> {
-  const hint = 'Expected e.g. postgres://user:password@localhost:5432/postgres.'
-  if (!URL.canParse(databaseUrl)) throw new UserError('The URL of the database is none.', { hint })
-  const { protocol, hostname: host, port, username, password, pathname, searchParams } = new URL(databaseUrl)
-  if (!/^postgres(?:ql)?:$/.test(protocol) || host === '' || searchParams.has('host')) {
-    throw new UserError(`The URL of the database begins with ${protocol}//${host}`, { hint })
-  }
-  if (/^(?:require|verify-)/.test(searchParams.get('sslmode') ?? '')) {
-    throw new UserError('The URL of the database asks for TLS, which itest does not speak to a server.', {
-      hint: 'Give one that answers without, e.g. in a container on this machine.',
-    })
-  }
-  const { address, family } = await lookup(host.replace(/^\[|\]$/g, '')).catch((cause) => {
-    throw new UserError(`The host of the database, ${host}, has no address.`, { hint, cause })
-  })
-  const user = `${username || 'postgres'}${password === '' ? '' : `:${password}`}`
-  const at = `${family === 6 ? `[${address}]` : address}:${port || 5432}`
-  return {
-    url: `postgres://${user}@${at}`,
-    database: pathname.slice(1) || 'postgres',
-    place: `${host}:${port || 5432}`,
-  }
-}
-
-async function connect(connectionString: string, place: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString })
+async function connect(access: ServerAccess, place: string): Promise<pg.Client> {
+  const client = new pg.Client(toClientConfig(access))
   client.on('error', () => {})
   try {
     await client.connect()
@@ -128,11 +108,11 @@ async function chooseReset(admin: pg.Client): Promise<ResetKind> {
 }
 
 async function leave(
-  server: { adminUrl: string; place: string; prefix: string },
+  server: { access: ServerAccess; place: string; prefix: string },
   stopKeeper: () => Promise<void>,
 ): Promise<void> {
   try {
-    const admin = await connect(server.adminUrl, server.place)
+    const admin = await connect(server.access, server.place)
     await dropDatabases(admin, (name) => name.startsWith(server.prefix)).finally(() => admin.end())
   } finally {
     await stopKeeper()

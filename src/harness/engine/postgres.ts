@@ -26,10 +26,13 @@ const DROP_SPARE = `UPDATE pg_database SET datistemplate = false WHERE datname =
 DROP DATABASE template0
 `
 
-/** A server on a fresh data directory, on 127.0.0.1 only. */
-export async function startPostgres(binary: PostgresBinary): Promise<Engine> {
+/** A server on a fresh data directory, on 127.0.0.1 only. `more` settings come after its own. */
+export async function startPostgres(
+  binary: PostgresBinary,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Engine> {
   const { bin, version, user, place } = binary
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const settings = Object.entries({ ...SETTINGS, ...more }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const { port, folder, stop } = await startOwnServer({
     cacheName: `postgres-${version}-2`,
     user,

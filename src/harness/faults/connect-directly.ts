@@ -4,7 +4,7 @@ import net from 'node:net'
 const connectSocket = net.Socket.prototype.connect
 
 export interface DatabasePlace {
-  /** An address, no name: tests look up none. */
+  /** An address, no name: tests look up none; or the folder of Postgres' local socket. */
   readonly host: string
   readonly port: number
 }
@@ -14,7 +14,8 @@ export function connectDirectly({ host, port }: DatabasePlace): net.Socket {
   const socket = new net.Socket()
   socket.setNoDelay(true)
   socket.unref()
-  Reflect.apply(connectSocket, socket, [{ port, host }])
+  const isFolder = host.startsWith('/')
+  Reflect.apply(connectSocket, socket, [isFolder ? { path: `${host}/.s.PGSQL.${port}` } : { port, host }])
   return socket
 }
 

@@ -65,6 +65,8 @@ export interface FaultEngine {
   prepare(target: FaultTarget, effect: Effect): Promise<Effect>
   /** New connections of the app are refused or left waiting; idle ones are closed, so that it needs new ones. */
   limitConnections(effect: ConnectionEffect): Promise<void>
+  /** Why a request may have got no answer on this engine, where a server would have given one; null for no such reason. */
+  findLack(): string | null
   /** At the end of a test: lets go of connections and statements that faults still hold. */
   release(): void
 }

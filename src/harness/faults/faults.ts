@@ -5,7 +5,7 @@ import type { ConnectionEffect, Effect, Failure, FailureDetails } from './effect
 import { armFault, type FaultTarget } from './rules.ts'
 import { readTableName, toColumns } from './table-name.ts'
 
-export type WriteOperation = 'insert' | 'update' | 'delete'
+export type TableOperation = 'select' | 'insert' | 'update' | 'delete'
 
 /** Which of the statements on a table a fault is for; without options all of them. */
 export interface FaultOptions {
@@ -38,10 +38,8 @@ export interface Fault {
 }
 
 export interface Faults {
-  /** Every such statement of the app on this table fails until the test ends. The test fails if there is none. */
-  failWrites(table: TableLike | string, operation: WriteOperation, details?: FailureDetails): Promise<void>
   /** Aims at statements of the app on a table: `faults.on(orders, 'insert', { nth: 2 }).cutAfter()`. */
-  on(table: TableLike | string, operation: WriteOperation | 'select', options?: FaultOptions): Fault
+  on(table: TableLike | string, operation: TableOperation, options?: FaultOptions): Fault
   /** Aims at the end of a transaction; `cutAfter()` loses the answer of a commit that was carried out. */
   onCommit(options?: Pick<FaultOptions, 'nth'>): Fault
   /** The app's idle connections are closed, and new ones are refused (53300) or never answered. */
@@ -51,7 +49,6 @@ export interface Faults {
 }
 
 export const faults: Faults = {
-  failWrites: (table, operation, details) => aimAt(table, operation, {}).fail(details),
   on: (table, operation, options = {}) => aimAt(table, operation, options),
   onCommit: (options = {}) => makeFault({ table: null, operation: 'commit', nth: readNth(options), row: null }),
   connections: { refuse: () => limitConnections('refuse'), hang: () => limitConnections('hang') },
@@ -64,7 +61,7 @@ export const faults: Faults = {
 
 const OPERATIONS: readonly string[] = ['select', 'insert', 'update', 'delete']
 
-function aimAt(table: TableLike | string, operation: WriteOperation | 'select', options: FaultOptions): Fault {
+function aimAt(table: TableLike | string, operation: TableOperation, options: FaultOptions): Fault {
   if (!OPERATIONS.includes(operation)) {
     throw new Error(`Expected select, insert, update or delete, found ${operation}.`)
   }

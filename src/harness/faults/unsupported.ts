@@ -1,9 +1,11 @@
-import type { EngineFacts } from '../../run/types.ts'
+import type { Ability, EngineFacts } from '../../run/types.ts'
 
-/** What a kind of database has nothing of. A fault that asks for it is refused in these words, and `itest doctor` says them. */
+/** What a kind of database lacks. A test that needs it is skipped with these words, and `itest doctor` says them. */
 export const UNSUPPORTED = {
   postgres: {},
   pglite: {
+    'second-connection':
+      'PGlite has one session for all connections, so a query beside an open transaction waits until that ends',
     delay: 'PGlite has one session for all connections, so it can not delay a statement of one of them',
   },
   sqlite: {
@@ -13,7 +15,13 @@ export const UNSUPPORTED = {
   },
   mysql: {},
   mariadb: {},
-} as const satisfies Record<EngineFacts['kind'], Readonly<Record<string, string>>>
+} as const satisfies Record<EngineFacts['kind'], Readonly<Partial<Record<Ability, string>>>>
+
+/** Why an engine can't do what a test needs; null when it can. */
+export function findLack(kind: EngineFacts['kind'], needs: readonly Ability[]): string | null {
+  const lacking: Readonly<Partial<Record<Ability, string>>> = UNSUPPORTED[kind]
+  return needs.map((need) => lacking[need]).find((reason) => reason !== undefined) ?? null
+}
 
 /** An app that runs PGlite has its database within itself, whatever engine stands in for it in tests. */
 export const INSIDE_APP = {

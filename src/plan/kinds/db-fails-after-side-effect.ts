@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scan/types.ts'
+import type { Scenario, TraceEvent } from '../../scan/types.ts'
 import {
   happyEffects,
   isGoodReply,
@@ -111,7 +111,17 @@ function judge(context: PlanContext, failing: Failing): Path {
       failing.id,
       `a rule: the route answers ${status} although the row in ${failing.write.table} is lost; neither spec nor policy says whether that may be`,
     )
+  if (status !== null && status < 400 && failing.solution.scenario.events.some((event) => isRepeated(event, failing)))
+    return open(
+      failing.id,
+      `a fault that outlasts what the route does about it: it tries the ${failing.write.operation} again, and answers ${status}`,
+    )
   return describe(context, failing)
+}
+
+function isRepeated(event: TraceEvent, { write }: Failing): boolean {
+  const isLater = isWrite(event) && event.id > write.id && event.outcome === 'ok'
+  return isLater && event.table === write.table && event.operation === write.operation
 }
 
 function describe(context: PlanContext, { write, id, solution }: Failing): Path {

@@ -15,7 +15,7 @@ import { expectResponse, fromCode, fromPolicy } from '../expect.ts'
 import { stubOf } from '../expect-calls.ts'
 import { expectTables, writtenTables } from '../expect-rows.ts'
 import { type ExternalEvent, failureOf, firstDifference, isWrite, statusOf, tableOf } from '../expressions.ts'
-import { nameEffect } from '../name-effect.ts'
+import { distinctName, nameEffect } from '../name-effect.ts'
 import type { Solution } from '../solve-scenario.ts'
 import { readTable } from '../tables.ts'
 import type { Expectation, Path, StubReply } from '../types.ts'
@@ -47,11 +47,11 @@ interface Dependency {
 function planDependency(context: PlanContext, event: ExternalEvent): Path[] {
   const { happy } = context
   if (!happy.ok) {
-    const name = nameEffect(event)
+    const name = distinctName(context.dossier, nameEffect(event))
     const title = `maps a failure of ${name}`
     return [{ id: `${KIND}.${name}`, kind: KIND, status: 'open', title, missing: happy.missing }]
   }
-  const stub = stubOf(happy.solution, event)?.name ?? nameEffect(event)
+  const stub = stubOf(happy.solution, event)?.name ?? distinctName(context.dossier, nameEffect(event))
   const dependency = { event, stub, label: labelFor(context, event, stub) }
   const scenarios = context.dossier.scenarios.filter((scenario) => divergesAt(scenario, happy.solution.scenario, event))
   if (scenarios.length > 0 && scenarios.every((scenario) => goesUnnoticed(scenario, happy.solution.scenario, event)))

@@ -1,35 +1,13 @@
-import path from 'node:path'
 import { express } from '../interpret/express-value.ts'
 import type { Machine } from '../interpret/machine.ts'
-import type { Value } from '../interpret/values.ts'
+import type { TableValue, Value } from '../interpret/values.ts'
 import { dialectOfDriver } from '../models/drizzle/raw-tables.ts'
-import type { Disk } from '../project/disk.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import { readCasing } from '../tables/casing.ts'
 import type { DatabaseFacts, Expression } from '../types.ts'
+import { findMigrations } from './migrations.ts'
 
 const PARTS = ['host', 'port', 'user', 'password', 'database'] as const
-const CONFIG_FILES = [
-  'drizzle.config.ts',
-  'drizzle.config.js',
-  'drizzle.config.mjs',
-  'drizzle.config.json',
-  'src/drizzle.config.ts',
-  'config/drizzle.config.ts',
-]
-const USUAL_FOLDERS = [
-  'drizzle',
-  'migrations',
-  'drizzle/migrations',
-  'db/migrations',
-  'src/db/migrations',
-  'src/drizzle/migrations',
-  'src/drizzle',
-  'src/migrations',
-  'src/db/drizzle',
-  'src/database/migrations',
-  'server/db/migrations',
-]
 
 /** How the app finds its database, from the arguments of `drizzle(...)` and of the pool inside them. */
 export function readDatabaseFacts(machine: Machine, files: ProjectFiles): DatabaseFacts {
@@ -42,14 +20,40 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
     dialect: (first && dialectOfDriver(first.value.driver)) ?? dialects.values().next().value ?? null,
     tableDialects: [...dialects],
     casing: readCasing(machine),
+    connections: [...new Set(machine.databases.flatMap(({ call }) => nameConnection(collectArguments(call))))],
+    ambiguous: findAmbiguous([...machine.tables.values()]),
     urlVariables: [...names],
     partVariables: {
       ...Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),
       ...Object.assign({}, ...args.map((value) => partsOfUrl(express(value)))),
     },
-    migrations: findMigrations(files),
+    ...findMigrations(files),
     schemaFiles: [...new Set([...machine.tables.values()].map((table) => table.at.file))],
   }
+}
+
+/** By its variables; nothing for one without. */
+function nameConnection(args: readonly Value[]): string[] {
+  const urls = [...new Set(args.flatMap((value) => urlVariables(express(value))))]
+  if (urls.length > 0) return [urls.join(' or ')]
+  const parts = { ...Object.assign({}, ...args.map((value) => partsOfUrl(express(value)))) }
+  const named = PARTS.flatMap((part) => parts[part] ?? partVariable(args, part)[0]?.[1] ?? [])
+  return named.length > 0 ? [named.join(', ')] : []
+}
+
+function findAmbiguous(tables: readonly TableValue[]): string[] {
+  const spell = ({ columns }: TableValue) =>
+    columns
+      .map(({ name }) => name)
+      .sort()
+      .join()
+  return tables.flatMap((table, index) => {
+    const { sqlName, schema, dialect } = table
+    const isTwin = (other: TableValue) =>
+      other.sqlName === sqlName && other.schema === schema && other.dialect === dialect
+    const differs = tables.slice(0, index).some((other) => isTwin(other) && spell(other) !== spell(table))
+    return differs ? [schema === null ? sqlName : `${schema}.${sqlName}`] : []
+  })
 }
 
 /** Arguments of the call and of the calls that made them: `drizzle(new Pool({ ... }))`. */
@@ -124,16 +128,4 @@ function firstVariable(expression: Expression): string | null {
   if (expression.kind === 'env') return expression.name
   if (expression.kind !== 'operation') return null
   return expression.operands.map(firstVariable).find((name) => name !== null) ?? null
-}
-
-function findMigrations({ root, disk }: ProjectFiles): string | null {
-  const configured = CONFIG_FILES.flatMap((file) => {
-    const out = disk.read(path.join(root, file))?.match(/\bout["']?\s*:\s*["'`]([^"'`]+)["'`]/)?.[1]
-    return out ? [out.replace(/^\.\//, '').replace(/\/$/, '')] : []
-  })
-  return [...configured, ...USUAL_FOLDERS].find((folder) => holdsSql(disk, path.join(root, folder))) ?? null
-}
-
-function holdsSql(disk: Disk, folder: string): boolean {
-  return [...disk.list(folder).keys()].some((file) => file.endsWith('.sql'))
 }

@@ -67,7 +67,7 @@ it('http: runs a batch as one transaction', async () => {
   expect(made).toMatchObject({ ...row, createdAt: expect.any(Date) })
 })
 it('http: meets faults', async () => {
-  await faults.failWrites(rooms, 'insert')
+  await faults.on(rooms, 'insert').fail()
   expect((await request(app).post('/rooms').send({ name: 'red' })).body).toEqual({ code: '53100' })
   faults.clear()
   await faults.on(rooms, 'insert').cutAfter()
@@ -86,7 +86,7 @@ it('socket: undoes a transaction', async () => {
   expect(await side.select().from(bookings)).toEqual([])
 })
 it('socket: meets faults', async () => {
-  await faults.failWrites(rooms, 'insert')
+  await faults.on(rooms, 'insert').fail()
   expect((await request(app).post('/rooms').send({ name: 'x'.repeat(70000) })).body).toEqual({ code: '53100' })
 })`,
 }

@@ -66,7 +66,7 @@ it('starts from the rows of the migrations, and undoes a transaction', async () 
   expect(await side.select().from(bookings)).toEqual([])
 })
 it('meets faults', async () => {
-  await faults.failWrites(rooms, 'insert')
+  await faults.on(rooms, 'insert').fail()
   expect((await request(app).post('/rooms').send({ name: 'red' })).body).toEqual({ code: '53100' })
   faults.clear()
   await faults.on(rooms, 'insert').deadlock()

@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
+import { startPostgres } from '../../../src/harness/engine/postgres.ts'
 import { findPostgres } from '../../../src/harness/engine/postgres-binary.ts'
 import { runTests } from '../../../src/run/run.ts'
 import { HEAD, makeProject } from '../sample-project.ts'
@@ -48,37 +50,65 @@ it('has faults', async () => {
 })`,
 }
 
-describe.runIf(findPostgres().status === 'found')("a server of the user's", { timeout: LIMIT_MS }, () => {
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+/** Who gets in how: one role by TLS alone, one by the local socket alone, both with a password. */
+const ACCESS = `
+hostssl all admin all md5
+host all admin all ${hasOpenssl ? 'reject' : 'md5'}
+local all limited scram-sha-256
+host all limited all scram-sha-256
+local all all trust
+host all all all trust
+`
+
+const binary = findPostgres()
+
+describe.runIf(binary.status === 'found')("a server of the user's", { timeout: LIMIT_MS }, () => {
   let server: Engine
   let root: pg.Client
+  const sockets = mkdtempSync(path.join(tmpdir(), 'itest-sockets-'))
 
   /** Their server, which is not started by `databaseUrl`; another process knows it by its URL alone. */
   beforeAll(async () => {
-    server = await startEngine({ preference: 'postgres' })
+    chmodSync(sockets, 0o777)
+    if (binary.status !== 'found') return
+    server = await startPostgres(binary, { unix_socket_directories: sockets })
     root = new pg.Client({ connectionString: `${server.url}/postgres` })
     await root.connect()
     await root.query("CREATE ROLE limited LOGIN CREATEDB PASSWORD 'secret'")
-    await root.query("SET password_encryption = 'md5'; CREATE ROLE guarded LOGIN SUPERUSER PASSWORD 'secret'")
+    await root.query("SET password_encryption = 'md5'; CREATE ROLE admin LOGIN SUPERUSER PASSWORD 'secret'")
     await root.query('CREATE ROLE poor LOGIN')
-    await demandPasswords()
     await root.query('CREATE DATABASE shop OWNER limited')
     await inShop("CREATE TABLE orders (id serial PRIMARY KEY, sku text); INSERT INTO orders (sku) VALUES ('mine')")
+    await demandPasswords()
   }, LIMIT_MS)
 
   afterAll(async () => {
     await root.end()
     await server.stop()
+    rmSync(sockets, { recursive: true, force: true })
   })
 
-  /** As servers do that are not ours. */
+  const inData = (name: string) => path.join(server.folder, 'data', name)
+
   async function demandPasswords(): Promise<void> {
-    const rules = ['limited 127.0.0.1/32 scram-sha-256', 'guarded 127.0.0.1/32 md5', 'all 127.0.0.1/32 trust']
-    const lines = rules.map((rule) => `host all ${rule}\n`)
-    writeFileSync(join(server.folder, 'data', 'pg_hba.conf'), lines.join(''))
+    writeFileSync(inData('pg_hba.conf'), ACCESS)
+    if (hasOpenssl) {
+      const out = ['-keyout', inData('server.key'), '-out', inData('server.crt')]
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2']
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...out, ...subject], { stdio: 'pipe' })
+      const { uid, gid } = statSync(inData('pg_hba.conf'))
+      chownSync(inData('server.key'), uid, gid)
+      chmodSync(inData('server.key'), 0o600)
+      await root.query('ALTER SYSTEM SET ssl = on')
+    }
     await root.query('SELECT pg_reload_conf()')
   }
 
   const urlAs = (role: string) => `${server.url}/shop`.replace(/\/\/.*@/, `//${role}:secret@`)
+  const bySocket = () => `postgres://limited:secret@/shop?host=${sockets}&port=${new URL(`${server.url}`).port}`
+  const byTls = (more: string) => `${urlAs('admin').replace('127.0.0.1', 'localhost')}?${more}`
 
   async function inShop(sql: string): Promise<unknown[]> {
     const client = new pg.Client({ connectionString: `${server.url}/shop` })
@@ -104,11 +134,11 @@ describe.runIf(findPostgres().status === 'found')("a server of the user's", { ti
     )
 
   it.each([
-    ['a superuser', 'guarded', []],
-    ['a role that may only make databases', 'limited', [expect.stringContaining('TRUNCATE')]],
-  ])('serves %s, and is left as it was', async (_, role, limits) => {
+    ['a superuser by TLS', () => byTls(hasOpenssl ? 'sslmode=require' : 'sslmode=prefer'), []],
+    ['a role that may only make databases by a socket', bySocket, [expect.stringContaining('TRUNCATE')]],
+  ])('serves %s, and is left as it was', async (_, databaseUrl, limits) => {
     const before = { seal: await seal(), databases: await listDatabases() }
-    const engine = await startEngine({ preference: 'auto', databaseUrl: urlAs(role) })
+    const engine = await startEngine({ preference: 'auto', databaseUrl: databaseUrl() })
     const project = makeProject(files)
     onTestFinished(project.remove)
     const facts = await runTests({
@@ -155,10 +185,20 @@ describe.runIf(findPostgres().status === 'found')("a server of the user's", { ti
     await expect(startEngine({ preference: 'auto', databaseUrl: urlAs(role) })).rejects.toThrow(message)
   })
 
+  it.runIf(hasOpenssl)('believes the certificate that it is told to, and no other', async () => {
+    const start = (more: string) =>
+      startEngine({ preference: 'auto', databaseUrl: byTls(`sslmode=verify-full${more}`) })
+    await expect(start('')).rejects.toThrow(/let nobody in: self.signed certificate/)
+    await (await start(`&sslrootcert=${inData('server.crt')}`)).stop()
+    await expect(start('&sslrootcert=/nowhere.crt')).rejects.toThrow("/nowhere.crt as sslrootcert, which can't be read")
+    await expect(startEngine({ preference: 'auto', databaseUrl: urlAs('admin') })).rejects.toThrow('no encryption')
+  })
+
   it.each([
     ['not a url', 'is none'],
     ['mysql://root@localhost/shop', 'begins with mysql:'],
-    ['postgres://u@db.example/shop?sslmode=require', 'asks for TLS'],
+    ['postgres://u@localhost/shop?sslmode=perhaps', 'an sslmode that is none: perhaps'],
+    ['postgres:///shop', 'neither a host nor a socket'],
     ['postgres://u@no-such-host.invalid/shop', 'has no address'],
   ])('does not take %s', async (databaseUrl, message) => {
     await expect(startEngine({ preference: 'auto', databaseUrl })).rejects.toThrow(message)

@@ -19,8 +19,8 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
   beforeAll(async () => {
     engine = await startEngine({ preference: 'postgres' })
     const port = Number(new URL(`${engine.url}`).port)
-    const target = { host: '127.0.0.1', port, user: 'postgres', password: '', database: 'postgres' }
-    proxy = await startProxy(async () => target, board)
+    const access = { host: '127.0.0.1', port, user: 'postgres', password: '', database: 'postgres', tls: null }
+    proxy = await startProxy(async () => access, board)
     side = await connect(port)
     await side.query('CREATE TABLE orders (id int, sku text)')
   }, LIMIT_MS)

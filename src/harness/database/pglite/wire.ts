@@ -1,4 +1,5 @@
 import type { DatabasePlace } from '../../faults/connect-directly.ts'
+import { connectServer } from '../../faults/postgres/connect-server.ts'
 import { listFrames, typeOf } from '../../faults/postgres/frames.ts'
 import { noteSent, openLink, settle } from '../../faults/postgres/server-link.ts'
 import { startupFrame } from '../../faults/postgres/startup.ts'
@@ -14,12 +15,13 @@ export interface Wire {
 export async function openWire(place: DatabasePlace, notify: (frames: Uint8Array) => void): Promise<Wire> {
   let answers: Buffer[] = []
   let isAsked = true
-  const link = openLink({ ...place, user: 'postgres', password: 'postgres' }, (frames) => {
+  const access = { ...place, user: 'postgres', password: '', database: 'postgres', tls: null }
+  const link = openLink(await connectServer(access), access, (frames) => {
     if (isAsked) answers.push(Buffer.from(frames))
     else notify(Uint8Array.from(frames))
   })
   link.socket.on('error', () => {})
-  link.socket.write(startupFrame({ user: 'postgres', database: 'postgres' }))
+  link.socket.write(startupFrame({ user: access.user, database: access.database }))
   await settle(link)
   isAsked = false
   return {

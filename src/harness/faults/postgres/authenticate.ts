@@ -1,9 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import { passwordFrame, readAuthentication, saslFirstFrame } from './frames.ts'
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html, AuthenticationOk and its siblings. */
-const HEADER = 5
-const [CLEARTEXT, MD5, SASL, SASL_CONTINUE, SASL_FINAL] = [3, 5, 10, 11, 12] as const
-const MECHANISM = 'SCRAM-SHA-256'
+const [LET_IN, CLEARTEXT, MD5, SASL, SASL_CONTINUE, SASL_FINAL] = [0, 3, 5, 10, 11, 12] as const
 
 export interface Credentials {
   readonly user: string
@@ -12,7 +11,7 @@ export interface Credentials {
 
 /** Whether the server lets the client in with this frame, and asks for nothing. */
 export function isLetIn(frame: Buffer): boolean {
-  return frame.readInt32BE(HEADER) === 0
+  return readAuthentication(frame).kind === LET_IN
 }
 
 /** Proves to the server who we are: gives the answer to each of its questions, empty where none is due, null for one of another kind. */
@@ -20,28 +19,22 @@ export function createAuthentication({ user, password }: Credentials): (frame: B
   const nonce = randomBytes(18).toString('base64')
   const first = `n=,r=${nonce}`
   return (frame) => {
-    const rest = frame.subarray(HEADER + 4)
-    switch (frame.readInt32BE(HEADER)) {
+    const { kind, content } = readAuthentication(frame)
+    switch (kind) {
       case CLEARTEXT:
-        return passwordFrame(`${password}\0`)
+        return passwordFrame(Buffer.from(`${password}\0`))
       case MD5:
-        return passwordFrame(`md5${md5(Buffer.from(md5(password + user)), rest)}\0`)
+        return passwordFrame(Buffer.from(`md5${md5(md5(password + user), content)}\0`))
       case SASL:
-        return firstFrame(`n,,${first}`)
+        return saslFirstFrame('SCRAM-SHA-256', `n,,${first}`)
       case SASL_CONTINUE:
-        return passwordFrame(proveScram(password, first, rest.toString()))
+        return passwordFrame(Buffer.from(proveScram(password, first, content.toString())))
       case SASL_FINAL:
         return Buffer.alloc(0)
       default:
         return null
     }
   }
-}
-
-function firstFrame(message: string): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeInt32BE(Buffer.byteLength(message), 0)
-  return passwordFrame(Buffer.concat([Buffer.from(`${MECHANISM}\0`), length, Buffer.from(message)]))
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5802#section-3 */
@@ -62,12 +55,4 @@ function md5(...parts: readonly (Buffer | string)[]): string {
   const hash = createHash('md5')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
-}
-
-function passwordFrame(content: Buffer | string): Buffer {
-  const body = Buffer.from(content)
-  const head = Buffer.alloc(HEADER)
-  head.write('p', 0)
-  head.writeInt32BE(4 + body.length, 1)
-  return Buffer.concat([head, body])
 }

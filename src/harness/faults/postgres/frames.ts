@@ -59,6 +59,22 @@ function frame(type: string, ...content: readonly (string | Buffer)[]): Buffer {
 export const FLUSH = frame('H')
 export const SYNC = frame('S')
 
+/** What a client says to get in, whatever the way. */
+export function passwordFrame(content: Buffer): Buffer {
+  return frame('p', content)
+}
+
+export function saslFirstFrame(mechanism: string, message: string): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(Buffer.byteLength(message))
+  return frame('p', mechanism, length, Buffer.from(message))
+}
+
+/** Of Authentication: what the server wants, 0 for nothing more, and what it says about it. */
+export function readAuthentication(request: Buffer): { kind: number; content: Buffer } {
+  return { kind: request.readInt32BE(HEADER), content: request.subarray(HEADER + 4) }
+}
+
 export function queryFrame(sql: string): Buffer {
   return frame('Q', sql)
 }

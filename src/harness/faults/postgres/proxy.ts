@@ -1,7 +1,8 @@
 import net from 'node:net'
+import type { ServerAccess } from '../../engine/server-access.ts'
 import type { FaultBoard } from '../board.ts'
 import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
-import type { Credentials } from './authenticate.ts'
+import { connectServer } from './connect-server.ts'
 import { TOO_MANY_CLIENTS } from './failures.ts'
 import { errorFrame } from './frames.ts'
 import { openSession, type Session } from './session.ts'
@@ -14,15 +15,15 @@ export interface FaultProxy {
   closeIdle(): Promise<void>
   /** Ends what faults still hold: connections that wait, statements that sleep. */
   release(): void
-}
-
-/** The server, and as whom and where every client gets in. */
-export interface ProxyTarget extends DatabasePlace, Credentials {
-  readonly database: string
+  /** Whether a connection waits for its answer while another one has a transaction open and asks for nothing. */
+  hasWaiting(): boolean
+  /** Breaks those that wait, so that the transaction can end. */
+  breakWaiting(): void
 }
 
 interface ProxyState {
-  readonly findTarget: () => Promise<ProxyTarget>
+  /** The server, and as whom and where every client gets in. */
+  readonly findTarget: () => Promise<ServerAccess>
   readonly board: FaultBoard
   readonly sessions: Set<Session>
   readonly hanging: Set<net.Socket>
@@ -32,7 +33,7 @@ interface ProxyState {
  * Stands between the app and the test's database, whichever the app asks for, and lets the faults of the board happen.
  * Where the database is, it asks when the app connects, who waits for it.
  */
-export async function startProxy(findTarget: () => Promise<ProxyTarget>, board: FaultBoard): Promise<FaultProxy> {
+export async function startProxy(findTarget: () => Promise<ServerAccess>, board: FaultBoard): Promise<FaultProxy> {
   const state: ProxyState = { findTarget, board, sessions: new Set(), hanging: new Set() }
   const server = net.createServer((app) => {
     app.setNoDelay(true)
@@ -48,6 +49,10 @@ export async function startProxy(findTarget: () => Promise<ProxyTarget>, board: 
     port: address.port,
     closeIdle: () => closeIdle(state),
     release: () => release(state),
+    hasWaiting: () => listWaiting(state).length > 0,
+    breakWaiting: () => {
+      for (const { app } of listWaiting(state)) app.destroy()
+    },
   }
 }
 
@@ -93,9 +98,10 @@ async function admit(state: ProxyState, app: net.Socket, wanted: Buffer): Promis
     app.on('close', () => hanging.delete(app))
     return
   }
-  const target = await state.findTarget()
-  if (app.destroyed) return
-  const session = openSession({ app, startup: enterAs(wanted, target), server: target, board })
+  const server = await state.findTarget()
+  const socket = await connectServer(server)
+  if (app.destroyed) return void socket.destroy()
+  const session = openSession({ app, startup: enterAs(wanted, server), server, socket, board })
   app.resume()
   sessions.add(session)
   app.on('close', () => {
@@ -121,6 +127,12 @@ async function closeIdle(state: ProxyState): Promise<void> {
         }),
     ),
   )
+}
+
+function listWaiting({ sessions }: ProxyState): Session[] {
+  const all = [...sessions]
+  const isHeld = all.some(({ link }) => link.status !== 'I' && link.pending.length === 0)
+  return isHeld ? all.filter(({ link }) => link.pending.length > 0) : []
 }
 
 function release(state: ProxyState): void {

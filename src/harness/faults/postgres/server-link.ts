@@ -1,5 +1,4 @@
 import type net from 'node:net'
-import { connectDirectly, type DatabasePlace } from '../connect-directly.ts'
 import { type Credentials, createAuthentication, isLetIn } from './authenticate.ts'
 import { createFrameReader, FLUSH, listFrames, typeOf } from './frames.ts'
 
@@ -22,11 +21,13 @@ export interface ServerLink {
   readonly entered: Promise<void>
 }
 
-/** Relays what the server says to `relay`, and keeps count of what it has answered. Who we are, it is told here. */
-export function openLink(server: DatabasePlace & Credentials, relay: (frames: Buffer) => void): ServerLink {
-  const socket = connectDirectly(server)
+/**
+ * Relays what the server says on the socket to `relay`, and keeps count of what it has answered. Who we are, it is told
+ * here.
+ */
+export function openLink(socket: net.Socket, credentials: Credentials, relay: (frames: Buffer) => void): ServerLink {
   const reader = createFrameReader()
-  const authenticate = createAuthentication(server)
+  const authenticate = createAuthentication(credentials)
   let enter = (): void => {}
   const entered = new Promise<void>((resolve) => {
     enter = resolve

@@ -1,7 +1,6 @@
 import type net from 'node:net'
 import { type FaultBoard, logStatement, meetStatement } from '../board.ts'
-import type { DatabasePlace } from '../connect-directly.ts'
-import { pauseUntilDrained } from '../connect-directly.ts'
+import { type DatabasePlace, pauseUntilDrained } from '../connect-directly.ts'
 import { bindParameters, readStatements, type StatementShape } from '../read-statement.ts'
 import { isFault } from '../rules.ts'
 import type { Statement } from '../statement.ts'
@@ -42,15 +41,17 @@ interface Portal {
   isRunning: boolean
 }
 
-/** Connects to the server with the app's own startup packet and stands between the two from then on. */
+/** Greets the server with the app's own startup packet and stands between the two from then on. */
 export function openSession(options: {
   app: net.Socket
   startup: Buffer
   server: DatabasePlace & Credentials
+  /** Connected to it. */
+  socket: net.Socket
   board: FaultBoard
 }): Session {
   const { app, board, server } = options
-  const link = openLink(server, (frames) => {
+  const link = openLink(options.socket, server, (frames) => {
     if (!app.write(frames)) pauseUntilDrained(app, link.socket)
   })
   const session: Session = {

@@ -36,6 +36,8 @@ export function callDrizzle(machine: Machine, callee: PackageValue, call: Call):
   if (made) return made
   // What an alias reads are rows of its table.
   if (name === 'alias' && isPlain && call.args[0]?.kind === 'table') return call.args[0]
+  // What replicas hold is what the primary holds.
+  if (name === 'withReplicas' && isPlain && call.args[0]?.kind === 'db') return call.args[0]
   if (name === 'getTableColumns' || name === 'getColumns') return columnsOf(call.args[0])
   const [firstQuery, ...others] = call.args
   if (UNION.test(name) && isPlain && firstQuery?.kind === 'query')
@@ -86,6 +88,8 @@ export function databaseMember(machine: Machine, owner: DbValue, name: string): 
     case 'with':
     case 'withRecursive':
       return native(name, () => owner)
+    case '$primary':
+      return owner
     case '$client':
       return clientOf(machine, owner)
     case 'transaction':

@@ -14,7 +14,7 @@ const timedOut = server.status === 'found' && server.product === 'mysql' ? 3024 
 const MATRIX = `${MYSQL_HEAD}
 const on = (operation = 'insert', options = {}) => faults.on(orders, operation as 'insert', options)
 const CASES: [string, () => Promise<void>, number | 'cut', rows?: number, inTransaction?: number][] = [
-  ['fails', () => faults.failWrites(orders, 'insert'), 1021],
+  ['fails', () => faults.on(orders, 'insert').fail(), 1021],
   ['fails with a message', () => on().fail({ sqlstate: '22001', column: 'sku', message: "it's \\u00fc" }), 1406],
   ['violates a constraint', () => on().violateUnique(), 1062],
   ['violates a foreign key', () => on().violateForeignKey(), 1452],

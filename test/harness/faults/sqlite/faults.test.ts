@@ -9,7 +9,7 @@ const SOURCE = `${SQLITE_HEAD}
 const guests = async () => (await db.select().from(bookings)).map(({ guest }) => guest)
 
 it('fails a write as a full disk does', async () => {
-  await faults.failWrites(bookings, 'insert')
+  await faults.on(bookings, 'insert').fail()
   const res = await book('ada')
   expect(res.status).toBe(503)
   expect(res.body).toMatchObject({ code: 'SQLITE_FULL', message: expect.stringContaining('database or disk is full') })
@@ -43,17 +43,17 @@ it('fails the statement that writes a certain row', async () => {
   expect(await guests()).toEqual(['ada'])
 })
 it('fails the second write of a transaction, which the app takes back', async () => {
-  await faults.failWrites(bookings, 'insert', { sqlstate: '40001' })
+  await faults.on(bookings, 'insert').fail({ sqlstate: '40001' })
   expect((await move('ada')).body.code).toBe('SQLITE_BUSY')
   expect(await db.$count(rooms)).toBe(2)
 })
 it('keeps a transaction open after a statement that failed, as SQLite does', async () => {
-  await faults.failWrites(bookings, 'insert', { sqlstate: '40001' })
+  await faults.on(bookings, 'insert').fail({ sqlstate: '40001' })
   expect((await move('ada', '?goOn')).status).toBe(204)
   expect(await db.$count(rooms)).toBe(3)
 })
 it('ends a transaction when the disk is full, as SQLite does', async () => {
-  await faults.failWrites(bookings, 'insert')
+  await faults.on(bookings, 'insert').fail()
   expect((await move('ada', '?goOn')).status).toBe(503)
   expect(await db.$count(rooms)).toBe(2)
 })
@@ -75,7 +75,7 @@ it('says what SQLite has nothing of', async () => {
   await expect(faults.on(bookings, 'insert').cutBefore()).rejects.toMatchObject(cannot)
   await expect(faults.onCommit().cutAfter()).rejects.toMatchObject(cannot)
   await expect(faults.on(bookings, 'insert').timeOut()).rejects.toMatchObject(cannot)
-  await expect(faults.failWrites(bookings, 'insert', { sqlstate: '57P01' })).rejects.toMatchObject(cannot)
+  await expect(faults.on(bookings, 'insert').fail({ sqlstate: '57P01' })).rejects.toMatchObject(cannot)
   await expect(faults.on(bookings, 'insert').violateUnique('no_such')).rejects.toThrow('bookings_guest_unique, PRIMARY KEY')
   await expect(faults.on(rooms, 'insert').violateForeignKey()).rejects.toThrow('found none')
   expect(queries.count()).toBe(0)
@@ -95,7 +95,7 @@ it('logs the queries of the app', async () => {
   expect(queries.all[1]).toMatchObject({ tables: ['rooms'], parameters: ['new'] })
 })
 it('misses the fault', async () => {
-  await faults.failWrites(rooms, 'delete')
+  await faults.on(rooms, 'delete').fail()
   expect((await book('ada')).status).toBe(201)
 })`
 
