@@ -36,8 +36,8 @@ export async function connectSide(access: ServerAccess, kind: 'postgres' | 'pgli
 /** The app's connections lead to the fault proxy, whatever they ask for; this one does not. */
 export async function connectBesideGuard(access: ServerAccess): Promise<pg.Client> {
   const socket = (await connectServer(access)).ref()
-  // The driver wants to connect it itself, and to be told.
-  Object.defineProperty(socket, 'connect', { value: () => setImmediate(() => socket.emit('connect')) })
+  // The driver wants to connect it itself, and to be told; a test may have stopped all other timers.
+  Object.defineProperty(socket, 'connect', { value: () => process.nextTick(() => socket.emit('connect')) })
   const client = new pg.Client({ ...toClientConfig(access), ssl: false, stream: () => socket })
   client.on('error', () => {})
   await client.connect()

@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Engine, startEngine } from '../../../src/harness/engine/engine.ts'
 import { findPostgres } from '../../../src/harness/engine/postgres-binary.ts'
+import { accessTo } from '../../../src/harness/engine/server-access.ts'
 import { clearBoard, clearFaults, createBoard, type FaultBoard } from '../../../src/harness/faults/board.ts'
 import type { Effect, Failure } from '../../../src/harness/faults/effects.ts'
 import { type FaultProxy, startProxy } from '../../../src/harness/faults/postgres/proxy.ts'
@@ -18,10 +19,8 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
 
   beforeAll(async () => {
     engine = await startEngine({ preference: 'postgres' })
-    const port = Number(new URL(`${engine.url}`).port)
-    const access = { host: '127.0.0.1', port, user: 'postgres', password: '', database: 'postgres', tls: null }
-    proxy = await startProxy(async () => access, board)
-    side = await connect(port)
+    proxy = await startProxy(async () => access(), board)
+    side = await connect(access().port)
     await side.query('CREATE TABLE orders (id int, sku text)')
   }, LIMIT_MS)
 
@@ -34,6 +33,8 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
     await side.end()
     await engine.stop()
   })
+
+  const access = () => accessTo({ url: `${engine.url}`, existing: null }, 'postgres')
 
   async function connect(port: number, options: pg.ClientConfig = {}): Promise<pg.Client> {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres', ...options })
@@ -189,6 +190,12 @@ describe.runIf(findPostgres().status === 'found')('the fault proxy', { timeout: 
     const client = await open({ database: 'production', user: 'owner', password: 'secret', options: 'project=shop' })
     const { rows } = await client.query('SELECT current_database() AS database, current_user AS user')
     expect(rows).toEqual([{ database: 'postgres', user: 'postgres' }])
+  })
+
+  it('lets nobody in where the server does not speak the TLS that was asked for', async () => {
+    const tls = { mode: 'require', servername: 'localhost', files: {} } as const
+    const strict = await startProxy(async () => ({ ...access(), tls }), board)
+    await expect(connect(strict.port)).rejects.toThrow('terminated')
   })
 
   it('ends a connection that does not speak the protocol, and one whose server is gone', async () => {

@@ -20,8 +20,11 @@ export async function connectServer(access: ServerAccess): Promise<net.Socket> {
 async function secure(socket: net.Socket, options: tls.ConnectionOptions): Promise<net.Socket> {
   socket.on('error', () => {})
   socket.write(SSL_REQUEST)
-  const [answer] = await once(socket, 'data')
-  if (String(answer) !== 'S') throw new Error('The database server does not speak TLS.')
+  const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
+  if (String(answer) !== 'S') {
+    socket.destroy()
+    throw new Error('The database server does not speak TLS.')
+  }
   const secured = connectTls({ ...options, socket })
   await once(secured, 'secureConnect')
   return secured.unref()
