@@ -13,6 +13,8 @@ export interface AskedImport<Found> {
 /** What an import means, as a compiler sees it; a file for what Vite does not find at all, null for what nobody does. */
 export type FindImport = <Found>(asked: AskedImport<Found>) => Promise<Found | string | null>
 
+const CODE = /\.[cm]?[jt]sx?(?:\?|$)/
+
 /**
  * Vite honours neither `paths` nor `baseUrl`, and wants what a package names in `exports` or `imports` to be built. The
  * aliases of the tsconfig that is nearest to the importing file come first, as for a compiler, and the rest after Vite.
@@ -21,7 +23,9 @@ export function createImportFinder(root: string): FindImport {
   const known = new Map<string, FindByPaths>()
   let project: Promise<ProjectFiles | null> | null = null
   return async ({ source, importer, find }) => {
-    if (source.startsWith('\0') || importer.includes('node_modules')) return null
+    // Vite asks for pages as well, whether there are any or not.
+    const isOurs = CODE.test(importer) && !importer.includes('node_modules')
+    if (source.startsWith('\0') || !isOurs) return null
     const config = source.startsWith('.') ? null : findConfig(dirname(importer))
     if (config !== null) {
       const findByPaths = known.get(config) ?? readTsconfigPaths(config)
