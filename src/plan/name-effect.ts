@@ -16,9 +16,9 @@ export function nameEffect(event: ExternalEvent, url: URL | null = null): string
   return camel(fromVariable || fromHost || fromPackage || event.caller)
 }
 
-/** A stub and a table may not share a name in the test file. */
+/** A stub may not share a name in the test file with a table, nor with what signs tokens. */
 export function distinctName(dossier: Dossier, name: string): string {
-  return dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
+  return name === 'auth' || dossier.tables.some((table) => table.exportName === name) ? `${name}Api` : name
 }
 
 /** A word for code: `isValid` for `is_valid`. */

@@ -16,13 +16,20 @@ export function unknown(why: string): Computed {
 /** Applies an operation of the code to values; what it does with a value that only the run knows is mostly unknown. */
 export function applyOperation(name: string, values: readonly unknown[]): Computed {
   const operate = OPERATIONS.get(name)
-  if (!operate) return unknown(name)
+  if (!operate) return unknown(/^[\w.]+$/.test(name) ? `what the code makes by ${name}` : name)
   const doubtful = values.find((value) => hasPart(value, isUnsure))
   if (isUnsure(doubtful)) return unknown(doubtful.$unsure)
   if (doubtful !== undefined && name !== 'member' && name !== '!' && name !== '!!') return unknown(`${name} of a row`)
-  if (values.some(isGenerated)) return applyToGenerated(name, values) ?? unknown(`${name} of a generated value`)
+  if (values.some(isGenerated)) return applyToGenerated(name, values) ?? unknown(describeGenerated(name))
   return operate(values)
 }
+
+function describeGenerated(name: string): string {
+  if (COMPARISONS.has(name)) return 'how a value that only the run knows compares with another'
+  return `what ${name} makes of a value that only the run knows`
+}
+
+const COMPARISONS = new Set(['===', '<', '<=', '>', '>='])
 
 /** A made-up id or hash is never absent, never empty, and equal to itself. */
 function applyToGenerated(name: string, values: readonly unknown[]): Computed | null {
@@ -129,6 +136,10 @@ const TEXTS: Readonly<Record<string, Operate>> = {
   encodeURIComponent: ([value]) => known(encodeURIComponent(String(value))),
   startsWith: ([value, start]) => askText(value, (text) => text.startsWith(String(start))),
   endsWith: ([value, end]) => askText(value, (text) => text.endsWith(String(end))),
+  split: ([value, by]) => cutText(value, (text) => text.split(String(by))),
+  slice: ([value, from, to]) => cutText(value, (text) => text.slice(...limits(from, to))),
+  substring: ([value, from, to]) => cutText(value, (text) => text.substring(...limits(from, to))),
+  replace: ([value, wanted, by]) => replaceText(value, wanted, by),
   'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
 }
 
@@ -149,6 +160,20 @@ function parseJson(value: unknown): Computed {
 function changeText(value: unknown, change: (text: string) => string): Computed {
   if (value === undefined || value === null) return known(value)
   return typeof value === 'string' ? known(change(value)) : unknown('a method of texts on what is none')
+}
+
+/** In code that has no text to cut, the call would have thrown. */
+function cutText(value: unknown, cut: (text: string) => unknown): Computed {
+  return typeof value === 'string' ? known(cut(value)) : unknown('a method of texts on what is none')
+}
+
+function limits(from: unknown, to: unknown): [number, number | undefined] {
+  return [Number(from ?? 0), to === undefined ? undefined : Number(to)]
+}
+
+function replaceText(value: unknown, wanted: unknown, by: unknown): Computed {
+  const pattern = readPattern(typeof wanted === 'object' && wanted !== null ? Reflect.get(wanted, 'source') : null)
+  return cutText(value, (text) => text.replace(pattern ?? String(wanted), String(by)))
 }
 
 function askText(value: unknown, ask: (text: string) => boolean): Computed {
@@ -223,12 +248,18 @@ function includes(value: unknown, part: unknown): Computed {
 
 /** Patterns of the user's code are run on our own short candidates only. */
 function matchesPattern(value: unknown, source: unknown): Computed {
+  const pattern = readPattern(source)
+  return pattern ? known(pattern.test(String(value))) : unknown('a pattern that can not be read here')
+}
+
+function readPattern(source: unknown): RegExp | null {
   const literal = typeof source === 'string' ? source.match(/^\/(.*)\/([a-z]*)$/s) : null
-  if (!literal?.[1]) return unknown('a pattern')
+  if (!literal?.[1]) return null
   try {
-    return known(new RegExp(literal[1], literal[2]).test(String(value)))
+    return new RegExp(literal[1], literal[2])
   } catch {
-    return unknown('a pattern that this Node can not compile')
+    // This Node can not compile it.
+    return null
   }
 }
 

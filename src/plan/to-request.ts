@@ -1,7 +1,8 @@
 import type { Dossier } from '../scan/types.ts'
 import type { Inputs } from './choose-inputs.ts'
 import { expressionsOfScenario } from './expressions.ts'
-import type { PlannedRequest } from './types.ts'
+import { readBearer, secretOf } from './tokens.ts'
+import type { PlannedRequest, PlannedToken } from './types.ts'
 
 /** The request that the inputs make. */
 export function toRequest({ dossier }: { readonly dossier: Dossier }, inputs: Inputs): PlannedRequest {
@@ -12,14 +13,25 @@ export function toRequest({ dossier }: { readonly dossier: Dossier }, inputs: In
   })
   const takesBody = /^(?:POST|PUT|PATCH|DELETE)$/.test(route.method)
   const hasBody = Object.keys(inputs.body).length > 0
+  const { authorization, ...others } = toTexts(inputs.headers)
+  const token = toToken(dossier, authorization)
+  const headers = token || authorization === undefined ? others : { ...others, authorization }
+  const cookies = Object.entries(toTexts(inputs.cookies)).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return {
     method: route.method,
     path,
     query: toTexts(inputs.query),
-    headers: toTexts(inputs.headers),
+    headers: { ...headers, ...(cookies.length > 0 ? { cookie: cookies.join('; ') } : {}) },
     // A route that looks at the body is sent one even when it is empty: Express 5 leaves `req.body` undefined else.
     body: takesBody && (hasBody || readsBody(dossier)) ? JSON.parse(JSON.stringify(inputs.body)) : null,
+    ...(token ? { token } : {}),
   }
+}
+
+function toToken(dossier: Dossier, header: string | undefined): PlannedToken | null {
+  const claims = readBearer(header)
+  const secret = claims && secretOf(dossier)
+  return claims && secret ? { secret, claims: JSON.parse(JSON.stringify(claims)) } : null
 }
 
 function readsBody(dossier: Dossier): boolean {

@@ -1,7 +1,7 @@
 import type { Expectation, ExpectationSource, OpenPath, PlannedPath, PlannedRequest } from '../plan/types.ts'
 import type { Table } from '../scan/types.ts'
 import { renderValue } from '../write/render-value.ts'
-import { renderStub } from '../write/scaffold.ts'
+import { renderStub, renderToken } from '../write/scaffold.ts'
 
 /** One path as the writer of its test must know it: what is given, what is expected, and why. */
 export function describePath(path: PlannedPath | OpenPath, tables: readonly Table[]): string {
@@ -29,10 +29,11 @@ function describeGiven({ given }: PlannedPath, tables: readonly Table[]): string
 
 const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const
 
-function describeRequest({ method, path, query, headers, body }: PlannedRequest): string {
+function describeRequest({ method, path, query, headers, body, token }: PlannedRequest): string {
   const parts = [
     ...(Object.keys(query).length > 0 ? [`query \`${renderValue(query)}\``] : []),
     ...(Object.keys(headers).length > 0 ? [`headers \`${renderValue(headers)}\``] : []),
+    ...(token ? [`the headers of \`${renderToken(token)}\``] : []),
     ...(body === null ? [] : [`body \`${renderValue(body)}\``]),
   ]
   return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`

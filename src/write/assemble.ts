@@ -41,7 +41,10 @@ async function renderCase(one: DraftCase): Promise<string> {
 /** Only what the file uses, so that a strict linter has nothing to say. */
 function renderImports(body: string): string {
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body)
-  const harness = ['bootApp', 'db', 'faults', 'stub'].filter(uses)
+  const harness = ['auth', 'bootApp', 'db', 'faults', 'stub'].filter((name) =>
+    // A path such as /auth is no use of it.
+    name === 'auth' ? /\bauth\.\w+\(/.test(body) : uses(name),
+  )
   const vitest = ['beforeEach', 'describe', 'expect', 'it', 'vi'].filter(
     (name) => name === 'describe' || name === 'it' || uses(name),
   )

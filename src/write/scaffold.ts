@@ -1,6 +1,6 @@
 import { camel } from '../plan/name-effect.ts'
 import { singular } from '../plan/singular.ts'
-import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
+import type { Expected, Json, Plan, PlannedPath, PlannedStub, PlannedToken } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
 import type { Dossier, Table } from '../scan/types.ts'
 import { renderApp } from './render-app.ts'
@@ -28,7 +28,7 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
-const RESERVED = ['app', 'request', 'expect', 'db', 'faults']
+const RESERVED = ['app', 'request', 'expect', 'db', 'faults', 'auth']
 
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
@@ -177,4 +177,13 @@ export function renderStub(stub: PlannedStub): string {
     default:
       return stub.reply satisfies never
   }
+}
+
+/** `auth.bearer({ secret: process.env.JWT_SECRET, claims: { sub: 'ada' } })` */
+export function renderToken({ secret, claims }: PlannedToken): string {
+  const sources = [
+    ...(secret.variable === null ? [] : [`process.env.${secret.variable}`]),
+    ...(secret.text === null ? [] : [renderText(secret.text)]),
+  ]
+  return `auth.bearer({ secret: ${sources.join(' ?? ')}, claims: ${renderValue(claims)} })`
 }

@@ -59,6 +59,14 @@ expect(payments.calls).toHaveLength(1)`,
     })
   })
 
+  it('signs the token that the request carries', () => {
+    const token = { secret: { variable: 'JWT_SECRET', text: 'dev' }, claims: { sub: 'u1', role: 'admin' } }
+    const request = { method: 'GET', path: '/auth/me', query: {}, headers: {}, body: null, token }
+    expect(write({ given: given({ stubs: [], requests: [request] }), expects: [STATUS] })).toContain(
+      "request(app).get('/auth/me').set(auth.bearer({ secret: process.env.JWT_SECRET ?? 'dev', claims: { sub: 'u1', role: 'admin' } }))",
+    )
+  })
+
   it('sends a spoiled body as the good one with the field that differs', () => {
     expect(write({ given: given({ requests: [post({ amountCents: 4999 })] }), expects: [STATUS] })).toBe(
       `const res = await request(app).post('/orders').send({ ...order, userId: undefined })

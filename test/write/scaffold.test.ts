@@ -30,7 +30,7 @@ beforeEach(() => {
 payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
 })`,
       suite: 'POST /orders',
-      names: ['app', 'request', 'expect', 'db', 'faults', 'orders', 'payments', 'order'],
+      names: ['app', 'request', 'expect', 'db', 'faults', 'auth', 'orders', 'payments', 'order'],
     })
   })
 
