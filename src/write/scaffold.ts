@@ -28,6 +28,7 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
+const TOKEN_SECRET = 'tokenSecret'
 const RESERVED = ['app', 'request', 'expect', 'db', 'faults', 'auth']
 
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
@@ -38,8 +39,10 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const tables = importedTables(dossier, [...RESERVED, ...stubs.map((stub) => stub.name)])
   const body = nameBody(plan, happy, tables)
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
+  const token = planned.flatMap(({ given }) => given.requests).find((request) => request.token)?.token ?? null
   const names = [
     ...RESERVED,
+    ...(token ? [TOKEN_SECRET] : []),
     ...tables.values(),
     ...stubs.map((stub) => stub.name),
     ...rows.map((row) => row.name),
@@ -48,7 +51,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const scaffold: Scaffold = {
     file: options.file,
     header: renderHeader(dossier, { ...options, tables, stubs }),
-    fixtures: renderFixtures({ body, rows, stubs }),
+    fixtures: renderFixtures({ body, rows, stubs, token }),
     suite: `${plan.route.method} ${plan.route.path}`,
     names: [...new Set(names)],
   }
@@ -152,11 +155,12 @@ function importTables(
   })
 }
 
-function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {
-  const { body, rows, stubs } = options
+function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'> & { token: PlannedToken | null }): string {
+  const { body, rows, stubs, token } = options
   const constants = [
     ...rows.map((row) => `const ${row.name} = ${renderValue(row.row)}${row.isNarrow ? ' as const' : ''}`),
     ...(body ? [`const ${body.name} = ${renderValue(body.value)}`] : []),
+    ...(token ? [renderSecret(token)] : []),
   ]
   const answers = stubs.map((stub) => renderStub(stub))
   const before = answers.length > 0 ? ['', 'beforeEach(() => {', ...answers, '})'] : []
@@ -179,11 +183,16 @@ export function renderStub(stub: PlannedStub): string {
   }
 }
 
-/** `auth.bearer({ secret: process.env.JWT_SECRET, claims: { sub: 'ada' } })` */
-export function renderToken({ secret, claims }: PlannedToken): string {
+/** `auth.bearer({ secret: tokenSecret, claims: { sub: 'ada' } })` */
+export function renderToken({ claims }: PlannedToken): string {
+  return `auth.bearer({ secret: ${TOKEN_SECRET}, claims: ${renderValue(claims)} })`
+}
+
+/** Cases may read no environment: it is done once, for all of them. */
+function renderSecret({ secret }: PlannedToken): string {
   const sources = [
     ...(secret.variable === null ? [] : [`process.env.${secret.variable}`]),
     ...(secret.text === null ? [] : [renderText(secret.text)]),
   ]
-  return `auth.bearer({ secret: ${sources.join(' ?? ')}, claims: ${renderValue(claims)} })`
+  return `const ${TOKEN_SECRET} = ${sources.join(' ?? ')}`
 }
