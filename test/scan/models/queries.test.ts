@@ -6,7 +6,7 @@ const IMPORTS = `import { count, exists, inArray } from 'drizzle-orm'
   import { union } from 'drizzle-orm/pg-core'`
 
 function queryIn(handler: string) {
-  return eventOf(readHandler(handler, { imports: IMPORTS }), 'db')
+  return eventOf(readHandler(handler, { imports: IMPORTS, route: 'post /orders/:id' }), 'db')
 }
 
 describe('rows of more than one table', () => {
