@@ -1,11 +1,11 @@
 import { askedParts } from '../scan/expressions.ts'
-import type { Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
+import type { Dossier, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
 import { chooseParam, chooseValue, hintFor, isAbsent, isBeyondGuessing } from './choose-value.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { expressionsOfScenario, type InputExpression, tableOf } from './expressions.ts'
 import { completeShape, guessForColumn, guessForShape } from './guess-value.ts'
 import { repairInputs } from './repair-inputs.ts'
-import { checkedToken, claimsOf, makeToken, readsAuthorization, secretIn } from './tokens.ts'
+import { carrierOf, carry, checkedToken, claimsOf, makeToken, secretIn } from './tokens.ts'
 import { readAt, writeAt } from './write-at.ts'
 
 export type Inputs = Readonly<Record<InputSource, Readonly<Record<string, unknown>>>>
@@ -38,28 +38,28 @@ export function chooseInputs(
   return repairInputs(scenario, sent, environment)
 }
 
-/** The request with the bearer token that the scenario needs, where the code reads one and it is known how to sign it. */
+/** The request with the token that the scenario needs, where the code reads one and it is known how to sign it. */
 function withToken(
   dossier: Dossier,
   scenario: Scenario,
   { inputs, environment }: { inputs: Inputs; environment: Readonly<Record<string, string>> },
 ): Inputs {
-  const check = scenario.decisions.find(({ condition, taken }) => taken && readsBearer(condition))?.condition
+  const check = scenario.decisions.find(({ condition, taken }) => taken && checkedToken(condition))?.condition
   const read = check && checkedToken(check)?.token
-  if (!read || !secretIn(check)) return inputs
+  const carrier = read ? carrierOf(read) : null
+  if (!read || !carrier || !secretIn(check)) return inputs
+  const { from, name } = carrier
+  // The test sets one header of cookies, which is then that of the token.
+  if (from === 'cookies' && Object.keys(inputs.cookies).some((other) => other !== name)) return inputs
   const claims: Record<string, unknown> = {}
   for (const [index, { path, reads }] of claimsOf(scenario).entries()) {
     const hint = hintFor(dossier, scenario, reads)
-    if (!isAbsent(hint)) writeAt(claims, path, chooseValue({ from: 'headers', path }, hint, index))
+    if (!isAbsent(hint)) writeAt(claims, path, chooseValue({ from, path }, hint, index))
   }
   const token = makeToken(claims)
-  const carrying = { ...inputs, headers: { ...inputs.headers, authorization: `Bearer ${token}` } }
+  const carrying = { ...inputs, [from]: { ...inputs[from], [name]: carry(carrier, token) } }
   const found = evaluateExpression(read, { inputs: carrying, environment, results: new Map() })
   return found.known && found.value === token ? carrying : inputs
-}
-
-function readsBearer(condition: Expression): boolean {
-  return checkedToken(condition) !== null && readsAuthorization(condition)
 }
 
 /** Query, parameters and headers travel as text. */

@@ -1,7 +1,7 @@
 import type { Dossier } from '../scan/types.ts'
 import type { Inputs } from './choose-inputs.ts'
 import { expressionsOfScenario } from './expressions.ts'
-import { readBearer, secretOf } from './tokens.ts'
+import { type Carrier, readCarried, secretOf } from './tokens.ts'
 import type { PlannedRequest, PlannedToken } from './types.ts'
 
 /** The request that the inputs make. */
@@ -13,10 +13,10 @@ export function toRequest({ dossier }: { readonly dossier: Dossier }, inputs: In
   })
   const takesBody = /^(?:POST|PUT|PATCH|DELETE)$/.test(route.method)
   const hasBody = Object.keys(inputs.body).length > 0
-  const { authorization, ...others } = toTexts(inputs.headers)
-  const token = toToken(dossier, authorization)
-  const headers = token || authorization === undefined ? others : { ...others, authorization }
-  const cookies = Object.entries(toTexts(inputs.cookies)).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  const token = toToken(dossier, inputs)
+  const headers = toTexts(token?.cookie === null ? { ...inputs.headers, authorization: undefined } : inputs.headers)
+  const jar = toTexts(token?.cookie ? { ...inputs.cookies, [token.cookie]: undefined } : inputs.cookies)
+  const cookies = Object.entries(jar).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
   return {
     method: route.method,
     path,
@@ -28,10 +28,18 @@ export function toRequest({ dossier }: { readonly dossier: Dossier }, inputs: In
   }
 }
 
-function toToken(dossier: Dossier, header: string | undefined): PlannedToken | null {
-  const claims = readBearer(header)
-  const secret = claims && secretOf(dossier)
-  return claims && secret ? { secret, claims: JSON.parse(JSON.stringify(claims)) } : null
+function toToken(dossier: Dossier, inputs: Inputs): PlannedToken | null {
+  const places: Carrier[] = [
+    { from: 'headers', name: 'authorization' },
+    ...Object.keys(inputs.cookies).map((name) => ({ from: 'cookies', name }) as const),
+  ]
+  for (const place of places) {
+    const claims = readCarried(place, String(inputs[place.from][place.name] ?? ''))
+    const secret = claims && secretOf(dossier, place)
+    if (!claims || !secret) continue
+    return { cookie: place.from === 'cookies' ? place.name : null, secret, claims: JSON.parse(JSON.stringify(claims)) }
+  }
+  return null
 }
 
 function readsBody(dossier: Dossier): boolean {

@@ -1,4 +1,4 @@
-import { hasPart } from '../scan/expressions.ts'
+import { partsOf } from '../scan/expressions.ts'
 import type { Dossier, Expression, Scenario } from '../scan/types.ts'
 import { expressionsOfScenario } from './expressions.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -31,11 +31,6 @@ export function readClaims(text: unknown): Record<string, unknown> | null {
   return typeof claims === 'object' && claims !== null ? Object.fromEntries(Object.entries(claims)) : null
 }
 
-/** The same in `Authorization: Bearer ...`. */
-export function readBearer(header: unknown): Record<string, unknown> | null {
-  return typeof header === 'string' && header.startsWith('Bearer ') ? readClaims(header.slice('Bearer '.length)) : null
-}
-
 /** The token and the secret that a check of a token is given; null for any other condition. */
 export function checkedToken(condition: Expression): { token: Expression; secret: Expression | undefined } | null {
   if (condition.kind !== 'operation' || condition.name !== 'token is valid') return null
@@ -48,12 +43,34 @@ export function isVerified(expression: Expression): boolean {
   return expression.kind === 'operation' && VERIFIERS.has(expression.name)
 }
 
-/** Whether the condition is about the header that a bearer token travels in. */
-export function readsAuthorization(expression: Expression): boolean {
-  return hasPart(
-    expression,
-    (part) => part.kind === 'input' && part.from === 'headers' && part.path.join() === 'authorization',
-  )
+/** Where a token travels that the plan can make: `Authorization: Bearer ...`, or a cookie. */
+export interface Carrier {
+  readonly from: 'headers' | 'cookies'
+  readonly name: string
+}
+
+/** Where the code reads the token from; null where the plan can't put one there. */
+export function carrierOf(token: Expression): Carrier | null {
+  for (const part of partsOf(token)) {
+    if (part.kind !== 'input' || part.path.length !== 1) continue
+    const [name = ''] = part.path
+    if (part.from === 'cookies' || (part.from === 'headers' && name === 'authorization'))
+      return { from: part.from, name }
+  }
+  return null
+}
+
+/** What the header or cookie holds with the token in it. */
+export function carry({ from }: Carrier, token: string): string {
+  return from === 'headers' ? `${SCHEME}${token}` : token
+}
+
+const SCHEME = 'Bearer '
+
+/** What the token in a header or cookie says; null where it holds none. */
+export function readCarried({ from }: Carrier, text: string): Record<string, unknown> | null {
+  if (from === 'cookies') return readClaims(text)
+  return text.startsWith(SCHEME) ? readClaims(text.slice(SCHEME.length)) : null
 }
 
 /** Each claim that the scenario reads; of `data` and `data.id` only the latter. */
@@ -84,11 +101,13 @@ function claimPath(expression: Expression): string[] | null {
   return before && key?.kind === 'literal' ? [...before, String(key.value)] : null
 }
 
-/** What the route's bearer tokens are signed with; null where only the run knows. */
-export function secretOf(dossier: Dossier): PlannedSecret | null {
+/** What tokens in this place are signed with; null where only the run knows. */
+export function secretOf(dossier: Dossier, { from, name }: Carrier): PlannedSecret | null {
   for (const { decisions } of dossier.scenarios)
     for (const { condition } of decisions) {
-      const secret = readsAuthorization(condition) ? secretIn(condition) : null
+      const checked = checkedToken(condition)
+      const carrier = checked && carrierOf(checked.token)
+      const secret = carrier?.from === from && carrier.name === name ? secretIn(condition) : null
       if (secret) return secret
     }
   return null

@@ -38,8 +38,10 @@ export interface PlannedSecret {
   readonly text: string | null
 }
 
-/** A bearer token, signed when the test runs. */
+/** A token, signed when the test runs. */
 export interface PlannedToken {
+  /** The cookie that it travels in; null: `Authorization: Bearer ...`. */
+  readonly cookie: string | null
   readonly secret: PlannedSecret
   readonly claims: { readonly [name: string]: Json }
 }

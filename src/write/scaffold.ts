@@ -184,8 +184,9 @@ export function renderStub(stub: PlannedStub): string {
 }
 
 /** `auth.bearer({ secret: tokenSecret, claims: { sub: 'ada' } })` */
-export function renderToken({ claims }: PlannedToken): string {
-  return `auth.bearer({ secret: ${TOKEN_SECRET}, claims: ${renderValue(claims)} })`
+export function renderToken({ claims, cookie }: PlannedToken): string {
+  const options = `{ secret: ${TOKEN_SECRET}, claims: ${renderValue(claims)} }`
+  return cookie === null ? `auth.bearer(${options})` : `auth.tokenCookie(${renderText(cookie)}, ${options})`
 }
 
 /** Cases may read no environment: it is done once, for all of them. */

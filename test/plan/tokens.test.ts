@@ -29,7 +29,11 @@ describe('a token in the authorization header', () => {
     const happy = plannedOf(planFor('GET /me', ANSWER, { imports, before: guard(token) }), 'happy')
     const [request] = happy.given.requests
     const id = happy.given.seeds.at(-1)?.row.id
-    expect(request?.token).toEqual({ claims: { sub: id }, secret: { variable: 'JWT_SECRET', text: null } })
+    expect(request?.token).toEqual({
+      cookie: null,
+      claims: { sub: id },
+      secret: { variable: 'JWT_SECRET', text: null },
+    })
     expect(request?.headers).toEqual({})
   })
 
@@ -50,6 +54,18 @@ describe('a token in the authorization header', () => {
     const { missing } = openOf(planFor('GET /me', ANSWER, { imports: more, before }), 'happy')
     expect(missing).toMatch(/^a token that the app accepts/)
   })
+})
+
+it('is made in the cookie that the code reads it from', () => {
+  const before = guard('req.cookies.access_token').replace('req.headers.authorization', 'req.cookies.access_token')
+  const more = {
+    imports: `${imports}\nimport cookieParser from 'cookie-parser'`,
+    before: `app.use(cookieParser())\n${before}`,
+  }
+  const happy = plannedOf(planFor('GET /me', ANSWER, more), 'happy')
+  const [request] = happy.given.requests
+  expect(request?.token).toMatchObject({ cookie: 'access_token', claims: { sub: happy.given.seeds.at(-1)?.row.id } })
+  expect(request?.headers).toEqual({})
 })
 
 it('sends the cookies that the code asks for', () => {

@@ -60,7 +60,11 @@ expect(payments.calls).toHaveLength(1)`,
   })
 
   it('signs the token that the request carries', () => {
-    const token = { secret: { variable: 'JWT_SECRET', text: 'dev' }, claims: { sub: 'u1', role: 'admin' } }
+    const token = {
+      cookie: null,
+      secret: { variable: 'JWT_SECRET', text: 'dev' },
+      claims: { sub: 'u1', role: 'admin' },
+    }
     const request = { method: 'GET', path: '/auth/me', query: {}, headers: {}, body: null, token }
     const signed = given({ stubs: [], requests: [request] })
     expect(write({ given: signed, expects: [STATUS] })).toContain(
