@@ -90,7 +90,7 @@ export function chooseValue(
   ordinal: number,
 ): Json {
   const name = input.path.at(-1) ?? ''
-  const compared = comparedLiteral(hint)
+  const compared = comparedLiteral(hint) ?? demandedClaim(hint)
   if (compared !== undefined) return compared
   if (hint.isDate) return guessText('someDate')
   const [column] = hint.columns
@@ -115,6 +115,21 @@ function comparedLiteral({ asked, conditions }: Hint): string | number | boolean
     if (condition.name === '===' && isValue && right?.kind === 'literal' && right.value !== null) return right.value
     if (condition.name === 'includes' && left?.kind === 'array' && left.items[0]?.kind === 'literal')
       return left.items[0].value ?? undefined
+  }
+  return undefined
+}
+
+/** What a claim has to be: `roles.includes('admin')`, `level >= 3`. An input is tried out until it fits. */
+function demandedClaim({ asked, conditions }: Hint): Json | undefined {
+  if (asked.kind === 'input') return undefined
+  for (const { condition, taken } of conditions) {
+    const [left, right] = condition.kind === 'operation' ? condition.operands : []
+    if (condition.kind !== 'operation' || !left || right?.kind !== 'literal' || !isSame(left, asked)) continue
+    const { name } = condition
+    if (name === 'includes' && taken && right.value !== null) return [right.value]
+    if (typeof right.value !== 'number') continue
+    if (taken ? name === '>=' : name === '<') return right.value
+    if (taken ? name === '>' : name === '<=') return right.value + 1
   }
   return undefined
 }

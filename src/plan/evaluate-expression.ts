@@ -1,6 +1,7 @@
 import type { Expression } from '../scan/types.ts'
+import { type Computed, known, unknown } from './computed.ts'
 import { matchesShape } from './match-shape.ts'
-import { applyOperation, type Computed, known, readPath, unknown } from './operations.ts'
+import { applyOperation, readPath } from './operations.ts'
 import { checkedToken, isVerified, readClaims } from './tokens.ts'
 import { isGenerated } from './values.ts'
 

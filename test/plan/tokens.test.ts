@@ -46,6 +46,14 @@ describe('a token in the authorization header', () => {
     expect(request?.token?.secret).toEqual({ variable: 'JWT_SECRET', text: 'dev' })
   })
 
+  it('has the roles and levels that the code demands', () => {
+    const handler = `if (!['staff', 'admin'].some((role) => req.user.roles.includes(role))) return res.status(403).json({})
+      if (req.user.level < 3) return res.status(403).json({})
+      res.json({ ok: true })`
+    const happy = plannedOf(planFor('GET /me', handler, { imports, before: guard('header.slice(7)') }), 'happy')
+    expect(happy.given.requests[0]?.token?.claims).toEqual({ roles: ['staff'], level: 3 })
+  })
+
   it.each([
     ['the key is read from a file', guard('header.slice(7)', 'readFileSync(process.argv[2])')],
     ['it is no bearer token', guard('header')],

@@ -147,7 +147,7 @@ describe('database', () => {
       ['TURSO_URL'],
     ],
     [
-      "import { drizzle } from 'drizzle-orm/libsql'\nimport { createClient } from '@libsql/client'\nexport const db = drizzle(createClient({ url: `${process.env.TURSO_URL}`, authToken: String(process.env.TOKEN) }))",
+      `import { drizzle } from 'drizzle-orm/libsql'\nimport { createClient } from '@libsql/client'\nexport const db = drizzle(createClient({ url: \`\${process.env.TURSO_URL}\`, authToken: String(process.env.TOKEN) }))`,
       'libsql',
       ['TURSO_URL'],
     ],
