@@ -124,7 +124,7 @@ function demandedClaim({ asked, conditions }: Hint): Json | undefined {
   if (asked.kind === 'input') return undefined
   for (const { condition, taken } of conditions) {
     const [left, right] = condition.kind === 'operation' ? condition.operands : []
-    if (condition.kind !== 'operation' || !left || right?.kind !== 'literal' || !isSame(left, asked)) continue
+    if (condition.kind !== 'operation' || !left || right?.kind !== 'literal' || !carries(left, asked)) continue
     const { name } = condition
     if (name === 'includes' && taken && right.value !== null) return [right.value]
     if (typeof right.value !== 'number') continue

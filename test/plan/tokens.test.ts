@@ -47,7 +47,7 @@ describe('a token in the authorization header', () => {
   })
 
   it('has the roles and levels that the code demands', () => {
-    const handler = `if (!['staff', 'admin'].some((role) => req.user.roles.includes(role))) return res.status(403).json({})
+    const handler = `if (!['staff', 'admin'].some((role) => (req.user.roles ?? []).includes(role))) return res.status(403).json({})
       if (req.user.level < 3) return res.status(403).json({})
       res.json({ ok: true })`
     const happy = plannedOf(planFor('GET /me', handler, { imports, before: guard('header.slice(7)') }), 'happy')
