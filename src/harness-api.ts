@@ -137,11 +137,12 @@ export const HARNESS_API = {
     use: object<Auth>(
       {
         bearer: returns(DATA),
+        tokenCookie: returns(DATA),
         apiKey: returns(DATA),
         cookieSession: returns({ ends: 'promise', awaited: AGENT }, { awaits: true, passes: AGENT }),
         csrf: returns(DATA),
       },
-      'auth.bearer({ secret, claims }), .apiKey(header, value), .cookieSession(agent, signIn) or .csrf(answer)',
+      'auth.bearer({ secret, claims }), .tokenCookie(name, { secret, claims }), .apiKey(header, value), .cookieSession(agent, signIn) or .csrf(answer)',
     ),
   },
   bootApp: { refused: 'the file has the app already' },

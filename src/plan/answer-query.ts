@@ -68,7 +68,8 @@ function answerSelect(state: SolverState, event: DbEvent): string | null {
   const place = `${event.at.file}:${event.at.line}`
   const table = tableOf(state.dossier, event.table)
   if (!table || event.joined) {
-    state.results.set(event.id, unsure(`what the query at ${place} answers`))
+    const why = table ? ', which puts rows of several tables together' : ''
+    state.results.set(event.id, unsure(`what the query at ${place} answers${why}`))
     return null
   }
   const refused = findRefusal(event.where, { table, world: worldOf(state) })

@@ -1,19 +1,14 @@
-import { askedParts, partsOf } from '../scan/expressions.ts'
-import type { Column, Dossier, Expression, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
+import { askedParts } from '../scan/expressions.ts'
+import type { Dossier, InputSource, Scenario, Shape, Table } from '../scan/types.ts'
+import { chooseParam, chooseValue, hintFor, isAbsent, isBeyondGuessing } from './choose-value.ts'
+import { evaluateExpression } from './evaluate-expression.ts'
 import { expressionsOfScenario, type InputExpression, tableOf } from './expressions.ts'
-import { completeShape, guessForColumn, guessForShape, guessNumber, guessText } from './guess-value.ts'
+import { completeShape, guessForColumn, guessForShape } from './guess-value.ts'
 import { repairInputs } from './repair-inputs.ts'
-import type { Json } from './types.ts'
+import { carrierOf, carry, checkedToken, claimsOf, makeToken, secretIn } from './tokens.ts'
 import { readAt, writeAt } from './write-at.ts'
 
 export type Inputs = Readonly<Record<InputSource, Readonly<Record<string, unknown>>>>
-
-interface Hint {
-  /** The code makes a date of it. */
-  readonly isDate: boolean
-  readonly columns: readonly Column[]
-  readonly conditions: readonly { readonly condition: Expression; readonly taken: boolean }[]
-}
 
 /** A request that should take the scenario's way: values by validator, by column, by comparison, by name, in this order. */
 export function chooseInputs(
@@ -32,18 +27,39 @@ export function chooseInputs(
     Object.assign(inputs[from], shape.type === 'object' ? guessForShape(shape, '') : {})
   for (const { from, path, table } of wholeRows(dossier, scenario)) fillRow(inputs[from], path, table)
   for (const [index, input] of leafInputs(scenario).entries()) {
-    const hint = {
-      columns: columnsFor(dossier, scenario, input),
-      conditions: conditionsOn(scenario, input),
-      isDate: becomesDate(scenario, input),
-    }
+    const hint = hintFor(dossier, scenario, input)
     const shaped = readAt(inputs[input.from], input.path)
     if ((shaped !== undefined && hint.columns.length === 0) || isAbsent(hint) || isBeyondGuessing(hint)) continue
     writeAt(inputs[input.from], input.path, shaped ?? chooseValue(input, hint, index))
   }
   for (const { from, shape } of shapesOf(scenario)) completeShape(inputs[from], shape)
   for (const name of paramNames(dossier)) inputs.params[name] ??= chooseParam(name)
-  return repairInputs(scenario, asSent(inputs), environment)
+  const sent = withToken(dossier, scenario, { inputs: asSent(inputs), environment })
+  return repairInputs(scenario, sent, environment)
+}
+
+/** The request with the token that the scenario needs, where the code reads one and it is known how to sign it. */
+function withToken(
+  dossier: Dossier,
+  scenario: Scenario,
+  { inputs, environment }: { inputs: Inputs; environment: Readonly<Record<string, string>> },
+): Inputs {
+  const check = scenario.decisions.find(({ condition, taken }) => taken && checkedToken(condition))?.condition
+  const read = check && checkedToken(check)?.token
+  const carrier = read ? carrierOf(read) : null
+  if (!read || !carrier || !secretIn(check)) return inputs
+  const { from, name } = carrier
+  // The test sets one header of cookies, which is then that of the token.
+  if (from === 'cookies' && Object.keys(inputs.cookies).some((other) => other !== name)) return inputs
+  const claims: Record<string, unknown> = {}
+  for (const [index, { path, reads }] of claimsOf(scenario).entries()) {
+    const hint = hintFor(dossier, scenario, reads)
+    if (!isAbsent(hint)) writeAt(claims, path, chooseValue({ from, path }, hint, index))
+  }
+  const token = makeToken(claims)
+  const carrying = { ...inputs, [from]: { ...inputs[from], [name]: carry(carrier, token) } }
+  const found = evaluateExpression(read, { inputs: carrying, environment, results: new Map() })
+  return found.known && found.value === token ? carrying : inputs
 }
 
 /** Query, parameters and headers travel as text. */
@@ -97,10 +113,6 @@ function paramNames(dossier: Dossier): string[] {
   return [...dossier.route.path.matchAll(/:(\w+)/g)].flatMap((match) => match[1] ?? [])
 }
 
-function chooseParam(name: string): string {
-  return /^(?:id|.*Id)$/.test(name) ? String(guessNumber(name)) : guessText(name)
-}
-
 function shapesOf(scenario: Scenario): { from: InputSource; shape: Shape }[] {
   return scenario.decisions.flatMap(({ condition }) => {
     const [subject, schema] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
@@ -124,109 +136,4 @@ function leafInputs(scenario: Scenario): InputExpression[] {
   return [...all]
     .filter(([key]) => ![...all.keys()].some((other) => other.startsWith(`${key}.`)))
     .map(([, input]) => input)
-}
-
-function isSame(expression: Expression, input: InputExpression): boolean {
-  return (
-    expression.kind === 'input' && expression.from === input.from && expression.path.join('.') === input.path.join('.')
-  )
-}
-
-const CONVERSIONS = new Set(
-  `Number String Date Boolean parseInt parseFloat toString trim toLowerCase toUpperCase ?? && default
-   toInt toFloat toBoolean normalizeEmail escape`.split(/\s+/),
-)
-
-function carries(expression: Expression, input: InputExpression): boolean {
-  if (isSame(expression, input)) return true
-  return (
-    expression.kind === 'operation' &&
-    CONVERSIONS.has(expression.name) &&
-    expression.operands.some((operand) => carries(operand, input))
-  )
-}
-
-function columnsFor(dossier: Dossier, scenario: Scenario, input: InputExpression): Column[] {
-  const written = scenario.events.flatMap((event) => {
-    if (event.kind !== 'db' || event.values?.kind !== 'object') return []
-    const table = tableOf(dossier, event.table)
-    return Object.entries(event.values.fields).flatMap(([key, value]) =>
-      carries(value, input) ? (table?.columns.filter((column) => column.key === key) ?? []) : [],
-    )
-  })
-  const compared = expressionsOfScenario(scenario).flatMap((expression) => {
-    const [left, right] = expression.kind === 'operation' && expression.name === 'eq' ? expression.operands : []
-    if (left?.kind !== 'column' || !right || !carries(right, input)) return []
-    return tableOf(dossier, left.table)?.columns.filter((column) => column.key === left.column) ?? []
-  })
-  return [...written, ...compared]
-}
-
-function becomesDate(scenario: Scenario, input: InputExpression): boolean {
-  return expressionsOfScenario(scenario).some(
-    (part) =>
-      part.kind === 'operation' && part.name === 'Date' && part.operands.some((operand) => carries(operand, input)),
-  )
-}
-
-function conditionsOn(scenario: Scenario, input: InputExpression): { condition: Expression; taken: boolean }[] {
-  return scenario.decisions.filter(({ condition }) => partsOf(condition).some((part) => isSame(part, input)))
-}
-
-/** A column of a type that analysis does not know, which may stay empty. */
-function isBeyondGuessing({ columns, conditions }: Hint): boolean {
-  const [column] = columns
-  return column?.json === 'unknown' && (!column.notNull || column.hasDefault) && conditions.length === 0
-}
-
-function isAbsent({ conditions }: Hint): boolean {
-  return conditions.some(({ condition, taken }) => condition.kind === 'input' && !taken)
-}
-
-function chooseValue(input: InputExpression, hint: Hint, ordinal: number): Json {
-  const name = input.path.at(-1) ?? ''
-  const compared = comparedLiteral(hint)
-  if (compared !== undefined) return compared
-  if (hint.isDate) return guessText('someDate')
-  const [column] = hint.columns
-  if (column) return guessForColumn(column, name, ordinal)
-  if (usesNumber(hint)) return guessNumber(name)
-  if (hint.conditions.some(({ condition, taken }) => taken && operationName(condition) === 'Array.isArray'))
-    return [guessText(name)]
-  if (input.from === 'params') return chooseParam(name)
-  return /cents|amount|price|quantity|qty|count|total/i.test(name) ? guessNumber(name) : guessText(name)
-}
-
-function operationName(expression: Expression): string {
-  return expression.kind === 'operation' ? expression.name : ''
-}
-
-/** `role === 'admin'` that must hold, `['a', 'b'].includes(role)` that must hold. */
-function comparedLiteral({ conditions }: Hint): string | number | boolean | undefined {
-  for (const { condition, taken } of conditions) {
-    if (!taken || condition.kind !== 'operation') continue
-    const [left, right] = condition.operands
-    if (condition.name === '===' && left?.kind === 'input' && right?.kind === 'literal' && right.value !== null)
-      return right.value
-    if (condition.name === 'includes' && left?.kind === 'array' && left.items[0]?.kind === 'literal')
-      return left.items[0].value ?? undefined
-  }
-  return undefined
-}
-
-const NUMERIC = new Set(['isInteger', 'isFinite', 'isSafeInteger', '<', '<=', '>', '>=', '-', '*', '/', '%', 'isNaN'])
-
-function usesNumber({ conditions }: Hint): boolean {
-  return conditions.some(({ condition, taken }) => {
-    const parts = partsOf(condition)
-    if (parts.some((part) => NUMERIC.has(operationName(part)))) return true
-    const [left, right] = condition.kind === 'operation' && condition.name === '===' ? condition.operands : []
-    return (
-      taken &&
-      left !== undefined &&
-      operationName(left) === 'typeof' &&
-      right?.kind === 'literal' &&
-      right.value === 'number'
-    )
-  })
 }

@@ -1,3 +1,5 @@
+import { hasPart } from '../scan/expressions.ts'
+import { isIdentity } from '../scan/facts/principals.ts'
 import type { Column, Dossier, Expression, Table } from '../scan/types.ts'
 import { evaluateExpression, type World } from './evaluate-expression.ts'
 import { tableOf } from './expressions.ts'
@@ -158,6 +160,8 @@ export function readConditions(where: Expression | null, table: Table, world: Wo
     return { ok: true, values: { [column.key]: asStored(column, guessForColumn(column, column.key)) } }
   const operand = where.name === 'inArray' && right?.kind === 'array' ? right.items[0] : right
   const computed = operand ? evaluateExpression(operand, world) : null
+  if (operand && !computed?.known && hasPart(operand, isIdentity))
+    return { ok: false, why: `a row in ${table.name} for whoever is signed in` }
   if (!computed?.known)
     return { ok: false, why: computed ? `a row whose ${column.key} is ${computed.why}` : missing.why }
   const value = valueFor(where.name, column, computed.value)

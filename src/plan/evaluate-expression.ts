@@ -1,6 +1,8 @@
 import type { Expression } from '../scan/types.ts'
+import { type Computed, known, unknown } from './computed.ts'
 import { matchesShape } from './match-shape.ts'
-import { applyOperation, type Computed, known, readPath, unknown } from './operations.ts'
+import { applyOperation, readPath } from './operations.ts'
+import { checkedToken, isVerified, readClaims } from './tokens.ts'
 import { isGenerated } from './values.ts'
 
 /** Concrete values for everything that the code asks the world for in one request. */
@@ -73,6 +75,7 @@ function evaluateOperation(expression: OperationExpression, world: World): Compu
   if (expression.name === '||' || expression.name === '&&') return evaluateLogical(expression, world)
   if (makesText(expression.name)) return known({ $any: 'String' })
   if (FAILURES.has(expression.name)) return evaluateFailure(expression, world)
+  if (checkedToken(expression) || isVerified(expression)) return evaluateToken(expression, world)
   if (expression.name === 'call') return unknown('the result of a function that analysis does not know')
   const operands = expression.operands.map((operand) => evaluateExpression(operand, world))
   const missing = operands.find((operand) => !operand.known)
@@ -100,6 +103,16 @@ function evaluateFailure(expression: OperationExpression, world: World): Compute
   const answer = world.results.get(target.event)
   const failure = typeof answer === 'object' && answer !== null ? Reflect.get(answer, '$fails') : undefined
   return known(failure === expression.name)
+}
+
+/** A text that the plan has not made as a token is none that the app accepts. */
+function evaluateToken(expression: OperationExpression, world: World): Computed {
+  const [token] = expression.operands
+  const text = token ? evaluateExpression(token, world) : unknown('a token')
+  if (!text.known) return text
+  const claims = readClaims(text.value)
+  if (checkedToken(expression)) return known(claims !== null)
+  return claims ? known({ iat: { $any: 'Number' }, exp: { $any: 'Number' }, ...claims }) : unknown('what a token says')
 }
 
 function evaluateFits(expression: OperationExpression, world: World): Computed {

@@ -1,5 +1,5 @@
 import type { Expression, Shape } from '../scan/types.ts'
-import type { Computed } from './operations.ts'
+import type { Computed } from './computed.ts'
 
 const FORMATS: Readonly<Record<string, RegExp>> = {
   email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,

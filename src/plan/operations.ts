@@ -1,28 +1,24 @@
+import { type Computed, known, unknown } from './computed.ts'
+import { type Operate, SANITIZERS, TEXTS } from './text-operations.ts'
 import { hasPart, isGenerated, isUnsure } from './values.ts'
-
-/** A value worked out before the run, or why it can't be. */
-export type Computed =
-  | { readonly known: true; readonly value: unknown }
-  | { readonly known: false; readonly why: string }
-
-export function known(value: unknown): Computed {
-  return { known: true, value }
-}
-
-export function unknown(why: string): Computed {
-  return { known: false, why }
-}
 
 /** Applies an operation of the code to values; what it does with a value that only the run knows is mostly unknown. */
 export function applyOperation(name: string, values: readonly unknown[]): Computed {
   const operate = OPERATIONS.get(name)
-  if (!operate) return unknown(name)
+  if (!operate) return unknown(/^[\w.]+$/.test(name) ? `what the code makes by ${name}` : name)
   const doubtful = values.find((value) => hasPart(value, isUnsure))
   if (isUnsure(doubtful)) return unknown(doubtful.$unsure)
   if (doubtful !== undefined && name !== 'member' && name !== '!' && name !== '!!') return unknown(`${name} of a row`)
-  if (values.some(isGenerated)) return applyToGenerated(name, values) ?? unknown(`${name} of a generated value`)
+  if (values.some(isGenerated)) return applyToGenerated(name, values) ?? unknown(describeGenerated(name))
   return operate(values)
 }
+
+function describeGenerated(name: string): string {
+  if (COMPARISONS.has(name)) return 'how a value that only the run knows compares with another'
+  return `what ${name} makes of a value that only the run knows`
+}
+
+const COMPARISONS = new Set(['===', '<', '<=', '>', '>='])
 
 /** A made-up id or hash is never absent, never empty, and equal to itself. */
 function applyToGenerated(name: string, values: readonly unknown[]): Computed | null {
@@ -78,8 +74,6 @@ function isNothing(value: unknown): boolean {
   return value === undefined || value === null || value === ''
 }
 
-type Operate = (values: readonly unknown[]) => Computed
-
 const LOGIC: Readonly<Record<string, Operate>> = {
   '!': ([value]) => known(!value),
   '!!': ([value]) => known(Boolean(value)),
@@ -114,58 +108,6 @@ const NUMBERS: Readonly<Record<string, Operate>> = {
   Number: ([value]) => known(Number(value)),
   parseInt: ([value]) => known(Number.parseInt(String(value), 10)),
   parseFloat: ([value]) => known(Number.parseFloat(String(value))),
-}
-
-const TEXTS: Readonly<Record<string, Operate>> = {
-  concat: (parts) => known(parts.map(String).join('')),
-  String: ([value]) => known(String(value)),
-  'JSON.stringify': ([value]) => known(JSON.stringify(value)),
-  URL: ([path, base]) => resolveUrl(path, base),
-  'JSON.parse': ([value]) => parseJson(value),
-  'malformed JSON': ([value]) => known(!parseJson(value).known),
-  trim: ([value]) => changeText(value, (text) => text.trim()),
-  toLowerCase: ([value]) => changeText(value, (text) => text.toLowerCase()),
-  toUpperCase: ([value]) => changeText(value, (text) => text.toUpperCase()),
-  encodeURIComponent: ([value]) => known(encodeURIComponent(String(value))),
-  startsWith: ([value, start]) => askText(value, (text) => text.startsWith(String(start))),
-  endsWith: ([value, end]) => askText(value, (text) => text.endsWith(String(end))),
-  'matches pattern': ([value, pattern]) => matchesPattern(value, pattern),
-}
-
-function resolveUrl(path: unknown, base: unknown): Computed {
-  const [text, from] = [String(path), base === undefined ? undefined : String(base)]
-  return URL.canParse(text, from) ? known(new URL(text, from).href) : unknown('an address')
-}
-
-function parseJson(value: unknown): Computed {
-  try {
-    return known(JSON.parse(String(value)))
-  } catch {
-    return unknown('a text that is no JSON')
-  }
-}
-
-/** Validators leave what is missing as it is; in other code the call would have thrown, as it does on a list or number. */
-function changeText(value: unknown, change: (text: string) => string): Computed {
-  if (value === undefined || value === null) return known(value)
-  return typeof value === 'string' ? known(change(value)) : unknown('a method of texts on what is none')
-}
-
-function askText(value: unknown, ask: (text: string) => boolean): Computed {
-  return typeof value === 'string' ? known(ask(value)) : unknown('a method of texts on what is none')
-}
-
-/** What sanitizers of validators make of a text. */
-const SANITIZERS: Readonly<Record<string, Operate>> = {
-  toInt: ([value]) => known(value === undefined ? value : Number.parseInt(String(value), 10)),
-  toFloat: ([value]) => known(value === undefined ? value : Number.parseFloat(String(value))),
-  toBoolean: ([value]) => known(typeof value === 'string' ? value !== 'false' && value !== '0' && value !== '' : value),
-  normalizeEmail: ([value]) =>
-    /@(?:g|google|hot|ya|live|outlook|icloud|me)/i.test(String(value))
-      ? unknown('an address that its provider writes in several ways')
-      : changeText(value, (text) => text.toLowerCase()),
-  escape: ([value]) =>
-    /[<>&'"/\\`]/.test(String(value)) ? unknown('a text with escaped characters') : changeText(value, (text) => text),
 }
 
 const OBJECTS: Readonly<Record<string, Operate>> = {
@@ -219,17 +161,6 @@ function readDate(values: readonly unknown[]): Computed {
 function includes(value: unknown, part: unknown): Computed {
   if (typeof value === 'string') return known(value.includes(String(part)))
   return Array.isArray(value) ? known(value.includes(part)) : unknown('includes')
-}
-
-/** Patterns of the user's code are run on our own short candidates only. */
-function matchesPattern(value: unknown, source: unknown): Computed {
-  const literal = typeof source === 'string' ? source.match(/^\/(.*)\/([a-z]*)$/s) : null
-  if (!literal?.[1]) return unknown('a pattern')
-  try {
-    return known(new RegExp(literal[1], literal[2]).test(String(value)))
-  } catch {
-    return unknown('a pattern that this Node can not compile')
-  }
 }
 
 function omit(value: unknown, names: readonly string[]): Computed {

@@ -7,6 +7,7 @@ import { changesSomething, type ExternalEvent, sharesDecisions } from './express
 import { fingerprint, outcomeOf } from './fingerprint.ts'
 import { type Problem, type SolverState, worldOf } from './solver-state.ts'
 import type { SeedRow, Tables } from './tables.ts'
+import { checkedToken } from './tokens.ts'
 import type { PlannedFault, PlannedStub } from './types.ts'
 
 /** Everything that makes the code take one scenario's way, and where that leads. */
@@ -44,6 +45,8 @@ export function solveScenario(problem: Problem): Attempt {
     fault: null,
     atEffect: null,
   }
+  const refused = findRefusedToken(state)
+  if (refused !== null) return { ok: false, missing: refused }
   for (const event of problem.scenario.events) {
     const missing = playEvent(state, event)
     if (missing !== null) return { ok: false, missing }
@@ -52,6 +55,16 @@ export function solveScenario(problem: Problem): Attempt {
   if (missing !== null) return { ok: false, missing }
   const { scenario, inputs, seeds, stubs, fault, tables, atEffect } = state
   return { ok: true, solution: { scenario, inputs, world: worldOf(state), seeds, stubs, fault, tables, atEffect } }
+}
+
+function findRefusedToken(state: SolverState): string | null {
+  const refused = state.scenario.decisions.find(({ condition, taken }) => {
+    const computed = taken && checkedToken(condition) ? evaluateExpression(condition, worldOf(state)) : null
+    return computed?.known && !computed.value
+  })
+  return refused
+    ? `a token that the app accepts: the plan can't tell where the request carries it or what it is signed with (${refused.at.file}:${refused.at.line})`
+    : null
 }
 
 function playEvent(state: SolverState, event: TraceEvent): string | null {

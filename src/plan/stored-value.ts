@@ -12,7 +12,14 @@ export function storedValue(column: Column, given: unknown): unknown {
   if (given !== undefined) return isGenerated(given) || comesBackAlike(column, given) ? given : generatedFor(column)
   if (column.defaultValue !== null)
     return comesBackAlike(column, column.defaultValue) ? column.defaultValue : generatedFor(column)
+  if (isMisfit(column)) return unsure(`what ${column.key} holds, whose default is a text and no number`)
   return column.hasDefault ? generatedFor(column) : null
+}
+
+/** SQLite keeps `CURRENT_TIMESTAMP` as text in a column of numbers as well: Drizzle reads no date and no number there. */
+function isMisfit({ type, json, defaultSql }: Column): boolean {
+  const isNumber = /^int/.test(type) && (json === 'date' || json === 'number')
+  return isNumber && /^\W*(?:current_(?:timestamp|date|time)\b|(?:date|time|datetime)\s*\()/i.test(defaultSql ?? '')
 }
 
 /** Whether the database gives back what was put in: a number in a numeric column comes back as text, padded by scale. */

@@ -33,6 +33,20 @@ export interface ExpectationSource {
   readonly at: SourceLocation | null
 }
 
+/** What a token is signed with: the variable that the app reads, and the text that the code takes where it is not set. */
+export interface PlannedSecret {
+  readonly variable: string | null
+  readonly text: string | null
+}
+
+/** A token, signed when the test runs. */
+export interface PlannedToken {
+  /** The cookie that it travels in; null: `Authorization: Bearer ...`. */
+  readonly cookie: string | null
+  readonly secret: PlannedSecret
+  readonly claims: { readonly [name: string]: Json }
+}
+
 export interface PlannedRequest {
   readonly method: string
   /** Concrete, e.g. `/orders/1`. */
@@ -40,6 +54,8 @@ export interface PlannedRequest {
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly body: Json | null
+  /** Left out where the route asks for none. */
+  readonly token?: PlannedToken
 }
 
 /** How a stubbed host answers one call. */

@@ -7,7 +7,7 @@ import type {
   PlannedRequest,
 } from '../plan/types.ts'
 import { renderValue } from '../write/render-value.ts'
-import { renderStub } from '../write/scaffold.ts'
+import { renderStub, renderToken } from '../write/scaffold.ts'
 
 /** By the table's name in the database. */
 export type TableNames = ReadonlyMap<string, string>
@@ -39,10 +39,11 @@ function describeFault({ table, operation, nth }: PlannedFault, tables: TableNam
 
 const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const
 
-function describeRequest({ method, path, query, headers, body }: PlannedRequest): string {
+function describeRequest({ method, path, query, headers, body, token }: PlannedRequest): string {
   const parts = [
     ...(Object.keys(query).length > 0 ? [`query \`${renderValue(query)}\``] : []),
     ...(Object.keys(headers).length > 0 ? [`headers \`${renderValue(headers)}\``] : []),
+    ...(token ? [`the headers of \`${renderToken(token)}\``] : []),
     ...(body === null ? [] : [`body \`${renderValue(body)}\``]),
   ]
   return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`

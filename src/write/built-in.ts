@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Expectation, Json, Path, Plan, PlannedFault, PlannedPath, PlannedRequest } from '../plan/types.ts'
 import { renderKey, renderText, renderValue } from './render-value.ts'
-import { renderStub, type Vocabulary } from './scaffold.ts'
+import { renderStub, renderToken, type Vocabulary } from './scaffold.ts'
 import type { Draft, DraftCase } from './types.ts'
 
 /** Turns every path whose facts are known into a test, and says which it leaves and why. Offline and deterministic. */
@@ -76,6 +76,7 @@ function renderRequest(planned: PlannedRequest, vocabulary: Vocabulary, path: Pl
   if (Object.keys(planned.query).length > 0) parts.push(`.query(${renderValue(planned.query)})`)
   for (const [name, value] of Object.entries(planned.headers))
     parts.push(`.set(${renderText(name)}, ${renderText(value)})`)
+  if (planned.token) parts.push(`.set(${renderToken(planned.token)})`)
   if (planned.body !== null) parts.push(`.send(${renderBody(planned.body, vocabulary)})`)
   return parts.join('')
 }

@@ -1,7 +1,7 @@
 import { HARNESS_NAMES, TAKEN_NAMES } from '../harness-api.ts'
 import { nameTables } from '../plan/name-tables.ts'
 import { singular } from '../plan/singular.ts'
-import type { Expected, Json, Plan, PlannedPath, PlannedStub } from '../plan/types.ts'
+import type { Expected, Json, Plan, PlannedPath, PlannedStub, PlannedToken } from '../plan/types.ts'
 import type { CodeStyle } from '../scan/project/code-style.ts'
 import type { Dossier, Table } from '../scan/types.ts'
 import { renderApp } from './render-app.ts'
@@ -29,6 +29,8 @@ export interface Vocabulary {
   readonly tables: ReadonlyMap<string, string>
 }
 
+const TOKEN_SECRET = 'tokenSecret'
+
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
 export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
@@ -37,8 +39,10 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const tables = nameTables(dossier.tables)
   const body = nameBody(plan, happy, tables)
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
+  const token = planned.flatMap(({ given }) => given.requests).find((request) => request.token)?.token ?? null
   const names = [
     ...['app', 'request', 'expect', ...HARNESS_NAMES],
+    ...(token ? [TOKEN_SECRET] : []),
     ...tables.values(),
     ...stubs.map((stub) => stub.name),
     ...rows.map((row) => row.name),
@@ -47,7 +51,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const scaffold: Scaffold = {
     file: options.file,
     header: renderHeader(dossier, { ...options, tables, stubs }),
-    fixtures: renderFixtures({ body, rows, stubs }),
+    fixtures: renderFixtures({ body, rows, stubs, token }),
     suite: `${plan.route.method} ${plan.route.path}`,
     names: [...new Set(names)],
   }
@@ -141,11 +145,12 @@ function importName({ name, exportName }: Table, tables: ReadonlyMap<string, str
   return local === exportName ? local : `${exportName} as ${local}`
 }
 
-function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'>): string {
-  const { body, rows, stubs } = options
+function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'> & { token: PlannedToken | null }): string {
+  const { body, rows, stubs, token } = options
   const constants = [
     ...rows.map((row) => `const ${row.name} = ${renderValue(row.row)}${row.isNarrow ? ' as const' : ''}`),
     ...(body ? [`const ${body.name} = ${renderValue(body.value)}`] : []),
+    ...(token ? [renderSecret(token)] : []),
   ]
   const answers = stubs.map((stub) => renderStub(stub))
   const before = answers.length > 0 ? ['', 'beforeEach(() => {', ...answers, '})'] : []
@@ -166,4 +171,19 @@ export function renderStub(stub: PlannedStub): string {
     default:
       return stub.reply satisfies never
   }
+}
+
+/** `auth.bearer({ secret: tokenSecret, claims: { sub: 'ada' } })` */
+export function renderToken({ claims, cookie }: PlannedToken): string {
+  const options = `{ secret: ${TOKEN_SECRET}, claims: ${renderValue(claims)} }`
+  return cookie === null ? `auth.bearer(${options})` : `auth.tokenCookie(${renderText(cookie)}, ${options})`
+}
+
+/** Cases may read no environment: it is done once, for all of them. */
+function renderSecret({ secret }: PlannedToken): string {
+  const sources = [
+    ...(secret.variable === null ? [] : [`process.env.${secret.variable}`]),
+    ...(secret.text === null ? [] : [renderText(secret.text)]),
+  ]
+  return `const ${TOKEN_SECRET} = ${sources.join(' ?? ')}`
 }

@@ -46,7 +46,11 @@ describe('an expression of the code', () => {
   })
 
   it.each<[string, Expression, string]>([
-    ['a made-up id that is compared with a text', call('===', result(1, '0', 'id'), literal('x')), 'generated value'],
+    [
+      'a made-up id that is compared with a text',
+      call('===', result(1, '0', 'id'), literal('x')),
+      'only the run knows',
+    ],
     ['a column that the database computes', result(1, '0', 'secret'), 'a sum'],
     ['what else the driver says', result(3, 'fields'), 'the driver'],
     ['an event that has not happened', result(9, '0'), 'what event 9 answers'],

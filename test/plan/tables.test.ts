@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { World } from '../../src/plan/evaluate-expression.ts'
+import { insertedRow } from '../../src/plan/stored-value.ts'
 import { findClash, findRefusal, matchRow, readTable, withDoubt, withRows } from '../../src/plan/tables.ts'
 import type { Expression } from '../../src/scan/types.ts'
 import { column, table } from '../support/dossier-factory.ts'
@@ -108,4 +109,14 @@ describe('the tables', () => {
     expect(findClash(held, joint, { a: 'x', b: 'z' })).toBeNull()
     expect(findClash(held, joint, { a: 'x', b: null })).toBeNull()
   })
+})
+
+it.each([
+  ['CURRENT_TIMESTAMP', 'date', true],
+  ["(datetime('now'))", 'number', true],
+  ['(unixepoch())', 'date', false],
+] as const)('does not know what a column of numbers holds by the default %s, as %s', (defaultSql, json, isDoubtful) => {
+  const at = column({ key: 'at', type: 'integer', json, hasDefault: true, defaultSource: 'sql', defaultSql })
+  const { at: stored } = insertedRow(table({ columns: [at] }), {})
+  expect(stored).toEqual(isDoubtful ? { $unsure: expect.stringContaining('what at holds') } : { $any: 'Date' })
 })

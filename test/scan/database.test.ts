@@ -24,6 +24,7 @@ describe('queries', () => {
   it('selects with a where', () => {
     const dossier = readHandler(
       'const rows = await db.select().from(users).where(and(eq(users.id, req.params.id), eq(users.email, 1)))\nres.json(rows)',
+      { route: 'get /users/:id' },
     )
     expect(show(eventOf(dossier, 'db').where)).toBe('and(eq(users.id, params.id), eq(users.email, 1))')
     expect(bodyFor(dossier, 200)).toBe('$1')

@@ -146,6 +146,11 @@ describe('database', () => {
       'libsql',
       ['TURSO_URL'],
     ],
+    [
+      `import { drizzle } from 'drizzle-orm/libsql'\nimport { createClient } from '@libsql/client'\nexport const db = drizzle(createClient({ url: \`\${process.env.TURSO_URL}\`, authToken: String(process.env.TOKEN) }))`,
+      'libsql',
+      ['TURSO_URL'],
+    ],
   ])('finds driver and variable of %s', (text, driver, urlVariables) => {
     const dialect = /sqlite|libsql/.test(driver) ? 'sqlite' : 'postgres'
     expect(databaseOf(text)).toMatchObject({ driver, urlVariables, dialect, tableDialects: ['postgres'] })

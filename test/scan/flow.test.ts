@@ -3,7 +3,7 @@ import { bodyFor, outline, readHandler } from '../support/scan-source.ts'
 
 /** The body that a handler answers, `value` being an expression of the request. */
 function answer(value: string, before = ''): string {
-  return bodyFor(readHandler(`res.json({ value: ${value} })`, { before }), 200)
+  return bodyFor(readHandler(`res.json({ value: ${value} })`, { before, route: 'post /orders/:id' }), 200)
 }
 
 describe('expressions', () => {

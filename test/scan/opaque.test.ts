@@ -31,6 +31,10 @@ describe('mounts that are no routes and answer', () => {
       '/* page: answers every request that comes this far',
     ],
     [
+      "const refuse = () => { throw new Error('no such path') }\napp.use('/api', function missing(req, res) { refuse() })",
+      '/api missing: no request gets past it: it throws, or leaves the answer to other code',
+    ],
+    [
       'app.use(function missing(req, res, next) { if (res.headersSent) return next(); res.status(404).json({}) })',
       '/ missing: answers every request that comes this far',
     ],

@@ -60,6 +60,22 @@ expect(payments.calls).toHaveLength(1)`,
     })
   })
 
+  it('signs the token that the request carries', () => {
+    const token = {
+      cookie: null,
+      secret: { variable: 'JWT_SECRET', text: 'dev' },
+      claims: { sub: 'u1', role: 'admin' },
+    }
+    const request = { method: 'GET', path: '/auth/me', query: {}, headers: {}, body: null, token }
+    const signed = given({ stubs: [], requests: [request] })
+    expect(write({ given: signed, expects: [STATUS] })).toContain(
+      "request(app).get('/auth/me').set(auth.bearer({ secret: tokenSecret, claims: { sub: 'u1', role: 'admin' } }))",
+    )
+    const { scaffold } = buildScaffold(plan({ paths: [plannedPath({ given: signed })] }), dossier(), OPTIONS)
+    expect(scaffold.fixtures).toContain("const tokenSecret = process.env.JWT_SECRET ?? 'dev'")
+    expect(scaffold.names).toContain('tokenSecret')
+  })
+
   it('sends a spoiled body as the good one with the field that differs', () => {
     expect(write({ given: given({ requests: [post({ amountCents: 4999 })] }), expects: [STATUS] })).toBe(
       `const res = await request(app).post('/orders').send({ ...order, userId: undefined })

@@ -30,5 +30,5 @@ function isGivenToAuth(node: ts.Node): boolean {
   const { parent, child } = climb(node)
   if (ts.isPropertyAssignment(parent)) return isGivenToAuth(parent.parent)
   if (!ts.isCallExpression(parent) || parent.expression === child) return false
-  return /^auth\.(?:bearer|apiKey)$/.test(parent.expression.getText()) && readUse(parent) !== null
+  return /^auth\.(?:bearer|tokenCookie|apiKey)$/.test(parent.expression.getText()) && readUse(parent) !== null
 }

@@ -16,6 +16,8 @@ export interface Auth {
    * hour by the test's clock; `claims` may say otherwise, e.g. `exp` in seconds.
    */
   bearer(options: { secret: string | undefined; claims: Readonly<Record<string, unknown>> }): Headers
+  /** The same token in a cookie: `auth.tokenCookie('access_token', { secret, claims })`. */
+  tokenCookie(name: string, options: { secret: string | undefined; claims: Readonly<Record<string, unknown>> }): Headers
   /** `apiKey('x-api-key', process.env.API_KEY)` */
   apiKey(header: string, value: string | undefined): Headers
   /**
@@ -29,13 +31,8 @@ export interface Auth {
 
 /** What a request needs to be let in: `request(app).get('/me').set(auth.bearer({ secret, claims: { sub: 'ada' } }))`. */
 export const auth: Auth = {
-  bearer: ({ secret, claims }) => {
-    const now = Math.floor(Date.now() / 1000)
-    const payload = { iat: now, exp: now + HOUR_S, ...claims }
-    const signed = [{ alg: 'HS256', typ: 'JWT' }, payload].map(encode).join('.')
-    const signature = createHmac('sha256', demand(secret, 'the secret')).update(signed).digest('base64url')
-    return { Authorization: `Bearer ${signed}.${signature}` }
-  },
+  bearer: (options) => ({ Authorization: `Bearer ${sign(options)}` }),
+  tokenCookie: (name, options) => ({ Cookie: `${name}=${sign(options)}` }),
   apiKey: (header, value) => ({ [header]: demand(value, `the value of ${header}`) }),
   cookieSession: async (agent, signIn) => {
     const answer = await signIn(agent)
@@ -51,6 +48,14 @@ export const auth: Auth = {
     if (token !== undefined) return { [header]: token }
     throw new Error(`Expected the cookie ${cookie} in the answer, found ${[...cookies.keys()].join(', ') || 'none'}.`)
   },
+}
+
+function sign({ secret, claims }: Parameters<Auth['bearer']>[0]): string {
+  const now = Math.floor(Date.now() / 1000)
+  const payload = { iat: now, exp: now + HOUR_S, ...claims }
+  const signed = [{ alg: 'HS256', typ: 'JWT' }, payload].map(encode).join('.')
+  const signature = createHmac('sha256', demand(secret, 'the secret')).update(signed).digest('base64url')
+  return `${signed}.${signature}`
 }
 
 function encode(part: object): string {

@@ -81,9 +81,13 @@ function urlVariables(expression: Expression): string[] {
     return URL_KEYS.flatMap((key) => (expression.fields[key] ? urlVariables(expression.fields[key]) : []))
   }
   if (expression.kind === 'env') return [expression.name]
-  if (expression.kind === 'operation' && (expression.name === '??' || expression.name === '||'))
-    return expression.operands.flatMap(urlVariables)
-  return []
+  if (expression.kind !== 'operation') return []
+  if (expression.name === '??' || expression.name === '||') return expression.operands.flatMap(urlVariables)
+  // `${process.env.URL}` with nothing around it, `String(process.env.URL)`.
+  const parts = expression.operands.filter((part) => part.kind !== 'literal' || part.value !== '')
+  return parts.length === 1 && /^(?:concat|String|toString|trim)$/.test(expression.name)
+    ? parts.flatMap(urlVariables)
+    : []
 }
 
 /** The variables of `postgres://${USER}:${PASSWORD}@${HOST}:${PORT}/${NAME}`. */

@@ -96,8 +96,11 @@ function symbolMember(
 ): Value {
   if (lacksMember(expression, name)) return UNDEFINED
   if (expression.kind === 'column' && name === 'enumValues') return columnEnum(machine, expression)
-  if (expression.kind === 'input' && expression.path.length === 0 && !isCallee(node))
+  if (expression.kind === 'input' && expression.path.length === 0 && !isCallee(node)) {
+    // The route's path has no such parameter.
+    if (machine.run?.certain(extend(expression, name)) === false) return makeNothing(machine, undefined)
     noteInputRead(machine, { from: expression.from, name, node })
+  }
   if (expression.kind !== 'operation' || expression.name !== 'process.env') return symbol(extend(expression, name))
   if (name === 'NODE_ENV') return NODE_ENV
   noteRead(machine, name, node)

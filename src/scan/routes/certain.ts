@@ -5,6 +5,7 @@ import type { Expression, Route, Shape } from '../types.ts'
 /** What holds for every request that reaches the route: it has all its parameters, and a session where one is started. */
 export function certainOf(route: Route, condition: Expression): boolean | null {
   if (isParameter(route, condition) || isLengthOfParameter(route, condition)) return true
+  if (isForeignParameter(route, condition)) return false
   if (condition.kind !== 'operation') return null
   if (searchesParserWords(condition)) return false
   if (isStartedSession(condition)) return true
@@ -54,6 +55,13 @@ function isParameter(route: Route, expression: Expression): boolean {
   if (expression.kind !== 'input' || expression.from !== 'params') return false
   const [name, ...deeper] = expression.path
   return deeper.length === 0 && parametersOf(route).includes(name ?? '')
+}
+
+/** `req.params.slug` under a path that names no such parameter. A pattern may name others, or have them by number. */
+function isForeignParameter(route: Route, expression: Expression): boolean {
+  if (expression.kind !== 'input' || expression.from !== 'params' || expression.path.length !== 1) return false
+  const isPlain = route.path.split('/').every((part) => /^(?::?[\w.~-]+)?$/.test(part))
+  return isPlain && !parametersOf(route).includes(expression.path[0] ?? '')
 }
 
 function isLengthOfParameter(route: Route, expression: Expression): boolean {

@@ -51,10 +51,12 @@ function describeMiddleware(layer: Layer, handler: FunctionValue, root: string):
   const text = node.getText()
   const at = `${relativePath(root, node.getSourceFile().fileName)}:${lineOf(node)}`
   const what = name || `(anonymous) ${at}`
-  if (!ANSWERS.test(text))
-    return neverPasses(handler) && node.parameters.length === 3 && /\bnext\s*\(/.test(text)
-      ? { what, why: 'passes every request that comes this far on as an error' }
-      : null
+  if (!ANSWERS.test(text)) {
+    if (!neverPasses(handler)) return null
+    const passesErrors = node.parameters.length === 3 && /\bnext\s*\(/.test(text)
+    if (passesErrors) return { what, why: 'passes every request that comes this far on as an error' }
+    return { what, why: 'no request gets past it: it throws, or leaves the answer to other code' }
+  }
   if (neverPasses(handler)) return { what, why: 'answers every request that comes this far' }
   if (LOOKS_AT_PATH.test(text)) return { what, why: 'a middleware that tells paths apart by itself and may answer' }
   const takesNext = node.parameters.length > 2 && /\bnext\b/.test(text.slice(text.indexOf(')')))

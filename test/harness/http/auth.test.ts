@@ -36,6 +36,11 @@ const app = express()
   .post('/forgets', (_req, res) => void res.sendStatus(200))
 
 describe('auth', () => {
+  it('signs the same token for a cookie', async () => {
+    const { Cookie = '' } = auth.tokenCookie('access_token', { secret: SECRET, claims: { sub: 'ada' } })
+    expect(verify(Cookie.replace('access_token=', ''))).toMatchObject({ sub: 'ada' })
+  })
+
   it('signs a token that the app trusts, with the claims of the test', async () => {
     const me = request(app).get('/by-token')
     const answer = await me.set(auth.bearer({ secret: SECRET, claims: { sub: 'ada', role: 'admin' } }))

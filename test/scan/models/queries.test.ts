@@ -6,7 +6,7 @@ const IMPORTS = `import { count, exists, inArray } from 'drizzle-orm'
   import { union } from 'drizzle-orm/pg-core'`
 
 function queryIn(handler: string) {
-  return eventOf(readHandler(handler, { imports: IMPORTS }), 'db')
+  return eventOf(readHandler(handler, { imports: IMPORTS, route: 'post /orders/:id' }), 'db')
 }
 
 describe('rows of more than one table', () => {
@@ -158,6 +158,22 @@ describe('an object where the column has none', () => {
   it('is said of a body that something was written to', () => {
     expect(refused('req.body.userId = 1\nawait db.update(orders).set({ total: req.body })')).toEqual(['orders.total'])
   })
+})
+
+it('says that no database looks up a text among UUIDs', () => {
+  const files = {
+    'src/keys.ts':
+      "import { pgTable, uuid } from 'drizzle-orm/pg-core'\nexport const keys = pgTable('keys', { id: uuid('id').primaryKey() })",
+  }
+  const whatOf = (id: string): string[] => {
+    const handler = `await db.select().from(keys).where(eq(keys.id, ${id}))\nres.sendStatus(204)`
+    return readHandler(handler, { imports: "import { keys } from './keys.js'", files }).unresolved.map(
+      ({ what }) => what,
+    )
+  }
+  expect(whatOf("req.user?.none ?? ''")).toEqual([])
+  expect(whatOf("''")).toEqual(["'' is looked for in keys.id, which is a uuid: the database will refuse it"])
+  expect(whatOf("'8b0e4a5c-1d2f-4e3a-9b8c-7d6e5f4a3b2c'")).toEqual([])
 })
 
 it('fills the placeholders of a prepared query', () => {

@@ -53,3 +53,18 @@ it('still shows what the schema asks of the parameter', () => {
     dossier.scenarios[0]?.events.map((event) => (event.kind === 'respond' ? show(event.status) : event.kind)),
   ).toEqual(['validate', '200'])
 })
+
+it('knows that a parameter which the path does not name is undefined', () => {
+  const handler =
+    'const { slug } = req.params\nif (slug === undefined) return res.json({ slug: req.params.other })\nres.sendStatus(400)'
+  const dossier = readHandler(handler, { route })
+  expect(outline(dossier)).toEqual(['200'])
+  expect(dossier.inputs.map(({ path }) => path.join('.'))).toEqual(['id'])
+})
+
+it('takes what the code itself put among the parameters, and what a pattern may name', () => {
+  const written = "req.params.slug = 'a'\nif (req.params.slug === 'a') return res.sendStatus(200)\nres.sendStatus(400)"
+  expect(outline(readHandler(written, { route }))).toEqual(['200'])
+  const asked = 'if (req.params.rest) return res.sendStatus(200)\nres.sendStatus(400)'
+  expect(outline(readHandler(asked, { route: 'get /files/*rest' }))).toEqual(['200', '400'])
+})

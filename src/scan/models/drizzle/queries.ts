@@ -29,7 +29,7 @@ import { fillPlaceholders } from './placeholders.ts'
 import { readRawAnswer } from './raw-answers.ts'
 import { translateCondition } from './raw-conditions.ts'
 import { joinWith, nameQuery, readFrom, tablesInside, tablesOfSource } from './sources.ts'
-import { noteUnfitValues } from './unfit-values.ts'
+import { noteUnfitKeys, noteUnfitValues } from './unfit-values.ts'
 
 interface QueryStart {
   readonly operation: QueryValue['operation']
@@ -169,6 +169,7 @@ export function runQuery(machine: Machine, query: QueryValue): PromiseValue {
   const id = nextEvent(machine)
   const fails = decideFailure(machine, rejectionOf(id), query.node)
   noteUnfitValues(machine, query)
+  noteUnfitKeys(machine, query)
   recordDatabase(machine, {
     id,
     operation: query.operation,

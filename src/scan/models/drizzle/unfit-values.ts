@@ -1,4 +1,5 @@
-import { shownFields } from '../../interpret/express-value.ts'
+import { partsOf } from '../../expressions.ts'
+import { express, shownFields } from '../../interpret/express-value.ts'
 import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
 import type { QueryValue, Value } from '../../interpret/values.ts'
 import { showWritten } from '../../interpret/written-fields.ts'
@@ -15,6 +16,21 @@ export function noteUnfitValues(machine: Machine, { table, values, node }: Query
       const what = `an object is written to ${table.name}.${column.name}, which is a ${column.type}: the database will refuse it`
       noteUnresolved(machine, what, node)
     }
+  }
+}
+
+const UUID = /^[{(]?[\da-f]{8}-?(?:[\da-f]{4}-?){3}[\da-f]{12}[)}]?$/i
+
+/** The same where a text such as '' is looked for among UUIDs. */
+export function noteUnfitKeys(machine: Machine, { where, node }: QueryValue): void {
+  if (!where) return
+  for (const part of partsOf(express(where))) {
+    const [left, right] = part.kind === 'operation' && part.name === 'eq' ? part.operands : []
+    if (left?.kind !== 'column' || right?.kind !== 'literal' || typeof right.value !== 'string') continue
+    const column = machine.tables.get(left.table)?.columns.find(({ key }) => key === left.column)
+    if (column?.type !== 'uuid' || UUID.test(right.value)) continue
+    const what = `'${right.value}' is looked for in ${left.table}.${column.name}, which is a uuid: the database will refuse it`
+    noteUnresolved(machine, what, node)
   }
 }
 
