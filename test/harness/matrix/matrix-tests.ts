@@ -13,6 +13,7 @@ const SQLSTATES = {
 /** What the app gets to see of each failure, as its code or in its message. */
 const CODES = {
   postgres: SQLSTATES,
+  pglite: SQLSTATES,
   sqlite: {
     // libsql says of a transaction that a full disk has ended that it is closed.
     full: '(SQLITE_FULL|TRANSACTION_CLOSED)',
@@ -25,9 +26,10 @@ const CODES = {
   },
 } satisfies Record<Dialect, Record<keyof typeof SQLSTATES, string>>
 
-/** SQLite waits in the app's own thread and gets there; Postgres is stopped by the app's timeout. */
+/** SQLite waits in the app's own thread and gets there, PGlite has no timeout; Postgres is stopped by the app's. */
 const DELAYS = {
   postgres: { milliseconds: 5000, status: 503 },
+  pglite: { milliseconds: 5, status: 201 },
   sqlite: { milliseconds: 5, status: 201 },
 } satisfies Record<Dialect, object>
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { classifyTest } from '../../../src/classify.ts'
 import { type EnginePreference, startEngine } from '../../../src/harness/engine/engine.ts'
 import { findPostgres } from '../../../src/harness/engine/postgres-binary.ts'
-import { UNSUPPORTED } from '../../../src/harness/faults/unsupported.ts'
+import { INSIDE_APP, UNSUPPORTED } from '../../../src/harness/faults/unsupported.ts'
 import { readProjectFacts } from '../../../src/harness/read-project-facts.ts'
 import { runTests } from '../../../src/run/run.ts'
 import type { RunFacts, TestFacts } from '../../../src/run/types.ts'
@@ -111,6 +111,24 @@ describe('every cell on PGlite', () => {
     }
     expect(facts).toMatchObject({ fileErrors: [], unhandled: [] })
     expect(facts.tests).toHaveLength(CELLS + BESIDE)
+  })
+})
+
+describe.runIf(findPostgres().status === 'found')('every cell with PGlite within the app', () => {
+  it('passes, or says that it can not', { timeout: LIMIT_MS }, async () => {
+    const facts = await run('pglite', 'postgres')
+    expect(listFailures(facts)).toEqual([])
+    expect(listUnsupported(facts)).toEqual({
+      [INSIDE_APP.connections]: ['all wait for a connection', 'gets no connection'],
+      [INSIDE_APP.cut]: [
+        'loses the answer',
+        'loses the answer to the commit',
+        'loses the commit',
+        'loses the statement',
+      ],
+    })
+    expect(facts).toMatchObject({ fileErrors: [], unhandled: [] })
+    expect(facts.tests).toHaveLength(CELLS / 2)
   })
 })
 

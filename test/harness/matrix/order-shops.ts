@@ -6,6 +6,8 @@ import type { ProjectFacts } from '../../../src/harness/project-facts.ts'
  */
 export const DRIVERS = {
   postgres: ['node-postgres', 'postgres-js'],
+  /** Postgres within the app. */
+  pglite: ['pglite'],
   sqlite: ['better-sqlite3', 'libsql'],
 } as const
 
@@ -18,11 +20,14 @@ type Build = (typeof BUILDS)[number]
 /** What is imported as what: the same words stand in an `import` and before a `require`. */
 type Imports = Readonly<Record<string, string>>
 
+const POSTGRES_TABLES = {
+  imports: { '{ integer, pgTable: table, serial, text }': 'drizzle-orm/pg-core' },
+  id: "serial('id').primaryKey()",
+}
+
 const TABLES = {
-  postgres: {
-    imports: { '{ integer, pgTable: table, serial, text }': 'drizzle-orm/pg-core' },
-    id: "serial('id').primaryKey()",
-  },
+  postgres: POSTGRES_TABLES,
+  pglite: POSTGRES_TABLES,
   sqlite: {
     imports: { '{ integer, sqliteTable: table, text }': 'drizzle-orm/sqlite-core' },
     id: "integer('id').primaryKey({ autoIncrement: true })",
@@ -40,6 +45,10 @@ const DATABASES = {
     // After its crash in a transaction postgres-js 3.4 never writes to that connection again, so there must be others.
     open: `postgres(process.env.DATABASE_URL, { max: 20, connect_timeout: 1, connection: { statement_timeout: 200 },
       onnotice: () => {} })`,
+  },
+  pglite: {
+    imports: { '{ drizzle }': 'drizzle-orm/pglite', '{ PGlite }': '@electric-sql/pglite' },
+    open: "new PGlite('shop-data')",
   },
   'better-sqlite3': {
     imports: { '{ drizzle }': 'drizzle-orm/better-sqlite3', Database: 'better-sqlite3' },
@@ -128,6 +137,7 @@ export function appFile(build: Build, driver: Driver): string {
 
 const MIGRATIONS = {
   postgres: ['serial PRIMARY KEY', 'CONSTRAINT "orders_sku_unique" UNIQUE'],
+  pglite: ['serial PRIMARY KEY', 'CONSTRAINT "orders_sku_unique" UNIQUE'],
   sqlite: ['integer PRIMARY KEY AUTOINCREMENT', 'UNIQUE'],
 } satisfies Record<Dialect, readonly [string, string]>
 
@@ -147,8 +157,9 @@ function writeFacts(dialect: Dialect): ProjectFacts {
   return {
     schema: 'itest.harness/1',
     database: {
-      dialect,
+      dialect: dialect === 'pglite' ? 'postgres' : dialect,
       ...(dialect === 'sqlite' ? { driver: 'better-sqlite3' as const } : {}),
+      ...(dialect === 'pglite' ? { isPglite: true } : {}),
       urlVariables: ['DATABASE_URL'],
       partVariables: {},
       migrations: 'drizzle',
@@ -174,7 +185,7 @@ export function shopFiles(dialect: Dialect): Record<string, string> {
     'drizzle/0000_start.sql': writeMigration(dialect),
     'drizzle/meta/_journal.json': JSON.stringify({
       version: '7',
-      dialect: dialect === 'postgres' ? 'postgresql' : 'sqlite',
+      dialect: dialect === 'sqlite' ? 'sqlite' : 'postgresql',
       entries: [{ idx: 0, version: '7', when: 1700000000000, tag: '0000_start', breakpoints: true }],
     }),
     '.itest/harness.json': JSON.stringify(writeFacts(dialect)),
