@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,10 +43,27 @@ export type KeeperReport = z.infer<typeof KeeperReport>
 export const Owner = z.object({ owner: z.number(), keeper: z.number().nullable(), server: z.number().nullable() })
 export type Owner = z.infer<typeof Owner>
 
+/** A file system in memory, on Linux. */
+const MEMORY = '/dev/shm'
+const TMPFS = 0x01021994
+const ROOM_BYTES = 1024 ** 3
+
+/** Where temporary files may be in memory: with room enough, and if nobody says where such files go. */
+export function findMemory(): string {
+  if (process.env.TMPDIR) return tmpdir()
+  try {
+    const { type, bavail, bsize } = statfsSync(MEMORY)
+    accessSync(MEMORY, constants.W_OK)
+    return type === TMPFS && bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
 /** Makes a temporary folder, after removing those whose owners died without a trace. */
-export function makeEngineFolder(): string {
-  removeStaleFolders()
-  const folder = mkdtempSync(join(tmpdir(), PREFIX))
+export function makeEngineFolder(place: string = tmpdir()): string {
+  for (const one of new Set([tmpdir(), MEMORY])) if (existsSync(one)) removeStaleFolders(one)
+  const folder = mkdtempSync(join(place, PREFIX))
   const owner: Owner = { owner: process.pid, keeper: null, server: null }
   writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner))
   return folder
@@ -94,10 +123,10 @@ async function readReport(output: NodeJS.ReadableStream): Promise<KeeperReport> 
   return { status: 'failed', log: 'its keeper ended without a word' }
 }
 
-function removeStaleFolders(): void {
-  for (const name of readdirSync(tmpdir())) {
+function removeStaleFolders(place: string): void {
+  for (const name of readdirSync(place)) {
     if (!name.startsWith(PREFIX)) continue
-    const folder = join(tmpdir(), name)
+    const folder = join(place, name)
     const owner = readOwner(folder)
     if (!owner) removeEmpty(folder)
     if (!owner || isAlive(owner.owner) || (owner.keeper !== null && isAlive(owner.keeper))) continue

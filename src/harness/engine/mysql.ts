@@ -39,6 +39,8 @@ export async function startMysql(binary: MysqlBinary, driver: MysqlPackage): Pro
   const { product, version, user } = binary
   const { port, folder, stop } = await startOwnServer({
     cacheName: `${product}-${version}-1`,
+    // It writes a file for each counter that a reset sets back.
+    inMemory: true,
     user,
     install: (data) => [chooseInstaller(binary, data)],
     // MySQL knows root as a user of `localhost`, which is not always another name of 127.0.0.1.

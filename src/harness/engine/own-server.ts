@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cached } from '../../cache-folder.ts'
 import { copyFolder } from './copy-folder.ts'
-import { type Keeper, type KeptServer, makeEngineFolder, startKeeper } from './engine-folder.ts'
+import { findMemory, type Keeper, type KeptServer, makeEngineFolder, startKeeper } from './engine-folder.ts'
 import { findFreePort } from './free-port.ts'
 import type { SystemUser } from './system-user.ts'
 
@@ -13,6 +13,8 @@ import type { SystemUser } from './system-user.ts'
 export interface OwnServer {
   /** Of the cached data directory. */
   readonly cacheName: string
+  /** Its data is better kept in memory, if there is room. */
+  readonly inMemory?: boolean
   /** Who runs it; null: whoever runs us. */
   readonly user: SystemUser | null
   /** The commands that fill `data`, a folder that is not there yet. */
@@ -41,7 +43,7 @@ const PORT_ATTEMPTS = 3
 /** Copies the cached data directory into a temporary folder and starts the server there. */
 export async function startOwnServer(server: OwnServer): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const folder = makeEngineFolder()
+    const folder = makeEngineFolder(server.inMemory ? findMemory() : undefined)
     const keeper = startKeeper(folder)
     try {
       await makeDataDirectory(server, folder)
