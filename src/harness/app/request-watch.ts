@@ -37,7 +37,8 @@ function note(state: HarnessState, request: unknown, response: unknown): void {
 
 /**
  * In Express 4 an error of an async handler leaves the request open for ever, and supertest waits as long. A request
- * that waits for a stub which hangs, a statement that a fault delays or a database that is being made is not judged: there the app's own timeout is what the test is about.
+ * that waits for a stub which hangs, a statement that a fault delays or a database that is being made is not judged:
+ * there the app's own timeout is what the test is about.
  */
 function limit(state: HarnessState, response: ServerResponse): void {
   const timer = setTimer(() => {
