@@ -46,15 +46,14 @@ export type Owner = z.infer<typeof Owner>
 /** A file system in memory, on Linux. */
 const MEMORY = '/dev/shm'
 const TMPFS = 0x01021994
-const ROOM_BYTES = 1024 ** 3
 
-/** Where temporary files may be in memory: with room enough, and if nobody says where such files go. */
-export function findMemory(): string {
+/** Where temporary files may be in memory: with so much room, in bytes, and if nobody says where such files go. */
+export function findMemory(room: number): string {
   if (process.env.TMPDIR) return tmpdir()
   try {
     const { type, bavail, bsize } = statfsSync(MEMORY)
     accessSync(MEMORY, constants.W_OK)
-    return type === TMPFS && bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir()
+    return type === TMPFS && bavail * bsize >= room ? MEMORY : tmpdir()
   } catch {
     return tmpdir()
   }

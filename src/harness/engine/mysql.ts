@@ -40,7 +40,7 @@ export async function startMysql(binary: MysqlBinary, driver: MysqlPackage): Pro
   const { port, folder, stop } = await startOwnServer({
     cacheName: `${product}-${version}-1`,
     // It writes a file for each counter that a reset sets back.
-    inMemory: true,
+    memory: 1024 ** 3,
     user,
     install: (data) => [chooseInstaller(binary, data)],
     // MySQL knows root as a user of `localhost`, which is not always another name of 127.0.0.1.

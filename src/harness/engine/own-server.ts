@@ -13,8 +13,8 @@ import type { SystemUser } from './system-user.ts'
 export interface OwnServer {
   /** Of the cached data directory. */
   readonly cacheName: string
-  /** Its data is better kept in memory, if there is room. */
-  readonly inMemory?: boolean
+  /** Its data is kept in memory where there is so much room, in bytes. */
+  readonly memory: number
   /** Who runs it; null: whoever runs us. */
   readonly user: SystemUser | null
   /** The commands that fill `data`, a folder that is not there yet. */
@@ -43,7 +43,7 @@ const PORT_ATTEMPTS = 3
 /** Copies the cached data directory into a temporary folder and starts the server there. */
 export async function startOwnServer(server: OwnServer): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const folder = makeEngineFolder(server.inMemory ? findMemory() : undefined)
+    const folder = makeEngineFolder(findMemory(server.memory))
     const keeper = startKeeper(folder)
     try {
       await makeDataDirectory(server, folder)
