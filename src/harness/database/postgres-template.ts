@@ -37,11 +37,21 @@ async function buildDatabase(admin: pg.Client, job: Job, fill: Parameters<typeof
     } finally {
       await client.end()
     }
-    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${job.database}`)
+    await rename(admin, draft, job.database)
   } catch (error) {
     await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
-    // Another run on the same engine was quicker with the same schema.
-    if (!(error instanceof pg.DatabaseError && error.code === '42P04')) throw error
+    throw error
+  }
+}
+
+/** Another run on the same engine may have been quicker with the same schema, by a moment even. */
+async function rename(admin: pg.Client, draft: string, name: string): Promise<void> {
+  try {
+    await admin.query(`ALTER DATABASE ${draft} RENAME TO ${name}`)
+  } catch (error) {
+    const isTaken = error instanceof pg.DatabaseError && /^(?:42P04|23505)$/.test(error.code ?? '')
+    if (!isTaken) throw error
+    await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`)
   }
 }
 
