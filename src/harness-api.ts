@@ -119,7 +119,7 @@ const METHODS = Object.fromEntries(REQUEST_METHODS.map((method) => [method, retu
 const AGENT: Use = { ends: 'kept', members: METHODS, example: "agent.post('/path') or another method" }
 
 /** supertest's, of which a test uses no more than this. */
-export const REQUESTS: Use = {
+const REQUESTS: Use = {
   ends: null,
   call: { gives: { ends: null, members: METHODS }, takesApp: true },
   members: { agent: returns(AGENT, { takesApp: true }) },

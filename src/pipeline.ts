@@ -1,24 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
-import { type BootEnvironment, chooseBootEnvironment } from './boot-environment.ts'
+import { chooseBootEnvironment } from './boot-environment.ts'
 import { checkCases } from './check/check.ts'
 import { typeCheckInThread } from './check/type-check-thread.ts'
 import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
+import { buildReport, type CheckedDraft, lackFor, type Runs } from './gen-report.ts'
 import { type Engine, startEngine } from './harness/engine/engine.ts'
-import { findLack } from './harness/faults/unsupported.ts'
-import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
-import type { Path } from './plan/types.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
-import { proveByAblation } from './prove/ablation.ts'
-import { type Judged, reportPath } from './report/build-report.ts'
-import type { GenReport, ReportedPath } from './report/types.ts'
+import type { GenReport } from './report/types.ts'
 import { runTests } from './run/run.ts'
-import type { EngineFacts, RunFacts } from './run/types.ts'
+import type { RunFacts } from './run/types.ts'
 import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
 import type { ReadRoute } from './scan/read-project.ts'
@@ -105,13 +101,6 @@ function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
   assertCanMakeApp(dossier)
 }
 
-interface CheckedDraft {
-  readonly draft: Draft
-  /** The cases without those that a check refuses. */
-  readonly kept: Draft
-  readonly findings: readonly Finding[]
-}
-
 async function writeDraft(planned: PlannedRoute, options: GenOptions, world: World): Promise<CheckedDraft> {
   const { plan, vocabulary } = planned
   const writer = chooseWriter(options.model, world.environment)
@@ -149,11 +138,6 @@ async function checkTypes(
 ): Promise<readonly Finding[]> {
   const input = { root: options.root, tsconfig: read.tsconfig, file: vocabulary.scaffold.file, text }
   return typeCheckInThread({ ...input, fallbackPaths: typeFallbacks() }, world.signal)
-}
-
-interface Runs {
-  readonly ablated: RunFacts
-  readonly real: RunFacts
 }
 
 interface RunSetup {
@@ -206,97 +190,4 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
 
 function renderEvidence({ file, suite }: Scaffold, text: string): string {
   return `${JSON.stringify({ schema: 'itest.evidence/1', file, route: suite, sha256: hashText(text) }, null, 2)}\n`
-}
-
-interface ReportInput {
-  readonly planned: PlannedRoute
-  readonly draft: CheckedDraft
-  readonly text: string
-  readonly timings: Readonly<Record<string, number>>
-  /** Null when no test was written, so nothing ran. */
-  readonly outcome: {
-    readonly runs: Runs
-    readonly typeFindings: readonly Finding[]
-    readonly engine: EngineFacts
-    readonly wrote: readonly string[]
-  } | null
-  readonly hints: readonly string[]
-  /** Variables that the app reads while it loads and that have no value. */
-  readonly without: BootEnvironment['without']
-}
-
-function buildReport(input: ReportInput): GenReport {
-  const { planned, draft, outcome } = input
-  const { file } = planned.vocabulary.scaffold
-  const paths = planned.plan.paths.map((one) => reportPath(judge(one, input), { file, text: input.text }))
-  const findings = [
-    ...draft.findings,
-    ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
-  ]
-  const { usage } = draft.draft
-  return {
-    schema: 'itest.gen/1',
-    route: planned.plan.route,
-    file: outcome ? file : null,
-    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
-    engine: outcome?.engine ?? null,
-    vitest: outcome?.runs.real.vitest ?? null,
-    paths,
-    findings,
-    questions: planned.plan.questions,
-    unresolved: planned.read.dossier.unresolved,
-    wrote: outcome?.wrote ?? [],
-    hints: [...input.hints, ...hintsOn(paths, input.without)],
-    timings: input.timings,
-    exitCode: decideExitCode(paths, findings),
-  }
-}
-
-function hintsOn(paths: readonly ReportedPath[], without: BootEnvironment['without']): string[] {
-  if (!paths.some((one) => one.class === 'import')) return []
-  const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
-  const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
-  return [
-    `The app could not be loaded.${read} What it lacks, set in .env.test, or under "environment" in ${PROJECT_FACTS_FILE}, where itest keeps it.`,
-  ]
-}
-
-/** No when a test or a check says so, and when a path must be tested but not one test could be written. */
-function decideExitCode(paths: readonly ReportedPath[], findings: readonly Finding[]): 0 | 1 {
-  const saysNo = paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0
-  const hasNothing = paths.some((one) => one.now === 'open') && !paths.some((one) => one.now === 'green')
-  return saysNo || hasNothing ? 1 : 0
-}
-
-/** Errors of the run that no test can be held to: nobody may take the other results for the whole story. */
-function findRunErrors(run: RunFacts): Finding[] {
-  const loose = run.unhandled.filter(({ test }) => test === null).map(({ error }) => error)
-  const ofFiles = run.tests.some((test) => test.state === 'passed') ? run.fileErrors.map(({ error }) => error) : []
-  return [...loose, ...ofFiles].map((error) => ({
-    kind: 'run-error',
-    pathId: null,
-    message: `an error outside of the tests: ${error.name}: ${error.message.split('\n')[0]}`,
-    line: null,
-  }))
-}
-
-function judge(one: Path, { draft, outcome }: ReportInput): Judged {
-  const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
-  const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
-  if (!written || !outcome) return { path: one, before: null, now: null, left }
-  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
-  const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
-  const lack = lackFor(one, outcome.engine)
-  if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
-  return {
-    path: one,
-    ...proof,
-    ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
-    left,
-  }
-}
-
-/** Why this database can't do what the path needs; null when it can. */
-function lackFor(path: Path, { kind }: EngineFacts): string | null {
-  return path.status === 'planned' ? findLack(kind, path.given.needs) : null
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Plugin, ViteUserConfig } from 'vitest/config'
+import { escapePattern } from '../escape-pattern.ts'
 import { builtFile } from '../package-paths.ts'
 import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
@@ -96,13 +97,9 @@ function isAppCrash(error: unknown): boolean {
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapeForRegExp(file)}$`))
-  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapeForRegExp(OWN_FOLDER)}`)]
+  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapePattern(file)}$`))
+  const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapePattern(OWN_FOLDER)}`)]
   test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own], external } }
-}
-
-function escapeForRegExp(file: string): string {
-  return file.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
 function findSupertest(): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Plugin } from 'vitest/config'
+import { escapePattern } from '../escape-pattern.ts'
 import { createImportFinder } from '../harness/find-imports.ts'
 import { transformCts } from '../harness/transform-cts.ts'
 import { builtFile } from '../package-paths.ts'
@@ -62,8 +63,4 @@ function resolveImports(root: string): Plugin {
     },
     transform: (code, id) => (/\.cts$/.test(id) ? transformCts(code, id) : null),
   }
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

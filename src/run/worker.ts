@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
+import { escapePattern } from '../escape-pattern.ts'
 import { itest } from '../harness/vitest.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
@@ -94,7 +95,7 @@ function hasConfig(root: string): boolean {
 
 /** The title of a test begins with the id of its path in brackets. */
 function allBut(ids: readonly string[]): RegExp {
-  const titles = ids.map((id) => `\\[${id.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}\\]`)
+  const titles = ids.map((id) => `\\[${escapePattern(id)}\\]`)
   return new RegExp(`^(?!.*(?:${titles.join('|')}))`)
 }
 

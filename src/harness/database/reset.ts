@@ -1,5 +1,5 @@
 /** The schema that holds what itest needs in a test database; no test and no reset sees it. */
-export const OWN_SCHEMA = 'itest'
+const OWN_SCHEMA = 'itest'
 
 /** The first object that is not the database's own: `FirstNormalObjectId`. */
 const FIRST_OID = 16384

@@ -35,8 +35,8 @@ export async function openDesk(source: OnDemand<CopySource>): Promise<{ address:
   const server = createServer((socket) => {
     socket.on('error', () => {})
     createInterface({ input: socket }).once('line', async (line) => {
-      const question: DeskQuestion = JSON.parse(line)
-      if (question.token !== token) return void socket.destroy()
+      const question = readQuestion(line)
+      if (question?.token !== token) return void socket.destroy()
       socket.end(JSON.stringify(await answer(source, question)))
     })
   })
@@ -45,6 +45,15 @@ export async function openDesk(source: OnDemand<CopySource>): Promise<{ address:
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The desk of itest does not listen.')
   return { address: { port: address.port, token }, close: () => void server.close() }
+}
+
+/** Anybody on this machine may connect, and say anything. */
+function readQuestion(line: string): DeskQuestion | null {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
 }
 
 async function answer(source: OnDemand<CopySource>, { when }: DeskQuestion): Promise<DeskAnswer> {

@@ -72,7 +72,7 @@ export function clearBoard(board: FaultBoard): void {
   Object.assign(board, { faults: [], connections: null, unreached: [], queries: [], cut: null })
 }
 
-export const CONNECTION_LABELS = {
+const CONNECTION_LABELS = {
   refuse: 'a refused connection',
   hang: 'a hanging connection',
 } satisfies Record<ConnectionEffect, string>

@@ -99,7 +99,7 @@ export function accessByCommand(command: string): 'read' | 'write' | null {
 }
 
 /** What a call does to what is outside, as far as its name tells. */
-export function accessByName(member: string): 'read' | 'write' | 'unknown' {
+function accessByName(member: string): 'read' | 'write' | 'unknown' {
   if (READING.test(member)) return 'read'
   return WRITING.test(member) || DISK_WRITES.test(member) ? 'write' : 'unknown'
 }

@@ -1,42 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunFacts } from '../../../src/run/types.ts'
+import { makeApp, TEST_IMPORTS } from '../booking-app.ts'
 import { LIMIT_MS, runProject } from '../run-project.ts'
 import { hasPackage, facts as hotel } from '../sample-project.ts'
 
-const APP = `
-  import express from 'express'
-  import { eq } from 'drizzle-orm'
-  import { bookings, rooms } from './db/schema.js'
-  export const makeApp = (db: any) => express().use(express.json()).post('/rooms', async (req, res) => {
-    try {
-      const [room] = await db.insert(rooms).values({ name: req.body.name }).returning()
-      res.status(201).json(room)
-    } catch (error: any) {
-      res.status(503).json({ code: error.cause?.code ?? error.code })
-    }
-  }).post('/bookings', async (req, res) => {
-    try {
-      const row = { roomId: req.body.roomId, guest: 'Ada', night: '2030-01-15', price: '49.90', tags: ['a', 'b'], details: { quiet: true } }
-      await db.transaction(async (tx: any) => {
-        await tx.insert(bookings).values({ ...row, roomId: 1 })
-        await tx.insert(bookings).values(row)
-      })
-      res.status(201).json((await db.select().from(bookings)).length)
-    } catch (error: any) {
-      res.status(409).json({ code: error.cause?.code ?? error.code, constraint: error.cause?.constraint })
-    }
-  })
-  export { eq }`
-
-const TESTS = `
-  import request from 'supertest'
-  import { db as side, faults, queries } from 'itest-gen'
-  import { expect, it } from 'vitest'
-  import { bookings, rooms } from '../src/db/schema.js'`
-
 const files = {
   '.itest/harness.json': JSON.stringify({ ...hotel, database: { ...hotel.database, isNeon: true } }),
-  'src/make-app.ts': APP,
+  'src/make-app.ts': makeApp('(await db.select().from(bookings)).length'),
   'src/http.ts': `
     import { neon } from '@neondatabase/serverless'
     import { drizzle } from 'drizzle-orm/neon-http'
@@ -51,7 +21,7 @@ const files = {
     import { makeApp } from './make-app.js'
     neonConfig.webSocketConstructor = ws
     export const app = makeApp(drizzle(new Pool({ connectionString: 'postgresql://owner:secret@ep-cool-1.eu.aws.neon.tech/hotel?sslmode=require' })))`,
-  'tests/http.test.ts': `${TESTS}
+  'tests/http.test.ts': `${TEST_IMPORTS}
 import { app, db } from '../src/http.js'
 it('http: writes and reads what the test sees', async () => {
   expect((await request(app).post('/rooms').send({ name: 'red' })).body).toEqual({ id: 3, name: 'red' })
@@ -74,7 +44,7 @@ it('http: meets faults', async () => {
   expect((await request(app).post('/rooms').send({ name: 'red' })).status).toBe(503)
   expect(await side.select().from(rooms)).toHaveLength(3)
 })`,
-  'tests/socket.test.ts': `${TESTS}
+  'tests/socket.test.ts': `${TEST_IMPORTS}
 import { app } from '../src/socket.js'
 it('socket: writes and reads what the test sees', async () => {
   expect((await request(app).post('/rooms').send({ name: 'red' })).body).toEqual({ id: 3, name: 'red' })

@@ -1,40 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunFacts } from '../../../src/run/types.ts'
+import { makeApp, TEST_IMPORTS } from '../booking-app.ts'
 import { LIMIT_MS, runProject } from '../run-project.ts'
 import { facts as hotel } from '../sample-project.ts'
 
-const APP = `
-  import express from 'express'
-  import { bookings, rooms } from './db/schema.js'
-  export const makeApp = (db: any) => express().use(express.json()).post('/rooms', async (req, res) => {
-    try {
-      const [room] = await db.insert(rooms).values({ name: req.body.name }).returning()
-      res.status(201).json(room)
-    } catch (error: any) {
-      res.status(503).json({ code: error.cause?.code ?? error.code })
-    }
-  }).post('/bookings', async (req, res) => {
-    try {
-      const row = { roomId: req.body.roomId, guest: 'Ada', night: '2030-01-15', price: '49.90', tags: ['a', 'b'], details: { quiet: true } }
-      await db.transaction(async (tx: any) => {
-        await tx.insert(bookings).values({ ...row, roomId: 1 })
-        await tx.insert(bookings).values(row)
-      })
-      res.status(201).json(await db.select().from(bookings))
-    } catch (error: any) {
-      res.status(409).json({ code: error.cause?.code ?? error.code, constraint: error.cause?.constraint })
-    }
-  })`
-
-const TESTS = `
-  import request from 'supertest'
-  import { db as side, faults, queries } from 'itest-gen'
-  import { expect, it } from 'vitest'
-  import { bookings, rooms } from '../src/db/schema.js'`
-
 const files = {
   '.itest/harness.json': JSON.stringify({ ...hotel, database: { ...hotel.database, isPglite: true } }),
-  'src/make-app.ts': APP,
+  'src/make-app.ts': makeApp('await db.select().from(bookings)'),
   'src/own.ts': `
     import { PGlite } from '@electric-sql/pglite'
     import { drizzle } from 'drizzle-orm/pglite'
@@ -49,7 +21,7 @@ const files = {
     const { PGlite } = require('@electric-sql/pglite')
     const { drizzle } = require('drizzle-orm/pglite')
     exports.db = drizzle({ client: new PGlite('./data') })`,
-  'tests/own.test.ts': `${TESTS}
+  'tests/own.test.ts': `${TEST_IMPORTS}
 import { PGlite } from '@electric-sql/pglite'
 import { app, client } from '../src/own.js'
 it('writes and reads what the test sees', async () => {
@@ -90,13 +62,13 @@ it('keeps what PGlite gives', async () => {
   expect(heard).toEqual(['hello'])
   await stop()
 })`,
-  'tests/of-drizzle.test.ts': `${TESTS}
+  'tests/of-drizzle.test.ts': `${TEST_IMPORTS}
 import { app } from '../src/of-drizzle.js'
 it('of drizzle: writes and reads what the test sees', async () => {
   expect((await request(app).post('/rooms').send({ name: 'red' })).body).toEqual({ id: 3, name: 'red' })
   expect(await side.select().from(rooms)).toHaveLength(3)
 })`,
-  'tests/required.test.ts': `${TESTS}
+  'tests/required.test.ts': `${TEST_IMPORTS}
 import { createRequire } from 'node:module'
 import { writeFileSync } from 'node:fs'
 const { db } = createRequire(import.meta.url)('../src/required.cjs')

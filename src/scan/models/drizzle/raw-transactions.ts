@@ -9,7 +9,7 @@ import { locate, type ts } from '../../syntax/syntax.ts'
 const openIn = new WeakMap<Run, Map<PackageStep, number>>()
 
 /** What tells one connection from another: the call that made it. */
-export function connectionOf(owner: PackageValue): PackageStep | null {
+function connectionOf(owner: PackageValue): PackageStep | null {
   return owner.steps.findLast(({ kind }) => kind !== 'member') ?? null
 }
 

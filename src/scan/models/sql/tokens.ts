@@ -24,7 +24,7 @@ export interface Bindings {
 }
 
 /** A value that is bound, though it is not known which. */
-export const PARAMETER: Expression = { kind: 'operation', name: 'parameter', operands: [] }
+const PARAMETER: Expression = { kind: 'operation', name: 'parameter', operands: [] }
 
 interface Scan {
   readonly parts: readonly SqlPart[]

@@ -1,0 +1,117 @@
+import type { BootEnvironment } from './boot-environment.ts'
+import type { Finding } from './check/types.ts'
+import { findLack } from './harness/faults/unsupported.ts'
+import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
+import type { Path } from './plan/types.ts'
+import type { PlannedRoute } from './plan-for.ts'
+import { proveByAblation } from './prove/ablation.ts'
+import { type Judged, reportPath } from './report/build-report.ts'
+import type { GenReport, ReportedPath } from './report/types.ts'
+import type { EngineFacts, RunFacts } from './run/types.ts'
+import type { Draft } from './write/types.ts'
+
+export interface CheckedDraft {
+  readonly draft: Draft
+  /** The cases without those that a check refuses. */
+  readonly kept: Draft
+  readonly findings: readonly Finding[]
+}
+
+export interface Runs {
+  readonly ablated: RunFacts
+  readonly real: RunFacts
+}
+
+export interface ReportInput {
+  readonly planned: PlannedRoute
+  readonly draft: CheckedDraft
+  readonly text: string
+  readonly timings: Readonly<Record<string, number>>
+  /** Null when no test was written, so nothing ran. */
+  readonly outcome: {
+    readonly runs: Runs
+    readonly typeFindings: readonly Finding[]
+    readonly engine: EngineFacts
+    readonly wrote: readonly string[]
+  } | null
+  readonly hints: readonly string[]
+  /** Variables that the app reads while it loads and that have no value. */
+  readonly without: BootEnvironment['without']
+}
+
+/** What a run of `gen` has shown, path by path. */
+export function buildReport(input: ReportInput): GenReport {
+  const { planned, draft, outcome } = input
+  const { file } = planned.vocabulary.scaffold
+  const paths = planned.plan.paths.map((one) => reportPath(judge(one, input), { file, text: input.text }))
+  const findings = [
+    ...draft.findings,
+    ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
+  ]
+  const { usage } = draft.draft
+  return {
+    schema: 'itest.gen/1',
+    route: planned.plan.route,
+    file: outcome ? file : null,
+    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
+    engine: outcome?.engine ?? null,
+    vitest: outcome?.runs.real.vitest ?? null,
+    paths,
+    findings,
+    questions: planned.plan.questions,
+    unresolved: planned.read.dossier.unresolved,
+    wrote: outcome?.wrote ?? [],
+    hints: [...input.hints, ...hintsOn(paths, input.without)],
+    timings: input.timings,
+    exitCode: decideExitCode(paths, findings),
+  }
+}
+
+function hintsOn(paths: readonly ReportedPath[], without: BootEnvironment['without']): string[] {
+  if (!paths.some((one) => one.class === 'import')) return []
+  const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
+  const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
+  return [
+    `The app could not be loaded.${read} What it lacks, set in .env.test, or under "environment" in ${PROJECT_FACTS_FILE}, where itest keeps it.`,
+  ]
+}
+
+/** No when a test or a check says so, and when a path must be tested but not one test could be written. */
+function decideExitCode(paths: readonly ReportedPath[], findings: readonly Finding[]): 0 | 1 {
+  const saysNo = paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0
+  const hasNothing = paths.some((one) => one.now === 'open') && !paths.some((one) => one.now === 'green')
+  return saysNo || hasNothing ? 1 : 0
+}
+
+/** Errors of the run that no test can be held to: nobody may take the other results for the whole story. */
+function findRunErrors(run: RunFacts): Finding[] {
+  const loose = run.unhandled.filter(({ test }) => test === null).map(({ error }) => error)
+  const ofFiles = run.tests.some((test) => test.state === 'passed') ? run.fileErrors.map(({ error }) => error) : []
+  return [...loose, ...ofFiles].map((error) => ({
+    kind: 'run-error',
+    pathId: null,
+    message: `an error outside of the tests: ${error.name}: ${error.message.split('\n')[0]}`,
+    line: null,
+  }))
+}
+
+function judge(one: Path, { draft, outcome }: ReportInput): Judged {
+  const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
+  const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
+  if (!written || !outcome) return { path: one, before: null, now: null, left }
+  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
+  const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
+  const lack = lackFor(one, outcome.engine)
+  if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
+  return {
+    path: one,
+    ...proof,
+    ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
+    left,
+  }
+}
+
+/** Why this database can't do what the path needs; null when it can. */
+export function lackFor(path: Path, { kind }: EngineFacts): string | null {
+  return path.status === 'planned' ? findLack(kind, path.given.needs) : null
+}
