@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Machine } from './interpret/machine.ts'
 import { loadModule } from './interpret/modules.ts'
+import { loadWaitingTables } from './models/drizzle/waiting-tables.ts'
 import { isAside, isTool } from './project/entries.ts'
 import type { ProjectFiles } from './project/project.ts'
 
@@ -16,11 +17,29 @@ export function loadDatabaseFiles(machine: Machine, files: ProjectFiles): void {
   const making = sources.filter((file) => DATABASE.test(textOf(file)))
   for (const file of making) loadModule(machine, file)
   if (machine.databases.length === 0) loadCallers(machine, files, { making, sources })
-  for (const file of sources) if (TABLE.test(textOf(file))) loadModule(machine, file)
+  const tables = sources.filter((file) => TABLE.test(textOf(file)))
+  machine.waitingTables.push(...tables)
+  if (!machine.wanted || !areNamedApart(tables.map(textOf))) loadWaitingTables(machine)
 }
 
 const DATABASE = /\bdrizzle\s*[(<]/
 const TABLE = /\b(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)\b|\b(?:snake|camel)Case\.table\b/
+
+/**
+ * Each table is called by a name that stands there and is no other's, and is exported where it is made: which file is
+ * loaded first makes no difference, nor whether the others are.
+ */
+function areNamedApart(texts: readonly string[]): boolean {
+  if (texts.some((text) => PASSES_ON.test(text))) return false
+  const names = texts.flatMap((text) => [...text.matchAll(NAMED)].map(([, name = '']) => name))
+  const mentions = texts.flatMap((text) => [...text.matchAll(MENTION)])
+  return mentions.length === names.length && new Set(names).size === names.length
+}
+
+/** All but `import { pgTable, text }`. */
+const MENTION = /\b(?:(?:pg|sqlite|mysql)(?:Table(?:Creator)?|Schema)|(?:snake|camel)Case\.table)\b(?!\s*[,}])/g
+const PASSES_ON = /\bexport\s*(?:\*|\{[^}]*\}\s*from\b)|\bmodule\.exports\b/
+const NAMED = /\b(?:pg|sqlite|mysql)Table\s*\(\s*['"`]([^'"`$]+)['"`]/g
 
 /** `export const db = createConnection()`: the files that import what makes a connection, until one of them has it made. */
 function loadCallers(

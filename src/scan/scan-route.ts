@@ -29,7 +29,9 @@ export async function scanRoute(
 async function confirmDossier({ files, codebase }: Scan, dossier: Dossier): Promise<Dossier> {
   if (dossier.tables.length === 0) return dossier
   const touched = new Set(dossier.tables.map(({ name }) => name))
-  const { results, tables, findings } = await confirmTables(files, codebase, { only: touched })
+  // Of a large app some tables came up only when the route was read.
+  const known = [...dossier.tables, ...codebase.tables.filter(({ name }) => !touched.has(name))]
+  const { results, tables, findings } = await confirmTables(files, { ...codebase, tables: known }, { only: touched })
   return {
     ...dossier,
     tables: tables.filter(({ name }) => touched.has(name)),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,6 +26,47 @@ describe('one route of a large app', () => {
     ])
     const name = `${wanted.method} ${wanted.path}`
     expect(dossierOf(part, name)).toEqual(dossierOf(whole, name))
+  })
+
+  it.each([
+    ['its own tables', '', 'r.get("/x", async (req, res) => { res.json(await db.select().from(things7)) })'],
+    [
+      'a table that SQL names',
+      '',
+      'r.get("/x", async (req, res) => { res.json((await db.execute(sql`select * from things_9`)).rows) })',
+    ],
+    [
+      'a relation',
+      'export const thingsRelations = relations(things7, ({ many }) => ({ notes: many(notes3) }))',
+      'r.get("/x", async (req, res) => { res.json(await db.query.things7.findMany({ with: { notes: true } })) })',
+    ],
+    [
+      'a table whose name another has, too',
+      'export const twin = pgTable("things_2", { id: integer("id") })',
+      'r.get("/x", async (req, res) => { res.json(await db.select().from(twin)) })',
+    ],
+  ])('knows %s as the whole scan does', (_, table, route) => {
+    const small = mkdtempSync(path.join(tmpdir(), 'itest-large-'))
+    try {
+      writeCodebase(small, 440)
+      const folder = path.join(small, 'src/modules/m7')
+      appendFileSync(
+        path.join(small, 'src/modules/m3/schema.ts'),
+        `\nimport { relations } from 'drizzle-orm'\nimport { things7 } from '../m7/schema.js'\n${table}\n`,
+      )
+      appendFileSync(
+        path.join(folder, 'index.ts'),
+        `\nimport { sql } from 'drizzle-orm'\nimport { db } from '../../db/index.js'\nimport { things7 } from './schema.js'\nimport { twin } from '../m3/schema.js'\nconst r: Router = router\n${route}\n`,
+      )
+      const name = { method: 'GET', path: '/api/v1/m7/x' }
+      const [whole, part] = [scanProject(small), scanProject(small, { wanted: name })]
+      expect([whole, part].map(({ isPartial }) => isPartial)).toEqual([false, true])
+      const [expected, found] = [whole, part].map((scan) => dossierOf(scan, 'GET /api/v1/m7/x'))
+      expect(expected?.tables).not.toEqual([])
+      expect(found).toEqual(expected)
+    } finally {
+      rmSync(small, { recursive: true })
+    }
   })
 
   it('has its own tables confirmed, and runs no other schema', async () => {

@@ -115,6 +115,8 @@ export interface Machine {
   readonly modules: Map<string, Module>
   readonly unresolved: Map<string, Unresolved>
   readonly tables: Map<string, TableValue>
+  /** Files with tables, until one is asked for by its name in SQL; empty unless one route is wanted. */
+  readonly waitingTables: string[]
   /** What `relations()` says of a table, by its name. */
   readonly relations: Map<string, (() => ReadonlyMap<string, TableValue>)[]>
   /** Members that the project itself writes on requests: until it has, they are not there. */
@@ -184,6 +186,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     modules: new Map(),
     unresolved: new Map(),
     tables: new Map(),
+    waitingTables: [],
     relations: new Map(),
     requestMembers: new Set(),
     routers: [],

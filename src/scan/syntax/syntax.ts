@@ -26,14 +26,20 @@ export function createParser(read: (file: string) => string | null): Parser {
   }
 }
 
+/** What stands in comments says nothing about what runs. */
+const PARSING: ts.CreateSourceFileOptions = {
+  languageVersion: ts.ScriptTarget.ESNext,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+}
+
 /** The parser's own stack ends on code that is nested thousands deep: such a file counts as one that can't be read. */
 export function parseText(file: string, text: string): ReturnType<Parser['parse']> {
   try {
-    const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true)
+    const tree = ts.createSourceFile(file, text, PARSING, true)
     return { tree, errors: readSyntaxErrors(tree) }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    const tree = ts.createSourceFile(file, '', ts.ScriptTarget.ESNext, true)
+    const tree = ts.createSourceFile(file, '', PARSING, true)
     return { tree, errors: [{ message: 'nested too deeply to be read', line: 1 }] }
   }
 }

@@ -5,6 +5,7 @@ import { applyCasing, readCasing } from '../../tables/casing.ts'
 import type { Column, Dialect } from '../../types.ts'
 import type { FindColumn } from '../sql/conditions.ts'
 import type { SqlSource } from '../sql/statements.ts'
+import { loadWaitingTables } from './waiting-tables.ts'
 
 const DIALECTS: readonly (readonly [Dialect, RegExp])[] = [
   [
@@ -38,6 +39,7 @@ export function findTable(
   { dialect, node }: { dialect: Dialect | null; node: ts.Node },
 ): NamedTable {
   const { alias } = source
+  loadWaitingTables(machine)
   if (source.isKnown) return { alias, label: source.name, table: machine.tables.get(source.name) ?? null }
   const named = [...machine.tables.values()].filter((table) => isCalled(table, source))
   const fitting = named.filter((table) => dialect === null || table.dialect === dialect)
