@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
-import { parseOptions, parseRoute } from './options.ts'
-import { packageFile } from './package-paths.ts'
+import { parseAsked, parseGateOptions, parseOptions, parseRoute } from './options.ts'
+import { packageVersion } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
 import type { Progress } from './progress.ts'
@@ -71,7 +70,7 @@ interface Wiring {
 function createProgram({ world, finish }: Wiring): Command {
   const program = new Command('itest')
     .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
-    .version(readVersion())
+    .version(packageVersion())
     .exitOverride()
     .showHelpAfterError('`itest --help` lists the commands, `itest gen --help` the options of one.')
   addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
@@ -126,6 +125,28 @@ function createProgram({ world, finish }: Wiring): Command {
       const probed = options.probe ? await probe(codebase, options.root, world) : null
       finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
     })
+  addGate(program, 'red', 'gate: pass only if every new or changed test is red for a valid reason; keep the evidence')
+    .option('--since <ref>', 'a commit: only what has changed since is new')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = parseGateOptions(raw, process.cwd())
+      const { red } = await import('./gate/red.ts')
+      const report = await red(parseAsked(words), options, world)
+      const { renderGate } = await import('./report/gate-text.ts')
+      finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
+    })
+  addGate(program, 'green', 'gate: pass only if every test that was red is unchanged since, and green')
+    .option('--since <ref>', 'a commit: only what has changed since is looked at')
+    .option(
+      '--allow-change <reason>',
+      'accept tests that have changed since they were red; the ledger keeps the reason',
+    )
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = parseGateOptions(raw, process.cwd())
+      const { green } = await import('./gate/green.ts')
+      const report = await green(parseAsked(words), options, world)
+      const { renderGate } = await import('./report/gate-text.ts')
+      finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
+    })
   addCommand(
     program,
     'doctor',
@@ -142,6 +163,14 @@ function createProgram({ world, finish }: Wiring): Command {
       finish(options.json ? toJson(report) : renderDoctor(report, terminal()), report.exitCode)
     })
   return program
+}
+
+function addGate(program: Command, name: string, description: string): Command {
+  return addCommand(program, name, description)
+    .argument('[route or files...]', 'a route ("POST /orders") or test files; default: all that are new')
+    .option('--runs <n>', 'how often each test runs at least', '3')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
 }
 
 function databaseOption(): Option {
@@ -206,11 +235,6 @@ async function createProgress(): Promise<{ progress: Progress; stop: () => void 
     },
     stop: () => undefined,
   }
-}
-
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))
-  return version
 }
 
 process.exitCode = await main(process.argv)

@@ -51,6 +51,18 @@ export interface GenOptions {
   readonly probe: boolean
 }
 
+/** Of `itest red` and `itest green`. */
+export interface GateOptions extends Pick<GenOptions, 'root' | 'app' | 'database' | 'databaseUrl' | 'json' | 'cache'> {
+  /** Where the command runs; files are named from here. */
+  readonly cwd: string
+  /** A commit: only what has changed since counts as new. */
+  readonly since: string | null
+  /** How often the tests run at least. */
+  readonly runs: number
+  /** Why tests may have changed since they were red; null: they may not. */
+  readonly allowChange: string | null
+}
+
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
 /** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
@@ -69,6 +81,33 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
     cache: raw.cache !== false,
     probe: raw.probe === true,
   }
+}
+
+/** @throws UserError */
+export function parseGateOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GateOptions {
+  const { root, app, database, databaseUrl, json, cache } = parseOptions(raw, cwd)
+  const allowChange = readText(raw, 'allowChange')
+  if (allowChange?.trim() === '') {
+    throw new UserError('--allow-change: expected a reason, found nothing', {
+      hint: 'Say why the tests may change, e.g. --allow-change "REQ-7: refunds answer 202 now"; the ledger keeps it.',
+    })
+  }
+  const gate = { cwd, since: readText(raw, 'since'), runs: readRuns(readText(raw, 'runs') ?? '3'), allowChange }
+  return { root, app, database, databaseUrl, json, cache, ...gate }
+}
+
+function readRuns(given: string): number {
+  if (/^[1-9]\d{0,2}$/.test(given) && Number(given) >= 3) return Number(given)
+  throw new UserError(`--runs: expected a whole number from 3 to 999, found ${given}`, {
+    hint: 'A red test is run at least twice more: one that is red now and then is flaky.',
+  })
+}
+
+/** A route (`POST /orders`, as one word or two) or files; nothing: both empty. @throws UserError */
+export function parseAsked(words: readonly string[]): { route: RouteArgument | null; files: readonly string[] } {
+  const [first = ''] = (words[0] ?? '').trim().split(/\s+/)
+  const isRoute = METHODS.some((method) => method === first.toUpperCase()) && words.join(' ').includes('/')
+  return isRoute ? { route: parseRoute(words), files: [] } : { route: null, files: words }
 }
 
 function readText(raw: Readonly<Record<string, unknown>>, name: string): string | null {

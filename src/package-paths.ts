@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,6 +16,11 @@ export function packageFile(name: string): string {
  */
 export function builtFile(name: string): string {
   return packageFile(`dist/${name}`)
+}
+
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'))
+  return version
 }
 
 function findPackageFolder(from: string): string {

@@ -7,6 +7,7 @@ import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
 import { buildReport, type CheckedDraft, lackFor, type Runs } from './gen-report.ts'
 import { type Engine, startEngine } from './harness/engine/engine.ts'
+import { emptyLedger, ledgerPath, readLedger, renderLedger } from './ledger.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
@@ -15,7 +16,7 @@ import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
 import type { GenReport } from './report/types.ts'
 import { runTests } from './run/run.ts'
 import type { RunFacts } from './run/types.ts'
-import { assertCanWrite, evidencePath, hashText, writeFiles } from './save.ts'
+import { assertCanWrite, hashText, writeFiles } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
 import type { ReadRoute } from './scan/read-project.ts'
 import { assembleFile } from './write/assemble.ts'
@@ -66,7 +67,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   if (draft.kept.cases.length === 0)
     return buildReport({ planned, draft, text, timings: timings(), outcome: null, hints: [], without: [] })
   const config = await describeVitestConfig(options.root)
-  const evidence = { file: evidencePath(scaffold.file), text: renderEvidence(scaffold, text) }
+  const evidence = { file: ledgerPath(scaffold.file), text: renderEvidence(options.root, scaffold, text) }
   const files = [
     { file: harness.file, text: harness.text },
     ...(config.file ? [config.file] : []),
@@ -188,6 +189,8 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
   return { ablated, real }
 }
 
-function renderEvidence({ file, suite }: Scaffold, text: string): string {
-  return `${JSON.stringify({ schema: 'itest.evidence/1', file, route: suite, sha256: hashText(text) }, null, 2)}\n`
+/** What was red before stays on record. */
+function renderEvidence(root: string, { file, suite }: Scaffold, text: string): string {
+  const known = readLedger(root, file) ?? emptyLedger(file)
+  return renderLedger({ ...known, route: suite, sha256: hashText(text) })
 }

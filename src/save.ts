@@ -13,13 +13,9 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { UserError } from './errors.ts'
+import { readLedger } from './ledger.ts'
 
 const CHOOSE_FOLDER = 'Make the folder writable, or choose another one with --out DIR.'
-
-/** `.itest/tests/integration/post-orders.test.json` for `tests/integration/post-orders.test.ts`. */
-export function evidencePath(file: string): string {
-  return `.itest/${file.replace(/\.ts$/, '')}.json`
-}
 
 export function hashText(text: string): string {
   return createHash('sha256').update(text).digest('hex')
@@ -90,16 +86,10 @@ function readText(root: string, file: string): string {
   }
 }
 
-/** What itest wrote last, for which route; null without a record of it. */
+/** What itest wrote last, for which route; null without a record of it: the test file is then treated as a person's. */
 function readEvidence(root: string, file: string): { readonly sha256: string; readonly route: string } | null {
-  try {
-    const evidence: Record<string, unknown> = JSON.parse(readFileSync(path.join(root, evidencePath(file)), 'utf8'))
-    const { sha256, route } = evidence
-    return evidence.file === file && typeof sha256 === 'string' && typeof route === 'string' ? { sha256, route } : null
-  } catch {
-    // A record that is missing or can't be read is no record: the test file is then treated as a person's.
-    return null
-  }
+  const { route = null, sha256 = null } = readLedger(root, file) ?? {}
+  return route === null || sha256 === null ? null : { route, sha256 }
 }
 
 interface PlannedFile {

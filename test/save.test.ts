@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { assertCanWrite, evidencePath, hashText, writeFiles } from '../src/save.ts'
+import { emptyLedger, ledgerPath, renderLedger } from '../src/ledger.ts'
+import { assertCanWrite, hashText, writeFiles } from '../src/save.ts'
 
 const FILE = 'tests/integration/post-orders.test.ts'
 const SUITE = 'POST /orders'
@@ -25,15 +26,8 @@ function read(file: string): string {
 
 function writeWithEvidence(file: string, text: string): void {
   write(file, text)
-  write(evidencePath(file), JSON.stringify({ schema: 'itest.evidence/1', file, route: SUITE, sha256: hashText(text) }))
+  write(ledgerPath(file), renderLedger({ ...emptyLedger(file), route: SUITE, sha256: hashText(text) }))
 }
-
-describe('evidencePath', () => {
-  it('is another one for a file of the same name in another folder', () => {
-    expect(evidencePath(FILE)).toBe('.itest/tests/integration/post-orders.test.json')
-    expect(evidencePath('post-orders.test.ts')).toBe('.itest/post-orders.test.json')
-  })
-})
 
 describe('assertCanWrite', () => {
   const check = (file = FILE, force = false) => assertCanWrite(root, { file, suite: SUITE }, { force })
@@ -54,11 +48,13 @@ describe('assertCanWrite', () => {
     write(FILE, 'by hand')
     expect(() => check()).toThrow(/no record of having written it; it was left as it is/)
 
-    write(evidencePath(FILE), '{ half')
-    expect(() => check()).toThrow(/no record/)
+    write(ledgerPath(FILE), '{ half')
+    expect(() => check()).toThrow('expected what itest keeps of tests/integration/post-orders.test.ts')
 
-    const evidence = { schema: 'itest.evidence/1', file: 'other.test.ts', sha256: hashText('by hand') }
-    write(evidencePath(FILE), JSON.stringify(evidence))
+    write(ledgerPath(FILE), renderLedger({ ...emptyLedger('other.test.ts'), sha256: hashText('by hand') }))
+    expect(() => check()).toThrow('expected what itest keeps of tests/integration/post-orders.test.ts')
+
+    write(ledgerPath(FILE), renderLedger(emptyLedger(FILE)))
     expect(() => check()).toThrow(/no record/)
   })
 

@@ -1,0 +1,43 @@
+import type { JudgedTest } from '../judge-files.ts'
+import { findOutline, isTest, nameOf } from './compare.ts'
+import type { TestOutline } from './outline.ts'
+import type { ReadFile } from './read-files.ts'
+import type { GateTest } from './types.ts'
+
+type RunVerdict = JudgedTest & { readonly before: GateTest['before'] }
+
+/** What the run says of each test of a file, and that it says nothing of those that stand there and did not run. */
+export function describeRun(
+  { file, outlines }: ReadFile,
+  { tests, known }: { tests: readonly RunVerdict[]; known: ReadonlySet<TestOutline> },
+): GateTest[] {
+  const own = tests.filter((test) => test.file === file)
+  const all = outlines ?? []
+  const ran = own.map((test): GateTest => {
+    const outline = findOutline(all, test.name)
+    return describeVerdict(test, !outline || !known.has(outline))
+  })
+  const silent = all.filter((outline) => !own.some(({ name }) => isTest(outline, name)))
+  return [...ran, ...silent.map((outline) => describeSilent(file, outline, !known.has(outline)))]
+}
+
+function describeVerdict(test: RunVerdict, isNew: boolean): GateTest {
+  const { file, name, reason, contrast } = test
+  // An engine that can't do what the test asks for has shown nothing.
+  const verdict = test.verdict === 'skipped' ? 'broken' : test.verdict
+  return {
+    file,
+    name,
+    verdict,
+    class: test.verdict === 'skipped' ? 'nothing-ran' : test.class,
+    reason,
+    contrast,
+    before: verdict === 'red' ? test.before : null,
+    isNew,
+  }
+}
+
+function describeSilent(file: string, outline: TestOutline, isNew: boolean): GateTest {
+  const verdict = { verdict: 'broken', class: 'nothing-ran', reason: 'the run did not have this test' } as const
+  return { file, name: nameOf(outline), ...verdict, contrast: null, before: null, isNew }
+}

@@ -1,0 +1,86 @@
+import { UserError } from '../errors.ts'
+import type { GateOptions, RouteArgument } from '../options.ts'
+import type { World } from '../pipeline.ts'
+import { writeFiles } from '../save.ts'
+import { finding } from './compare.ts'
+import { describeRun } from './describe-run.ts'
+import { findKnown } from './find-known.ts'
+import { findTestFiles, namedTestFiles } from './find-test-files.ts'
+import { assertRef, readBase } from './git.ts'
+import { judgeBefore } from './judge-before.ts'
+import { type ReadFile, readTestFiles } from './read-files.ts'
+import { recordEvidence } from './record-evidence.ts'
+import type { GateReport } from './types.ts'
+
+/** What the user asked a gate to look at; neither a route nor files: all that is new. */
+export interface Asked {
+  readonly route: RouteArgument | null
+  readonly files: readonly string[]
+}
+
+/**
+ * The first gate: every new or changed test is red for a valid reason, and again when it is run again. Those that are go
+ * into the ledger, whatever the others do. @throws UserError when there is nothing to look at
+ */
+export async function red(asked: Asked, options: GateOptions, world: World): Promise<GateReport> {
+  const { root } = options
+  world.progress('reading the code')
+  if (options.since !== null) await assertRef(root, options.since)
+  const { files, codebase } = await readTestFiles(root, namesOf(asked, options), options)
+  const chosen = asked.route === null ? files : filesOf(asked.route, files)
+  const known = await findKnown(chosen, asked, options)
+  const pending = chosen.filter(({ outlines }) => (outlines ?? []).some((outline) => !known.has(outline)))
+  if (pending.length === 0) return nothingNew(options)
+  const judged = await judgeBefore(pending, { asked, options, codebase }, world)
+  const tests = pending.flatMap((file) => describeRun(file, { tests: judged.tests, known }))
+  const base = await readBase(root)
+  const ledgers = pending.flatMap((file) => recordEvidence(file, tests, { ...judged, base }) ?? [])
+  world.signal.throwIfAborted()
+  writeFiles(root, ledgers)
+  const pass = tests.every(({ isNew, verdict }) => !isNew || verdict === 'red')
+  return {
+    schema: 'itest.gate/1',
+    gate: 'red',
+    pass,
+    tests,
+    findings: [],
+    engine: judged.engine,
+    vitest: judged.vitest,
+    wrote: ledgers.map(({ file }) => file),
+    exitCode: pass ? 0 : 1,
+  }
+}
+
+function namesOf({ files }: Asked, { root, cwd }: GateOptions): string[] {
+  return files.length > 0 ? namedTestFiles(root, files, cwd) : findTestFiles(root)
+}
+
+/** Those that were generated for the route, and those that name it in a title. */
+function filesOf({ method, path }: RouteArgument, files: readonly ReadFile[]): readonly ReadFile[] {
+  const name = `${method} ${path}`
+  const found = files.filter(
+    ({ ledger, outlines }) =>
+      ledger?.route === name || outlines?.some(({ exactName }) => exactName?.split(' > ').includes(name)),
+  )
+  if (found.length > 0) return found
+  throw new UserError(`${name}: expected tests of this route, found none`, {
+    hint: `Write them (\`itest gen ${name}\`), name the files, or put "${name}" into the title of a describe.`,
+  })
+}
+
+/** Whoever asks what has changed since a commit may hear that nothing has; a new test that is not there is none. */
+function nothingNew({ since }: GateOptions): GateReport {
+  const pass = since !== null
+  const message = `no test is new or has changed${since === null ? ' since it was red' : ` since ${since}`}`
+  return {
+    schema: 'itest.gate/1',
+    gate: 'red',
+    pass,
+    tests: [],
+    findings: [{ ...finding('nothing-new', { file: '', test: null }, message), isAllowed: pass }],
+    engine: null,
+    vitest: null,
+    wrote: [],
+    exitCode: pass ? 0 : 1,
+  }
+}

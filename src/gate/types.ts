@@ -1,0 +1,61 @@
+import type { EngineFacts } from '../run/types.ts'
+
+/** What a gate says of one test. */
+export interface GateTest {
+  readonly file: string
+  readonly name: string
+  readonly verdict: 'red' | 'green' | 'broken' | 'flaky'
+  readonly class: string | null
+  readonly reason: string
+  readonly contrast: Contrast | null
+  /** What the app was when it was red: as it is, or with the route answering 501; null for what was not red. */
+  readonly before: 'app' | 'ablation' | null
+  /** Neither in the ledger as it is now nor, where git was asked, in the commit before. */
+  readonly isNew: boolean
+}
+
+export interface Contrast {
+  readonly expected: string | null
+  readonly actual: string | null
+  /** Where in the test; null when nothing tells. */
+  readonly at: { readonly file: string; readonly line: number } | null
+}
+
+/** Why a gate stays closed beside the verdicts, or what was allowed. */
+export interface GateFinding {
+  readonly kind: FindingKind
+  readonly file: string
+  /** The full name of the test; null: it is about the file. */
+  readonly test: string | null
+  readonly message: string
+  /** Assertions that the ledger has and the file has not, and the other way round. */
+  readonly diff: { readonly removed: readonly string[]; readonly added: readonly string[] } | null
+  /** Allowed by the person who ran the gate. */
+  readonly isAllowed: boolean
+}
+
+export type FindingKind =
+  | 'deleted'
+  | 'renamed'
+  | 'skipped'
+  | 'weakened'
+  | 'changed'
+  | 'surroundings-changed'
+  | 'support-changed'
+  | 'never-red'
+  | 'ledger-edited'
+  | 'nothing-new'
+  | 'file'
+
+export interface GateReport {
+  readonly schema: 'itest.gate/1'
+  readonly gate: 'red' | 'green'
+  readonly pass: boolean
+  readonly tests: readonly GateTest[]
+  readonly findings: readonly GateFinding[]
+  readonly engine: EngineFacts | null
+  readonly vitest: string | null
+  /** Relative to the root. */
+  readonly wrote: readonly string[]
+  readonly exitCode: 0 | 1
+}
