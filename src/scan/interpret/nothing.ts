@@ -13,7 +13,7 @@ const MISSING: LiteralValue = { kind: 'literal', value: undefined, isMade: true 
 /** `req.body` of a request that has none, where nothing makes an object of it. */
 export const NO_BODY: LiteralValue = { kind: 'literal', value: undefined, isMade: true }
 
-/** Where requests without a body failed for that, by their decisions, and how much had happened before. */
+/** Where requests without a body failed for that, by their decisions, and how much had happened by then. */
 export type NoBodyLog = Map<
   readonly Decision[],
   { readonly at: SourceLocation; readonly after: number; readonly decided: number }
@@ -46,10 +46,10 @@ function isFoundMissing({ run }: Machine, expression: Expression): boolean {
 export function refuseNothing(machine: Machine, value: Value, { use, node }: { use: string; node: ts.Node }): void {
   if (!machine.run || machine.run.isOver || !isNothing(machine, value)) return
   if (value.kind === 'literal' && (!value.isMade || mayBeFilled(node))) return
-  if (value === NO_BODY) noteNoBody(machine, machine.run, node)
   const what = value.kind === 'literal' ? `${value.value}` : 'undefined or null'
   const error = makeError('TypeError', literal(use.replace('%', what)))
   recordThrow(machine, error, node)
+  if (value === NO_BODY) noteNoBody(machine, machine.run, node)
   throw new Thrown(error)
 }
 

@@ -28,6 +28,9 @@ describe('a request without a body', () => {
   it('fails where the body is used, in whose hands the error then comes', () => {
     const handler = `try { ${UNGUARDED} } catch (error) { res.status(400).json({ error: error.message }) }`
     expect(ends(handler)).toEqual(['400 by catch'])
+    const later = `try { await db.select().from(users) } catch (error) { if (req.body.strict) return res.sendStatus(502) }
+      res.sendStatus(200)`
+    expect(ends(later)).toEqual(['500 by default-handler'])
     const { failures } = readHandler(UNGUARDED)
     expect(failures).toMatchObject([{ problem: { kind: 'no body', at: { file: 'src/app.ts', line: 11 } }, when: [] }])
   })
