@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { inventByName, inventForRequest } from './plan/choose-environment.ts'
+import { inventForRequest } from './plan/choose-environment.ts'
 import { guessForShape } from './plan/guess-value.ts'
 import { SAMPLE_FILES, TEST_FILES } from './scan/models/environment-files.ts'
+import { inventByName } from './scan/models/environment-names.ts'
 import type { BootFacts, DatabaseFacts, EnvironmentVariable } from './scan/types.ts'
 
 export interface BootEnvironment {
@@ -77,6 +78,9 @@ function choose(
   const known = own[variable.name] ?? paths[variable.name]
   if (known !== undefined) return known
   if (variable.required === true || isRefused(variable)) return inventValue(variable)
+  // The paths of routes were read from what the app does with it, or without it.
+  if (variable.assumedSet !== null)
+    return variable.assumedSet ? sample[variable.name] || inventByName(variable.name) || inventValue(variable) : null
   if (variable.required !== null || variable.default !== null) return null
   // Nothing says whether the app can do without: then as the project's sample has it. Clients of packages refuse to be
   // made without their key, and nothing is signed without a secret.

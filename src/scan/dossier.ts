@@ -25,9 +25,10 @@ export function readDossier(
     expressMajor: found.app.entry.expressMajor,
     anchor: registrationOf(machine, found.layer.at),
   }
-  const { exploration, gates, sessions } = traceRequests(machine, trace)
+  const { exploration, gates, sessions, noBody } = traceRequests(machine, trace)
   const unresolved = [...machine.unresolved].filter(([key]) => !before.has(key)).map(([, record]) => record)
   const tables = touchedTables(describeTables(machine), exploration.scenarios)
+  const facts = readFacts(exploration, { route: found.route, tables })
   return {
     route: found.route,
     app: found.app.entry,
@@ -37,7 +38,8 @@ export function readDossier(
       isComplete: exploration.cut === 0,
       reads: exploration.reads.map(({ from, name, node }) => ({ from, name, at: locate(machine.root, node) })),
     }),
-    ...readFacts(exploration, { route: found.route, tables }),
+    ...facts,
+    failures: [...facts.failures, ...noBody],
     gates,
     sessions,
     tables,

@@ -122,6 +122,65 @@ describe('what a run assumes of the environment', () => {
   })
 })
 
+describe('a variable that a condition at import asks for', () => {
+  const tell = (condition: string, code = '', files: Readonly<Record<string, string>> = {}): string => {
+    const app = appWith(`${code}
+      const mail = ${condition} ? 'sent' : 'none'
+      app.get('/mail', (req, res) => res.json({ mail }))`)
+    return bodyFor(readRoute({ ...app, ...files }, 'GET /mail'), 200)
+  }
+  const SENT = '{mail: "sent"}'
+  const NONE = '{mail: "none"}'
+  const SCHEMA =
+    "import { z } from 'zod'\nconst env = z.object({ SMTP: z.string().optional(), FROM: z.string(), TLS: z.coerce.boolean().default(false), HOST: z.string().default('mail') }).parse(process.env)"
+
+  it.each([
+    ['process.env.SMTP_HOST', ''],
+    ['!!process.env.SMTP_HOST', ''],
+    ['process.env.SMTP_HOST !== undefined', ''],
+    ['process.env.SMTP_HOST?.trim()', ''],
+    ['(process.env.SMTP_HOST && process.env.MAIL_KEY)', ''],
+    ['process.env.MAIL_KEY', "const key = process.env.MAIL_KEY || 'dev'"],
+    ['env.SMTP', SCHEMA],
+    ['env.TLS', SCHEMA],
+  ])('is not there where the app can do without it: %s', (condition, code) => {
+    expect(tell(condition, code)).toBe(NONE)
+  })
+
+  it.each([
+    ['process.env.SMTP_HOST', "if (!process.env.SMTP_HOST) throw new Error('SMTP_HOST')"],
+    [
+      'process.env.SMTP_HOST',
+      "const missing = ['SMTP_HOST'].filter((name) => !process.env[name])\nif (missing.length > 0) process.exit(1)",
+    ],
+    ['process.env.MAIL_KEY', ''],
+    ['process.env.VITEST', ''],
+    ['process.env.DATABASE_URL', ''],
+    ['env.FROM', SCHEMA],
+    ['env.HOST', SCHEMA],
+  ])('is there where it must be, or has a value in tests: %s', (condition, code) => {
+    expect(tell(condition, code)).toBe(SENT)
+  })
+
+  it('is as the files of the project have it', () => {
+    expect(tell('process.env.SMTP_HOST', '', { '.env.test': 'SMTP_HOST=mail' })).toBe(SENT)
+    expect(tell('process.env.SMTP_HOST', '', { '.env.example': 'SMTP_HOST=mail' })).toBe(SENT)
+    expect(tell('env.SMTP', SCHEMA, { '.env.example': 'SMTP=mail' })).toBe(NONE)
+  })
+
+  it('is said to be one or the other, for whoever starts the app', () => {
+    const files = appWith(
+      "if (process.env.SMTP_HOST) start()\nif (process.env.MAIL_KEY) start()\napp.get('/a', (req, res) => res.end())",
+    )
+    const { boot } = readRoute({ ...files, 'src/mail.ts': '' }, 'GET /a')
+    expect(boot.environment.map(({ name, assumedSet }) => [name, assumedSet])).toEqual([
+      ['DATABASE_URL', null],
+      ['MAIL_KEY', true],
+      ['SMTP_HOST', false],
+    ])
+  })
+})
+
 function variable({ boot }: Pick<Dossier, 'boot'>, name: string): unknown {
   return boot.environment.find((one) => one.name === name)
 }

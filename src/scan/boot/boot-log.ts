@@ -4,6 +4,7 @@ import type { Value } from '../interpret/values.ts'
 import { locate, ts } from '../syntax/syntax.ts'
 import type { AssumedText, Assumption, EnvironmentRule, Expression, SourceLocation, StartKind } from '../types.ts'
 import { readLengthCheck } from './length-checks.ts'
+import type { InTests } from './set-in-tests.ts'
 
 /** What the top levels of modules did while they were evaluated, apart from defining things. */
 export interface BootLog {
@@ -14,6 +15,8 @@ export interface BootLog {
   readonly starts: LoggedStart[]
   /** Of each condition, by its place; `node` is the condition. */
   readonly assumed: Map<string, LoggedAssumption>
+  /** Of each variable that a condition at import asked for, what tests were taken to have. */
+  readonly inTests: Map<string, InTests>
   /** Of each variable, by the place of the path that is made of it. */
   readonly assumedTexts: Map<string, AssumedText & { readonly file: string }>
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
@@ -78,6 +81,7 @@ export function createBootLog(): BootLog {
     rules: [],
     starts: [],
     assumed: new Map(),
+    inTests: new Map(),
     assumedTexts: new Map(),
     configFiles: [],
     drivers: [],

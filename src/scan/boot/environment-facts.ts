@@ -5,6 +5,7 @@ import type { PartOf } from './boot-facts.ts'
 import type { EnvironmentCheck, EnvironmentRead, LengthCheck, LoggedRule } from './boot-log.ts'
 import { mask } from './database-address.ts'
 import { howConditionEnds, howListEnds } from './endings.ts'
+import { findFallback } from './fallbacks.ts'
 import { lengthRule } from './length-checks.ts'
 
 interface Variable {
@@ -49,8 +50,14 @@ function describeVariable(machine: Machine, database: DatabaseFacts, variable: V
     default: maskDefault(rule ? rule.default : (fallback?.literal ?? null), usedFor),
     validation: rule ? { by: rule.by, shape: rule.shape, text: maskRule(rule.text, usedFor) } : null,
     whenMissing: rule?.whenMissing ?? 'undefined',
+    assumedSet: assumedSet(machine, variable.name),
     usedFor,
   }
+}
+
+function assumedSet({ boot }: Machine, name: string): boolean | null {
+  const known = boot.inTests.get(name)
+  return known ? known.how === 'set' : null
 }
 
 function readPlaces(machine: Machine, { reads, rules }: Variable): SourceLocation[] {
@@ -76,42 +83,6 @@ function ownRule(node: ts.Node, whenMissing: 'throws' | 'exits'): EnvironmentRul
   let shown = node
   while (shown.parent && ts.isExpression(shown.parent)) shown = shown.parent
   return { by: 'code', shape: null, text: brief(shown), required: true, default: null, whenMissing }
-}
-
-interface Fallback {
-  /** Null: something stands in for the variable that is no literal. */
-  readonly literal: string | null
-}
-
-/** `process.env.PORT ?? 3000`, also inside `Number(...)`, and `const { PORT = '3000' } = process.env`. */
-function findFallback(read: ts.Node): Fallback | null {
-  if (ts.isBindingElement(read)) return read.initializer ? { literal: literalText(read.initializer) } : null
-  let current = read
-  for (let { parent } = read; parent; parent = parent.parent) {
-    if (ts.isBinaryExpression(parent) && parent.left === current && isFallback(parent.operatorToken.kind))
-      return { literal: literalText(parent.right) }
-    if (!keepsValue(parent)) return null
-    current = parent
-  }
-  return null
-}
-
-function isFallback(operator: ts.SyntaxKind): boolean {
-  return operator === ts.SyntaxKind.BarBarToken || operator === ts.SyntaxKind.QuestionQuestionToken
-}
-
-function keepsValue(node: ts.Node): boolean {
-  if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) || ts.isAsExpression(node)) return true
-  return (
-    ts.isCallExpression(node) &&
-    /^(?:Number|String|parseInt|Number\.parseInt|parseFloat)$/.test(node.expression.getText())
-  )
-}
-
-function literalText(node: ts.Expression): string | null {
-  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return node.text
-  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return node.getText()
-  return null
 }
 
 /** That there is a default matters; what it is does not, when it was meant to be secret. */

@@ -14,12 +14,13 @@ import { checkerOf, isInHandler } from './checker.ts'
 import { describe, expressionsOf } from './expressions.ts'
 import { isAlike } from './outcomes.ts'
 import { readOwnership } from './ownership.ts'
-import { credentialOf, credentialsIn, isBareCredential, principalsOf, refusesCredential } from './principals.ts'
+import { credentialOf, credentialsIn, principalsOf, refusesCredential } from './principals.ts'
 import { findSeals, saysFailure } from './refusals.ts'
+import { isRole, readRoles } from './roles.ts'
 import { outcomeOf, responseOf, siteOf, statusOf, targetOf } from './scenarios.ts'
 import { siteKey } from './site-keys.ts'
 import { asksBody, comparesPrincipal, refusesPolitely, type TurnedAway, turnedAway } from './turned-away.ts'
-import type { AccessFacts, AuthenticationFact, Refusal, RoleFact } from './types.ts'
+import type { AccessFacts, AuthenticationFact, Refusal } from './types.ts'
 
 interface Given {
   readonly route: Route
@@ -39,10 +40,10 @@ export function readAccess(given: Given): AccessFacts {
   }
   const seals = findSeals(given.scenarios, { isComplete: given.isComplete, isOpen })
   const isBefore = (turned: Pick<TurnedAway, 'last' | 'cause'>): boolean => !isInHandler(turned, given)
-  const turned = [...askers].flatMap(
-    ([scenario, isPrincipal]) =>
-      turnedAway(scenario, { isPrincipal, seal: seals.get(scenario) ?? null, isBefore }) ?? [],
-  )
+  const turned = [...askers].flatMap(([scenario, isPrincipal]) => {
+    const one = turnedAway(scenario, { isPrincipal, seal: seals.get(scenario) ?? null, isBefore })
+    return one && !isOfForms(one.last) ? [one] : []
+  })
   const owned = turned.filter(comparesPrincipal)
   const roles = turned.filter((one) => !owned.includes(one) && isRole(one))
   const rest = turned.filter((one) => !owned.includes(one) && !roles.includes(one) && isAuthentication(one))
@@ -59,42 +60,14 @@ function isLetThrough(scenario: Scenario): boolean {
   return response !== null && response.via !== 'redirect' && (statusOf(scenario) ?? 200) < 400
 }
 
-const ROLE_NAME = /role|admin|permission|scope|tier|staff|superuser|grant|privilege/i
-
-/** Whether the decision asks what the asker may do, and not who it is. */
-function isRole({ last, scenario, isPrincipal }: TurnedAway): boolean {
-  if (statusOf(scenario) !== 403 || saysFailure(last) || isOfForms(last)) return false
-  if (ROLE_NAME.test(describe(last.condition))) return true
-  // Two cookies that have to be the same say who asks, and nothing of what that one may do.
-  return isPrincipal(last.condition) && !asksPresence(last.condition) && !isBareCredential(last.condition)
-}
-
 /** A token against forged requests says nothing of who is asking. */
 function isOfForms({ condition }: Decision): boolean {
   return /csrf|xsrf/i.test(describe(condition))
 }
 
-/** Whether the decision is about something being there at all. */
-function asksPresence(condition: Expression): boolean {
-  if (condition.kind !== 'operation') return true
-  return !/^(?:===|[<>]=?|includes)$/.test(condition.name)
-}
-
-/** Each check once, with every value that would have been let through: `role === 'owner' || role === 'admin'`. */
-function readRoles(turned: readonly TurnedAway[]): RoleFact[] {
-  const facts = new Map<string, RoleFact>()
-  for (const { scenario, when } of turned) {
-    const refusal = outcomeOf(scenario)
-    const key = siteKey(scenario, [when, refusal.status])
-    const fact = { condition: when.condition, refusedWhen: when.taken, at: when.at, refusal }
-    if (!facts.has(key)) facts.set(key, fact)
-  }
-  return [...facts.values()]
-}
-
 /** A check of the body, such as a password at login, is none of who is asking; nor is a failure of the database. */
 function isAuthentication({ last, isPrincipal }: TurnedAway): boolean {
-  if (saysFailure(last) || isOfForms(last)) return false
+  if (saysFailure(last)) return false
   return refusesCredential(last) || (isPrincipal(last.condition) && !asksBody(last))
 }
 

@@ -76,6 +76,8 @@ export type Problem =
   | { readonly kind: 'database'; readonly what: string; readonly at: SourceLocation }
   | { readonly kind: 'validation'; readonly of: Expression; readonly at: SourceLocation }
   | { readonly kind: 'credential'; readonly at: SourceLocation }
+  /** Nothing was sent, Express 5 leaves `req.body` undefined then, and the code uses it as if it were there. */
+  | { readonly kind: 'no body'; readonly at: SourceLocation }
 
 /**
  * Something for which middleware of a package gives an error to `next` whatever the route is about: a body that is no

@@ -1,3 +1,4 @@
+import { type InTests, variableInTests } from '../boot/set-in-tests.ts'
 import { textInTests } from '../models/assumed-text.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
@@ -66,20 +67,29 @@ interface Guess {
 }
 
 function decideAtTopLevel(machine: Machine, { condition, preferred, node }: Guess): boolean {
-  const settled = atTopLevel(condition) ?? comparedAtTopLevel(machine, condition, node)
+  const settled = atTopLevel(machine, condition, node) ?? comparedAtTopLevel(machine, condition, node)
   if (settled === null) machine.guesses += 1
   const taken = settled ?? preferred
   noteTaken(machine, condition, taken, node)
   return taken
 }
 
-/** The harness sets every variable that the code asks for, so at import none is missing. */
-function atTopLevel(condition: Expression): boolean | null {
-  if (condition.kind === 'env') return true
-  const [left, right] = condition.kind === 'operation' ? condition.operands : []
-  if (condition.kind !== 'operation' || left?.kind !== 'env') return null
-  if (condition.name === 'is nullish') return false
-  return condition.name === '===' && right && isEmpty(right) ? false : null
+/** Whether a variable is there, at import: as the harness starts the app. */
+function atTopLevel(machine: Machine, condition: Expression, node: ts.Node): boolean | null {
+  const name = variableOf(condition)
+  if (name !== null) return isSet(variableInTests(machine, name, node))
+  if (condition.kind !== 'operation') return null
+  const [left, right] = condition.operands
+  const asked = left ? variableOf(left) : null
+  const asksMissing = condition.name === 'is nullish' || (condition.name === '===' && right && isNothing(right))
+  if (asked === null || !(asksMissing || (condition.name === '===' && right && isEmpty(right)))) return null
+  const found = variableInTests(machine, asked, node)
+  return asksMissing ? found.how === 'missing' : found.how === 'default' && found.text === ''
+}
+
+/** What stands in for it may be as good as nothing. */
+function isSet(found: InTests): boolean {
+  return found.how === 'set' || (found.how === 'default' && !/^(?:false|0|)$/.test(found.text))
 }
 
 /** What a variable is compared with decides where tests give it a value; one that they leave alone equals no text. */
@@ -88,14 +98,14 @@ function comparedAtTopLevel(machine: Machine, condition: Expression, node: ts.No
   const [left, right] = condition.operands
   if (!left || right?.kind !== 'literal' || typeof right.value !== 'string') return null
   const text = textInTests(machine, left, node)
-  return text === null ? (isVariable(left) ? false : null) : text === right.value
+  return text === null ? (variableOf(left) === null ? null : false) : text === right.value
 }
 
-/** A variable as it is, or in other letters. */
-function isVariable(expression: Expression): boolean {
-  if (expression.kind !== 'operation') return expression.kind === 'env'
+/** The name of a variable as it is, or in other letters. */
+function variableOf(expression: Expression): string | null {
+  if (expression.kind !== 'operation') return expression.kind === 'env' ? expression.name : null
   const [first] = expression.operands
-  return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first !== undefined && isVariable(first)
+  return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first ? variableOf(first) : null
 }
 
 function impliedAnswer(run: Run, condition: Expression): boolean | null {

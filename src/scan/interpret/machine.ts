@@ -19,6 +19,7 @@ import type {
 } from '../types.ts'
 import type { KeyOf } from './expression-keys.ts'
 import type { InputRead } from './input-reads.ts'
+import type { NoBodyLog } from './nothing.ts'
 import type { PendingLog } from './pending.ts'
 import type { Scope } from './scope.ts'
 import { LimitReached } from './stops.ts'
@@ -142,6 +143,8 @@ export interface Machine {
   readonly boot: BootLog
   readonly passport: PassportLog
   readonly gates: GateLog
+  /** Where requests without a body failed because the code uses it; null while requests have what they need. */
+  noBody: NoBodyLog | null
   /** The sessions that requests of the route at hand have, by what is known of them. */
   readonly sessions: Map<string, SessionFact>
   readonly callStack: CallFrame[]
@@ -198,6 +201,7 @@ export function createMachine(input: Pick<Machine, 'root' | 'files' | 'parser' |
     boot: createBootLog(),
     passport: createPassportLog(),
     gates: createGateLog(),
+    noBody: null,
     sessions: new Map(),
     callStack: [],
     isCaught: false,

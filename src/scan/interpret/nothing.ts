@@ -1,6 +1,6 @@
-import { ts } from '../syntax/syntax.ts'
+import { locate, ts } from '../syntax/syntax.ts'
 import { walkSyntax } from '../syntax/walk-syntax.ts'
-import type { Expression } from '../types.ts'
+import type { Decision, Expression, SourceLocation } from '../types.ts'
 import { makeError } from './error-values.ts'
 import type { Machine, Run } from './machine.ts'
 import { Thrown } from './stops.ts'
@@ -10,6 +10,15 @@ import { isNullish, type LiteralValue, literal, UNDEFINED, type Value } from './
 const NULL: LiteralValue = { kind: 'literal', value: null, isMade: true }
 const MISSING: LiteralValue = { kind: 'literal', value: undefined, isMade: true }
 
+/** `req.body` of a request that has none, where nothing makes an object of it. */
+export const NO_BODY: LiteralValue = { kind: 'literal', value: undefined, isMade: true }
+
+/** Where requests without a body failed for that, by their decisions, and how much had happened by then. */
+export type NoBodyLog = Map<
+  readonly Decision[],
+  { readonly at: SourceLocation; readonly after: number; readonly decided: number }
+>
+
 /**
  * `null` or `undefined` that the code itself makes for a request. What it holds at import may be filled before the first
  * request comes, and what analysis knows no better is `UNDEFINED`.
@@ -17,6 +26,11 @@ const MISSING: LiteralValue = { kind: 'literal', value: undefined, isMade: true 
 export function makeNothing(machine: Machine, value: null | undefined): LiteralValue {
   if (!machine.run) return value === null ? literal(null) : UNDEFINED
   return value === null ? NULL : MISSING
+}
+
+/** What code certainly made nothing, or nobody sent. */
+export function isCertainlyNothing(value: Value): boolean {
+  return value.kind === 'literal' && value.isMade === true
 }
 
 /** Whether the value is `null` or `undefined`, be it only because this run decided so. */
@@ -35,7 +49,13 @@ export function refuseNothing(machine: Machine, value: Value, { use, node }: { u
   const what = value.kind === 'literal' ? `${value.value}` : 'undefined or null'
   const error = makeError('TypeError', literal(use.replace('%', what)))
   recordThrow(machine, error, node)
+  if (value === NO_BODY) noteNoBody(machine, machine.run, node)
   throw new Thrown(error)
+}
+
+function noteNoBody({ root, noBody }: Machine, { decisions, nextEvent }: Run, node: ts.Node): void {
+  if (noBody?.has(decisions)) return
+  noBody?.set(decisions, { at: locate(root, node), after: nextEvent, decided: decisions.length })
 }
 
 /** `let found = null` that a callback fills, whose calls analysis may not see. */

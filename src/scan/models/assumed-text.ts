@@ -57,15 +57,16 @@ function textOfVariable(name: string, stand: string | null, reading: Reading): s
   const { machine, used, node } = reading
   const ruled = machine.boot.rules.find((rule) => rule.name === name)?.default ?? null
   const text =
-    readVariable(machine, { name, files: TEST_FILES, node }) ??
+    textInFiles(machine, { name, files: TEST_FILES, node }) ??
     stand ??
     ruled ??
-    readVariable(machine, { name, files: SAMPLE_FILES, node })
+    textInFiles(machine, { name, files: SAMPLE_FILES, node })
   if (text !== null) used.set(name, text)
   return text
 }
 
-function readVariable(
+/** A variable as the first of these files has it that has any text for it. */
+export function textInFiles(
   machine: Machine,
   { name, files, node }: { name: string; files: readonly string[]; node: ts.Node },
 ): string | null {

@@ -3,7 +3,7 @@ import { makeError } from '../interpret/error-values.ts'
 import { express } from '../interpret/express-value.ts'
 import { noteInputRead } from '../interpret/input-reads.ts'
 import { type Machine, setField } from '../interpret/machine.ts'
-import { makeNothing } from '../interpret/nothing.ts'
+import { makeNothing, NO_BODY } from '../interpret/nothing.ts'
 import { Thrown } from '../interpret/stops.ts'
 import { hasResponded, nextEvent, record } from '../interpret/trace-events.ts'
 import {
@@ -23,7 +23,7 @@ import type { InputSource, TraceEvent } from '../types.ts'
 import { isBodiless, isData, statusText } from './answer-body.ts'
 import { noteWho } from './guards/passport-session.ts'
 import { changeHeaders, describeHeaders, isHeaderMethod } from './headers.ts'
-import { isAbsent, SET_BY_PACKAGES } from './request-members.ts'
+import { isAbsent, isUnsent, SET_BY_PACKAGES } from './request-members.ts'
 
 const INPUTS = new Map<string, InputSource>([
   ['body', 'body'],
@@ -49,6 +49,7 @@ export function requestMember(machine: Machine, owner: RequestValue, name: strin
   const own = owner.fields.get(name)
   noteWho(machine, owner.fields, name)
   if (own) return own
+  if (isUnsent(machine, owner, name)) return NO_BODY
   if (isAbsent(machine, owner, name)) return makeNothing(machine, undefined)
   const input = INPUTS.get(name)
   if (input) return symbol({ kind: 'input', from: input, path: [] })

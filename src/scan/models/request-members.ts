@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { type Machine, setField } from '../interpret/machine.ts'
-import { literal, type PackageValue, type RequestValue, type Value } from '../interpret/values.ts'
+import { literal, object, type PackageValue, type RequestValue, type Value } from '../interpret/values.ts'
 import { classifyCall } from './package-effects.ts'
 import { memberNames } from './packages.ts'
 
@@ -38,6 +38,11 @@ export function watchRequest(machine: Machine, { fields }: RequestValue): void {
   if (!machine.isAppHandedOut) fields.set(WATCHED, literal(true))
 }
 
+/** Whether a request without a body has none: its parsers have run, and left the member as it was. */
+export function isUnsent({ noBody }: Machine, { fields }: RequestValue, name: string): boolean {
+  return noBody !== null && name === 'body' && fields.has(`${PUT} body`)
+}
+
 /** Whether nobody put the member there: the body, what the project writes elsewhere, or what nobody ever writes. */
 export function isAbsent(machine: Machine, { fields }: RequestValue, name: string): boolean {
   if (!fields.has(WATCHED) || fields.has(HANDED_OUT) || fields.has(`${PUT} ${name}`)) return false
@@ -64,6 +69,13 @@ export function noteTaker(machine: Machine, request: RequestValue, taker: Value)
   const names = taker.kind === 'package' ? putBy(taker) : null
   for (const mark of names?.map((name) => (name === LENT ? LENT : `${PUT} ${name}`)) ?? [HANDED_OUT])
     setField(machine, request.fields, mark, literal(true))
+  if (machine.noBody && makesBody(machine, taker)) setField(machine, request.fields, 'body', object([]))
+}
+
+/** body-parser left `req.body` as it was from version 2 on, which came with Express 5. */
+function makesBody({ files }: Machine, taker: Value): boolean {
+  if (taker.kind !== 'package' || taker.module !== 'body-parser') return false
+  return /^\D*[01]\./.test(files.versionOf('body-parser', files.root) ?? '')
 }
 
 /** What middleware of well-known packages puts on requests; null where that is not known. */

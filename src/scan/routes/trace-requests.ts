@@ -1,8 +1,9 @@
 import { readGate } from '../facts/gates.ts'
-import type { GateFact, SessionFact } from '../facts/types.ts'
+import type { FailureFact, GateFact, SessionFact } from '../facts/types.ts'
 import type { Exploration } from '../interpret/explore.ts'
 import type { Machine } from '../interpret/machine.ts'
 import type { GateLog } from '../models/guards/gates.ts'
+import { traceNoBody } from './trace-no-body.ts'
 import { type TraceOptions, traceRoute } from './trace-route.ts'
 
 /** The ways of an error through the app's own handlers are few; more than this many are not looked at. */
@@ -12,6 +13,7 @@ interface Traced {
   readonly exploration: Exploration
   readonly gates: readonly GateFact[]
   readonly sessions: readonly SessionFact[]
+  readonly noBody: readonly FailureFact[]
 }
 
 /** Every way through a route, and what becomes of requests that middleware of packages does not let through. */
@@ -24,7 +26,8 @@ export function traceRequests(machine: Machine, trace: TraceOptions): Traced {
   // Only a route that wants to know whom a session belongs to has ways for it.
   const exploration = passport.whoIsAsked ? traceRoute(machine, trace) : first
   const found = [...sessions.values()]
-  return { exploration, gates: traceGates(machine, trace), sessions: found }
+  const noBody = traceNoBody(machine, trace, exploration)
+  return { exploration, gates: traceGates(machine, trace), sessions: found, noBody }
 }
 
 /** Traces the route once more for each gate that its requests came through, now as one that says no. */

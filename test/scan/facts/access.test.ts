@@ -613,6 +613,48 @@ describe('roles', () => {
     expect(access.roles.map(({ refusal }) => show(refusal.status))).toEqual(['403'])
   })
 
+  it.each([
+    ['a flag of their row', 'user.isBanned', 'get /orders', 403],
+    ['a flag that lets them through', '!user.mayOrder', 'get /orders', 403],
+    ['a flag in middleware that answers otherwise', '!user.hasPaid', 'get /orders', 402],
+    ['a date of their row', 'user.lockedAt !== null', 'get /orders', 403],
+    ['what authentication put on the request', '!req.user.isVerified', 'get /orders', 403],
+  ])('are what %s allows', (_what, condition, route, status) => {
+    const check = `const user = await db.query.users.findFirst({ where: eq(users.id, req.user.id) })
+      if (!user) return res.sendStatus(403)
+      if (${condition}) return res.sendStatus(${status})`
+    const { access } = readHandler('res.sendStatus(200)', {
+      imports: JWT,
+      before: `${AUTHENTICATE}\napp.use(async (req, res, next) => {\n${check}\nnext()\n})`,
+      route,
+    })
+    expect(access.roles.map(({ refusal }) => show(refusal.status))).toEqual([String(status)])
+    expect(access.authentication.flatMap(({ refusals }) => refusals.map((one) => show(one.status)))).toEqual([
+      '401',
+      '401',
+      '403',
+    ])
+  })
+
+  it('are none where nobody is found to ask', () => {
+    const handler = (
+      condition: string,
+    ): string => `const rows = await db.select().from(users).where(eq(users.id, req.user.id))
+      const user = rows[0]
+      if (${condition}) return res.sendStatus(403)
+      res.sendStatus(200)`
+    const all = ['!user', 'user === undefined', 'rows.length === 0', '!req.user.id', '!user?.id'].map(handler)
+    expect(all.map((one) => behind(one, 'get /orders').access.roles)).toEqual(all.map(() => []))
+  })
+
+  it('are what nobody has, whose token is right', () => {
+    const { access } = behind("res.status(403).json({ error: 'no' })", 'get /orders')
+    expect(list(access)).toEqual(['authenticate [authorization header] by jsonwebtoken.verify: 401, 401'])
+    expect(access.roles.map(({ condition, refusedWhen }) => [show(condition).split('(')[0], refusedWhen])).toEqual([
+      ['token is valid', true],
+    ])
+  })
+
   it('are none where a query fails', () => {
     const { access } = behind(
       `try { await db.select().from(users).where(eq(users.id, req.user.id)) } catch { return res.sendStatus(403) }

@@ -188,7 +188,7 @@ describe('failures', () => {
         isKnown = false
       }
       if (!isKnown && req.query.strict) return res.sendStatus(401)
-      if (typeof req.body.name !== 'string') return res.sendStatus(400)
+      if (typeof req.query.name !== 'string') return res.sendStatus(400)
       res.sendStatus(200)`,
     )
     expect(list(dossier).toSorted()).toEqual([
@@ -219,7 +219,7 @@ describe('failures', () => {
     const dossier = readHandler(
       `let isSent = true
       try { await resend.emails.send({ to: 'a' }) } catch { isSent = false }
-      if (!isSent && req.body.strict) return res.sendStatus(502)
+      if (!isSent && req.query.strict) return res.sendStatus(502)
       res.sendStatus(200)`,
       { imports: "import { Resend } from 'resend'\nconst resend = new Resend('k')" },
     )

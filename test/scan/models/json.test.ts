@@ -18,7 +18,7 @@ describe('JSON.parse', () => {
   it.each(['req.body.filter', 'String(req.query.filter)', "req.get('x-filter')"])('may fail on %s', (text) => {
     const dossier = readHandler(parsing(text))
     expect(outline(dossier)).toEqual(['200', 'throw SyntaxError > 400'])
-    expect(dossier.failures).toMatchObject([
+    expect(dossier.failures.filter(({ problem }) => problem.kind !== 'no body')).toMatchObject([
       { problem: { kind: 'throw', error: 'SyntaxError' }, status: { kind: 'literal', value: 400 } },
     ])
   })

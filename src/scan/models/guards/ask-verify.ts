@@ -2,6 +2,7 @@ import { getMember } from '../../interpret/access.ts'
 import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
 import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { isCertainlyNothing } from '../../interpret/nothing.ts'
 import { Thrown } from '../../interpret/stops.ts'
 import {
   literal,
@@ -71,7 +72,8 @@ export function readInput(
   { request, path, node }: { request: RequestValue; path: readonly string[]; node: ts.Node },
 ): Value {
   let value: Value = request
-  for (const name of path) value = getMember(machine, value, name, node)
+  // The packages ask whether there is a body, a session, ... first.
+  for (const name of path) if (!isCertainlyNothing(value)) value = getMember(machine, value, name, node)
   return value
 }
 

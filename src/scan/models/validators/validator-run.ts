@@ -3,6 +3,7 @@ import { callFunctionLike } from '../../interpret/call.ts'
 import { decide } from '../../interpret/decisions.ts'
 import { itemOf } from '../../interpret/loops.ts'
 import { type Machine, noteUnresolved } from '../../interpret/machine.ts'
+import { isCertainlyNothing } from '../../interpret/nothing.ts'
 import { Thrown } from '../../interpret/stops.ts'
 import {
   literal,
@@ -153,6 +154,8 @@ function accepts(
 
 function fieldValue(machine: Machine, { start, path }: Field, { node }: ChainRun): Value {
   return path.reduce((owner, name) => {
+    // It reads fields as lodash does.
+    if (isCertainlyNothing(owner)) return owner
     if (name !== '*') return getMember(machine, owner, name, node)
     return owner.kind === 'symbol' ? itemOf(owner) : operation('item', owner)
   }, start)
