@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, inject } from 'vitest'
+import { createAddresses } from './app/client-address.ts'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
 import { holdSchedulers } from './app/hold-schedulers.ts'
@@ -64,6 +65,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchErrors(opened)
   watchExits(opened)
   watchRoute(opened)
+  if (inject('itestClientPerTest') ?? true) opened.chooseAddress = createAddresses()
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
   polyfillMetadata(run.root)

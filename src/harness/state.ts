@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { ChooseAddress } from './app/client-address.ts'
 import type { FileDatabase } from './database/file-database.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
@@ -36,6 +37,9 @@ export interface HarnessState {
   /** Rejected promises of this test that nobody caught. */
   dropped: unknown[]
   resetLimits: () => Promise<void>
+  chooseAddress: ChooseAddress
+  /** The address that the requests of this test come from; null: the one that they have. */
+  client: string | null
 }
 
 // Setup and tests may load this module twice (inlined by Vite and natively), so the state lives outside of it.
@@ -78,6 +82,8 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     lack: null,
     dropped: [],
     resetLimits: async () => {},
+    chooseAddress: () => null,
+    client: null,
   }
   Reflect.set(globalThis, KEY, state)
   return state

@@ -12,7 +12,7 @@ const SETTLE_STEP_MS = 10
 
 /** Before each test: the database as the template left it, no faults, no stubs, no calls, all limits unused. */
 export async function beginTest(state: HarnessState, title: string): Promise<void> {
-  Object.assign(state, { isLoading: false, lastError: '' })
+  Object.assign(state, { isLoading: false, lastError: '', client: state.chooseAddress(title) })
   clearBoard(state.board)
   await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()

@@ -30,6 +30,11 @@ export interface ItestOptions {
   readonly databaseUrl?: string
   /** After this many milliseconds a request that the app did not answer fails its test; default 2500. */
   readonly requestTimeoutMs?: number
+  /**
+   * Each test sends its requests from a loopback address of its own, so that limits per client begin anew; default true.
+   * An app that asks whether `req.ip` is 127.0.0.1 itself wants false.
+   */
+  readonly clientPerTest?: boolean
 }
 
 /**
@@ -78,10 +83,11 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
-  const { engine, databaseUrl, requestTimeoutMs } = options
+  const { engine, databaseUrl, requestTimeoutMs, clientPerTest } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
   if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
+  if (clientPerTest !== undefined) test.provide = { ...test.provide, itestClientPerTest: clientPerTest }
   inlineHarness(test)
 }
 

@@ -2,6 +2,7 @@ import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
 import { isDelayed } from '../faults/board.ts'
 import { findState, type HarnessState } from '../state.ts'
+import { setClientAddress } from './client-address.ts'
 
 // Taken before any test can fake it.
 const { setTimeout: setTimer } = globalThis
@@ -20,6 +21,8 @@ function watchServer(state: HarnessState, prototype: http.Server): void {
   const { boundary } = state
   Reflect.set(prototype, 'emit', function emitWatched(this: http.Server, ...args: unknown[]) {
     const [event, request, response] = args
+    // An upgrade to a WebSocket has a client as well.
+    if (request instanceof IncomingMessage && state.client !== null) setClientAddress(request.socket, state.client)
     if (event !== 'request' || this === boundary.stubServer) return Reflect.apply(emit, this, args)
     note(state, request, response)
     // What the app does for this request belongs to the test that sent it, however late.

@@ -1,7 +1,7 @@
 import { register } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { builtFile } from '../../../package-paths.ts'
-import { onRequire } from '../on-require.ts'
+import { onRequire } from '../../on-require.ts'
 import { type PgliteModule, standInForPglite } from './stand-in.ts'
 
 // What is installed once lives outside of the modules, which may be loaded again.
