@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, inject } from 'vitest'
+import { afterAll, afterEach, beforeEach, inject, vi } from 'vitest'
 import { createAddresses } from './app/client-address.ts'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
@@ -54,7 +54,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const board = createBoard(findOpenRequest)
   const database = await openFileDatabase(run, board)
-  const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
+  const opened = createState(run.root, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
   if (run.facts.database.isPglite) await openToPglite(database)
   setEnvironment(run.facts, database)

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { VitestUtils } from 'vitest'
 import type { ChooseAddress } from './app/client-address.ts'
 import type { FileDatabase } from './database/file-database.ts'
 import type { FaultBoard } from './faults/board.ts'
@@ -7,6 +8,8 @@ import { type Boundary, createBoundary } from './http/boundary.ts'
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
+  /** That of the Vitest that runs, of which Node finds another copy from here where this package is linked. */
+  readonly vi: VitestUtils
   readonly board: FaultBoard
   database: FileDatabase | null
   readonly boundary: Boundary
@@ -61,9 +64,13 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string, options: { board: FaultBoard; requestLimitMs: number }): HarnessState {
+export function createState(
+  root: string,
+  options: Pick<HarnessState, 'board' | 'requestLimitMs' | 'vi'>,
+): HarnessState {
   const state: HarnessState = {
     root,
+    vi: options.vi,
     board: options.board,
     database: null,
     boundary: createBoundary(),

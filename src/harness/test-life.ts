@@ -22,7 +22,7 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
 export async function endTest(state: HarnessState): Promise<HarnessFacts> {
-  restoreClock()
+  restoreClock(state)
   const { current: traffic } = state.boundary
   const unansweredRequests = listUnanswered(state)
   await waitUntil(() => !isSending(state))

@@ -59,8 +59,8 @@ export function itest(options: ItestOptions = {}): Plugin {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
-      // Our API speaks the user's Drizzle, wherever this package itself is installed.
-      if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
+      // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
+      if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
