@@ -10,6 +10,7 @@ import { watchRoute } from './app/route-watch.ts'
 import { AFTER_CRASH } from './crash-mark.ts'
 import { waitForDesk } from './database/ask-desk.ts'
 import { type FileDatabase, openFileDatabase } from './database/file-database.ts'
+import type { Turns } from './database/pglite/turns.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './guard/guard-network.ts'
@@ -56,7 +57,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   const database = await openFileDatabase(run, board)
   const opened = createState(run.root, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
-  if (run.facts.database.isPglite) await openToPglite(database)
+  if (run.facts.database.isPglite) opened.turns = await openToPglite(database)
   setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
@@ -72,8 +73,8 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   return opened
 }
 
-async function openToPglite({ port }: FileDatabase): Promise<void> {
+async function openToPglite({ port }: FileDatabase): Promise<Turns> {
   if (port === null) throw new Error('Expected a database behind a port for PGlite.')
   const { redirectPglite } = await import('./database/pglite/redirect.ts')
-  redirectPglite(port)
+  return redirectPglite(port)
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { VitestUtils } from 'vitest'
 import type { ChooseAddress } from './app/client-address.ts'
 import type { FileDatabase } from './database/file-database.ts'
+import type { Turns } from './database/pglite/turns.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
 
@@ -37,6 +38,10 @@ export interface HarnessState {
   givenUp: string[]
   /** Why the database could not serve one of them, where a server would have. */
   lack: string | null
+  /** Why one of them would not have been answered in production either, where that is known. */
+  stuck: string | null
+  /** Those of an app that runs PGlite within itself. */
+  turns: Turns | null
   /** Rejected promises of this test that nobody caught. */
   dropped: unknown[]
   resetLimits: () => Promise<void>
@@ -87,6 +92,8 @@ export function createState(
     requestLimitMs: options.requestLimitMs,
     givenUp: [],
     lack: null,
+    stuck: null,
+    turns: null,
     dropped: [],
     resetLimits: async () => {},
     chooseAddress: () => null,

@@ -1,5 +1,6 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
+import { DEADLOCK } from '../database/pglite/turns.ts'
 import { isDelayed } from '../faults/board.ts'
 import { findState, type HarnessState } from '../state.ts'
 import { setClientAddress } from './client-address.ts'
@@ -50,6 +51,7 @@ function limit(state: HarnessState, response: ServerResponse): void {
     if (mayWait(state)) return limit(state, response)
     state.givenUp.push(label)
     state.lack ??= state.database?.faults.findLack() ?? null
+    if (state.turns !== null && state.turns.deadlocked.size > 0) state.stuck = DEADLOCK
     response.req.socket.destroy()
   }, state.requestLimitMs)
   timer.unref()
