@@ -15,6 +15,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     itest: RunContext
     itestRequestLimitMs: number
+    itestClientPerTest: boolean
     itestEngine: 'auto' | 'postgres' | 'pglite'
     itestDatabaseUrl: string
   }

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeEach, inject } from 'vitest'
+import { afterAll, afterEach, beforeEach, inject, vi } from 'vitest'
+import { createAddresses } from './app/client-address.ts'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
 import { holdSchedulers } from './app/hold-schedulers.ts'
@@ -9,6 +10,7 @@ import { watchRoute } from './app/route-watch.ts'
 import { AFTER_CRASH } from './crash-mark.ts'
 import { waitForDesk } from './database/ask-desk.ts'
 import { type FileDatabase, openFileDatabase } from './database/file-database.ts'
+import type { Turns } from './database/pglite/turns.ts'
 import { setEnvironment } from './environment.ts'
 import { createBoard } from './faults/board.ts'
 import { guardNetwork } from './guard/guard-network.ts'
@@ -53,9 +55,9 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const board = createBoard(findOpenRequest)
   const database = await openFileDatabase(run, board)
-  const opened = createState(run.root, { board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
+  const opened = createState(run.root, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
-  if (run.facts.database.isPglite) await openToPglite(database)
+  if (run.facts.database.isPglite) opened.turns = await openToPglite(database)
   setEnvironment(run.facts, database)
   guardNetwork(opened)
   await startStubServer(opened)
@@ -64,14 +66,15 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchErrors(opened)
   watchExits(opened)
   watchRoute(opened)
+  if (inject('itestClientPerTest') ?? true) opened.chooseAddress = createAddresses()
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
   polyfillMetadata(run.root)
   return opened
 }
 
-async function openToPglite({ port }: FileDatabase): Promise<void> {
+async function openToPglite({ port }: FileDatabase): Promise<Turns> {
   if (port === null) throw new Error('Expected a database behind a port for PGlite.')
   const { redirectPglite } = await import('./database/pglite/redirect.ts')
-  redirectPglite(port)
+  return redirectPglite(port)
 }

@@ -1,11 +1,16 @@
 import type { ServerResponse } from 'node:http'
+import type { VitestUtils } from 'vitest'
+import type { ChooseAddress } from './app/client-address.ts'
 import type { FileDatabase } from './database/file-database.ts'
+import type { Turns } from './database/pglite/turns.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
 
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
+  /** That of the Vitest that runs, of which Node finds another copy from here where this package is linked. */
+  readonly vi: VitestUtils
   readonly board: FaultBoard
   database: FileDatabase | null
   readonly boundary: Boundary
@@ -33,9 +38,16 @@ export interface HarnessState {
   givenUp: string[]
   /** Why the database could not serve one of them, where a server would have. */
   lack: string | null
+  /** Why one of them would not have been answered in production either, where that is known. */
+  stuck: string | null
+  /** Those of an app that runs PGlite within itself. */
+  turns: Turns | null
   /** Rejected promises of this test that nobody caught. */
   dropped: unknown[]
   resetLimits: () => Promise<void>
+  chooseAddress: ChooseAddress
+  /** The address that the requests of this test come from; null: the one that they have. */
+  client: string | null
 }
 
 // Setup and tests may load this module twice (inlined by Vite and natively), so the state lives outside of it.
@@ -57,9 +69,13 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string, options: { board: FaultBoard; requestLimitMs: number }): HarnessState {
+export function createState(
+  root: string,
+  options: Pick<HarnessState, 'board' | 'requestLimitMs' | 'vi'>,
+): HarnessState {
   const state: HarnessState = {
     root,
+    vi: options.vi,
     board: options.board,
     database: null,
     boundary: createBoundary(),
@@ -76,8 +92,12 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     requestLimitMs: options.requestLimitMs,
     givenUp: [],
     lack: null,
+    stuck: null,
+    turns: null,
     dropped: [],
     resetLimits: async () => {},
+    chooseAddress: () => null,
+    client: null,
   }
   Reflect.set(globalThis, KEY, state)
   return state

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
 import { listUnanswered } from './app/request-watch.ts'
+import { endDeadlocks, type Turns } from './database/pglite/turns.ts'
 import { clearBoard, clearFaults } from './faults/board.ts'
 import { cannot } from './faults/unsupported.ts'
 import { beginTraffic } from './http/boundary.ts'
@@ -12,17 +13,24 @@ const SETTLE_STEP_MS = 10
 
 /** Before each test: the database as the template left it, no faults, no stubs, no calls, all limits unused. */
 export async function beginTest(state: HarnessState, title: string): Promise<void> {
-  Object.assign(state, { isLoading: false, lastError: '' })
+  Object.assign(state, { isLoading: false, lastError: '', client: state.chooseAddress(title) })
   clearBoard(state.board)
   await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
   beginTraffic(state.boundary, title)
-  Object.assign(state, { givenUp: [], lack: null, dropped: [], made: new Map(), isAfterCrash: state.isDriverBroken })
+  Object.assign(state, {
+    givenUp: [],
+    lack: null,
+    stuck: null,
+    dropped: [],
+    made: new Map(),
+    isAfterCrash: state.isDriverBroken,
+  })
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
 export async function endTest(state: HarnessState): Promise<HarnessFacts> {
-  restoreClock()
+  restoreClock(state)
   const { current: traffic } = state.boundary
   const unansweredRequests = listUnanswered(state)
   await waitUntil(() => !isSending(state))
@@ -68,9 +76,10 @@ export function findLate({ boundary }: HarnessState): Error | null {
   return withCode('ITEST_LATE_CALL', `after its test had ended, the app still did this: ${late.join(', ')}`)
 }
 
-function explainHang({ givenUp, dropped, requestLimitMs }: HarnessState): Error {
+function explainHang({ givenUp, stuck, dropped, requestLimitMs }: HarnessState): Error {
   const [cause] = dropped
-  const because = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
+  const error = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
+  const because = stuck === null ? error : `; ${stuck}`
   return withCode(
     'ITEST_REQUEST_UNANSWERED',
     `${givenUp.join(', ')} was not answered within ${requestLimitMs} ms${because}`,
@@ -100,9 +109,15 @@ async function settle(state: HarnessState): Promise<void> {
   if (state.board.cut !== null) await delay(SETTLE_STEP_MS)
   for (const socket of hanging) socket.destroy()
   hanging.clear()
+  if (state.turns !== null) await endTurns(state.turns)
   // Those that were given up never are.
   await waitUntil(() => listUnanswered(state).length <= state.givenUp.length)
   current.phase = 'over'
+}
+
+async function endTurns(turns: Turns): Promise<void> {
+  endDeadlocks(turns)
+  await waitUntil(() => turns.count === 0)
 }
 
 async function waitUntil(isDone: () => boolean): Promise<void> {

@@ -30,6 +30,11 @@ export interface ItestOptions {
   readonly databaseUrl?: string
   /** After this many milliseconds a request that the app did not answer fails its test; default 2500. */
   readonly requestTimeoutMs?: number
+  /**
+   * Each test sends its requests from a loopback address of its own, so that limits per client begin anew; default true.
+   * An app that asks whether `req.ip` is 127.0.0.1 itself wants false.
+   */
+  readonly clientPerTest?: boolean
 }
 
 /**
@@ -54,8 +59,8 @@ export function itest(options: ItestOptions = {}): Plugin {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
-      // Our API speaks the user's Drizzle, wherever this package itself is installed.
-      if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
+      // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
+      if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
@@ -78,10 +83,11 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
-  const { engine, databaseUrl, requestTimeoutMs } = options
+  const { engine, databaseUrl, requestTimeoutMs, clientPerTest } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
   if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
+  if (clientPerTest !== undefined) test.provide = { ...test.provide, itestClientPerTest: clientPerTest }
   inlineHarness(test)
 }
 

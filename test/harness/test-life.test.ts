@@ -11,15 +11,66 @@ import { app } from '../src/odd.js'
 import { rooms } from '../src/db/schema.js'
 `
 
+/** As these packages count in memory: the files that do, as they are in rate-limiter-flexible 11 and express-slow-down 1. */
+const LIMITERS = {
+  'node_modules/rate-limiter-flexible/index.js': `
+const MemoryStorage = require('./lib/component/MemoryStorage/MemoryStorage')
+exports.RateLimiterMemory = class {
+  constructor({ points }) { Object.assign(this, { points, storage: new MemoryStorage() }) }
+  async consume(key) { if (this.storage.incrby(key, 1) > this.points) throw new Error('too many') }
+}`,
+  'node_modules/rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js': `
+module.exports = class MemoryStorage {
+  constructor() { this._storage = new Map() }
+  incrby(key, value) {
+    this._storage.set(key, (this._storage.get(key) ?? 0) + value)
+    return this._storage.get(key)
+  }
+  delete(key) { return this._storage.delete(key) }
+}`,
+  'node_modules/express-slow-down/index.js': `
+const MemoryStore = require('./lib/memory-store')
+module.exports = ({ delayAfter }) => {
+  const store = new MemoryStore(60_000)
+  return (req, res, next) => store.incr('all', (error, count) => { res.set('slow', String(count > delayAfter)); next() })
+}`,
+  'node_modules/express-slow-down/lib/memory-store.js': `
+function MemoryStore(windowMs) {
+  let hits = {}
+  this.incr = (key, done) => { hits[key] = (hits[key] ?? 0) + 1; done(null, hits[key]) }
+  this.resetAll = () => { hits = {} }
+}
+module.exports = MemoryStore`,
+}
+
 const files = {
-  'src/odd.ts': `
-import { createRequire } from 'node:module'
+  ...LIMITERS,
+  'src/limited.ts': `
 import express from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { createRequire } from 'node:module'
+import slowDown from 'express-slow-down'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+const { rateLimit: required } = createRequire(import.meta.url)('express-rate-limit')
+const ofAll = { windowMs: 60_000, limit: 1, validate: false, keyGenerator: () => 'all' }
+const flexible = new RateLimiterMemory({ points: 1, duration: 60 })
+const seen = new Map()
+const byHand = (req, res, next) => {
+  seen.set(req.ip, (seen.get(req.ip) ?? 0) + 1)
+  return seen.get(req.ip) > 1 ? res.status(429).json({}) : next()
+}
+const answer = (req, res) => res.json({ ip: req.ip })
+export const app = express()
+  .get('/esm', rateLimit(ofAll), answer)
+  .get('/cjs', required(ofAll), answer)
+  .get('/flexible', (req, res, next) => { flexible.consume('all').then(() => next(), () => res.status(429).json({})) }, answer)
+  .get('/by-hand', byHand, answer)
+  .get('/slow', slowDown({ delayAfter: 1 }), answer)`,
+  'src/odd.ts': `
+import express from 'express'
 import { sql } from 'drizzle-orm'
 import { db } from './db/index.js'
 import { rooms } from './db/schema.js'
-const { rateLimit: required } = createRequire(import.meta.url)('express-rate-limit')
 export const app = express()
   .get('/rejects', async () => { await db.execute(sql.raw('SELECT * FROM nowhere')) })
   .get('/forgets', () => {})
@@ -30,9 +81,7 @@ export const app = express()
     const { rows } = await db.execute(sql.raw('SELECT count(*)::int AS rooms FROM rooms, pg_sleep(0.05)'))
     res.json({ today: new Date().toISOString(), rooms: rows[0].rooms })
   })
-  .get('/later', (req, res) => { res.json({}); setTimeout(async () => { await db.insert(rooms).values({ name: 'later' }) }, 50) })
-  .get('/limited', rateLimit({ windowMs: 60_000, limit: 1, validate: false }), (req, res) => { res.json({}) })
-  .get('/limited-too', required({ windowMs: 60_000, limit: 1, validate: false }), (req, res) => { res.json({}) })`,
+  .get('/later', (req, res) => { res.json({}); setTimeout(async () => { await db.insert(rooms).values({ name: 'later' }) }, 50) })`,
   'tests/hangs.test.ts': `${IMPORTS}
 it('meets an error that Express 4 drops', async () => {
   expect((await request(app).get('/rejects')).status).toBe(500)
@@ -79,13 +128,24 @@ it('says what did not hold', async () => {
 it('says that it was false', async () => {
   await expect(until(() => false, { timeoutMs: 0 })).rejects.toThrow('not met within 0 ms: the condition was false')
 })`,
-  'tests/limits.test.ts': `${IMPORTS}
+  'tests/limits.test.ts': `
+import request from 'supertest'
+import { expect, it } from 'vitest'
+import { app } from '../src/limited.js'
+const addresses = new Set()
 for (const test of ['one', 'two']) {
-  it('has its whole allowance in test ' + test, async () => {
-    for (const path of ['/limited', '/limited-too']) {
-      const statuses = [(await request(app).get(path)).status, (await request(app).get(path)).status]
-      expect(statuses).toEqual([200, 429])
-    }
+  for (const path of ['/esm', '/cjs', '/flexible', '/by-hand']) {
+    it(path + ' has its whole allowance in test ' + test, async () => {
+      const [first, second] = [await request(app).get(path), await request(app).get(path)]
+      expect([first.status, second.status]).toEqual([200, 429])
+    })
+  }
+  it('/slow is fast at first in test ' + test, async () => {
+    const [first, second] = [await request(app).get('/slow'), await request(app).get('/slow')]
+    expect([first.get('slow'), second.get('slow')]).toEqual(['false', 'true'])
+    expect(first.body.ip).toMatch(/^127\\.\\d+\\.\\d+\\.\\d+$/)
+    expect([second.body.ip, addresses.has(first.body.ip)]).toEqual([first.body.ip, false])
+    addresses.add(first.body.ip)
   })
 }`,
 }

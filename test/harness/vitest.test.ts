@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { HEAD, makeProject, repository } from './sample-project.ts'
 
 const LIMIT_MS = 120_000
-const CLI = join(repository, 'node_modules', 'vitest', 'vitest.mjs')
+const VITEST = join(repository, 'node_modules', 'vitest')
 
 const CONFIG = `
 import { itest } from 'itest-gen/vitest'
@@ -30,6 +30,14 @@ const ADDS = `
 import { expect, it } from 'vitest'
 import { app } from '../src/app.js'
 it('adds', () => { expect([typeof app, 1 + 1]).toEqual(['function', 2]) })`
+
+const CLOCK = `
+import { clock } from 'itest-gen'
+import { expect, it, vi } from 'vitest'
+it('sets the date', () => {
+  clock.set('2030-01-31T23:59:59Z')
+  expect([vi.isFakeTimers(), new Date().getUTCFullYear()]).toEqual([true, 2030])
+})`
 
 /** Files that Vite by itself does not find: each import says how it is meant. */
 const IMPORTS = {
@@ -78,7 +86,7 @@ it('finds what a compiler would find', () => {
 
 function runVitest(
   files: Record<string, string>,
-  options: { without?: string; isNew?: boolean; environment?: Record<string, string> } = {},
+  options: { without?: string[]; isNew?: boolean; environment?: Record<string, string> } = {},
 ): { status: number | null; output: string; left: string[] } {
   const project = makeProject({ 'vitest.config.ts': CONFIG, 'tests/books.test.ts': BOOKS, ...files }, options)
   onTestFinished(project.remove)
@@ -87,13 +95,19 @@ function runVitest(
     symlinkSync(join(project.root, 'packages', name), join(project.root, 'node_modules/@hotel', name))
   }
   if (options.isNew) rmSync(join(project.root, '.itest'), { recursive: true })
+  const own = join(project.root, 'node_modules/vitest')
+  if (options.without?.includes('vitest')) cpSync(VITEST, own, { recursive: true })
   const temporary = join(project.root, 'temporary')
   mkdirSync(temporary)
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'run', '--reporter=verbose'], {
-    cwd: project.root,
-    encoding: 'utf8',
-    env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1', ...options.environment },
-  })
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(own, 'vitest.mjs'), 'run', '--reporter=verbose'],
+    {
+      cwd: project.root,
+      encoding: 'utf8',
+      env: { ...process.env, TMPDIR: temporary, NO_COLOR: '1', ...options.environment },
+    },
+  )
   return { status, output: stdout + stderr, left: readdirSync(temporary).filter((name) => name.startsWith('itest-')) }
 }
 
@@ -133,8 +147,18 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
   })
 
   it('lends supertest to a project without it, and reads the code of one where `itest gen` never ran', () => {
-    const { status, output } = runVitest({}, { without: 'supertest', isNew: true })
+    const { status, output } = runVitest({}, { without: ['supertest'], isNew: true })
     expect(output).toContain('1 passed')
+    expect(status).toBe(0)
+  })
+
+  it("is linked into a project, whose Vitest is another copy than this package's", () => {
+    const config = CONFIG.replace('] })', '], test: { expect: { requireAssertions: true } } })')
+    const { status, output } = runVitest(
+      { 'vitest.config.ts': config, 'tests/clock.test.ts': CLOCK },
+      { without: ['vitest'] },
+    )
+    expect(output).toContain('2 passed')
     expect(status).toBe(0)
   })
 })

@@ -40,6 +40,24 @@ describe('how a test gets the app', () => {
     expect(entryOf({ ...files, 'src/server.ts': start('') })).toMatchObject({ how: 'factory', file: 'src/app.ts' })
   })
 
+  it('is the file that starts it, when only that imports what fills the container', () => {
+    const app = (first: string): string => `${first}${IMPORT}
+      import { container } from 'tsyringe'
+      const orders = container.resolve('orders')
+      export const app = express().get('/orders', async (req, res) => { res.json(await orders.list()) })`
+    const files = {
+      'src/container.ts': `import { container } from 'tsyringe'
+        container.register('orders', { useValue: { list: () => [] } })`,
+      'src/setup.ts': "import './container.js'",
+      'src/server.ts': "import './setup.js'\nimport { app } from './app.js'\napp.listen(3000)",
+    }
+    expect(entryOf({ ...files, 'src/app.ts': app('') })).toMatchObject({ how: 'listens', file: 'src/server.ts' })
+    expect(entryOf({ ...files, 'src/app.ts': app("import './setup.js'\n") })).toMatchObject({
+      how: 'exported',
+      file: 'src/app.ts',
+    })
+  })
+
   it('is a factory with exports of the project for what it needs', () => {
     const db = { name: 'db', from: { file: 'src/database/index.ts', exportName: 'db' } }
     const logger = { name: 'logger', from: { file: 'src/logger.ts', exportName: 'logger' } }

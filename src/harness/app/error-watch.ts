@@ -29,9 +29,9 @@ export function watchErrors(state: HarnessState): void {
 }
 
 function noteCrash(state: HarnessState, error: unknown): void {
-  const { lack, board } = state
-  // Its connection was broken so that the test could end.
-  if (lack !== null && error instanceof Error) return void Reflect.set(error, CRASH_MARK, true)
+  const { lack, stuck, board } = state
+  // What it waited for was broken so that the test could end.
+  if ((lack !== null || stuck !== null) && error instanceof Error) return void Reflect.set(error, CRASH_MARK, true)
   const { cut } = board
   if (error instanceof Error && isOfRefusal(error)) Reflect.set(error, CRASH_MARK, true)
   if (cut === null || !(error instanceof Error) || isOfTest(error)) return

@@ -1,7 +1,9 @@
 import http, { IncomingMessage, ServerResponse } from 'node:http'
 import https from 'node:https'
+import { DEADLOCK } from '../database/pglite/turns.ts'
 import { isDelayed } from '../faults/board.ts'
 import { findState, type HarnessState } from '../state.ts'
+import { setClientAddress } from './client-address.ts'
 
 // Taken before any test can fake it.
 const { setTimeout: setTimer } = globalThis
@@ -20,6 +22,8 @@ function watchServer(state: HarnessState, prototype: http.Server): void {
   const { boundary } = state
   Reflect.set(prototype, 'emit', function emitWatched(this: http.Server, ...args: unknown[]) {
     const [event, request, response] = args
+    // An upgrade to a WebSocket has a client as well.
+    if (request instanceof IncomingMessage && state.client !== null) setClientAddress(request.socket, state.client)
     if (event !== 'request' || this === boundary.stubServer) return Reflect.apply(emit, this, args)
     note(state, request, response)
     // What the app does for this request belongs to the test that sent it, however late.
@@ -47,6 +51,7 @@ function limit(state: HarnessState, response: ServerResponse): void {
     if (mayWait(state)) return limit(state, response)
     state.givenUp.push(label)
     state.lack ??= state.database?.faults.findLack() ?? null
+    if (state.turns !== null && state.turns.deadlocked.size > 0) state.stuck = DEADLOCK
     response.req.socket.destroy()
   }, state.requestLimitMs)
   timer.unref()

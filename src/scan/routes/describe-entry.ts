@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describeHolder, findMaking } from '../boot/app-boot.ts'
+import { reachableFiles } from '../boot/reachable-files.ts'
 import { listCommonJs } from '../interpret/common-js.ts'
 import type { Machine, Module } from '../interpret/machine.ts'
 import type { RouterValue, Value } from '../interpret/values.ts'
@@ -15,15 +16,15 @@ export function describeEntry(machine: Machine, files: ProjectFiles, router: Rou
   const exported = findExport(machine, (value) => value === router)
   const listener = machine.listeners.find((candidate) => candidate.app === router)
   // What starts the app is part of it when it fills the container that the routes ask.
-  const isSetUp = listener !== undefined && machine.boot.filling.has(listener.file)
-  if (exported && !isSetUp && listener?.file !== exported.module.file) {
+  const isSetUpFor = (file: string): boolean => listener !== undefined && isFilledBy(machine, listener.file, file)
+  if (exported && listener?.file !== exported.module.file && !isSetUpFor(exported.module.file)) {
     return { ...place(machine, exported.module, router), how: 'exported', exportName: exported.name, expressMajor }
   }
   const maker = machine.makers.get(router)
   const factory = maker && findExport(machine, (value) => value.kind === 'function' && value.node === maker.node)
   const parameters = maker ? readParameters(machine, maker.node.parameters) : []
   // What starts the app knows best what to call the factory with.
-  if (factory && !isSetUp && (parameters.length === 0 || !listener)) {
+  if (factory && (parameters.length === 0 || !listener) && !isSetUpFor(factory.module.file)) {
     const given = parameters.length > 0 ? { parameters } : {}
     return {
       ...place(machine, factory.module, router),
@@ -43,6 +44,17 @@ export function describeEntry(machine: Machine, files: ProjectFiles, router: Rou
     exportName: exported?.name ?? null,
     expressMajor,
   }
+}
+
+/** Whether a container is filled by `starting` or what it imports, and not by what loading `file` alone loads. */
+function isFilledBy(machine: Machine, starting: string, file: string): boolean {
+  const { filling } = machine.boot
+  if (filling.size === 0) return false
+  const own = reachableFiles(machine, [file])
+  const missing = [...filling].filter((filler) => !own.has(filler))
+  if (missing.length === 0) return false
+  const started = reachableFiles(machine, [starting])
+  return missing.some((filler) => started.has(filler))
 }
 
 /** The app is a property: of a class that is exported, or of an instance that is. */

@@ -21,6 +21,31 @@ const files = {
     const { PGlite } = require('@electric-sql/pglite')
     const { drizzle } = require('drizzle-orm/pglite')
     exports.db = drizzle({ client: new PGlite('./data') })`,
+  'src/waits-for-itself.ts': `
+    import express from 'express'
+    import { PGlite } from '@electric-sql/pglite'
+    import { drizzle } from 'drizzle-orm/pglite'
+    import { rooms } from './db/schema.js'
+    const db = drizzle(new PGlite())
+    export const app = express().post('/rooms', async (req, res) => {
+      await db.transaction(async (tx) => {
+        await tx.insert(rooms).values({ name: 'red' })
+        res.json(await db.select().from(rooms))
+      })
+    }).get('/rooms', async (req, res) => res.json(await db.select().from(rooms)))`,
+  'tests/waits-for-itself.test.ts': `
+import request from 'supertest'
+import { db as side } from 'itest-gen'
+import { expect, it } from 'vitest'
+import { rooms } from '../src/db/schema.js'
+import { app } from '../src/waits-for-itself.js'
+it('waits for a query beside its own transaction', async () => {
+  expect((await request(app).post('/rooms')).status).toBe(200)
+})
+it('answers after that', async () => {
+  expect((await request(app).get('/rooms')).body).toHaveLength(2)
+  expect(await side.select().from(rooms)).toHaveLength(2)
+})`,
   'tests/own.test.ts': `${TEST_IMPORTS}
 import { PGlite } from '@electric-sql/pglite'
 import { app, client } from '../src/own.js'
@@ -89,7 +114,11 @@ describe('an app that runs PGlite within itself', () => {
     expect(facts.unhandled).toEqual([])
     expect(facts.tests.flatMap(({ name, errors }) => errors.map(({ message }) => `${name}: ${message}`))).toEqual([
       'has no connection to break: PGlite runs inside the app, so there is no connection to break',
+      'waits for a query beside its own transaction: socket hang up',
+      expect.stringMatching(
+        /: POST \/rooms was not answered within 2500 ms; it waits for a query beside its own open trans/,
+      ),
     ])
-    expect(facts.tests).toHaveLength(7)
+    expect(facts.tests).toHaveLength(9)
   })
 })

@@ -1,12 +1,13 @@
 import type { DatabasePlace } from '../../faults/connect-directly.ts'
 import { type Listener, Listeners, type ListenerToAll } from './listeners.ts'
+import { openTurns, type TakeTurn, type Turns } from './turns.ts'
 import { openWire, type Wire } from './wire.ts'
 
 /** What `@electric-sql/pglite` exports, as far as it is needed here; the same from 0.2 to 0.5. */
 export interface PgliteModule {
   readonly PGlite: object
   readonly protocol: { readonly Parser: new () => ProtocolParser }
-  readonly Mutex: new () => { runExclusive<T>(work: () => Promise<T>): Promise<T> }
+  readonly Mutex: new () => { runExclusive: TakeTurn }
 }
 
 interface ProtocolParser {
@@ -54,7 +55,10 @@ interface ExecOptions {
  * PGlite with the test's database in place of its own, whatever data directory it is asked for: the app's own PGlite
  * still writes each message of the protocol and reads each answer, and between the two stand the faults.
  */
-export function standInForPglite({ PGlite, protocol, Mutex }: PgliteModule, place: DatabasePlace): object {
+export function standInForPglite(
+  { PGlite, protocol, Mutex }: PgliteModule,
+  { place, turns }: { place: DatabasePlace; turns: Turns },
+): object {
   const PgliteBase: Base = Object.getPrototypeOf(PGlite)
   class StandIn extends PgliteBase {
     readonly debug: number
@@ -63,7 +67,7 @@ export function standInForPglite({ PGlite, protocol, Mutex }: PgliteModule, plac
     ready = false
     closed = false
     readonly #queries = new Mutex()
-    readonly #transactions = new Mutex()
+    readonly #takeTurn = openTurns(turns, new Mutex())
     readonly #listeners = new Listeners()
     readonly #closing: (() => Promise<void>)[] = []
     #wire: Wire | null = null
@@ -142,7 +146,7 @@ export function standInForPglite({ PGlite, protocol, Mutex }: PgliteModule, plac
     }
 
     _runExclusiveTransaction<T>(work: () => Promise<T>): Promise<T> {
-      return this.#transactions.runExclusive(work)
+      return this.#takeTurn(work)
     }
 
     async listen(channel: string, listener: Listener): Promise<() => Promise<void>> {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { onRequire } from '../on-require.ts'
+import { onRequire } from '../../on-require.ts'
 import type { SqliteConnection, SqlitePackage } from './driver-package.ts'
 import { type AroundStatement, watchStatements } from './watch-statements.ts'
 
