@@ -61,7 +61,7 @@ export function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: [...input.hints, ...hintsOn(paths, input.without)],
+    hints: [...planned.notes, ...input.hints, ...hintsOn(paths, input.without)],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }

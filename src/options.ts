@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
+import { readSettings, showConfig } from './config/find-config.ts'
+import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
@@ -32,13 +34,18 @@ export function parseRoute(words: readonly string[]): RouteArgument {
   return { method: known, path: target }
 }
 
-export interface GenOptions {
+/** What the command line says; then the config, for what it leaves open; then what holds for all projects. */
+export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   /** Absolute. */
   readonly root: string
+  /** The user's config, absolute; null: there is none. */
+  readonly config: string | null
   /** The file of the app, as the user wrote it; null: found by itself. */
   readonly app: string | null
   /** Relative to the root. */
   readonly out: string
+  /** Of a test file, with `{method}` and `{path}` in it. */
+  readonly fileName: string
   readonly model?: string
   readonly database: (typeof ENGINES)[number]
   /** Of a server that is there already; null: the variable `ITEST_DATABASE_URL`, else one is started. */
@@ -53,17 +60,36 @@ export interface GenOptions {
 
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
-/** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
-export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GenOptions {
+const FOLDER = 'tests/integration'
+const FILE_NAME = '{method}-{path}.test.ts'
+
+/** The options with the project's config. @throws UserError for a mistake in either */
+export async function readOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GenOptions> {
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
-  const model = readText(raw, 'model')
+  return parseOptions(raw, cwd, await readSettings(root, readText(raw, 'config')))
+}
+
+/** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
+export function parseOptions(
+  raw: Readonly<Record<string, unknown>>,
+  cwd: string,
+  settings: Settings = NO_SETTINGS,
+): GenOptions {
+  const root = readRoot(readText(raw, 'root') ?? '.', cwd)
+  const { app, database, tests, file, env, skip, hasAuth } = settings
+  const model = readText(raw, 'model') ?? settings.model
   return {
     root,
-    app: readText(raw, 'app'),
-    out: readOut(readText(raw, 'out') ?? 'tests/integration', root),
+    config: file,
+    app: readText(raw, 'app') ?? app,
+    out: chooseOut(raw, root, settings),
+    fileName: tests.file ?? FILE_NAME,
     ...(model === null ? {} : { model }),
-    database: readEngine(readText(raw, 'database') ?? 'auto'),
-    databaseUrl: readText(raw, 'databaseUrl'),
+    database: readEngine(readText(raw, 'database') ?? database.engine ?? 'auto'),
+    databaseUrl: readText(raw, 'databaseUrl') ?? database.url,
+    env,
+    skip,
+    hasAuth,
     force: raw.force === true,
     json: raw.json === true,
     cache: raw.cache !== false,
@@ -96,10 +122,16 @@ function readRoot(given: string, cwd: string): string {
   })
 }
 
-function readOut(given: string, root: string): string {
+function chooseOut(raw: Readonly<Record<string, unknown>>, root: string, { tests, file }: Settings): string {
+  const given = readText(raw, 'out')
+  if (given !== null || tests.folder === null || file === null) return readOut(given ?? FOLDER, root, '--out')
+  return readOut(tests.folder, root, `${showConfig(root, file)}: tests.folder`)
+}
+
+function readOut(given: string, root: string, name: string): string {
   const out = path.relative(root, path.resolve(root, given)).split(path.sep).join('/')
   if (out !== '..' && !out.startsWith('../') && !path.isAbsolute(out)) return out
-  throw new UserError(`--out ${given}: expected a folder inside the project ${root}`, {
+  throw new UserError(`${name} ${given}: expected a folder inside the project ${root}`, {
     hint: 'Choose one inside it, e.g. tests/integration.',
   })
 }

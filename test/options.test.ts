@@ -38,10 +38,15 @@ describe('parseOptions', () => {
 
     expect(parseOptions({}, cwd)).toEqual({
       root: cwd,
+      config: null,
       app: null,
       out: 'tests/integration',
+      fileName: '{method}-{path}.test.ts',
       database: 'auto',
       databaseUrl: null,
+      env: {},
+      skip: [],
+      hasAuth: false,
       force: false,
       json: false,
       cache: true,

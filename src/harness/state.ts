@@ -6,6 +6,8 @@ import { type Boundary, createBoundary } from './http/boundary.ts'
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
   readonly root: string
+  /** The user's config, absolute; null: there is none. */
+  readonly config: string | null
   readonly board: FaultBoard
   database: FileDatabase | null
   readonly boundary: Boundary
@@ -57,9 +59,13 @@ export function requireDatabase(state: HarnessState): FileDatabase {
   throw new Error('The database of this test file is not open yet.')
 }
 
-export function createState(root: string, options: { board: FaultBoard; requestLimitMs: number }): HarnessState {
+export function createState(
+  { root, config }: { root: string; config: string | null },
+  options: { board: FaultBoard; requestLimitMs: number },
+): HarnessState {
   const state: HarnessState = {
     root,
+    config,
     board: options.board,
     database: null,
     boundary: createBoundary(),
