@@ -42,12 +42,12 @@ export const auth: Auth = {
   },
   cookies: (...answers) => {
     const jar = new Map(answers.flatMap((answer) => [...demandCookies(answer)]))
-    return { Cookie: [...jar].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('; ') }
+    return { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
   },
   csrf: (answer, { cookie = 'XSRF-TOKEN', header = 'X-XSRF-TOKEN' } = {}) => {
     const cookies = readCookies(answer)
     const token = cookies.get(cookie)
-    if (token !== undefined) return { [header]: token }
+    if (token !== undefined) return { [header]: decodeURIComponent(token) }
     throw new Error(`Expected the cookie ${cookie} in the answer, found ${[...cookies.keys()].join(', ') || 'none'}.`)
   },
 }
@@ -78,12 +78,13 @@ function demandCookies(answer: Answer): Map<string, string> {
   return cookies
 }
 
+/** As they were sent, which is how they go back; those that are taken away again are empty. */
 function readCookies({ headers }: Answer): Map<string, string> {
   const lines = [headers['set-cookie'] ?? []].flat().map(String)
   return new Map(
     lines.map((line) => {
       const [, name = '', value = ''] = /^([^=;]*)=?([^;]*)/.exec(line) ?? []
-      return [name.trim(), decodeURIComponent(value)]
+      return [name.trim(), value]
     }),
   )
 }
