@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
-import { type GenOptions, parseRoute, readOptions } from './options.ts'
+import { type GenOptions, parseOptions, parseRoute, readOptions } from './options.ts'
 import { packageFile } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
@@ -143,7 +143,19 @@ function createProgram({ world, finish }: Wiring): Command {
       const report = await examine(options, world)
       finish(options.json ? toJson(report) : renderDoctor(report, terminal()), report.exitCode)
     })
+  addInit(program, finish)
   return program
+}
+
+function addInit(program: Command, finish: Wiring['finish']): void {
+  const description = 'write a config to start from, with every key explained, unless there is one'
+  addPlainCommand(program, 'init', description).action(async (raw: Record<string, unknown>) => {
+    const { json, root } = parseOptions(raw, process.cwd())
+    const { initConfig } = await import('./config/init-config.ts')
+    const { renderInit } = await import('./report/init-text.ts')
+    const report = await initConfig(root)
+    finish(json ? toJson(report) : renderInit(report, terminal()), 0)
+  })
 }
 
 function databaseOption(): Option {
@@ -167,16 +179,20 @@ async function probe(codebase: Codebase, { root, env }: GenOptions, world: World
   return probeProject(codebase, { root, env, parent: process.env, signal: world.signal })
 }
 
-function addCommand(program: Command, name: string, description: string): Command {
+function addPlainCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
     .option('--root <dir>', 'folder of the project', '.')
+    .option('--json', 'print one JSON object and nothing else')
+    .exitOverride()
+}
+
+function addCommand(program: Command, name: string, description: string): Command {
+  return addPlainCommand(program, name, description)
     .option('--config <file>', 'your settings, relative to --root; default: itest.config.ts, .mts, .js or .mjs, if any')
     .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
-    .option('--json', 'print one JSON object and nothing else')
     .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
-    .exitOverride()
 }
 
 function toJson(value: object): string {

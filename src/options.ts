@@ -40,6 +40,8 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   readonly root: string
   /** The user's config, absolute; null: there is none. */
   readonly config: string | null
+  /** The keys that it sets. */
+  readonly configKeys: readonly string[]
   /** The file of the app, as the user wrote it; null: found by itself. */
   readonly app: string | null
   /** Relative to the root. */
@@ -76,11 +78,12 @@ export function parseOptions(
   settings: Settings = NO_SETTINGS,
 ): GenOptions {
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
-  const { app, database, tests, file, env, skip, hasAuth } = settings
+  const { app, database, tests, file, keys, env, skip, hasAuth } = settings
   const model = readText(raw, 'model') ?? settings.model
   return {
     root,
     config: file,
+    configKeys: keys,
     app: readText(raw, 'app') ?? app,
     out: chooseOut(raw, root, settings),
     fileName: tests.file ?? FILE_NAME,

@@ -49,6 +49,7 @@ export function checkConfig(exported: unknown): Checked {
   return {
     ok: true,
     settings: {
+      keys: Object.entries(parsed.data).flatMap(([key, value]) => (value === undefined ? [] : [key])),
       app: app ?? null,
       env: env ?? {},
       database: { engine: database?.engine ?? null, url: database?.url ?? null },

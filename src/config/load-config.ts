@@ -55,5 +55,5 @@ function describe(cause: unknown, file: string): string {
   if (!(cause instanceof Error)) return String(cause)
   const [message = ''] = cause.message.split('\n')
   const at = cause.stack?.split(file)[1]?.match(/^:(\d+)/)?.[1]
-  return at === undefined || message.includes(file) ? message : `${message} (line ${at})`
+  return at === undefined || message.includes(file) ? message.trim() : `${message.trim()} (line ${at})`
 }

@@ -5,6 +5,8 @@ import type { SkipRule } from './define-config.ts'
 export interface Settings {
   /** Absolute; null: the project has no config, and all else is as it is without one. */
   readonly file: string | null
+  /** Those that it sets, e.g. `app`. */
+  readonly keys: readonly string[]
   readonly app: string | null
   readonly env: Readonly<Record<string, string>>
   readonly database: { readonly engine: EnginePreference | null; readonly url: string | null }
@@ -16,6 +18,7 @@ export interface Settings {
 
 export const NO_SETTINGS: Settings = {
   file: null,
+  keys: [],
   app: null,
   env: {},
   database: { engine: null, url: null },

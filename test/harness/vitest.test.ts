@@ -167,12 +167,15 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     expect(status).toBe(1)
   })
 
-  it('says what is wrong with the config that it is told to read', () => {
+  it.each([
+    ['5', /ci\/itest\.ts: database\.url: expected text, found a number/],
+    ["'postgres://ada:secret@127.0.0.1:1/shop'", /The database server at 127\.0\.0\.1:1 let nobody in/],
+  ])('takes the database from the config that it is told to read: %s', (url, says) => {
     const { status, output } = runVitest({
       'vitest.config.ts': CONFIG.replace('itest(), ', "itest({ config: 'ci/itest.ts' }), "),
-      'ci/itest.ts': 'export default { database: { url: 5 } }',
+      'ci/itest.ts': `export default { database: { url: ${url} } }`,
     })
-    expect(output).toContain('ci/itest.ts: database.url: expected text, found a number')
+    expect(output).toMatch(says)
     expect(status).toBe(1)
   })
 
