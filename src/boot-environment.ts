@@ -17,29 +17,31 @@ export interface BootEnvironment {
 /**
  * The variables that the app needs to start in a test: what the project's `.env.test` says, the values that the paths of
  * routes were taken to have, and, for what the code demands, invented ones that its rules accept. The database's own
- * variables are the harness's business. A developer's `.env` is not read.
+ * variables are the harness's business, and those of the user's config (`env`) are left to it. A developer's `.env` is
+ * not read.
  */
 export function chooseBootEnvironment(
   root: string,
-  { boot, database }: { boot: BootFacts; database: DatabaseFacts },
+  { boot, database, env = {} }: { boot: BootFacts; database: DatabaseFacts; env?: Readonly<Record<string, string>> },
 ): BootEnvironment {
-  const reserved = new Set([...database.urlVariables, ...Object.values(database.partVariables), 'NODE_ENV'])
+  const given = Object.keys(env)
+  const reserved = new Set([...database.urlVariables, ...Object.values(database.partVariables), 'NODE_ENV', ...given])
   const own = readVariables(root, TEST_FILES)
   const sample = readVariables(root, SAMPLE_FILES)
   const paths = Object.fromEntries(boot.assumedTexts.map(({ name, value }) => [name, value]))
   const read = boot.environment.filter(({ name }) => !reserved.has(name))
   const chosen = read.map((variable) => ({ variable, value: choose(variable, { own, paths, sample }) }))
   const known = new Set([...reserved, ...read.map(({ name }) => name)])
+  const values: Record<string, string> = {
+    ...inventFor(boot.named.filter((name) => !known.has(name))),
+    ...chooseMode(boot),
+    ...paths,
+    ...Object.fromEntries(Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+    ...Object.fromEntries(chosen.flatMap(({ variable, value }) => (value === null ? [] : [[variable.name, value]]))),
+  }
+  for (const name of given) delete values[name]
   return {
-    values: {
-      ...inventFor(boot.named.filter((name) => !known.has(name))),
-      ...chooseMode(boot),
-      ...paths,
-      ...Object.fromEntries(
-        Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-      ),
-      ...Object.fromEntries(chosen.flatMap(({ variable, value }) => (value === null ? [] : [[variable.name, value]]))),
-    },
+    values,
     without: chosen.flatMap(({ variable, value }) =>
       value === null && variable.default === null && variable.required === null ? [variable] : [],
     ),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
-import { parseAsked, parseGateOptions, parseOptions, parseRoute } from './options.ts'
+import { type GenOptions, parseAsked, parseOptions, parseRoute, readGateOptions, readOptions } from './options.ts'
 import { packageVersion } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
@@ -75,7 +75,7 @@ function createProgram({ world, finish }: Wiring): Command {
     .showHelpAfterError('`itest --help` lists the commands, `itest gen --help` the options of one.')
   addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
     .argument('<route...>', 'method and path, e.g. POST /orders')
-    .option('--out <dir>', 'folder of the generated tests', 'tests/integration')
+    .option('--out <dir>', 'folder of the generated tests; default: tests/integration')
     .option(
       '--model <name>',
       'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
@@ -84,7 +84,7 @@ function createProgram({ world, finish }: Wiring): Command {
     .addOption(databaseUrlOption())
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = parseOptions(raw, process.cwd())
+      const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { generate } = await import('./pipeline.ts')
       const report = await generate(route, options, world)
@@ -94,21 +94,23 @@ function createProgram({ world, finish }: Wiring): Command {
   addCommand(program, 'plan', 'print the paths of a route that must be tested, and what each expects')
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = parseOptions(raw, process.cwd())
+      const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { planFor } = await import('./plan-for.ts')
-      const { plan, read } = await planFor(route, { ...options, whole: false })
+      const { plan, read, notes } = await planFor(route, { ...options, whole: false })
       const { renderPlan } = await import('./report/plan-text.ts')
       const { dossier } = read
       finish(
-        options.json ? toJson({ schema: 'itest.plan/1', plan, dossier }) : renderPlan(plan, dossier, terminal()),
+        options.json
+          ? toJson({ schema: 'itest.plan/1', plan, dossier, notes })
+          : renderPlan({ plan, dossier, notes }, terminal()),
         0,
       )
     })
   addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = parseOptions(raw, process.cwd())
+      const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { planFor } = await import('./plan-for.ts')
       const { promptFor } = await import('./pipeline.ts')
@@ -118,17 +120,17 @@ function createProgram({ world, finish }: Wiring): Command {
   addCommand(program, 'routes', 'list the routes of the project')
     .option('--probe', 'start the app in a process without network too, and say where its routes differ from the code')
     .action(async (raw: Record<string, unknown>) => {
-      const options = parseOptions(raw, process.cwd())
+      const options = await readOptions(raw, process.cwd())
       const { readCodebase } = await import('./scan/read-project.ts')
       const { renderRoutes, routesReport } = await import('./report/routes-text.ts')
       const codebase = await readCodebase(options.root, options)
-      const probed = options.probe ? await probe(codebase, options.root, world) : null
+      const probed = options.probe ? await probe(codebase, options, world) : null
       finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
     })
   addGate(program, 'red', 'gate: pass only if every new or changed test is red for a valid reason; keep the evidence')
     .option('--since <ref>', 'a commit: only what has changed since is new')
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = parseGateOptions(raw, process.cwd())
+      const options = await readGateOptions(raw, process.cwd())
       const { red } = await import('./gate/red.ts')
       const report = await red(parseAsked(words), options, world)
       const { renderGate } = await import('./report/gate-text.ts')
@@ -141,7 +143,7 @@ function createProgram({ world, finish }: Wiring): Command {
       'accept tests that have changed since they were red; the ledger keeps the reason',
     )
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = parseGateOptions(raw, process.cwd())
+      const options = await readGateOptions(raw, process.cwd())
       const { green } = await import('./gate/green.ts')
       const report = await green(parseAsked(words), options, world)
       const { renderGate } = await import('./report/gate-text.ts')
@@ -156,12 +158,13 @@ function createProgram({ world, finish }: Wiring): Command {
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .action(async (raw: Record<string, unknown>) => {
-      const options = parseOptions(raw, process.cwd())
+      const options = await readOptions(raw, process.cwd())
       const { examine } = await import('./doctor/doctor.ts')
       const { renderDoctor } = await import('./report/doctor-text.ts')
       const report = await examine(options, world)
       finish(options.json ? toJson(report) : renderDoctor(report, terminal()), report.exitCode)
     })
+  addInit(program, finish)
   return program
 }
 
@@ -173,10 +176,23 @@ function addGate(program: Command, name: string, description: string): Command {
     .addOption(databaseUrlOption())
 }
 
+function addInit(program: Command, finish: Wiring['finish']): void {
+  const description = 'write a config to start from, with every key explained, unless there is one'
+  addPlainCommand(program, 'init', description).action(async (raw: Record<string, unknown>) => {
+    const { json, root } = parseOptions(raw, process.cwd())
+    const { initConfig } = await import('./config/init-config.ts')
+    const { renderInit } = await import('./report/init-text.ts')
+    const report = await initConfig(root)
+    finish(json ? toJson(report) : renderInit(report, terminal()), 0)
+  })
+}
+
 function databaseOption(): Option {
-  return new Option('--database <engine>', 'which database to start')
-    .choices(['auto', 'postgres', 'pglite'])
-    .default('auto')
+  return new Option('--database <engine>', 'which database to start; default: auto').choices([
+    'auto',
+    'postgres',
+    'pglite',
+  ])
 }
 
 function databaseUrlOption(): Option {
@@ -186,21 +202,26 @@ function databaseUrlOption(): Option {
   )
 }
 
-async function probe(codebase: Codebase, root: string, world: World): Promise<Probed> {
+async function probe(codebase: Codebase, { root, env }: GenOptions, world: World): Promise<Probed> {
   const { probeProject } = await import('./probe/probe-project.ts')
   world.progress('starting the app without network')
-  return probeProject(codebase, { root, parent: process.env, signal: world.signal })
+  return probeProject(codebase, { root, env, parent: process.env, signal: world.signal })
 }
 
-function addCommand(program: Command, name: string, description: string): Command {
+function addPlainCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
     .option('--root <dir>', 'folder of the project', '.')
-    .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
     .option('--json', 'print one JSON object and nothing else')
-    .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
     .exitOverride()
+}
+
+function addCommand(program: Command, name: string, description: string): Command {
+  return addPlainCommand(program, name, description)
+    .option('--config <file>', 'your settings, relative to --root; default: itest.config.ts, .mts, .js or .mjs, if any')
+    .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
+    .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
 }
 
 function toJson(value: object): string {

@@ -1,7 +1,6 @@
 import type { BootEnvironment } from './boot-environment.ts'
 import type { Finding } from './check/types.ts'
 import { findLack } from './harness/faults/unsupported.ts'
-import { PROJECT_FACTS_FILE } from './harness/project-facts.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
@@ -61,7 +60,7 @@ export function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: [...input.hints, ...hintsOn(paths, input.without)],
+    hints: [...planned.notes, ...input.hints, ...hintsOn(paths, input.without)],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }
@@ -71,9 +70,7 @@ function hintsOn(paths: readonly ReportedPath[], without: BootEnvironment['witho
   if (!paths.some((one) => one.class === 'import')) return []
   const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
   const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
-  return [
-    `The app could not be loaded.${read} What it lacks, set in .env.test, or under "environment" in ${PROJECT_FACTS_FILE}, where itest keeps it.`,
-  ]
+  return [`The app could not be loaded.${read} What it lacks, set in .env.test, or under env in itest.config.ts.`]
 }
 
 /** No when a test or a check says so, and when a path must be tested but not one test could be written. */

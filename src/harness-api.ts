@@ -31,8 +31,8 @@ interface Call {
   readonly textAt?: number
   /** The first argument is a path of the app, and begins with a slash that can be read in the test. */
   readonly takesPath?: boolean
-  /** The only argument is the app. */
-  readonly takesApp?: boolean
+  /** The first argument is the app; `only`: there is no other. */
+  readonly takesApp?: 'only' | 'first'
   /** Functions that it is given are awaited. */
   readonly awaits?: boolean
   /** What a function that it is given gets first, if not data. */
@@ -121,8 +121,8 @@ const AGENT: Use = { ends: 'kept', members: METHODS, example: "agent.post('/path
 /** supertest's, of which a test uses no more than this. */
 const REQUESTS: Use = {
   ends: null,
-  call: { gives: { ends: null, members: METHODS }, takesApp: true },
-  members: { agent: returns(AGENT, { takesApp: true }) },
+  call: { gives: { ends: null, members: METHODS }, takesApp: 'only' },
+  members: { agent: returns(AGENT, { takesApp: 'only' }) },
   example: "request(app).post('/path') or another method",
 }
 
@@ -140,9 +140,10 @@ export const HARNESS_API = {
         tokenCookie: returns(DATA),
         apiKey: returns(DATA),
         cookieSession: returns({ ends: 'promise', awaited: AGENT }, { awaits: true, passes: AGENT }),
+        cookies: returns(DATA),
         csrf: returns(DATA),
       },
-      'auth.bearer({ secret, claims }), .tokenCookie(name, { secret, claims }), .apiKey(header, value), .cookieSession(agent, signIn) or .csrf(answer)',
+      'auth.bearer({ secret, claims }), .tokenCookie(name, { secret, claims }), .apiKey(header, value), .cookieSession(agent, signIn), .cookies(answer) or .csrf(answer)',
     ),
   },
   bootApp: { refused: 'the file has the app already' },
@@ -194,6 +195,9 @@ export const HARNESS_API = {
       },
       'queries.count(table), .filter(isWanted), .all or .clear()',
     ),
+  },
+  signIn: {
+    use: { ...returns(DONE, { takesApp: 'first' }), example: "signIn(app) or signIn(app, { role: 'admin' })" },
   },
   stub: { use: { ...returns(STUB), example: "stub('https://api.example.com')" } },
   until: {

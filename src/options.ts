@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
+import { readSettings, showConfig } from './config/find-config.ts'
+import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
@@ -32,13 +34,20 @@ export function parseRoute(words: readonly string[]): RouteArgument {
   return { method: known, path: target }
 }
 
-export interface GenOptions {
+/** What the command line says; then the config, for what it leaves open; then what holds for all projects. */
+export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   /** Absolute. */
   readonly root: string
+  /** The user's config, absolute; null: there is none. */
+  readonly config: string | null
+  /** The keys that it sets. */
+  readonly configKeys: readonly string[]
   /** The file of the app, as the user wrote it; null: found by itself. */
   readonly app: string | null
   /** Relative to the root. */
   readonly out: string
+  /** Of a test file, with `{method}` and `{path}` in it. */
+  readonly fileName: string
   readonly model?: string
   readonly database: (typeof ENGINES)[number]
   /** Of a server that is there already; null: the variable `ITEST_DATABASE_URL`, else one is started. */
@@ -52,7 +61,7 @@ export interface GenOptions {
 }
 
 /** Of `itest red` and `itest green`. */
-export interface GateOptions extends Pick<GenOptions, 'root' | 'app' | 'database' | 'databaseUrl' | 'json' | 'cache'> {
+export interface GateOptions extends GenOptions {
   /** Where the command runs; files are named from here. */
   readonly cwd: string
   /** A commit: only what has changed since counts as new. */
@@ -65,17 +74,37 @@ export interface GateOptions extends Pick<GenOptions, 'root' | 'app' | 'database
 
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
-/** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
-export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GenOptions {
+const FOLDER = 'tests/integration'
+const FILE_NAME = '{method}-{path}.test.ts'
+
+/** The options with the project's config. @throws UserError for a mistake in either */
+export async function readOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GenOptions> {
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
-  const model = readText(raw, 'model')
+  return parseOptions(raw, cwd, await readSettings(root, readText(raw, 'config')))
+}
+
+/** Options of the command line with their defaults. Paths become absolute (`root`) or relative to the root (`out`). @throws UserError */
+export function parseOptions(
+  raw: Readonly<Record<string, unknown>>,
+  cwd: string,
+  settings: Settings = NO_SETTINGS,
+): GenOptions {
+  const root = readRoot(readText(raw, 'root') ?? '.', cwd)
+  const { app, database, tests, file, keys, env, skip, hasAuth } = settings
+  const model = readText(raw, 'model') ?? settings.model
   return {
     root,
-    app: readText(raw, 'app'),
-    out: readOut(readText(raw, 'out') ?? 'tests/integration', root),
+    config: file,
+    configKeys: keys,
+    app: readText(raw, 'app') ?? app,
+    out: chooseOut(raw, root, settings),
+    fileName: tests.file ?? FILE_NAME,
     ...(model === null ? {} : { model }),
-    database: readEngine(readText(raw, 'database') ?? 'auto'),
-    databaseUrl: readText(raw, 'databaseUrl'),
+    database: readEngine(readText(raw, 'database') ?? database.engine ?? 'auto'),
+    databaseUrl: readText(raw, 'databaseUrl') ?? database.url,
+    env,
+    skip,
+    hasAuth,
     force: raw.force === true,
     json: raw.json === true,
     cache: raw.cache !== false,
@@ -84,8 +113,8 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>, cwd: string
 }
 
 /** @throws UserError */
-export function parseGateOptions(raw: Readonly<Record<string, unknown>>, cwd: string): GateOptions {
-  const { root, app, database, databaseUrl, json, cache } = parseOptions(raw, cwd)
+export async function readGateOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GateOptions> {
+  const options = await readOptions(raw, cwd)
   const allowChange = readText(raw, 'allowChange')
   if (allowChange?.trim() === '') {
     throw new UserError('--allow-change: expected a reason, found nothing', {
@@ -93,7 +122,7 @@ export function parseGateOptions(raw: Readonly<Record<string, unknown>>, cwd: st
     })
   }
   const gate = { cwd, since: readText(raw, 'since'), runs: readRuns(readText(raw, 'runs') ?? '3'), allowChange }
-  return { root, app, database, databaseUrl, json, cache, ...gate }
+  return { ...options, ...gate }
 }
 
 function readRuns(given: string): number {
@@ -135,10 +164,16 @@ function readRoot(given: string, cwd: string): string {
   })
 }
 
-function readOut(given: string, root: string): string {
+function chooseOut(raw: Readonly<Record<string, unknown>>, root: string, { tests, file }: Settings): string {
+  const given = readText(raw, 'out')
+  if (given !== null || tests.folder === null || file === null) return readOut(given ?? FOLDER, root, '--out')
+  return readOut(tests.folder, root, `${showConfig(root, file)}: tests.folder`)
+}
+
+function readOut(given: string, root: string, name: string): string {
   const out = path.relative(root, path.resolve(root, given)).split(path.sep).join('/')
   if (out !== '..' && !out.startsWith('../') && !path.isAbsolute(out)) return out
-  throw new UserError(`--out ${given}: expected a folder inside the project ${root}`, {
+  throw new UserError(`${name} ${given}: expected a folder inside the project ${root}`, {
     hint: 'Choose one inside it, e.g. tests/integration.',
   })
 }

@@ -56,7 +56,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   assertCanGenerate(planned.read)
   const { scaffold } = planned.vocabulary
   const { database, dossier } = planned.read
-  const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database })
+  const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database, env: options.env })
   const harness = describeProject(options.root, database, { plan: planned.plan, boot })
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
@@ -75,7 +75,8 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
     evidence,
   ]
   world.progress('starting a database')
-  const project = { root: options.root, facts: harness.facts }
+  const environment = { ...harness.facts.environment, ...options.env }
+  const project = { root: options.root, facts: { ...harness.facts, environment } }
   const engine = await time('database', () =>
     startEngine({ preference: options.database, databaseUrl: options.databaseUrl, project, signal: world.signal }),
   )
@@ -175,6 +176,7 @@ async function runTwice(planned: PlannedRoute, { engine, options, world, count }
       // Without its handlers the route asks nothing of the database.
       without: ablate ? [] : lacking,
       route: planned.plan.route,
+      settings: { file: options.config, env: options.env },
       ablate,
       timeoutMs: RUN_LIMIT_MS,
       signal: world.signal,

@@ -1,5 +1,6 @@
 import type { GenOptions, RouteArgument } from './options.ts'
 import { planRoute } from './plan/plan.ts'
+import { findIdleRules } from './plan/skip-paths.ts'
 import type { Plan } from './plan/types.ts'
 import { type ReadRoute, readRoute } from './scan/read-project.ts'
 import { nameTestFile } from './write/name-test-file.ts'
@@ -10,16 +11,23 @@ export interface PlannedRoute {
   readonly read: ReadRoute
   readonly plan: Plan
   readonly vocabulary: Vocabulary
+  /** What the user should know of the plan, e.g. that a setting is without effect. */
+  readonly notes: readonly string[]
 }
 
 /** scan -> plan: what `itest plan` prints and the rest builds on. */
 export async function planFor(
   wanted: RouteArgument,
-  options: Pick<GenOptions, 'root' | 'out' | 'app' | 'cache'> & { readonly whole: boolean },
+  options: Pick<GenOptions, 'root' | 'out' | 'fileName' | 'app' | 'cache' | 'env' | 'skip'> & {
+    readonly whole: boolean
+  },
 ): Promise<PlannedRoute> {
   const read = await readRoute(options.root, { ...wanted, whole: options.whole }, options)
   const { dossier, database, style } = read
-  const plan = planRoute(dossier, [...database.urlVariables, ...Object.values(database.partVariables)])
-  const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(dossier.route, options.out), style })
-  return { read, plan, vocabulary }
+  const { method, path } = dossier.route
+  const skip = options.skip.filter(({ route }) => route === `${method} ${path}`)
+  const reserved = [...database.urlVariables, ...Object.values(database.partVariables)]
+  const plan = planRoute(dossier, { reserved, env: options.env, skip })
+  const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(dossier.route, options), style })
+  return { read, plan, vocabulary, notes: findIdleRules(plan.paths, skip) }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { NO_SETTINGS, type Settings } from '../src/config/settings.ts'
 import { parseOptions, parseRoute } from '../src/options.ts'
 
 describe('parseRoute', () => {
@@ -33,15 +34,48 @@ describe('parseOptions', () => {
     return made
   }
 
+  it('leaves to the config what the command line leaves open', () => {
+    const cwd = folder()
+    const settings: Settings = {
+      ...NO_SETTINGS,
+      file: path.join(cwd, 'itest.config.ts'),
+      app: 'src/config.ts',
+      database: { engine: 'postgres', url: 'postgres://config/a' },
+      tests: { folder: 'specs', file: '{path}-{method}.spec.ts' },
+      model: 'none',
+      env: { A: 'b' },
+    }
+    expect(parseOptions({}, cwd, settings)).toMatchObject({
+      app: 'src/config.ts',
+      out: 'specs',
+      fileName: '{path}-{method}.spec.ts',
+      database: 'postgres',
+      databaseUrl: 'postgres://config/a',
+      model: 'none',
+      env: { A: 'b' },
+    })
+    const given = { app: 'src/a.ts', out: 'b', database: 'auto', databaseUrl: 'postgres://c/d', model: 'claude-e' }
+    expect(parseOptions(given, cwd, settings)).toMatchObject(given)
+    expect(() => parseOptions({}, cwd, { ...settings, tests: { folder: '../b', file: null } })).toThrow(
+      'itest.config.ts: tests.folder ../b: expected a folder inside the project',
+    )
+  })
+
   it('has defaults', () => {
     const cwd = folder()
 
     expect(parseOptions({}, cwd)).toEqual({
       root: cwd,
+      config: null,
+      configKeys: [],
       app: null,
       out: 'tests/integration',
+      fileName: '{method}-{path}.test.ts',
       database: 'auto',
       databaseUrl: null,
+      env: {},
+      skip: [],
+      hasAuth: false,
       force: false,
       json: false,
       cache: true,

@@ -47,7 +47,8 @@ export function follow(start: Use, links: readonly Link[]): Followed {
 function findWrongArgument(call: NonNullable<Use['call']>, given: readonly ts.Expression[]): string | null | undefined {
   const text = call.textAt === undefined ? undefined : given[call.textAt]
   if (call.textAt !== undefined && !(text && ts.isStringLiteral(text))) return null
-  if (call.takesApp && (given.length !== 1 || given[0]?.getText() !== 'app')) return 'request(app)'
+  if (call.takesApp && given[0]?.getText() !== 'app') return null
+  if (call.takesApp === 'only' && given.length > 1) return 'request(app)'
   if (call.passes && !isPlainFunction(given[1])) return 'a function that is written there, with the agent by its name'
   if (!call.takesPath) return undefined
   // Anything before the first slash would become part of the host.

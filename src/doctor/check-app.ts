@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { chooseBootEnvironment } from '../boot-environment.ts'
 import { UserError } from '../errors.ts'
+import type { GenOptions } from '../options.ts'
 import { groupBy } from '../report/layout.ts'
 import { SAMPLE_FILES, TEST_FILES } from '../scan/models/environment-files.ts'
 import type { BootFacts, Codebase, SourceLocation } from '../scan/types.ts'
@@ -43,9 +44,12 @@ function findProblem(app: Codebase['apps'][number]): UserError | null {
 }
 
 /** The variables that loading the app reads, and who gives them a value in tests. */
-export function checkEnvironment(root: string, { boot, database }: Pick<Codebase, 'boot' | 'database'>): Check {
-  const { values, without } = chooseBootEnvironment(root, { boot, database })
-  const given = Object.keys(values)
+export function checkEnvironment(
+  { root, env }: Pick<GenOptions, 'root' | 'env'>,
+  { boot, database }: Pick<Codebase, 'boot' | 'database'>,
+): Check {
+  const { values, without } = chooseBootEnvironment(root, { boot, database, env })
+  const given = Object.keys({ ...values, ...env })
   const hidden = boot.configFiles.filter(({ path }) => isHidden(path)).map(({ path, at }) => `${path} (${show(at)})`)
   const set = [
     given.length > 0 ? `${count(given.length, 'variable')} set for tests: ${given.join(', ')}` : 'none needed',
@@ -57,7 +61,7 @@ export function checkEnvironment(root: string, { boot, database }: Pick<Codebase
     name: 'Environment',
     status: 'warning',
     found: `${set}; read and without a value: ${names.join(', ')}`,
-    todo: 'Set in .env.test those that the app can not start without.',
+    todo: 'Set in .env.test, or under env in itest.config.ts, those that the app can not start without.',
   }
 }
 

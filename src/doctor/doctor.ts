@@ -4,6 +4,7 @@ import type { GenOptions } from '../options.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
 import { checkApps, checkEnvironment, checkHardCoded, checkStarts, checkTestMode } from './check-app.ts'
+import { checkConfig, checkSkips } from './check-config.ts'
 import { checkConnections, checkEngine, checkSchema } from './check-database.ts'
 import { checkModel, checkPlugin } from './check-itest.ts'
 import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
@@ -15,7 +16,7 @@ export async function examine(
   world: { environment: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
 ): Promise<DoctorReport> {
   const { root } = options
-  const machine = [checkNode(process.versions.node), checkModel(options.model, world.environment)]
+  const machine = [checkNode(process.versions.node), checkConfig(options), checkModel(options.model, world.environment)]
   const project = await readProject(options)
   const rest = 'status' in project ? [project] : await checkProject(project, options, world.signal)
   // In a monorepo the app's own package has them.
@@ -38,7 +39,8 @@ async function checkProject(codebase: Codebase, options: GenOptions, signal: Abo
   const { boot, database } = codebase
   return [
     ...checkApps(codebase),
-    checkEnvironment(options.root, codebase),
+    checkEnvironment(options, codebase),
+    ...checkSkips(options, codebase),
     ...checkTestMode(boot),
     ...checkStarts(boot),
     checkSchema(options.root, database),

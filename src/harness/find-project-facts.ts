@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../config/settings.ts'
 import { UserError } from '../errors.ts'
 import { PROJECT_FACTS_FILE, type ProjectFacts } from './project-facts.ts'
 import { readProjectFacts } from './read-project-facts.ts'
 
-/** The facts that `itest gen` wrote; where it never ran, for tests by hand, what the code says. Writes nothing. */
-export async function findProjectFacts(root: string): Promise<ProjectFacts> {
+/** The facts that `itest gen` wrote; where it never ran, for tests by hand, what the code says. The config's variables win. Writes nothing. */
+export async function findProjectFacts(root: string, settings: Settings): Promise<ProjectFacts> {
+  const facts = await readOrFind(root, settings)
+  return { ...facts, environment: { ...facts.environment, ...settings.env } }
+}
+
+async function readOrFind(root: string, { app, env }: Settings): Promise<ProjectFacts> {
   if (existsSync(join(root, PROJECT_FACTS_FILE))) return readProjectFacts(root)
   // Most runs need none of it.
   const [{ chooseBootEnvironment }, { describeProject }, { readCodebase }] = await Promise.all([
@@ -14,8 +20,8 @@ export async function findProjectFacts(root: string): Promise<ProjectFacts> {
     import('../scan/read-project.ts'),
   ])
   try {
-    const { boot, database } = await readCodebase(root, { app: null, cache: true })
-    const environment = chooseBootEnvironment(root, { boot, database })
+    const { boot, database } = await readCodebase(root, { app, cache: true })
+    const environment = chooseBootEnvironment(root, { boot, database, env })
     return describeProject(root, database, { plan: { environment: {} }, boot: environment }).facts
   } catch (error) {
     if (!(error instanceof UserError)) throw error

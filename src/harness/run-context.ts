@@ -7,6 +7,8 @@ export interface RunContext {
   readonly id: string
   readonly root: string
   readonly facts: ProjectFacts
+  /** The user's config, which has the functions of `auth`; null: there is none. */
+  readonly config: string | null
   /** Where to ask for the template, which is made when somebody asks. */
   readonly desk: DeskAddress
 }
@@ -18,5 +20,6 @@ declare module 'vitest' {
     itestClientPerTest: boolean
     itestEngine: 'auto' | 'postgres' | 'pglite'
     itestDatabaseUrl: string
+    itestConfig: string
   }
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
+import type { Settings } from '../config/settings.ts'
 import { openDesk } from './database/template-desk.ts'
 import { ENGINE_VARIABLE } from './engine/engine-variable.ts'
 import { findProjectFacts } from './find-project-facts.ts'
 import { type OnDemand, onDemand } from './on-demand.ts'
 import type { ProjectFacts } from './project-facts.ts'
 import './run-context.ts'
+import { readRunSettings } from './read-run-settings.ts'
 import type { RunDatabases } from './run-databases.ts'
 
 /** By the root of the project whose tests run. */
@@ -14,17 +16,18 @@ const runs = new Map<string, OnDemand<RunDatabases>>()
 /** Once per run. What a database needs is loaded and started when the first test file needs one. */
 export async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
   const { root } = project.config
-  const facts = await findProjectFacts(root)
+  const settings = await readRunSettings(root, project.config.provide.itestConfig ?? null)
+  const facts = await findProjectFacts(root, settings)
   const id = randomBytes(4).toString('hex')
   const given = process.env[ENGINE_VARIABLE] ?? null
-  const databases = onDemand(() => openDatabases(project, { id, facts, given }))
+  const databases = onDemand(() => openDatabases(project, { id, facts, given, settings }))
   // The parent runs tests that need a database, and reports why there is none before it runs any.
   if (given) await databases.get()
   // A file is opened without waiting, so each test file asks at once, and making it takes no time to speak of.
   else if (facts.database.dialect === 'sqlite') databases.get().catch(() => {})
   const desk = await openDesk(databases)
   runs.set(root, databases)
-  project.provide('itest', { id, root, facts, desk: desk.address })
+  project.provide('itest', { id, root, facts, config: settings.file, desk: desk.address })
   return async () => {
     runs.delete(root)
     desk.close()
@@ -44,17 +47,17 @@ export async function beginDatabases(root: string): Promise<void> {
 
 async function openDatabases(
   project: TestProject,
-  { id, facts, given }: { id: string; facts: ProjectFacts; given: string | null },
+  needs: { id: string; facts: ProjectFacts; given: string | null; settings: Settings },
 ): Promise<RunDatabases> {
   const { openRunDatabases } = await import('./run-databases.ts')
   const { root, provide } = project.config
+  const { settings, ...rest } = needs
+  const { engine, url } = settings.database
   return openRunDatabases({
-    id,
+    ...rest,
     root,
-    facts,
-    given,
-    preference: provide.itestEngine ?? 'auto',
-    databaseUrl: provide.itestDatabaseUrl ?? null,
+    preference: provide.itestEngine ?? engine ?? 'auto',
+    databaseUrl: provide.itestDatabaseUrl ?? url,
     importModule: (file) => project.import<unknown>(file),
   })
 }

@@ -55,7 +55,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const board = createBoard(findOpenRequest)
   const database = await openFileDatabase(run, board)
-  const opened = createState(run.root, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
+  const opened = createState(run, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
   if (run.facts.database.isPglite) opened.turns = await openToPglite(database)
   setEnvironment(run.facts, database)

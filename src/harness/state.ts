@@ -11,6 +11,8 @@ export interface HarnessState {
   readonly root: string
   /** That of the Vitest that runs, of which Node finds another copy from here where this package is linked. */
   readonly vi: VitestUtils
+  /** The user's config, absolute; null: there is none. */
+  readonly config: string | null
   readonly board: FaultBoard
   database: FileDatabase | null
   readonly boundary: Boundary
@@ -70,11 +72,12 @@ export function requireDatabase(state: HarnessState): FileDatabase {
 }
 
 export function createState(
-  root: string,
+  { root, config }: { root: string; config: string | null },
   options: Pick<HarnessState, 'board' | 'requestLimitMs' | 'vi'>,
 ): HarnessState {
   const state: HarnessState = {
     root,
+    config,
     vi: options.vi,
     board: options.board,
     database: null,

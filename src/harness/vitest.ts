@@ -14,8 +14,11 @@ import { transformCts } from './transform-cts.ts'
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
 const API = builtFile('harness/index.js')
-/** Files that import the user's Drizzle, which Vite alone finds from here. */
-const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
+/** Files that import what Vite alone finds from here: the user's Drizzle, and the user's config. */
+const INLINED = ['database/open-test-database', 'database/open-factory', 'http/sign-in'].map((name) =>
+  builtFile(`harness/${name}.js`),
+)
+const CONFIG_API = builtFile('config/define-config.js')
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
@@ -35,6 +38,8 @@ export interface ItestOptions {
    * An app that asks whether `req.ip` is 127.0.0.1 itself wants false.
    */
   readonly clientPerTest?: boolean
+  /** Another config than `itest.config.ts`, relative to the root; the options here win over what it says. */
+  readonly config?: string
 }
 
 /**
@@ -58,6 +63,7 @@ export function itest(options: ItestOptions = {}): Plugin {
     async resolveId(source, importer) {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
+      if (source === 'itest-gen/config') return CONFIG_API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
       if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
@@ -83,11 +89,12 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
-  const { engine, databaseUrl, requestTimeoutMs, clientPerTest } = options
+  const { engine, databaseUrl, requestTimeoutMs, clientPerTest, config: settings } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
   if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
   if (clientPerTest !== undefined) test.provide = { ...test.provide, itestClientPerTest: clientPerTest }
+  if (settings) test.provide = { ...test.provide, itestConfig: settings }
   inlineHarness(test)
 }
 
@@ -103,7 +110,7 @@ function isAppCrash(error: unknown): boolean {
 function inlineHarness(test: NonNullable<ViteUserConfig['test']>): void {
   const inline = test.server?.deps?.inline
   if (inline === true) return
-  const own = [SETUP, API, ...SPEAKING_DRIZZLE].map((file) => new RegExp(`${escapePattern(file)}$`))
+  const own = [SETUP, API, ...INLINED].map((file) => new RegExp(`${escapePattern(file)}$`))
   const external = [...(test.server?.deps?.external ?? []), new RegExp(`^${escapePattern(OWN_FOLDER)}`)]
   test.server = { ...test.server, deps: { ...test.server?.deps, inline: [...(inline ?? []), ...own], external } }
 }

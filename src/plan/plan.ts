@@ -1,3 +1,4 @@
+import type { SkipRule } from '../config/define-config.ts'
 import type { Dossier, Scenario } from '../scan/types.ts'
 import { chooseEnvironment } from './choose-environment.ts'
 import { isGoodReply, isSuccess, type KindRule, type PlanContext } from './context.ts'
@@ -8,6 +9,7 @@ import { planHappy } from './kinds/happy.ts'
 import { planIdempotentRetry } from './kinds/idempotent-retry.ts'
 import { planValidation } from './kinds/validation.ts'
 import { limitPaths } from './limit-paths.ts'
+import { skipPaths } from './skip-paths.ts'
 import { type Attempt, solveScenario } from './solve-scenario.ts'
 import type { Path, PathKind, Plan } from './types.ts'
 
@@ -22,9 +24,19 @@ const RULES = {
 /** A route with hundreds of ways and fields would take minutes; what is not reached is left open and says so. */
 const ATTEMPT_LIMIT = 600
 
+export interface PlanOptions {
+  /** Variables that the harness sets by itself. */
+  readonly reserved?: readonly string[]
+  /** Variables that the user sets for tests. */
+  readonly env?: Readonly<Record<string, string>>
+  /** What the user wants no test of, on this route. */
+  readonly skip?: readonly SkipRule[]
+}
+
 /** The paths of a route that must be tested, each with what is given, what is expected, and who says so. */
-export function planRoute(dossier: Dossier, reserved: readonly string[] = []): Plan {
-  const environment = chooseEnvironment(dossier, reserved)
+export function planRoute(dossier: Dossier, { reserved = [], env = {}, skip = [] }: PlanOptions = {}): Plan {
+  const invented = without(chooseEnvironment(dossier, reserved), Object.keys(env))
+  const environment = { ...invented, ...without(env, reserved) }
   let attempts = 0
   const solve = (scenario: Scenario, inputs?: Parameters<PlanContext['solve']>[1]): Attempt => {
     attempts += 1
@@ -35,12 +47,17 @@ export function planRoute(dossier: Dossier, reserved: readonly string[] = []): P
   const { scenario, attempt } = findHappy(dossier, solve)
   const context: PlanContext = { dossier, environment, solve, happy: attempt, happyScenario: scenario }
   const { method, path, file, line } = dossier.route
+  const paths = Object.values(RULES).flatMap((rule): readonly Path[] => rule(context))
   return {
     route: { method, path, file, line },
-    paths: limitPaths(Object.values(RULES).flatMap((rule): readonly Path[] => rule(context))),
-    environment,
+    paths: limitPaths(skipPaths(paths, skip)),
+    environment: invented,
     questions: [],
   }
+}
+
+function without(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
 }
 
 /** The 2xx way that does the most: the first that can be set up, else the first there is with what it misses. */

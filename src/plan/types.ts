@@ -190,6 +190,8 @@ export interface OpenPath extends PathBase {
 export interface SkippedPath extends PathBase {
   readonly status: 'skipped'
   readonly reason: string
+  /** Set where the user's config says so; else the route does not have it. */
+  readonly by?: 'config'
 }
 
 export type Path = PlannedPath | OpenPath | SkippedPath

@@ -16,13 +16,16 @@ interface Asked {
   readonly database: DatabaseFacts
   /** Whether variables get a value too of which the code does not say that it needs them. */
   readonly isFull: boolean
+  /** What the user's config says. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /**
- * Values for the variables that loading the app reads, so that it starts: those of the project's own sample file, else
+ * Values for the variables that loading the app reads, so that it starts: those of the user's config, of the project's own
+ * sample file, else
  * invented ones that its rules accept. A variable that the code can do without is left out.
  */
-export function chooseProbeEnvironment({ root, boot, database, isFull }: Asked): Record<string, string> {
+export function chooseProbeEnvironment({ root, boot, database, isFull, env }: Asked): Record<string, string> {
   const sample = readVariables(root, SAMPLE_FILES)
   const chosen = boot.environment.flatMap((variable): [string, string][] => {
     const shared = sample[variable.name]
@@ -37,7 +40,9 @@ export function chooseProbeEnvironment({ root, boot, database, isFull }: Asked):
     valueOfPart(part),
   ])
   return {
-    ...Object.fromEntries([...chosen, ...parts]),
+    ...Object.fromEntries(chosen),
+    ...env,
+    ...Object.fromEntries(parts),
     ...Object.fromEntries([...urls].map((name) => [name, address])),
   }
 }

@@ -25,7 +25,10 @@ export interface Probed {
  */
 export async function probeProject(
   codebase: Codebase,
-  world: Pick<ProbeOptions, 'root' | 'parent' | 'signal'>,
+  {
+    env,
+    ...world
+  }: Pick<ProbeOptions, 'root' | 'parent' | 'signal'> & { readonly env: Readonly<Record<string, string>> },
 ): Promise<Probed> {
   const { boot, database } = codebase
   const entries = chooseEntries(boot.apps)
@@ -33,7 +36,7 @@ export async function probeProject(
     probeRoutes({
       ...world,
       entries,
-      environment: chooseProbeEnvironment({ root: world.root, boot, database, isFull }),
+      environment: chooseProbeEnvironment({ root: world.root, boot, database, isFull, env }),
       timeoutMs: TIME_LIMIT_MS,
     })
   const full = entries.length > 0 ? await attempt(true) : NOTHING

@@ -37,6 +37,7 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
           ? 'green although the route answered 501: it proves nothing about the route'
           : plain(before.reason)
         : null,
+    isUnwanted: path.status === 'skipped' && path.by === 'config',
     violation: path.status === 'planned' ? path.violation : null,
     at: path.status === 'planned' ? path.at : null,
   }

@@ -17,14 +17,20 @@ const NEEDS = {
 } satisfies Record<Ability, string>
 
 /** The plan of one route, with the source of every expectation. */
-export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): string {
+export function renderPlan(
+  { plan, dossier, notes }: { plan: Plan; dossier: Dossier; notes: readonly string[] },
+  options: TextOptions,
+): string {
   const paint = new Chalk({ level: options.color ? 1 : 0 })
   const lines = [`${paint.bold(`${plan.route.method} ${plan.route.path}`)}  ${plan.route.file}:${plan.route.line}`]
   for (const path of plan.paths) {
     lines.push('', `${paint.bold(path.id)}${path.status === 'planned' ? '' : paint.yellow(` (${path.status})`)}`)
     lines.push(...wrap(`  ${path.title}`, options.width, '  '))
     if (path.status === 'open') lines.push(...wrap(`  missing: ${path.missing}`, options.width, '    '))
-    if (path.status === 'skipped') lines.push(...wrap(`  because: ${path.reason}`, options.width, '    '))
+    if (path.status === 'skipped')
+      lines.push(
+        ...wrap(`  ${path.by === 'config' ? 'your config' : 'because'}: ${path.reason}`, options.width, '    '),
+      )
     if (path.status !== 'planned') continue
     for (const need of path.given.needs) lines.push(...wrap(`  needs: ${NEEDS[need]}`, options.width, '    '))
     for (const expectation of path.expects) {
@@ -49,5 +55,6 @@ export function renderPlan(plan: Plan, dossier: Dossier, options: TextOptions): 
         ),
       )
   }
+  if (notes.length > 0) lines.push('', ...notes.flatMap((note) => wrap(note, options.width, '  ')))
   return `${lines.join('\n')}\n`
 }

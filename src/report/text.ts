@@ -148,9 +148,13 @@ function renderUntested(report: GenReport, { width }: TextOptions): string[] {
       report.paths.filter((path) => path.now === 'open'),
       'Not tested yet, must be:',
     ),
+    list(
+      skipped.filter((path) => path.isUnwanted),
+      'Skipped by your config:',
+    ),
     list(skipped.filter(hasTest), 'Skipped, since this database can not do it; the test is there for another:'),
     list(
-      skipped.filter((path) => !hasTest(path)),
+      skipped.filter((path) => !hasTest(path) && !path.isUnwanted),
       'Not applicable:',
     ),
   ].filter((block) => block.length > 0)

@@ -26,6 +26,8 @@ export interface ReportedPath {
   readonly beforeReason: string | null
   /** What is wrong with the route when this path is red. */
   readonly violation: string | null
+  /** The user's config wants no test of it. */
+  readonly isUnwanted: boolean
   readonly at: SourceLocation | null
 }
 

@@ -2,6 +2,7 @@ import { delimiter } from 'node:path'
 import { ABLATE_VARIABLE, ROUTE_VARIABLE } from '../harness/app/route-watch.ts'
 import { describeEngine, type EngineAddress } from '../harness/engine/engine.ts'
 import { ENGINE_VARIABLE } from '../harness/engine/engine-variable.ts'
+import { CONFIG_VARIABLE, type HandedSettings } from '../harness/read-run-settings.ts'
 
 // What a Node process needs to work at all, and nothing that could be a credential.
 const ALLOWED = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'SystemRoot', 'ComSpec', 'PATHEXT', 'NODE_ICU_DATA']
@@ -15,11 +16,13 @@ export function buildChildEnvironment(options: {
   engine: EngineAddress
   route: { method: string; path: string }
   ablate: boolean
+  settings?: HandedSettings
 }): Record<string, string> {
-  const { parent, home, engine, route } = options
+  const { parent, home, engine, route, settings = { file: null, env: {} } } = options
   return {
     ...buildBareEnvironment(parent, home),
     [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)),
+    [CONFIG_VARIABLE]: JSON.stringify(settings),
     [ROUTE_VARIABLE]: `${route.method} ${route.path}`,
     ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),
   }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../errors.ts'
 import type { Engine } from '../harness/engine/engine.ts'
+import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { builtFile } from '../package-paths.ts'
 import { buildChildEnvironment } from './child-environment.ts'
 import { type Job, Progress, WorkerFacts } from './job.ts'
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly without?: readonly string[]
   readonly engine: Engine
   readonly route: { readonly method: string; readonly path: string }
+  /** What the user's config says for tests. */
+  readonly settings?: HandedSettings
   /** The route answers 501 instead of running its handlers. */
   readonly ablate: boolean
   /** After this the whole process group is killed. */

@@ -36,7 +36,7 @@ export function noApp(
   if (broken) return describeBroken(broken)
   if (app !== null)
     return new UserError(`no Express app with routes in ${app} or what it imports`, {
-      hint: 'Name the file that makes the app, or leave --app out and let itest search.',
+      hint: 'Name the file that makes the app, or leave --app out (or app in your config) and let itest search.',
     })
   const { likely, making } = listEntries(files)
   const looked = [...new Set([...likely, ...making])].map((file) => relativePath(files.root, file))

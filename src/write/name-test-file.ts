@@ -1,14 +1,18 @@
 import path from 'node:path'
 import type { Route } from '../scan/types.ts'
 
-/** `tests/integration/post-orders.test.ts` for `POST /orders`; parameters as `by-id`. */
-export function nameTestFile(route: Pick<Route, 'method' | 'path'>, folder: string): string {
+/** `tests/integration/post-orders.test.ts` for `POST /orders`, by `{method}-{path}.test.ts`; parameters as `by-id`. */
+export function nameTestFile(
+  route: Pick<Route, 'method' | 'path'>,
+  { out, fileName }: { readonly out: string; readonly fileName: string },
+): string {
   const segments = route.path
     .split('/')
     .filter(Boolean)
     .map((segment) => (segment.startsWith(':') ? `by-${kebab(segment)}` : kebab(segment)))
-  const name = [route.method.toLowerCase(), ...segments].filter((part) => part !== '').join('-')
-  return path.posix.join(folder, `${segments.length === 0 ? `${name}-root` : name}.test.ts`)
+  const words = segments.length === 0 ? 'root' : segments.filter((part) => part !== '').join('-')
+  const name = fileName.replaceAll('{method}', route.method.toLowerCase()).replaceAll('{path}', words || 'any')
+  return path.posix.join(out, name)
 }
 
 function kebab(text: string): string {

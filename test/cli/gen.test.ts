@@ -260,11 +260,35 @@ describe('itest gen on a route without the bug', () => {
 
   afterAll(() => copy.remove())
 
-  it('reports every path green and exits with 0', { timeout: LIMIT_MS }, async () => {
-    const { stdout, exitCode } = await gen(copy.root)
+  it('reports every path green and exits with 0, and does what the config says', { timeout: LIMIT_MS }, async () => {
+    copy.write(
+      'itest.config.ts',
+      `import { defineConfig } from 'itest-gen/config'
+      if (globalThis.isLoaded) throw new Error('loaded again')
+      Object.assign(globalThis, { isLoaded: true })
+      export default defineConfig({
+        env: { PAYMENTS_URL: process.env.SANDBOX ?? 'nowhere' },
+        tests: { folder: 'specs', file: '{path}.{method}.test.ts' },
+        skip: [
+          { route: 'POST /orders', path: '*-429', reason: 'the provider sets no limits' },
+          { route: 'POST /orders', path: 'timeouts', reason: 'none' },
+        ],
+        model: 'none',
+      })`,
+    )
+
+    const env = { ANTHROPIC_API_KEY: 'sk-ant-of-nobody', SANDBOX: 'https://sandbox.example' }
+    const { stdout, exitCode } = await gen(copy.root, [], env)
 
     expect(stdout).toMatch(/^ {2}idempotent-retry +red +green$/m)
-    expect(stdout).toContain('All 11 paths are green.\n11 of 11 tests were seen red with the route answering 501.')
+    expect(stdout).toContain('All 10 paths are green.\n10 of 10 tests were seen red with the route answering 501.')
+    expect(stdout).toContain(
+      'Skipped by your config:\n  external-fails.payments-answers-429: the provider sets no limits\n',
+    )
+    expect(stdout).toContain('skip in your config: POST /orders has no path timeouts, so nothing is skipped by that.')
+    expect(stdout).toContain('Writer: built in (no model)')
+    expect(copy.read('specs/orders.post.test.ts')).toContain("stub('https://sandbox.example')")
+    expect(copy.read('.itest/harness.json')).not.toContain('sandbox')
     expect(exitCode).toBe(0)
   })
 })

@@ -7,7 +7,7 @@ import { checkNode } from '../../src/doctor/check-packages.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import type { Check, DoctorReport } from '../../src/doctor/types.ts'
 import { findPostgres } from '../../src/harness/engine/postgres-binary.ts'
-import { parseOptions } from '../../src/options.ts'
+import { parseOptions, readOptions } from '../../src/options.ts'
 import { renderDoctor } from '../../src/report/doctor-text.ts'
 import { copyFixture } from '../support/copy-fixture.ts'
 
@@ -38,6 +38,7 @@ describe('examine', { timeout: LIMIT_MS }, () => {
     expect(report.exitCode).toBe(0)
     expect(report.checks.map(({ name, status }) => [name, status])).toEqual([
       ['Node', 'ok'],
+      ['Config', 'ok'],
       ['Writer', 'ok'],
       ['Vitest', 'ok'],
       ['Express', 'ok'],
@@ -50,6 +51,30 @@ describe('examine', { timeout: LIMIT_MS }, () => {
     ])
     expect(named(report, 'App')?.found).toBe('src/app.ts:4, Express 5, 1 route; tests import it')
     expect(copy.list()).toEqual(before)
+  })
+
+  it('says which config is used, what it sets, and what of it leads nowhere', async () => {
+    const root = makeFolder({
+      'package.json': JSON.stringify({ dependencies: { express: '5' } }),
+      'app.js': `import express from 'express'
+        export const app = express().get('/', (req, res) => res.json({ at: process.env.PLACE }))
+        app.set('place', new URL(process.env.PLACE))`,
+      'itest.config.mjs': `export default {
+        env: { PLACE: 'https://here.example' },
+        skip: [{ route: 'GET /gone', path: '*', reason: 'gone' }],
+      }`,
+    })
+    const report = examine(await readOptions({ root, cache: false }, root), world)
+    expect((await report).checks.filter(({ name }) => name === 'Config')).toEqual([
+      { name: 'Config', status: 'ok', found: 'itest.config.mjs sets env, skip', todo: null },
+      {
+        name: 'Config',
+        status: 'warning',
+        found: 'skip names a route that the app does not have: GET /gone',
+        todo: '`itest routes` lists those that it has.',
+      },
+    ])
+    expect(named(await report, 'Environment')).toMatchObject({ status: 'ok', found: '1 variable set for tests: PLACE' })
   })
 
   it('says what the degraded database can not do', async () => {

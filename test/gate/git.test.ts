@@ -8,7 +8,7 @@ import { assertRef, listChanged, readAt, readBase } from '../../src/gate/git.ts'
 import { compareLedgers } from '../../src/gate/ledger-history.ts'
 import { outlineTests } from '../../src/gate/outline.ts'
 import { emptyLedger, type Ledger, ledgerPath, readLedger, renderLedger, seal } from '../../src/ledger.ts'
-import { parseGateOptions } from '../../src/options.ts'
+import { readGateOptions } from '../../src/options.ts'
 
 // A folder of a repository, as a package of a monorepo is.
 let root: string
@@ -81,7 +81,7 @@ describe('tests that have nothing to show', () => {
   const known = async (text: string, raw: Record<string, unknown> = {}, files: readonly string[] = []) => {
     const outlines = outlineTests(FILE, text)
     const read = { file: FILE, outlines, support: [], ledger: readLedger(root, FILE) }
-    const found = await findKnown([read], { route: null, files }, parseGateOptions({ root, ...raw }, root))
+    const found = await findKnown([read], { route: null, files }, await readGateOptions({ root, ...raw }, root))
     return outlines.filter((outline) => found.has(outline)).map(({ exactName }) => exactName)
   }
 

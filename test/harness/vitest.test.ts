@@ -38,6 +38,56 @@ it('sets the date', () => {
   clock.set('2030-01-31T23:59:59Z')
   expect([vi.isFakeTimers(), new Date().getUTCFullYear()]).toEqual([true, 2030])
 })`
+/** An app that lets in by a session with a double submit, and by a key; and a config that knows how. */
+const SIGNS_IN = {
+  'src/door.ts': `
+import express from 'express'
+import { db } from './db/index.js'
+import { bookings } from './db/schema.js'
+const roles = new Map<string, string>()
+const cookie = (req: express.Request, name: string) => new RegExp(name + '=([^;]*)').exec(req.get('cookie') ?? '')?.[1]
+export const door = express().use(express.json())
+door.post('/login', async (req, res) => {
+  const guests = await db.select().from(bookings)
+  if (!guests.some(({ guest }) => guest === req.body.guest)) return void res.sendStatus(401)
+  roles.set('s1', req.body.role)
+  res.cookie('sid', 's1').cookie('XSRF-TOKEN', 't1').json({})
+})
+door.post('/role', (req, res) => {
+  const role = req.get('x-api-key') === process.env.GREETING ? 'machine' : roles.get(cookie(req, 'sid') ?? '')
+  const isSame = role === 'machine' || req.get('x-xsrf-token') === cookie(req, 'XSRF-TOKEN')
+  if (!role || !isSame) return void res.sendStatus(401)
+  res.json({ role })
+})`,
+  'itest.config.ts': `
+import { auth, defineConfig } from 'itest-gen/config'
+export default defineConfig({
+  env: { GREETING: 'from the config', DATABASE_URL: 'postgres://127.0.0.1:1/never' },
+  auth: {
+    signIn: async ({ request, factory, as }) => {
+      if (as.role === 'machine') return auth.apiKey('x-api-key', process.env.GREETING)
+      if (as.role === 'nobody') return { cookie: as.sid }
+      const { bookings } = await import('./src/db/schema.js')
+      await factory.create(bookings, { guest: 'ada', roomId: 1 })
+      const answer = await request.post('/login').send({ guest: 'ada', role: 'guest', ...as })
+      return { ...auth.cookies(answer), ...auth.csrf(answer) }
+    },
+  },
+})`,
+  'tests/signs-in.test.ts': `
+import request from 'supertest'
+import { signIn } from 'itest-gen'
+import { expect, it } from 'vitest'
+import { door } from '../src/door.js'
+const role = async (as?: { role: string }) => (await request(door).post('/role').set(await signIn(door, as))).body.role
+it('signs in', async () => {
+  expect([await role(), await role({ role: 'admin' }), await role({ role: 'machine' })]).toEqual(['guest', 'admin', 'machine'])
+  expect((await request(door).post('/role')).status).toBe(401)
+  await expect(signIn(door, { guest: 'nobody' })).rejects.toThrow('the app answered 401')
+  await expect(signIn(door, { role: 'nobody' })).rejects.toThrow('itest.config.ts to return headers')
+  expect(process.env.GREETING).toBe('from the config')
+})`,
+}
 
 /** Files that Vite by itself does not find: each import says how it is meant. */
 const IMPORTS = {
@@ -117,8 +167,9 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
       'tests/more.test.ts': BOOKS,
       'tests/connects.test.ts': CONNECTS,
       ...IMPORTS,
+      ...SIGNS_IN,
     })
-    expect(output).toContain('4 passed')
+    expect(output).toContain('5 passed')
     expect(status).toBe(0)
     expect(left).toEqual([])
   })
@@ -129,10 +180,23 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     expect(status).toBe(1)
   })
 
+  it.each([
+    ['5', /ci\/itest\.ts: database\.url: expected text, found a number/],
+    ["'postgres://ada:secret@127.0.0.1:1/shop'", /The database server at 127\.0\.0\.1:1 let nobody in/],
+  ])('takes the database from the config that it is told to read: %s', (url, says) => {
+    const { status, output } = runVitest({
+      'vitest.config.ts': CONFIG.replace('itest(), ', "itest({ config: 'ci/itest.ts' }), "),
+      'ci/itest.ts': `export default { database: { url: ${url} } }`,
+    })
+    expect(output).toMatch(says)
+    expect(status).toBe(1)
+  })
+
   it('starts no database for tests that need none, and says to the others why there is none', () => {
     const { status, output } = runVitest(
       {
         'vitest.config.ts': CONFIG.replace('itest(), ', "itest({ engine: 'postgres' }), "),
+        'itest.config.js': "export default { database: { engine: 'pglite' } }",
         'tests/adds.test.ts': ADDS,
         'tests/connects.test.ts': CONNECTS,
       },

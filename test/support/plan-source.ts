@@ -1,4 +1,4 @@
-import { planRoute } from '../../src/plan/plan.ts'
+import { type PlanOptions, planRoute } from '../../src/plan/plan.ts'
 import type { Expectation, OpenPath, Path, Plan, PlannedPath, SkippedPath } from '../../src/plan/types.ts'
 import { readRoute, type SourceOptions } from './scan-source.ts'
 
@@ -86,6 +86,7 @@ interface SourceParts {
   /** After the routes, e.g. an error middleware. */
   readonly after?: string
   readonly options?: SourceOptions
+  readonly plan?: PlanOptions
 }
 
 /** The plan of a route whose handler has this body, e.g. `planFor('POST /orders', 'res.json({})')`. */
@@ -113,7 +114,7 @@ export function planFor(route: string, handler: string, parts: SourceParts = {})
     'src/clients.ts': CLIENTS,
     'src/app.ts': app,
   }
-  return planRoute(readRoute(files, route, parts.options), ['DATABASE_URL'])
+  return planRoute(readRoute(files, route, parts.options), { reserved: ['DATABASE_URL'], ...parts.plan })
 }
 
 export function pathOf(plan: Plan, id: string): Path {

@@ -28,7 +28,7 @@ function findMisuse(chain: Chain): string | null {
 function isRequested(app: ts.Identifier): boolean {
   const { parent } = app
   if (!ts.isCallExpression(parent) || parent.arguments[0] !== app) return false
-  return /^request(?:\.agent)?$/.test(parent.expression.getText())
+  return /^(?:request(?:\.agent)?|signIn)$/.test(parent.expression.getText())
 }
 
 function findWrongUse(use: NonNullable<ReturnType<typeof useOf>>, { links, top }: Chain): string | null {

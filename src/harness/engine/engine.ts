@@ -83,7 +83,7 @@ function openEngine(options: EngineOptions): Promise<Engine> {
   if (preference !== 'auto' || databaseUrl) {
     const option = databaseUrl ? '--database-url' : `--database ${preference}`
     throw new UserError(`${option}: the project's tables are ${isSqlite ? "SQLite's" : "MySQL's"}`, {
-      hint: `Leave the option out: ${isSqlite ? "the app's own package opens a file" : 'a local MySQL or MariaDB is found'}.`,
+      hint: `Leave the option out, here and in your config: ${isSqlite ? "the app's own package opens a file" : 'a local MySQL or MariaDB is found'}.`,
     })
   }
   if (isSqlite) return startSqlite(findSqlitePackage(root, facts.database), remoteLimits(facts))

@@ -25,6 +25,8 @@ export interface Auth {
    * Rejects when the app lets it in without a cookie, or not at all.
    */
   cookieSession<Agent>(agent: Agent, signIn: (agent: Agent) => PromiseLike<Answer>): Promise<Agent>
+  /** The cookies that the app has set in these answers, for requests without an agent; throws where one is a refusal. */
+  cookies(...answers: readonly Answer[]): Headers
   /** The header of a double submit: what the app has set as a cookie in this answer. The agent keeps the cookie. */
   csrf(answer: Answer, names?: { cookie?: string; header?: string }): Headers
 }
@@ -35,17 +37,17 @@ export const auth: Auth = {
   tokenCookie: (name, options) => ({ Cookie: `${name}=${sign(options)}` }),
   apiKey: (header, value) => ({ [header]: demand(value, `the value of ${header}`) }),
   cookieSession: async (agent, signIn) => {
-    const answer = await signIn(agent)
-    if (answer.status >= 400) throw new Error(`Expected to be signed in, but the app answered ${answer.status}.`)
-    if (readCookies(answer).size === 0) {
-      throw new Error(`Expected a cookie of the session, but the app answered ${answer.status} without one.`)
-    }
+    demandCookies(await signIn(agent))
     return agent
+  },
+  cookies: (...answers) => {
+    const jar = new Map(answers.flatMap((answer) => [...demandCookies(answer)]))
+    return { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
   },
   csrf: (answer, { cookie = 'XSRF-TOKEN', header = 'X-XSRF-TOKEN' } = {}) => {
     const cookies = readCookies(answer)
     const token = cookies.get(cookie)
-    if (token !== undefined) return { [header]: token }
+    if (token !== undefined) return { [header]: decodeURIComponent(token) }
     throw new Error(`Expected the cookie ${cookie} in the answer, found ${[...cookies.keys()].join(', ') || 'none'}.`)
   },
 }
@@ -67,12 +69,22 @@ function demand(value: string | undefined, what: string): string {
   throw new Error(`Expected ${what}, found nothing: which variable does the app read, and is it set in .env.test?`)
 }
 
+function demandCookies(answer: Answer): Map<string, string> {
+  const { status } = answer
+  if (status >= 400) throw new Error(`Expected to be signed in, but the app answered ${status}.`)
+  const cookies = readCookies(answer)
+  if (cookies.size === 0)
+    throw new Error(`Expected a cookie of the session, but the app answered ${status} without one.`)
+  return cookies
+}
+
+/** As they were sent, which is how they go back; those that are taken away again are empty. */
 function readCookies({ headers }: Answer): Map<string, string> {
   const lines = [headers['set-cookie'] ?? []].flat().map(String)
   return new Map(
     lines.map((line) => {
       const [, name = '', value = ''] = /^([^=;]*)=?([^;]*)/.exec(line) ?? []
-      return [name.trim(), decodeURIComponent(value)]
+      return [name.trim(), value]
     }),
   )
 }

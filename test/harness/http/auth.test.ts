@@ -76,6 +76,19 @@ describe('auth', () => {
     expect((await request(app).post('/orders').set(headers)).status).toBe(401)
   })
 
+  it('gives the cookies of several answers to a request without an agent, as the app sent them', async () => {
+    const agent = request.agent(app)
+    const answer = await agent.post('/login').send({ password: 'right' })
+    const headers = { ...auth.cookies(answer), ...auth.csrf(answer) }
+    expect((await request(app).post('/orders').set(headers)).status).toBe(201)
+    const others = ['a=1; Path=/', 'sid=s%3A2.x+y%2F; HttpOnly'].map((line) => ({
+      status: 204,
+      headers: { 'set-cookie': [line] },
+    }))
+    expect(auth.cookies(answer, ...others)).toEqual({ Cookie: 'sid=s%3A2.x+y%2F; XSRF-TOKEN=t%201; a=1' })
+    expect(() => auth.cookies(answer, { status: 403, headers: {} })).toThrow('the app answered 403')
+  })
+
   it('fails when nobody is signed in', async () => {
     const agent = request.agent(app)
     const wrong = auth.cookieSession(agent, (one) => one.post('/login').send({ password: 'wrong' }))
