@@ -16,6 +16,8 @@ const GLOBAL_SETUP = builtFile('harness/global-setup.js')
 const API = builtFile('harness/index.js')
 /** Files that import the user's Drizzle, which Vite alone finds from here. */
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
+const ASSERT = /^(?:node:)?assert(?:\/strict)?$/
+const ASSERTING = builtFile('harness/watch/assert.js')
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
@@ -32,11 +34,24 @@ export interface ItestOptions {
   readonly requestTimeoutMs?: number
 }
 
+/** For runs that itest starts itself. */
+export interface GuestOptions extends ItestOptions {
+  /** Put in for this run: files that import nothing of itest are only watched. */
+  readonly isGuest?: boolean
+  /** What the harness reports of each test is signed with it. */
+  readonly sealKey?: string
+}
+
 /**
  * The Vitest plugin that generated tests need: `plugins: [itest()]`. Each test file gets a database of its own, outbound
  * HTTP is answered by stubs. Applying it twice is the same as once.
  */
 export function itest(options: ItestOptions = {}): Plugin {
+  return createPlugin(options)
+}
+
+/** The same, for a run that itest starts. */
+export function createPlugin(options: GuestOptions): Plugin {
   let root = ''
   let findImport: FindImport = async () => null
   return {
@@ -53,6 +68,7 @@ export function itest(options: ItestOptions = {}): Plugin {
     async resolveId(source, importer) {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
+      if (ASSERT.test(source) && !importer?.includes('/node_modules/')) return ASSERTING
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Our API speaks the user's Drizzle, wherever this package itself is installed.
       if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
@@ -65,9 +81,12 @@ export function itest(options: ItestOptions = {}): Plugin {
   }
 }
 
-function addHarness(config: ViteUserConfig, options: ItestOptions): void {
+function addHarness(config: ViteUserConfig, options: GuestOptions): void {
   const test = config.test ?? {}
   config.test = test
+  const { isGuest = false, sealKey } = options
+  test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
+  if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
   const setupFiles = [test.setupFiles ?? []].flat()
   if (setupFiles.includes(SETUP)) return
   // The environment must be set and the network guarded before any code of the user runs, so ours comes first and
