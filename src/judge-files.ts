@@ -1,6 +1,21 @@
-import type { JudgedTest, Judgement } from './judge/types.ts'
+import { randomInt } from 'node:crypto'
+import { UserError } from './errors.ts'
+import { type Engine, startEngine } from './harness/engine/engine.ts'
+import { findProjectFacts } from './harness/find-project-facts.ts'
+import type { ProjectFacts } from './harness/project-facts.ts'
+import { checkTypes } from './judge/check-types.ts'
+import { combine } from './judge/combine.ts'
+import { listAbsent } from './judge/list-absent.ts'
+import { settleMissing } from './judge/missing-route.ts'
+import { judgeRun, type Trials } from './judge/runs.ts'
+import type { SiteOptions } from './judge/sites.ts'
+import { createSourceReader } from './judge/source.ts'
+import type { Judgement } from './judge/types.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import type { World } from './pipeline.ts'
+import { type RouteName, runTests } from './run/run.ts'
+import type { RunFacts } from './run/types.ts'
+import { readCodebase } from './scan/read-project.ts'
 
 export type { Contrast, FileProblem, JudgedTest, Judgement } from './judge/types.ts'
 
@@ -13,12 +28,118 @@ export interface JudgeOptions extends Pick<GenOptions, 'root' | 'app' | 'databas
   readonly runs?: number
 }
 
+interface Setup {
+  readonly options: JudgeOptions
+  readonly world: World
+  /** Null where itest can't tell what the project's database is, and tests run without one. */
+  readonly engine: Engine | null
+}
+
+const RUNS = 3
+const RUN_LIMIT_MS = 300_000
+
 /**
  * Runs any test files of a project and judges each test. Writes nothing into the project.
  * @throws UserError when the project can't be set up
  */
 export async function judgeFiles(options: JudgeOptions, world: World): Promise<Judgement> {
+  if (options.files.length === 0) return { tests: [], fileProblems: [], engine: null, vitest: '' }
+  const facts = await readFacts(options.root)
+  world.progress('starting a database')
+  const engine = facts && (await startEngineFor(facts, options, world))
+  try {
+    return await judge({ options, world, engine })
+  } finally {
+    await engine?.stop()
+  }
+}
+
+async function judge(setup: Setup): Promise<Judgement> {
+  const { options, world, engine } = setup
+  const { root, files } = options
+  world.progress('running the tests')
+  const [first, types] = await Promise.all([run(setup, { files }), checkTypes(root, files, world.signal)])
+  const read = createSourceReader(root)
+  const sites: SiteOptions = { read, testFiles: new Set(files), setupFiles: new Set(first.setupFiles) }
+  const start = judgeRun(first, sites)
+  const repeats = await repeat(setup, [...start.values()].map(({ test }) => test.file))
+  const settled = await settleAll(setup, { sites, runs: [start, ...repeats.map((facts) => judgeRun(facts, sites))] })
+  const absent = listAbsent(first, { files, read })
+  return {
+    tests: [...combine(settled, types), ...absent.tests],
+    fileProblems: absent.fileProblems,
+    engine: engine?.facts ?? null,
+    vitest: first.vitest,
+  }
+}
+
+/** Files that gave tests, in another order each time. */
+async function repeat(setup: Setup, withTests: readonly string[]): Promise<RunFacts[]> {
+  const files = [...new Set(withTests)]
+  const { runs = RUNS } = setup.options
+  const repeats: RunFacts[] = []
+  for (let index = 1; index < runs && files.length > 0; index += 1) {
+    setup.world.progress(`running the tests again, shuffled: ${index} of ${runs - 1}`)
+    repeats.push(await run(setup, { files, seed: randomInt(2 ** 31) }))
+  }
+  return repeats
+}
+
+/** Asks of each request that no route took what the test says when one answers 501. */
+async function settleAll(
+  setup: Setup,
+  { sites, runs }: { sites: SiteOptions; runs: readonly Trials[] },
+): Promise<readonly Trials[]> {
+  const fell = runs.flatMap((trials) => [...trials.values()]).flatMap(({ test, verdict }) =>
+    verdict.status === 'broken' && verdict.missing ? [{ file: test.file, request: verdict.missing }] : [],
+  )
+  if (fell.length === 0) return runs
+  setup.world.progress('running tests of routes that are not there yet')
+  const files = [...new Set(fell.map(({ file }) => file))]
+  const stubs = fell.map(({ request: { method, path } }) => ({ method, path }))
+  const stubbed = judgeRun(await run(setup, { files, stubs }), sites)
+  const existing = await readRoutes(setup.options)
+  return runs.map((trials) => settleMissing(trials, { stubbed, existing, planned: setup.options.routes }))
+}
+
+function run(
+  { options, world, engine }: Setup,
+  how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
+): Promise<RunFacts> {
   world.signal.throwIfAborted()
-  const tests: JudgedTest[] = []
-  return { tests, fileProblems: [], engine: null, vitest: options.files.length > 0 ? 'unknown' : '' }
+  return runTests({
+    ...how,
+    root: options.root,
+    engine,
+    route: null,
+    ablate: false,
+    isGuest: true,
+    timeoutMs: RUN_LIMIT_MS,
+    signal: world.signal,
+  })
+}
+
+/** Null where the code does not say what database the app has: tests that need none run all the same. */
+async function readFacts(root: string): Promise<ProjectFacts | null> {
+  try {
+    return await findProjectFacts(root)
+  } catch (error) {
+    if (error instanceof UserError) return null
+    throw error
+  }
+}
+
+function startEngineFor(facts: ProjectFacts, options: JudgeOptions, world: World): Promise<Engine> {
+  const { root, database, databaseUrl } = options
+  return startEngine({ preference: database, databaseUrl, project: { root, facts }, signal: world.signal })
+}
+
+/** None where the project can't be read: then no request can be near one of them. */
+async function readRoutes({ root, app, cache }: JudgeOptions): Promise<readonly RouteName[]> {
+  try {
+    return (await readCodebase(root, { app, cache })).routes
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
 }

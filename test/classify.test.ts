@@ -209,7 +209,7 @@ describe('a request that nobody answers', () => {
   it.each([
     { shape: 'Test timed out', error: { name: 'Error', message: 'Test timed out in 5000ms.' } },
     { shape: 'ECONNABORTED', error: { name: 'Error', code: 'ECONNABORTED', message: 'Timeout of 1000ms exceeded' } },
-    { shape: 'an assertion', error: { message: 'expected undefined to be 202' } },
+    { shape: 'an assertion', error: { message: 'expected undefined to be 202', actual: 'undefined' } },
   ])('is red, in the shape of $shape', ({ error }) => {
     expect(classifyFailure(error, hang)).toMatchObject({
       status: 'red',

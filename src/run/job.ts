@@ -48,7 +48,7 @@ const AssertionFacts = z.object({
   frame: Frame.nullable(),
   passed: z.number(),
   failed: z.number(),
-  message: z.string().nullable(),
+  messages: z.array(z.string()).readonly(),
 })
 
 const UncaughtFacts = z.object({
@@ -91,6 +91,7 @@ const TestFacts = z.object({
 export const WorkerFacts = z.object({
   reason: z.enum(['passed', 'failed', 'interrupted']).nullable(),
   vitest: z.string(),
+  setupFiles: z.array(z.string()).readonly(),
   tests: z.array(TestFacts).readonly(),
   fileErrors: z.array(z.object({ file: z.string(), suite: z.string().nullable(), error: ErrorFacts })).readonly(),
   unhandled: z

@@ -1,9 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import { builtFile } from '../package-paths.ts'
 import { openSealed } from '../harness/watch/seal.ts'
 import { describeError, toProjectPath } from './error-facts.ts'
 import { HarnessFacts as HarnessSchema, type Progress, type WorkerFacts } from './job.ts'
 import type { HarnessFacts, RunFacts, TestFacts } from './types.ts'
+
+const OWN_FOLDER = builtFile('')
 
 /**
  * Records what Vitest saw. The facts are written again after every test, so that a run that has to be killed leaves
@@ -21,6 +24,7 @@ export function createReporter(options: {
     writeFacts(options.factsFile, {
       reason,
       vitest: options.version,
+      setupFiles: listSetupFiles(vitest, options.root),
       ...describeModules(modules, options),
       unhandled: unhandled.map((error) => describeUnhandled(error, options.root)),
       mistake: null,
@@ -36,6 +40,11 @@ export function createReporter(options: {
     onTestModuleCollected: () => record(null, vitest?.state.getTestModules() ?? [], []),
     onTestRunEnd: (modules, unhandled, reason) => record(reason, modules, unhandled),
   }
+}
+
+function listSetupFiles(vitest: Vitest | null, root: string): string[] {
+  const files = (vitest?.projects ?? []).flatMap(({ config }) => config.setupFiles)
+  return files.filter((file) => !file.startsWith(OWN_FOLDER)).map((file) => toProjectPath(file, root))
 }
 
 /** Readers see the old facts or the new ones, never half a file. */

@@ -61,6 +61,7 @@ export async function runTests(options: RunOptions): Promise<RunFacts> {
       exitCode: child.exitCode,
       reason: child.stopped ? null : (facts?.reason ?? null),
       vitest: facts?.vitest ?? 'unknown',
+      setupFiles: facts?.setupFiles ?? [],
       tests: facts?.tests ?? [],
       fileErrors: facts?.fileErrors ?? [],
       unhandled: [...(facts?.unhandled ?? []), ...explainEnd(options, child, facts)],

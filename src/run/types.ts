@@ -39,8 +39,8 @@ export interface AssertionFacts {
   readonly frame: Frame | null
   readonly passed: number
   readonly failed: number
-  /** Of the first one that failed. */
-  readonly message: string | null
+  /** Of those that failed. */
+  readonly messages: readonly string[]
 }
 
 /** An error that nobody caught. */
@@ -112,6 +112,8 @@ export interface RunFacts {
   readonly exitCode: number | null
   readonly reason: 'passed' | 'failed' | 'interrupted' | null
   readonly vitest: string
+  /** Of the project's config, relative to the root; those of itest are none of them. */
+  readonly setupFiles: readonly string[]
   readonly tests: readonly TestFacts[]
   /** Errors of files that could not be loaded, and of suite hooks; `suite` is its full name, null for the file. */
   readonly fileErrors: readonly { readonly file: string; readonly suite: string | null; readonly error: ErrorFacts }[]

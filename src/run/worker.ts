@@ -22,6 +22,7 @@ async function work(job: Job): Promise<void> {
     writeFacts(job.factsFile, {
       reason: null,
       vitest: version,
+      setupFiles: [],
       tests: [],
       fileErrors: [],
       unhandled: [

@@ -9,7 +9,7 @@ const sloppy = watchAll(original)
 const strict = watchAll(original.strict)
 for (const one of [sloppy, strict]) Reflect.set(one, 'strict', strict)
 
-export default sloppy
+export { sloppy as default }
 export { strict }
 
 const read = (name: string): unknown => Reflect.get(sloppy, name)

@@ -4,6 +4,8 @@ import { findState, type HarnessState } from '../state.ts'
 
 /** More places than this are counted as one. */
 const SITES = 200
+/** The first, and the last one. */
+const MESSAGES = 8
 const DEPTH = 25
 
 /** The stack of whoever calls now, for an assertion that is checked later. */
@@ -23,14 +25,15 @@ export function noteAssertion(state: HarnessState, error: unknown, stack?: strin
   const frame = isLast ? null : findFrame(state, stack ?? noteSite())
   if (findActor(state.boundary).isOfRequest && frame?.file !== state.testFile) return
   const key = frame ? `${frame.file}:${frame.line}:${frame.column}` : ''
-  const entry = watch.assertions.get(key) ?? { frame, passed: 0, failed: 0, message: null }
+  const entry = watch.assertions.get(key) ?? { frame, passed: 0, failed: 0, messages: [] }
   watch.assertions.set(key, entry)
   if (error === null) {
     entry.passed += 1
     return
   }
   entry.failed += 1
-  entry.message ??= describeError(error, state.root).message
+  const { message } = describeError(error, state.root)
+  if (!entry.messages.includes(message)) entry.messages = [...entry.messages.slice(0, MESSAGES - 1), message]
 }
 
 /** For stand-ins of modules, which a test file loads before it is known whether itest is there at all. */

@@ -1,0 +1,30 @@
+import { classify, type TestSites, type Verdict } from '../classify.ts'
+import type { RunFacts, TestFacts } from '../run/types.ts'
+import { locateTest, type SiteOptions } from './sites.ts'
+
+/** One test in one run. */
+export interface Trial {
+  readonly test: TestFacts
+  readonly sites: TestSites
+  readonly verdict: Verdict
+}
+
+/** By file, full name, and the how-many-eth of that name it is. */
+export type Trials = ReadonlyMap<string, Trial>
+
+/** Judges each test of one run by itself. */
+export function judgeRun(facts: RunFacts, options: SiteOptions): Trials {
+  const trials = new Map<string, Trial>()
+  for (const test of facts.tests) {
+    const sites = locateTest(test, options)
+    trials.set(nameTrial(test, trials), { test, sites, verdict: classify(facts, test, { ablated: false, sites }) })
+  }
+  return trials
+}
+
+function nameTrial({ file, fullName }: TestFacts, taken: Trials): string {
+  for (let index = 0; ; index += 1) {
+    const key = `${file}\n${fullName}\n${index}`
+    if (!taken.has(key)) return key
+  }
+}
