@@ -1,72 +1,155 @@
-import { startEngine } from './harness/engine/engine.ts'
-import type { GateOptions, RouteArgument } from './options.ts'
+import { randomInt } from 'node:crypto'
+import { NO_SETTINGS } from './config/settings.ts'
+import { UserError } from './errors.ts'
+import { type Engine, startEngine } from './harness/engine/engine.ts'
+import { findProjectFacts } from './harness/find-project-facts.ts'
+import type { ProjectFacts } from './harness/project-facts.ts'
+import { checkTypes } from './judge/check-types.ts'
+import { combine } from './judge/combine.ts'
+import { listAbsent } from './judge/list-absent.ts'
+import { patternOf, settleMissing } from './judge/missing-route.ts'
+import { type JudgeRunOptions, judgeRun, type Trials } from './judge/runs.ts'
+import { createSourceReader } from './judge/source.ts'
+import type { Judgement } from './judge/types.ts'
+import type { GenOptions, RouteArgument } from './options.ts'
 import type { World } from './pipeline.ts'
-import { describeDatabase, describeProject } from './project-setup.ts'
-import type { EngineFacts } from './run/types.ts'
-export interface JudgedTest {
-  readonly file: string
-  readonly name: string
-  readonly verdict: 'red' | 'green' | 'broken' | 'flaky' | 'skipped'
-  readonly class: string | null
-  readonly reason: string
-  readonly contrast: {
-    readonly expected: string | null
-    readonly actual: string | null
-    readonly at: { readonly file: string; readonly line: number } | null
-  } | null
-  readonly fingerprint: string | null
-  readonly route: string | null
+import { type RouteName, runTests } from './run/run.ts'
+import type { RunFacts } from './run/types.ts'
+import { readCodebase } from './scan/read-project.ts'
+
+export type { Contrast, FileProblem, JudgedTest, Judgement } from './judge/types.ts'
+
+export interface JudgeOptions
+  extends Pick<GenOptions, 'root' | 'app' | 'config' | 'env' | 'database' | 'databaseUrl' | 'cache'> {
+  /** Test files, relative to the root. */
+  readonly files: readonly string[]
+  /** Routes that the user says are yet to be written; may be empty. */
+  readonly routes: readonly RouteArgument[]
+  /** The route that answers 501 instead of running its handlers; null: the app is as it is. */
+  readonly ablate: RouteArgument | null
+  /** The first run and the shuffled ones after it; default 3. */
+  readonly runs?: number
 }
-export async function judgeFiles(
-  options: Pick<GateOptions, 'root' | 'app' | 'database' | 'databaseUrl' | 'cache' | 'runs'> & {
-    files: readonly string[]
-    routes: readonly RouteArgument[]
-    ablate: RouteArgument | null
-  },
-  world: World,
-): Promise<{ tests: JudgedTest[]; engine: EngineFacts | null; vitest: string }> {
-  const { chooseBootEnvironment } = await import('./boot-environment.ts')
-  const { readCodebase } = await import('./scan/read-project.ts')
-  const { runTests } = await import('./run/run.ts')
-  const { classifyTest } = await import('./classify.ts')
-  const codebase = await readCodebase(options.root, options)
-  const boot = chooseBootEnvironment(options.root, codebase)
-  const harness = describeProject(options.root, codebase.database, { plan: { environment: {} }, boot })
-  const engine = await startEngine({
-    preference: options.database,
-    databaseUrl: options.databaseUrl,
-    project: { root: options.root, facts: harness.facts },
-    signal: world.signal,
-  })
+
+interface Setup {
+  readonly options: JudgeOptions
+  readonly world: World
+  /** Null where itest can't tell what the project's database is, and tests run without one. */
+  readonly engine: Engine | null
+}
+
+const RUNS = 3
+const RUN_LIMIT_MS = 300_000
+
+/**
+ * Runs any test files of a project and judges each test. Writes nothing into the project.
+ * @throws UserError when the project can't be set up
+ */
+export async function judgeFiles(options: JudgeOptions, world: World): Promise<Judgement> {
+  if (options.files.length === 0) return { tests: [], fileProblems: [], engine: null, vitest: '' }
+  const facts = await readFacts(options)
+  world.progress('starting a database')
+  const engine = facts && (await startEngineFor(facts, options, world))
   try {
-    const facts = await runTests({
-      root: options.root,
-      files: options.files,
-      engine,
-      route: options.ablate ?? { method: 'GET', path: '/none' },
-      ablate: options.ablate !== null,
-      timeoutMs: 60000,
-      signal: world.signal,
-    })
-    return {
-      engine: engine.facts,
-      vitest: facts.vitest,
-      tests: facts.tests.map((test) => {
-        const v = classifyTest(facts, test.name, { ablated: options.ablate !== null })
-        return {
-          file: test.file,
-          name: test.fullName,
-          verdict: v.status,
-          class: 'class' in v ? v.class : null,
-          reason: 'reason' in v ? v.reason : '',
-          contrast: null,
-          fingerprint: null,
-          route: null,
-        }
-      }),
-    }
+    return await judge({ options, world, engine })
   } finally {
-    await engine.stop()
+    await engine?.stop()
   }
 }
-void describeDatabase
+
+async function judge(setup: Setup): Promise<Judgement> {
+  const { options, world, engine } = setup
+  const { root, files } = options
+  world.progress('running the tests')
+  const [first, types] = await Promise.all([run(setup, { files }), checkTypes(root, files, world.signal)])
+  const read = createSourceReader(root)
+  const ablated = options.ablate !== null
+  const sites: JudgeRunOptions = { read, ablated, testFiles: new Set(files), setupFiles: new Set(first.setupFiles) }
+  const start = judgeRun(first, sites)
+  const repeats = await repeat(
+    setup,
+    [...start.values()].map(({ test }) => test.file),
+  )
+  const settled = await settleAll(setup, { sites, runs: [start, ...repeats.map((facts) => judgeRun(facts, sites))] })
+  const absent = listAbsent(first, { files, read })
+  return {
+    tests: [...combine(settled, types), ...absent.tests],
+    fileProblems: absent.fileProblems,
+    engine: engine?.facts ?? null,
+    vitest: first.vitest,
+  }
+}
+
+/** Files that gave tests, in another order each time. */
+async function repeat(setup: Setup, withTests: readonly string[]): Promise<RunFacts[]> {
+  const files = [...new Set(withTests)]
+  const { runs = RUNS } = setup.options
+  const repeats: RunFacts[] = []
+  for (let index = 1; index < runs && files.length > 0; index += 1) {
+    setup.world.progress(`running the tests again, shuffled: ${index} of ${runs - 1}`)
+    repeats.push(await run(setup, { files, seed: randomInt(2 ** 31) }))
+  }
+  return repeats
+}
+
+/** Asks of each request that no route took what the test says when one answers 501. */
+async function settleAll(
+  setup: Setup,
+  { sites, runs }: { sites: JudgeRunOptions; runs: readonly Trials[] },
+): Promise<readonly Trials[]> {
+  const fell = runs
+    .flatMap((trials) => [...trials.values()])
+    .flatMap(({ test, verdict }) =>
+      verdict.status === 'broken' && verdict.missing ? [{ file: test.file, request: verdict.missing }] : [],
+    )
+  if (fell.length === 0) return runs
+  setup.world.progress('running tests of routes that are not there yet')
+  const files = [...new Set(fell.map(({ file }) => file))]
+  const stubs = fell.map(({ request }) => patternOf(request))
+  const stubbed = judgeRun(await run(setup, { files, stubs }), sites)
+  const existing = await readRoutes(setup.options)
+  return runs.map((trials) => settleMissing(trials, { stubbed, existing, planned: setup.options.routes }))
+}
+
+function run(
+  { options, world, engine }: Setup,
+  how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
+): Promise<RunFacts> {
+  world.signal.throwIfAborted()
+  return runTests({
+    ...how,
+    root: options.root,
+    engine,
+    route: options.ablate,
+    ablate: options.ablate !== null,
+    settings: { file: options.config, env: options.env },
+    isGuest: true,
+    timeoutMs: RUN_LIMIT_MS,
+    signal: world.signal,
+  })
+}
+
+/** Null where the code does not say what database the app has: tests that need none run all the same. */
+async function readFacts({ root, app, env }: JudgeOptions): Promise<ProjectFacts | null> {
+  try {
+    return await findProjectFacts(root, { ...NO_SETTINGS, app, env })
+  } catch (error) {
+    if (error instanceof UserError) return null
+    throw error
+  }
+}
+
+function startEngineFor(facts: ProjectFacts, options: JudgeOptions, world: World): Promise<Engine> {
+  const { root, database, databaseUrl } = options
+  return startEngine({ preference: database, databaseUrl, project: { root, facts }, signal: world.signal })
+}
+
+/** None where the project can't be read: then no request can be near one of them. */
+async function readRoutes({ root, app, cache }: JudgeOptions): Promise<readonly RouteName[]> {
+  try {
+    return (await readCodebase(root, { app, cache })).routes
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
+}

@@ -29,7 +29,7 @@ describe('a test that passed', () => {
   it('is red when an error that nobody catches would have ended the app', () => {
     const error = errorFacts({ name: 'Error', message: 'boom' })
 
-    expect(classify({ unhandled: [{ test: TITLE, error }] })).toEqual({
+    expect(classify({ unhandled: [{ test: TITLE, file: null, error }] })).toEqual({
       status: 'red',
       class: 'app-crash',
       error,
@@ -40,8 +40,8 @@ describe('a test that passed', () => {
   it('is green when the unhandled error belongs to another test, or to none', () => {
     const error = errorFacts({ message: 'boom' })
 
-    expect(classify({ unhandled: [{ test: '[other] does', error }] })).toEqual({ status: 'green' })
-    expect(classify({ unhandled: [{ test: null, error }] })).toEqual({ status: 'green' })
+    expect(classify({ unhandled: [{ test: '[other] does', file: null, error }] })).toEqual({ status: 'green' })
+    expect(classify({ unhandled: [{ test: null, file: null, error }] })).toEqual({ status: 'green' })
   })
 
   it('is red when the app would not have survived the fault', () => {
@@ -209,7 +209,7 @@ describe('a request that nobody answers', () => {
   it.each([
     { shape: 'Test timed out', error: { name: 'Error', message: 'Test timed out in 5000ms.' } },
     { shape: 'ECONNABORTED', error: { name: 'Error', code: 'ECONNABORTED', message: 'Timeout of 1000ms exceeded' } },
-    { shape: 'an assertion', error: { message: 'expected undefined to be 202' } },
+    { shape: 'an assertion', error: { message: 'expected undefined to be 202', actual: 'undefined' } },
   ])('is red, in the shape of $shape', ({ error }) => {
     expect(classifyFailure(error, hang)).toMatchObject({
       status: 'red',
@@ -222,7 +222,7 @@ describe('a request that nobody answers', () => {
     const dropped = errorFacts({ name: 'PaymentError', message: 'declined\nmore' })
     const tests = [failedTest({ message: 'Test timed out in 5000ms.' }, hang)]
 
-    expect(classify({ tests, unhandled: [{ test: `POST /orders > ${TITLE}`, error: dropped }] })).toEqual({
+    expect(classify({ tests, unhandled: [{ test: `POST /orders > ${TITLE}`, file: null, error: dropped }] })).toEqual({
       status: 'red',
       class: 'hang',
       error: dropped,
@@ -232,7 +232,9 @@ describe('a request that nobody answers', () => {
 })
 
 describe('a test that did not run', () => {
-  const fileError = (error: Partial<ErrorFacts>) => [{ file: FILE, error: errorFacts({ name: 'Error', ...error }) }]
+  const fileError = (error: Partial<ErrorFacts>) => [
+    { file: FILE, suite: null, error: errorFacts({ name: 'Error', ...error }) },
+  ]
 
   it.each([
     { what: 'import', error: { message: "Cannot find module './payments.js'" }, is: 'import' },
@@ -266,7 +268,7 @@ describe('a test that did not run', () => {
 
   it('is not blamed on the error of another file', () => {
     const tests = [testFacts({ state: 'skipped' })]
-    const fileErrors = [{ file: 'tests/other.test.ts', error: errorFacts() }]
+    const fileErrors = [{ file: 'tests/other.test.ts', suite: null, error: errorFacts() }]
 
     expect(classify({ tests, fileErrors })).toEqual({
       status: 'broken',
@@ -281,7 +283,7 @@ describe('a test that did not run', () => {
     // A dead worker: all its tests are pending, the run says "passed", and one error has no test.
     { what: 'lost its worker', code: null, is: 'nothing-ran' },
   ])('says so when the run $what', ({ code, is }) => {
-    const unhandled = [{ test: null, error: errorFacts({ name: 'Error', code, message: 'it ended' }) }]
+    const unhandled = [{ test: null, file: null, error: errorFacts({ name: 'Error', code, message: 'it ended' }) }]
 
     expect(classify({ tests: [testFacts({ state: 'pending' })], unhandled })).toEqual({
       status: 'broken',

@@ -1,19 +1,31 @@
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
 import { builtFile } from '../package-paths.ts'
-import type { TypeCheckInput } from './type-check.ts'
+import type { FileFinding, FilesTypeCheckInput, TypeCheckInput } from './type-check.ts'
 import type { Finding } from './types.ts'
 
 /** What the thread sends back. */
 export type ThreadAnswer =
-  | { readonly status: 'checked'; readonly findings: readonly Finding[] }
+  | { readonly status: 'checked'; readonly findings: readonly FileFinding[] }
   | { readonly status: 'mistake'; readonly message: string; readonly hint: string }
 
 /**
  * `typeCheck` in a thread of its own: it computes for seconds, in which this thread could not even hear Ctrl-C.
  * Rejects with the signal's reason when it is aborted. @throws UserError
  */
-export function typeCheckInThread(input: TypeCheckInput, signal: AbortSignal): Promise<readonly Finding[]> {
+export async function typeCheckInThread(
+  { file, text, ...input }: TypeCheckInput,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const found = await typeCheckFilesInThread({ ...input, files: [{ file, text }] }, signal)
+  return found.map(({ finding }) => finding)
+}
+
+/** `typeCheckFiles` likewise. @throws UserError */
+export function typeCheckFilesInThread(
+  input: FilesTypeCheckInput,
+  signal: AbortSignal,
+): Promise<readonly FileFinding[]> {
   signal.throwIfAborted()
   const worker = new Worker(builtFile('check/type-check-worker.js'), { workerData: input })
   return new Promise((resolve, reject) => {

@@ -39,23 +39,42 @@ export interface TypeCheckInput {
  * Takes seconds, nearly all for reading the types of the packages that the file imports. Throws `UserError` when
  * `tsconfig` can't be read.
  */
-export function typeCheck(input: TypeCheckInput): Finding[] {
-  const file = path.resolve(input.root, input.file)
+export function typeCheck({ file, text, ...input }: TypeCheckInput): Finding[] {
+  return typeCheckFiles({ ...input, files: [{ file, text }] }).map(({ finding }) => finding)
+}
+
+export interface FilesTypeCheckInput extends Omit<TypeCheckInput, 'file' | 'text'> {
+  readonly files: readonly Pick<TypeCheckInput, 'file' | 'text'>[]
+}
+
+export interface FileFinding {
+  readonly file: string
+  /** TypeScript's, e.g. 2322. */
+  readonly code: number
+  readonly finding: Finding
+}
+
+/** The same for several test files, of which each costs little beside the first. */
+export function typeCheckFiles(input: FilesTypeCheckInput): FileFinding[] {
+  const given = new Map(input.files.map(({ file, text }) => [path.resolve(input.root, file), text]))
+  const [first = ''] = given.keys()
   const config = input.tsconfig === null ? { options: WITHOUT_TSCONFIG, fileNames: [] } : readConfig(input.tsconfig)
   const options = narrow(config.options, input.root)
-  const host = createHost(options, { file, text: input.text })
-  const lacking = findLacking(input.fallbackPaths, { file, options, host })
+  const host = createHost(options, given)
+  const lacking = findLacking(input.fallbackPaths, { file: first, options, host })
   const program = ts.createProgram({
     // The project's own declarations of globals; everything else is found from the test file.
-    rootNames: [file, ...config.fileNames.filter((name) => /\.d\.[cm]?ts$/.test(name))],
+    rootNames: [...given.keys(), ...config.fileNames.filter((name) => /\.d\.[cm]?ts$/.test(name))],
     options: { ...options, paths: { ...options.paths, ...lacking } },
     host,
   })
-  const source = program.getSourceFile(file)
-  if (!source) throw new Error(`TypeScript did not take ${file} into its program`)
-  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-    .filter((diagnostic) => !MODULE_FORMAT_CODES.has(diagnostic.code))
-    .map((diagnostic) => describe(diagnostic, source))
+  return input.files.flatMap(({ file }) => {
+    const source = program.getSourceFile(path.resolve(input.root, file))
+    if (!source) throw new Error(`TypeScript did not take ${file} into its program`)
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+      .filter((diagnostic) => !MODULE_FORMAT_CODES.has(diagnostic.code))
+      .map((diagnostic) => ({ file, code: diagnostic.code, finding: describe(diagnostic, source) }))
+  })
 }
 
 function readConfig(tsconfig: string): ts.ParsedCommandLine {
@@ -100,13 +119,13 @@ function usesTypeScript6(root: string): boolean {
   return Number(version?.[1] ?? 0) >= 6
 }
 
-/** The disk, with the test file and TypeScript's library files laid over it. */
-function createHost(options: ts.CompilerOptions, given: { file: string; text: string }): ts.CompilerHost {
+/** The disk, with the test files and TypeScript's library files laid over it. */
+function createHost(options: ts.CompilerOptions, given: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(options)
   const library = openLibrary()
   const readOver = (name: string): string | undefined => {
     if (name.startsWith(`${library.folder}/`)) return library.readFile(name)
-    return path.resolve(name) === given.file ? given.text : undefined
+    return given.get(path.resolve(name))
   }
   return {
     ...host,

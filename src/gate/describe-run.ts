@@ -1,15 +1,20 @@
-import type { JudgedTest } from '../judge-files.ts'
+import type { FileProblem, JudgedTest } from '../judge-files.ts'
 import { findOutline, isTest, nameOf } from './compare.ts'
 import type { TestOutline } from './outline.ts'
 import type { ReadFile } from './read-files.ts'
 import type { GateTest } from './types.ts'
+
+interface RunOfFiles {
+  readonly tests: readonly RunVerdict[]
+  readonly fileProblems: readonly FileProblem[]
+}
 
 type RunVerdict = JudgedTest & { readonly before: GateTest['before'] }
 
 /** What the run says of each test of a file, and that it says nothing of those that stand there and did not run. */
 export function describeRun(
   { file, outlines }: ReadFile,
-  { tests, known }: { tests: readonly RunVerdict[]; known: ReadonlySet<TestOutline> },
+  { tests, fileProblems, known }: RunOfFiles & { readonly known: ReadonlySet<TestOutline> },
 ): GateTest[] {
   const own = tests.filter((test) => test.file === file)
   const all = outlines ?? []
@@ -17,8 +22,15 @@ export function describeRun(
     const outline = findOutline(all, test.name)
     return describeVerdict(test, !outline || !known.has(outline))
   })
-  const silent = all.filter((outline) => !own.some(({ name }) => isTest(outline, name)))
-  return [...ran, ...silent.map((outline) => describeSilent(file, outline, !known.has(outline)))]
+  const silent = all
+    .filter((outline) => !own.some(({ name }) => isTest(outline, name)))
+    .map((outline) => describeSilent(file, outline, !known.has(outline)))
+  const found = [...ran, ...silent]
+  const problem = fileProblems.find((one) => one.file === file)
+  if (found.length > 0 || !problem) return found
+  const { reason } = problem
+  const name = '(the whole file)'
+  return [{ file, name, verdict: 'broken', class: problem.class, reason, contrast: null, before: null, isNew: true }]
 }
 
 function describeVerdict(test: RunVerdict, isNew: boolean): GateTest {

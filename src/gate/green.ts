@@ -40,7 +40,9 @@ export async function green(asked: Asked, options: GateOptions, world: World): P
     world,
   )
   const verdicts = judged.tests.map((test) => ({ ...test, before: null }))
-  const tests = present.flatMap((file) => describeRun(file, { tests: verdicts, known: new Set(file.outlines) }))
+  const tests = present.flatMap((file) =>
+    describeRun(file, { ...judged, tests: verdicts, known: new Set(file.outlines) }),
+  )
   const isOpen = findings.every(({ isAllowed }) => isAllowed) && tests.every(({ verdict }) => verdict === 'green')
   const changed = isOpen && options.allowChange !== null ? allowChanges(files, findings, options.allowChange) : []
   world.signal.throwIfAborted()

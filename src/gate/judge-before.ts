@@ -1,4 +1,4 @@
-import { type JudgedTest, judgeFiles } from '../judge-files.ts'
+import { type FileProblem, type JudgedTest, judgeFiles } from '../judge-files.ts'
 import { type GateOptions, parseRoute, type RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
 import type { EngineFacts } from '../run/types.ts'
@@ -13,6 +13,7 @@ export interface BeforeVerdict extends JudgedTest {
 
 export interface JudgedBefore {
   readonly tests: readonly BeforeVerdict[]
+  readonly fileProblems: readonly FileProblem[]
   readonly engine: EngineFacts | null
   readonly vitest: string
 }
@@ -51,7 +52,7 @@ export async function judgeBefore(
       judged.set(keyOf(test), { ...test, reason, before: 'ablation' })
     }
   }
-  return { tests: [...judged.values()], engine: now.engine, vitest: now.vitest }
+  return { ...now, tests: [...judged.values()] }
 }
 
 function keyOf({ file, name }: JudgedTest): string {

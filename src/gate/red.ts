@@ -8,6 +8,7 @@ import { findKnown } from './find-known.ts'
 import { findTestFiles, namedTestFiles } from './find-test-files.ts'
 import { assertRef, readBase } from './git.ts'
 import { judgeBefore } from './judge-before.ts'
+import type { TestOutline } from './outline.ts'
 import { type ReadFile, readTestFiles } from './read-files.ts'
 import { recordEvidence } from './record-evidence.ts'
 import type { GateReport } from './types.ts'
@@ -29,10 +30,11 @@ export async function red(asked: Asked, options: GateOptions, world: World): Pro
   const { files, codebase } = await readTestFiles(root, namesOf(asked, options), options)
   const chosen = asked.route === null ? files : filesOf(asked.route, files)
   const known = await findKnown(chosen, asked, options)
-  const pending = chosen.filter(({ outlines }) => (outlines ?? []).some((outline) => !known.has(outline)))
-  if (pending.length === 0) return nothingNew(options)
+  const isNamed = asked.route !== null || asked.files.length > 0
+  const pending = chosen.filter(({ outlines }) => isPending(outlines ?? [], { known, isNamed }))
+  if (pending.length === 0) return nothingNew(options, isNamed)
   const judged = await judgeBefore(pending, { asked, options, codebase }, world)
-  const tests = pending.flatMap((file) => describeRun(file, { tests: judged.tests, known }))
+  const tests = pending.flatMap((file) => describeRun(file, { ...judged, known }))
   const base = await readBase(root)
   const ledgers = pending.flatMap((file) => recordEvidence(file, tests, { ...judged, base }) ?? [])
   world.signal.throwIfAborted()
@@ -68,10 +70,23 @@ function filesOf({ method, path }: RouteArgument, files: readonly ReadFile[]): r
   })
 }
 
-/** Whoever asks what has changed since a commit may hear that nothing has; a new test that is not there is none. */
-function nothingNew({ since }: GateOptions): GateReport {
-  const pass = since !== null
-  const message = `no test is new or has changed${since === null ? ' since it was red' : ` since ${since}`}`
+/** A file that the user names and that has no test in it is not passed over. */
+function isPending(
+  outlines: readonly TestOutline[],
+  { known, isNamed }: { known: ReadonlySet<TestOutline>; isNamed: boolean },
+): boolean {
+  return outlines.some((outline) => !known.has(outline)) || (isNamed && outlines.length === 0)
+}
+
+/**
+ * Tests that the user names and the ledger has were red; and who asks what has changed since a commit may hear that
+ * nothing has. But a gate that is asked for new tests, and sees none, has seen nothing.
+ */
+function nothingNew({ since }: GateOptions, isNamed: boolean): GateReport {
+  const pass = since !== null || isNamed
+  const message = isNamed
+    ? 'all of these tests were red: the ledger has them as they are'
+    : `no test is new or has changed${since === null ? ' since the last commit' : ` since ${since}`}`
   return {
     schema: 'itest.gate/1',
     gate: 'red',

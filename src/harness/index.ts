@@ -21,7 +21,9 @@ export type { RecordedCall, StubReply } from './http/stub-types.ts'
 export { type Clock, clock } from './time/clock.ts'
 export { until } from './time/until.ts'
 
-await findState()?.database?.open()
+const state = findState()
+if (state) state.isUsed = true
+await state?.database?.open()
 
 /** The test's own view of the database, beside the app's connections; no fault touches it. */
 export const db: TestDatabase = await openTestDatabase()

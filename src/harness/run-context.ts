@@ -6,7 +6,8 @@ export interface RunContext {
   /** In the name of every database of this run. */
   readonly id: string
   readonly root: string
-  readonly facts: ProjectFacts
+  /** Null where itest can't make the project's database, for tests that ask nothing of it. */
+  readonly facts: ProjectFacts | null
   /** The user's config, which has the functions of `auth`; null: there is none. */
   readonly config: string | null
   /** Where to ask for the template, which is made when somebody asks. */
@@ -18,6 +19,10 @@ declare module 'vitest' {
     itest: RunContext
     itestRequestLimitMs: number
     itestClientPerTest: boolean
+    /** Of what the harness reports of a test; whoever reads it takes it away. */
+    itestSealKey: string
+    /** The project's own config has no itest(): it was put in for this run. */
+    itestIsGuest: boolean
     itestEngine: 'auto' | 'postgres' | 'pglite'
     itestDatabaseUrl: string
     itestConfig: string

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
 import type { Settings } from '../config/settings.ts'
+import { UserError } from '../errors.ts'
 import { openDesk } from './database/template-desk.ts'
-import { ENGINE_VARIABLE } from './engine/engine-variable.ts'
+import { ENGINE_VARIABLE, WITHOUT_DATABASE_VARIABLE } from './engine/engine-variable.ts'
 import { findProjectFacts } from './find-project-facts.ts'
 import { type OnDemand, onDemand } from './on-demand.ts'
 import type { ProjectFacts } from './project-facts.ts'
@@ -17,14 +18,19 @@ const runs = new Map<string, OnDemand<RunDatabases>>()
 export async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
   const { root } = project.config
   const settings = await readRunSettings(root, project.config.provide.itestConfig ?? null)
-  const facts = await findProjectFacts(root, settings)
+  const facts = process.env[WITHOUT_DATABASE_VARIABLE] ? null : await findProjectFacts(root, settings)
   const id = randomBytes(4).toString('hex')
   const given = process.env[ENGINE_VARIABLE] ?? null
-  const databases = onDemand(() => openDatabases(project, { id, facts, given, settings }))
+  const databases = onDemand(async () => {
+    if (facts) return openDatabases(project, { id, facts, given, settings })
+    throw new UserError('itest can not tell from the code how to make the database of this project', {
+      hint: '`itest doctor` says what is found there.',
+    })
+  })
   // The parent runs tests that need a database, and reports why there is none before it runs any.
-  if (given) await databases.get()
+  if (given && facts) await databases.get()
   // A file is opened without waiting, so each test file asks at once, and making it takes no time to speak of.
-  else if (facts.database.dialect === 'sqlite') databases.get().catch(() => {})
+  else if (facts?.database.dialect === 'sqlite') databases.get().catch(() => {})
   const desk = await openDesk(databases)
   runs.set(root, databases)
   project.provide('itest', { id, root, facts, config: settings.file, desk: desk.address })

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, inject, vi } from 'vitest'
+import { toProjectPath } from '../run/error-facts.ts'
 import { createAddresses } from './app/client-address.ts'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
@@ -19,6 +20,10 @@ import { startStubServer } from './http/stub-server.ts'
 import type { RunContext } from './run-context.ts'
 import { createState, findState, type HarnessState } from './state.ts'
 import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
+import { createSeal } from './watch/seal.ts'
+import { watchApps } from './watch/watch-apps.ts'
+import { watchAssertions } from './watch/watch-assertions.ts'
+import { watchTimers } from './watch/watch-timers.ts'
 
 // Long enough for any route that works, short enough that a hang is seen before Vitest's own limit of 5 seconds.
 const REQUEST_LIMIT_MS = 2500
@@ -28,17 +33,20 @@ const START_LIMIT_MS = 120_000
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
 const run = inject('itest')
+const seal = createSeal(takeSealKey())
 const state = findState() ?? (await open(run))
+Object.assign(state, { isUsed: inject('itestIsGuest') !== true, requestsBefore: 0 })
 
 beforeEach(async ({ task }) => {
   // Where a file beside this one has begun to need the engine, its start must not count for a test.
-  if (state.database?.progress === 'not begun') await waitForDesk(run.desk)
+  if (run && state.database?.progress === 'not begun') await waitForDesk(run.desk)
+  state.testFile = toProjectPath(task.file.filepath, state.root)
   await beginTest(state, task.name)
 }, START_LIMIT_MS)
 
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
-  Object.assign(task.meta, { itest: facts })
+  Object.assign(task.meta, { itest: seal(task.id, facts) })
   // Without the CLI, whose report says it, this is the only place that does.
   for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
   if (facts.isAfterCrash && task.result?.state === 'fail') console.warn(`itest: ${AFTER_CRASH}`)
@@ -54,23 +62,39 @@ afterAll(() => {
 async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const board = createBoard(findOpenRequest)
-  const database = await openFileDatabase(run, board)
+  const { facts } = run
+  const database = facts && (await openFileDatabase({ ...run, facts }, board))
   const opened = createState(run, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
   opened.database = database
-  if (run.facts.database.isPglite) opened.turns = await openToPglite(database)
-  setEnvironment(run.facts, database)
+  if (facts && database) {
+    if (facts.database.isPglite) opened.turns = await openToPglite(database)
+    setEnvironment(facts, database)
+  }
   guardNetwork(opened)
   await startStubServer(opened)
   await startMailServer(opened)
   watchRequests(opened)
   watchErrors(opened)
   watchExits(opened)
+  watchApps(opened)
   watchRoute(opened)
+  watchAssertions(opened)
+  watchTimers(opened)
   if (inject('itestClientPerTest') ?? true) opened.chooseAddress = createAddresses()
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
   polyfillMetadata(run.root)
   return opened
+}
+
+/** Whoever comes later does not find it. */
+function takeSealKey(): string | null {
+  const key = inject('itestSealKey') ?? null
+  const worker: unknown = Reflect.get(globalThis, '__vitest_worker__')
+  const provided: unknown =
+    typeof worker === 'object' && worker !== null ? Reflect.get(worker, 'providedContext') : null
+  if (typeof provided === 'object' && provided !== null) Reflect.deleteProperty(provided, 'itestSealKey')
+  return key
 }
 
 async function openToPglite({ port }: FileDatabase): Promise<Turns> {

@@ -5,6 +5,7 @@ import type { FileDatabase } from './database/file-database.ts'
 import type { Turns } from './database/pglite/turns.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
+import { createWatch, type RequestEntry, type TestWatch } from './watch/test-watch.ts'
 
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
@@ -30,7 +31,18 @@ export interface HarnessState {
   isBooting: boolean
   /** What was printed as an error last: before an app gives up, mostly the reason. */
   lastError: string
-  requests: number
+  /** The running test, or what is between two. */
+  watch: TestWatch
+  /** By the request itself. */
+  readonly entries: WeakMap<object, RequestEntry>
+  /** Files that made an Express app. */
+  readonly makers: Set<string>
+  /** Of hooks of suites, in this file so far. */
+  requestsBefore: number
+  /** The file whose tests run, relative to the root. */
+  testFile: string
+  /** A file of tests that imports nothing of itest brings its own rows, and waits as long as it likes. */
+  isUsed: boolean
   routeHits: number
   /** Requests that are not answered yet, e.g. `POST /orders`. */
   readonly open: Map<ServerResponse, string>
@@ -89,7 +101,12 @@ export function createState(
     isLoading: true,
     isBooting: false,
     lastError: '',
-    requests: 0,
+    watch: createWatch(''),
+    entries: new WeakMap(),
+    makers: new Set(),
+    requestsBefore: 0,
+    testFile: '',
+    isUsed: false,
     routeHits: 0,
     open: new Map(),
     requestLimitMs: options.requestLimitMs,

@@ -1,21 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HarnessFacts } from '../run/types.ts'
-import { listUnanswered } from './app/request-watch.ts'
+import { listAppRequests, listUnanswered } from './app/request-watch.ts'
 import { endDeadlocks, type Turns } from './database/pglite/turns.ts'
 import { clearBoard, clearFaults } from './faults/board.ts'
 import { cannot } from './faults/unsupported.ts'
 import { beginTraffic } from './http/boundary.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
 import { restoreClock } from './time/clock.ts'
+import { createWatch } from './watch/test-watch.ts'
+import { listTampered, watchLater } from './watch/watch-assertions.ts'
+import { isFrozen } from './watch/watch-timers.ts'
 
+const LOG_LIMIT = 200
 const SETTLE_LIMIT_MS = 1000
 const SETTLE_STEP_MS = 10
 
 /** Before each test: the database as the template left it, no faults, no stubs, no calls, all limits unused. */
 export async function beginTest(state: HarnessState, title: string): Promise<void> {
   Object.assign(state, { isLoading: false, lastError: '', client: state.chooseAddress(title) })
+  state.requestsBefore += countRequests(state)
+  state.watch = createWatch(title)
+  watchLater(state)
   clearBoard(state.board)
-  await explainLock(() => requireDatabase(state).reset())
+  if (state.isUsed) await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
   beginTraffic(state.boundary, title)
   Object.assign(state, {
@@ -30,13 +37,20 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
 export async function endTest(state: HarnessState): Promise<HarnessFacts> {
+  const { watch } = state
+  watch.hasFrozenTimers ||= isFrozen()
   restoreClock(state)
   const { current: traffic } = state.boundary
   const unansweredRequests = listUnanswered(state)
+  const log = listAppRequests(state)
   await waitUntil(() => !isSending(state))
   await settle(state)
   const facts = {
-    requests: state.requests,
+    requests: log.filter(({ isApp }) => isApp).length,
+    requestsBefore: state.requestsBefore,
+    log: log.slice(0, LOG_LIMIT),
+    assertions: [...watch.assertions.values()],
+    hasFrozenTimers: watch.hasFrozenTimers,
     routeHits: state.routeHits,
     unansweredRequests,
     unstubbedCalls: [...traffic.unstubbed],
@@ -46,8 +60,11 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
     unreachedFaults: state.board.unreached,
     appCrashes: state.appCrashes,
     isAfterCrash: state.isAfterCrash || (state.isDriverBroken && state.board.cut === null),
+    uncaught: [...watch.uncaught],
+    exits: [...watch.exits],
+    tampered: listTampered(),
   }
-  Object.assign(state, { requests: 0, routeHits: 0, appCrashes: [] })
+  Object.assign(state, { watch: createWatch(''), routeHits: 0, appCrashes: [] })
   state.open.clear()
   return { ...facts, ...late }
 }
@@ -87,6 +104,10 @@ function explainHang({ givenUp, stuck, dropped, requestLimitMs }: HarnessState):
   )
 }
 
+function countRequests(state: HarnessState): number {
+  return listAppRequests(state).filter(({ isApp }) => isApp).length
+}
+
 /** On one line, with what is at its bottom: a driver's error comes wrapped in Drizzle's. */
 function summarise(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
@@ -104,7 +125,7 @@ async function settle(state: HarnessState): Promise<void> {
   const { current, hanging } = state.boundary
   current.phase = 'settling'
   clearFaults(state.board)
-  requireDatabase(state).faults.release()
+  state.database?.faults.release()
   // A driver notices a broken connection some turns later.
   if (state.board.cut !== null) await delay(SETTLE_STEP_MS)
   for (const socket of hanging) socket.destroy()

@@ -19,6 +19,8 @@ const INLINED = ['database/open-test-database', 'database/open-factory', 'http/s
   builtFile(`harness/${name}.js`),
 )
 const CONFIG_API = builtFile('config/define-config.js')
+const ASSERT = /^(?:node:)?assert(?:\/strict)?$/
+const ASSERTING = builtFile('harness/watch/assert.js')
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
@@ -42,11 +44,24 @@ export interface ItestOptions {
   readonly config?: string
 }
 
+/** For runs that itest starts itself. */
+export interface GuestOptions extends ItestOptions {
+  /** Put in for this run: files that import nothing of itest are only watched. */
+  readonly isGuest?: boolean
+  /** What the harness reports of each test is signed with it. */
+  readonly sealKey?: string
+}
+
 /**
  * The Vitest plugin that generated tests need: `plugins: [itest()]`. Each test file gets a database of its own, outbound
  * HTTP is answered by stubs. Applying it twice is the same as once.
  */
 export function itest(options: ItestOptions = {}): Plugin {
+  return createPlugin(options)
+}
+
+/** The same, for a run that itest starts. */
+export function createPlugin(options: GuestOptions): Plugin {
   let root = ''
   let findImport: FindImport = async () => null
   return {
@@ -64,6 +79,7 @@ export function itest(options: ItestOptions = {}): Plugin {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
       if (source === 'itest-gen/config') return CONFIG_API
+      if (ASSERT.test(source) && !importer?.includes('/node_modules/')) return ASSERTING
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
       if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
@@ -76,9 +92,12 @@ export function itest(options: ItestOptions = {}): Plugin {
   }
 }
 
-function addHarness(config: ViteUserConfig, options: ItestOptions): void {
+function addHarness(config: ViteUserConfig, options: GuestOptions): void {
   const test = config.test ?? {}
   config.test = test
+  const { isGuest = false, sealKey } = options
+  test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
+  if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
   const setupFiles = [test.setupFiles ?? []].flat()
   if (setupFiles.includes(SETUP)) return
   // The environment must be set and the network guarded before any code of the user runs, so ours comes first and

@@ -72,8 +72,8 @@ function renderFindings(group: readonly GateFinding[], { paint, width }: Drawing
     ...rest,
     ...group.flatMap(({ test, diff }) => [
       ...(test === null ? [] : wrap(`      ${plain(test)}`, width, '        ')),
-      ...(diff?.removed ?? []).flatMap((line) => wrap(`        - ${plain(line)}`, width, '          ').map(paint.red)),
-      ...(diff?.added ?? []).flatMap((line) => wrap(`        + ${plain(line)}`, width, '          ').map(paint.green)),
+      ...(diff?.removed ?? []).flatMap((line) => wrap(`        - ${plain(line)}`, width, '          ').map((one) => paint.red(one))),
+      ...(diff?.added ?? []).flatMap((line) => wrap(`        + ${plain(line)}`, width, '          ').map((one) => paint.green(one))),
     ]),
   ]
 }
@@ -97,7 +97,7 @@ const WANTED = { red: 'validly red', green: 'green' } satisfies Record<GateRepor
 
 function describeOpen(gate: GateReport['gate'], count: number): string {
   if (count === 0) return 'there is no new test.'
-  const subject = count === 1 ? 'the test is' : `all ${count} tests are`
+  const subject = count === 1 ? 'the one test is' : `${count} of ${count} tests are`
   return gate === 'red' ? `${subject} red, each for a valid reason.` : `${subject} unchanged since red, and green.`
 }
 

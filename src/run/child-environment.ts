@@ -1,8 +1,9 @@
 import { delimiter } from 'node:path'
 import { ABLATE_VARIABLE, ROUTE_VARIABLE } from '../harness/app/route-watch.ts'
 import { describeEngine, type EngineAddress } from '../harness/engine/engine.ts'
-import { ENGINE_VARIABLE } from '../harness/engine/engine-variable.ts'
+import { ENGINE_VARIABLE, WITHOUT_DATABASE_VARIABLE } from '../harness/engine/engine-variable.ts'
 import { CONFIG_VARIABLE, type HandedSettings } from '../harness/read-run-settings.ts'
+import { type StubbedRoute as RouteName, STUBS_VARIABLE } from '../harness/watch/stub-routes.ts'
 
 // What a Node process needs to work at all, and nothing that could be a credential.
 const ALLOWED = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'SystemRoot', 'ComSpec', 'PATHEXT', 'NODE_ICU_DATA']
@@ -13,18 +14,22 @@ const ABLATED_STATUS = '501'
 export function buildChildEnvironment(options: {
   parent: NodeJS.ProcessEnv
   home: string
-  engine: EngineAddress
-  route: { method: string; path: string }
+  engine: EngineAddress | null
+  route: RouteName | null
   ablate: boolean
   settings?: HandedSettings
+  stubs?: readonly RouteName[]
 }): Record<string, string> {
-  const { parent, home, engine, route, settings = { file: null, env: {} } } = options
+  const { parent, home, engine, route, settings = { file: null, env: {} }, stubs = [] } = options
   return {
     ...buildBareEnvironment(parent, home),
-    [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)),
+    ...(engine
+      ? { [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)) }
+      : { [WITHOUT_DATABASE_VARIABLE]: 'true' }),
     [CONFIG_VARIABLE]: JSON.stringify(settings),
-    [ROUTE_VARIABLE]: `${route.method} ${route.path}`,
+    ...(route ? { [ROUTE_VARIABLE]: `${route.method} ${route.path}` } : {}),
     ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),
+    ...(stubs.length > 0 ? { [STUBS_VARIABLE]: JSON.stringify(stubs) } : {}),
   }
 }
 

@@ -1,6 +1,10 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtFile } from '../package-paths.ts'
 import type { ErrorFacts, Frame } from './types.ts'
+
+/** Frames of what stands before matchers and handlers say nothing of where they were called. */
+const WATCHERS = builtFile('harness/')
 
 /** What can be said of anything that was thrown; errors that crossed a process are plain objects by then. */
 export function describeError(thrown: unknown, root: string): ErrorFacts {
@@ -41,7 +45,8 @@ function toFrame(frame: unknown, root: string): Frame[] {
   if (!isObject(frame)) return []
   const [file, line, column] = ['file', 'line', 'column'].map((key): unknown => Reflect.get(frame, key))
   if (typeof file !== 'string' || typeof line !== 'number' || typeof column !== 'number') return []
-  return [{ file: toProjectPath(file, root), line, column }]
+  const path = file.startsWith('file://') ? fileURLToPath(file) : file
+  return path.startsWith(WATCHERS) ? [] : [{ file: toProjectPath(path, root), line, column }]
 }
 
 /** Relative to the root with forward slashes; a file outside of it stays absolute. */

@@ -7,6 +7,11 @@ export const Job = z.object({
   files: z.array(z.string()),
   /** Ids of paths whose tests are not run. */
   without: z.array(z.string()),
+  /** The order of files and tests is shuffled by this; null: as they stand. */
+  seed: z.number().nullable(),
+  /** Known to the reporter and to the harness, and to nobody else: what the harness reports is signed with it. */
+  sealKey: z.string(),
+  isGuest: z.boolean(),
   /** Where the facts go. */
   factsFile: z.string(),
   cacheFolder: z.string(),
@@ -30,8 +35,37 @@ const ErrorFacts = z.object({
   cause: z.string().nullable(),
 })
 
+const RequestFacts = z.object({
+  method: z.string(),
+  path: z.string(),
+  status: z.number().nullable(),
+  route: z.string().nullable(),
+  isApp: z.boolean(),
+  isGivenUp: z.boolean(),
+})
+
+const AssertionFacts = z.object({
+  frame: Frame.nullable(),
+  passed: z.number(),
+  failed: z.number(),
+  messages: z.array(z.string()).readonly(),
+})
+
+const UncaughtFacts = z.object({
+  kind: z.enum(['exception', 'rejection']),
+  of: z.string().nullable(),
+  error: ErrorFacts,
+})
+
 export const HarnessFacts = z.object({
   requests: z.number(),
+  requestsBefore: z.number(),
+  log: z.array(RequestFacts).readonly(),
+  assertions: z.array(AssertionFacts).readonly(),
+  uncaught: z.array(UncaughtFacts).readonly(),
+  exits: z.array(ErrorFacts).readonly(),
+  hasFrozenTimers: z.boolean(),
+  tampered: z.array(z.string()).readonly(),
   routeHits: z.number(),
   unansweredRequests: z.array(z.string()).readonly(),
   unstubbedCalls: z.array(z.string()).readonly(),
@@ -49,6 +83,7 @@ const TestFacts = z.object({
   errors: z.array(ErrorFacts).readonly(),
   durationMs: z.number(),
   retries: z.number(),
+  isMeantToFail: z.boolean(),
   harness: HarnessFacts.nullable(),
 })
 
@@ -56,9 +91,12 @@ const TestFacts = z.object({
 export const WorkerFacts = z.object({
   reason: z.enum(['passed', 'failed', 'interrupted']).nullable(),
   vitest: z.string(),
+  setupFiles: z.array(z.string()).readonly(),
   tests: z.array(TestFacts).readonly(),
-  fileErrors: z.array(z.object({ file: z.string(), error: ErrorFacts })).readonly(),
-  unhandled: z.array(z.object({ test: z.string().nullable(), error: ErrorFacts })).readonly(),
+  fileErrors: z.array(z.object({ file: z.string(), suite: z.string().nullable(), error: ErrorFacts })).readonly(),
+  unhandled: z
+    .array(z.object({ test: z.string().nullable(), file: z.string().nullable(), error: ErrorFacts }))
+    .readonly(),
   /** The user's mistake that kept the run from starting. */
   mistake: z.object({ message: z.string(), hint: z.string() }).nullable(),
 })

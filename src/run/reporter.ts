@@ -1,8 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
+import { openSealed } from '../harness/watch/seal.ts'
+import { builtFile } from '../package-paths.ts'
 import { describeError, toProjectPath } from './error-facts.ts'
-import { HarnessFacts, type Progress, type WorkerFacts } from './job.ts'
-import type { RunFacts, TestFacts } from './types.ts'
+import { HarnessFacts as HarnessSchema, type Progress, type WorkerFacts } from './job.ts'
+import type { HarnessFacts, RunFacts, TestFacts } from './types.ts'
+
+const OWN_FOLDER = builtFile('')
 
 /**
  * Records what Vitest saw. The facts are written again after every test, so that a run that has to be killed leaves
@@ -12,6 +16,7 @@ export function createReporter(options: {
   root: string
   factsFile: string
   version: string
+  sealKey: string
   onProgress: (progress: Progress) => void
 }): Reporter {
   let vitest: Vitest | null = null
@@ -19,7 +24,8 @@ export function createReporter(options: {
     writeFacts(options.factsFile, {
       reason,
       vitest: options.version,
-      ...describeModules(modules, options.root),
+      setupFiles: listSetupFiles(vitest, options.root),
+      ...describeModules(modules, options),
       unhandled: unhandled.map((error) => describeUnhandled(error, options.root)),
       mistake: null,
     })
@@ -36,26 +42,39 @@ export function createReporter(options: {
   }
 }
 
+function listSetupFiles(vitest: Vitest | null, root: string): string[] {
+  const files = (vitest?.projects ?? []).flatMap(({ config }) => config.setupFiles)
+  return files.filter((file) => !file.startsWith(OWN_FOLDER)).map((file) => toProjectPath(file, root))
+}
+
 /** Readers see the old facts or the new ones, never half a file. */
 export function writeFacts(file: string, facts: WorkerFacts): void {
   writeFileSync(`${file}.draft`, JSON.stringify(facts))
   renameSync(`${file}.draft`, file)
 }
 
-function describeModules(modules: readonly TestModule[], root: string): Pick<RunFacts, 'tests' | 'fileErrors'> {
+interface Reading {
+  readonly root: string
+  readonly sealKey: string
+}
+
+function describeModules(modules: readonly TestModule[], reading: Reading): Pick<RunFacts, 'tests' | 'fileErrors'> {
+  const { root } = reading
   const inFile = modules.map((module) => ({ module, file: toProjectPath(module.moduleId, root) }))
   return {
     tests: inFile.flatMap(({ module, file }) =>
-      [...module.children.allTests()].map((test) => describeTest(test, { file, root })),
+      [...module.children.allTests()].map((test) => describeTest(test, file, reading)),
     ),
     fileErrors: inFile.flatMap(({ module, file }) => {
-      const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors())
-      return [...module.errors(), ...suites].map((error) => ({ file, error: describeError(error, root) }))
+      const suites = [...module.children.allSuites()].flatMap((suite) =>
+        suite.errors().map((error) => ({ file, suite: suite.fullName, error: describeError(error, root) })),
+      )
+      return [...module.errors().map((error) => ({ file, suite: null, error: describeError(error, root) })), ...suites]
     }),
   }
 }
 
-function describeTest(test: TestCase, { file, root }: { file: string; root: string }): TestFacts {
+function describeTest(test: TestCase, file: string, { root, sealKey }: Reading): TestFacts {
   const { state, errors } = test.result()
   const diagnostic = test.diagnostic()
   return {
@@ -66,12 +85,26 @@ function describeTest(test: TestCase, { file, root }: { file: string; root: stri
     errors: (errors ?? []).map((error) => describeError(error, root)),
     durationMs: diagnostic?.duration ?? 0,
     retries: diagnostic?.retryCount ?? 0,
-    // Test code could have written anything there.
-    harness: HarnessFacts.safeParse(Reflect.get(test.meta(), 'itest')).data ?? null,
+    isMeantToFail: test.options.fails === true,
+    harness: readHarness(test, sealKey),
   }
 }
 
+/** Test code could have written anything there. */
+function readHarness(test: TestCase, sealKey: string): HarnessFacts | null {
+  const facts = openSealed(sealKey, test.id, Reflect.get(test.meta(), 'itest'))
+  return facts === null ? null : (HarnessSchema.safeParse(JSON.parse(facts)).data ?? null)
+}
+
 function describeUnhandled(error: unknown, root: string): RunFacts['unhandled'][number] {
-  const name: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'VITEST_TEST_NAME') : null
-  return { test: typeof name === 'string' ? name : null, error: describeError(error, root) }
+  const read = (key: string): string | null => {
+    const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, key) : null
+    return typeof value === 'string' ? value : null
+  }
+  const path = read('VITEST_TEST_PATH')
+  return {
+    test: read('VITEST_TEST_NAME'),
+    file: path === null ? null : toProjectPath(path, root),
+    error: describeError(error, root),
+  }
 }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../errors.ts'
@@ -10,18 +12,31 @@ import { type Job, Progress, WorkerFacts } from './job.ts'
 import { killGroup } from './kill-group.ts'
 import type { ErrorFacts, RunFacts } from './types.ts'
 
+export interface RouteName {
+  readonly method: string
+  readonly path: string
+}
+
 export interface RunOptions {
   readonly root: string
   /** Test files, absolute or relative to the root. */
   readonly files: readonly string[]
   /** Ids of paths whose tests are not run. */
   readonly without?: readonly string[]
-  readonly engine: Engine
-  readonly route: { readonly method: string; readonly path: string }
+  /** Null: the project has no database that itest can make, and its tests run without one. */
+  readonly engine: Engine | null
+  /** The route under test; null: the files test whatever they like. */
+  readonly route: RouteName | null
   /** What the user's config says for tests. */
   readonly settings?: HandedSettings
   /** The route answers 501 instead of running its handlers. */
   readonly ablate: boolean
+  /** Routes that are not there yet: they answer 501. */
+  readonly stubs?: readonly RouteName[]
+  /** Files and tests run in an order that this number stands for. */
+  readonly seed?: number
+  /** Files that import nothing of itest are only watched: nobody resets their rows, and they may wait. */
+  readonly isGuest?: boolean
   /** After this the whole process group is killed. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -39,7 +54,7 @@ const STDERR_LIMIT = 4000
  */
 export async function runTests(options: RunOptions): Promise<RunFacts> {
   const startedAt = performance.now()
-  const folder = mkdtempSync(join(options.engine.folder, 'run-'))
+  const folder = mkdtempSync(join(options.engine?.folder ?? tmpdir(), 'itest-run-'))
   try {
     const job = prepareJob(options, folder)
     const child = await runChild(options, folder)
@@ -49,6 +64,7 @@ export async function runTests(options: RunOptions): Promise<RunFacts> {
       exitCode: child.exitCode,
       reason: child.stopped ? null : (facts?.reason ?? null),
       vitest: facts?.vitest ?? 'unknown',
+      setupFiles: facts?.setupFiles ?? [],
       tests: facts?.tests ?? [],
       fileErrors: facts?.fileErrors ?? [],
       unhandled: [...(facts?.unhandled ?? []), ...explainEnd(options, child, facts)],
@@ -67,6 +83,9 @@ function prepareJob(options: RunOptions, folder: string): Job {
     without: [...(options.without ?? [])],
     factsFile: join(folder, 'facts.json'),
     cacheFolder: join(folder, 'cache'),
+    seed: options.seed ?? null,
+    isGuest: options.isGuest === true,
+    sealKey: randomBytes(16).toString('hex'),
   }
   mkdirSync(join(folder, 'home'))
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job))
@@ -140,12 +159,14 @@ function readFacts(file: string): WorkerFacts | null {
 
 function explainEnd(options: RunOptions, child: ChildEnd, facts: WorkerFacts | null): RunFacts['unhandled'] {
   if (child.stopped === 'ITEST_RUN_TIMEOUT') {
-    return [{ test: null, error: ownError(child.stopped, `the run was killed after ${options.timeoutMs} ms`) }]
+    return [
+      { test: null, file: null, error: ownError(child.stopped, `the run was killed after ${options.timeoutMs} ms`) },
+    ]
   }
-  if (child.stopped) return [{ test: null, error: ownError(child.stopped, 'the run was aborted') }]
+  if (child.stopped) return [{ test: null, file: null, error: ownError(child.stopped, 'the run was aborted') }]
   if (facts && (facts.reason !== null || facts.unhandled.length > 0)) return []
   const message = `the run ended without a result, with exit code ${child.exitCode}`
-  return [{ test: null, error: ownError('ITEST_RUN_CRASHED', message) }]
+  return [{ test: null, file: null, error: ownError('ITEST_RUN_CRASHED', message) }]
 }
 
 function ownError(code: string, message: string): ErrorFacts {

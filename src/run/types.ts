@@ -18,10 +18,54 @@ export interface ErrorFacts {
   readonly cause: string | null
 }
 
+/** One request that a server of the worker received. */
+export interface RequestFacts {
+  readonly method: string
+  /** Without its query. */
+  readonly path: string
+  /** Null as long as there is no answer. */
+  readonly status: number | null
+  /** The route that it was dispatched to, e.g. `POST /orders/:id`; null: it fell through the router. */
+  readonly route: string | null
+  /** Whether the app under test got it, and not a server that the test brought. */
+  readonly isApp: boolean
+  /** The client went away before there was an answer. */
+  readonly isGivenUp: boolean
+}
+
+/** The assertions that ran at one place of the code. */
+export interface AssertionFacts {
+  /** Null when the stack names no file of the project. */
+  readonly frame: Frame | null
+  readonly passed: number
+  readonly failed: number
+  /** Of those that failed. */
+  readonly messages: readonly string[]
+}
+
+/** An error that nobody caught. */
+export interface UncaughtFacts {
+  readonly kind: 'exception' | 'rejection'
+  /** The title of the test that it belongs to, when that is another one than the test that ran. */
+  readonly of: string | null
+  readonly error: ErrorFacts
+}
+
 /** What the harness noticed during one test. */
 export interface HarnessFacts {
   /** Requests that the app received. */
   readonly requests: number
+  /** Those of the hooks of suites, in this file so far. */
+  readonly requestsBefore: number
+  readonly log: readonly RequestFacts[]
+  readonly assertions: readonly AssertionFacts[]
+  readonly uncaught: readonly UncaughtFacts[]
+  /** Where the app ended the process. */
+  readonly exits: readonly ErrorFacts[]
+  /** The test's fake timers held those of the app as well. */
+  readonly hasFrozenTimers: boolean
+  /** What of Vitest's own the code under test replaced. */
+  readonly tampered: readonly string[]
   /** How often the route under test was dispatched. */
   readonly routeHits: number
   /** Requests that the app received and had not answered when the test ended, e.g. `POST /orders`. */
@@ -47,6 +91,8 @@ export interface TestFacts {
   readonly errors: readonly ErrorFacts[]
   readonly durationMs: number
   readonly retries: number
+  /** `it.fails`: what would pass fails. */
+  readonly isMeantToFail: boolean
   readonly harness: HarnessFacts | null
 }
 
@@ -66,10 +112,17 @@ export interface RunFacts {
   readonly exitCode: number | null
   readonly reason: 'passed' | 'failed' | 'interrupted' | null
   readonly vitest: string
+  /** Of the project's config, relative to the root; those of itest are none of them. */
+  readonly setupFiles: readonly string[]
   readonly tests: readonly TestFacts[]
-  /** Errors of files that could not be loaded, and of suite hooks. */
-  readonly fileErrors: readonly { readonly file: string; readonly error: ErrorFacts }[]
-  readonly unhandled: readonly { readonly test: string | null; readonly error: ErrorFacts }[]
+  /** Errors of files that could not be loaded, and of suite hooks; `suite` is its full name, null for the file. */
+  readonly fileErrors: readonly { readonly file: string; readonly suite: string | null; readonly error: ErrorFacts }[]
+  /** `file`: whose worker it was, where Vitest says so. */
+  readonly unhandled: readonly {
+    readonly test: string | null
+    readonly file: string | null
+    readonly error: ErrorFacts
+  }[]
   /** The end of what the child wrote to stderr: for our own failures only, never for a verdict. */
   readonly stderrTail: string
   readonly durationMs: number

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { escapePattern } from '../escape-pattern.ts'
-import { itest } from '../harness/vitest.ts'
+import { createPlugin } from '../harness/vitest.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
 import { Job, type Progress } from './job.ts'
@@ -22,9 +22,12 @@ async function work(job: Job): Promise<void> {
     writeFacts(job.factsFile, {
       reason: null,
       vitest: version,
+      setupFiles: [],
       tests: [],
       fileErrors: [],
-      unhandled: [{ test: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } }],
+      unhandled: [
+        { test: null, file: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } },
+      ],
       mistake: readMistake(error),
     })
   } finally {
@@ -43,7 +46,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
   const { createVitest }: typeof import('vitest/node') = await import(node)
   process.env.TEST = 'true'
   process.env.VITEST = 'true'
-  const reporter = createReporter({ root: job.root, factsFile: job.factsFile, version, onProgress: send })
+  const reporter = createReporter({ ...job, version, onProgress: send })
   const vitest = await createVitest(
     'test',
     {
@@ -62,13 +65,17 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
       retry: 0,
       bail: 0,
       passWithNoTests: false,
-      expect: { requireAssertions: true },
+      // The harness counts them itself: Vitest does not know those of supertest and node:assert.
+      expect: { requireAssertions: false },
+      ...(job.seed === null ? {} : { sequence: { shuffle: { files: true, tests: true }, seed: job.seed } }),
+      // The harness watches one test at a time.
+      maxConcurrency: 1,
       coverage: { enabled: false },
       typecheck: { enabled: false },
       update: false,
       api: false,
     },
-    { cacheDir: job.cacheFolder, plugins: [itest(), singleProject()] },
+    { cacheDir: job.cacheFolder, plugins: [createPlugin(job), singleProject()] },
   )
   try {
     await vitest.start()

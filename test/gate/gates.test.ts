@@ -26,6 +26,7 @@ describe('POST /orders/:id/refund', () => {
 
   async function placeOrder() {
     const [order] = await db.insert(orders).values({ userId: 'u1', amountCents: 4999, paymentId: 'pay_1' }).returning()
+    if (!order) throw new Error('the order was not stored')
     return order
   }
 

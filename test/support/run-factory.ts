@@ -21,6 +21,13 @@ export function errorFacts(overrides: Partial<ErrorFacts> = {}): ErrorFacts {
 export function harnessFacts(overrides: Partial<HarnessFacts> = {}): HarnessFacts {
   return {
     requests: 1,
+    requestsBefore: 0,
+    log: [{ method: 'POST', path: '/orders', status: 500, route: 'POST /orders', isApp: true, isGivenUp: false }],
+    assertions: [{ frame: null, passed: 1, failed: 0, messages: [] }],
+    uncaught: [],
+    exits: [],
+    hasFrozenTimers: false,
+    tampered: [],
     routeHits: 1,
     unansweredRequests: [],
     unstubbedCalls: [],
@@ -41,6 +48,7 @@ export function testFacts(overrides: Partial<TestFacts> = {}): TestFacts {
     errors: [],
     durationMs: 12,
     retries: 0,
+    isMeantToFail: false,
     harness: harnessFacts(),
     ...overrides,
   }
@@ -55,6 +63,7 @@ export function runFacts(overrides: Partial<RunFacts> = {}): RunFacts {
     exitCode: 0,
     reason: 'passed',
     vitest: '4.1.12',
+    setupFiles: [],
     tests: [testFacts()],
     fileErrors: [],
     unhandled: [],

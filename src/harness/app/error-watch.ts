@@ -1,4 +1,6 @@
+import { describeError } from '../../run/error-facts.ts'
 import { CRASH_MARK } from '../crash-mark.ts'
+import { findActor } from '../http/boundary.ts'
 import type { HarnessState } from '../state.ts'
 import { watchDeadClients } from './dead-clients.ts'
 import { isExit } from './exit-watch.ts'
@@ -17,7 +19,10 @@ export function watchErrors(state: HarnessState): void {
     if (event === 'unhandledRejection') state.dropped.push(error)
     if (state.isBooting && event === 'unhandledRejection' && error instanceof Error)
       Reflect.set(error, CRASH_MARK, true)
-    if (event === 'unhandledRejection' || event === 'uncaughtException') noteCrash(state, error)
+    if (event === 'unhandledRejection' || event === 'uncaughtException') {
+      noteUncaught(state, { event, error })
+      noteCrash(state, error)
+    }
     try {
       return Reflect.apply(emit, process, args)
     } catch (thrown) {
@@ -25,6 +30,15 @@ export function watchErrors(state: HarnessState): void {
       if (!isExit(thrown)) throw thrown
       return true
     }
+  })
+}
+
+function noteUncaught(state: HarnessState, { event, error }: { event: string; error: unknown }): void {
+  const { traffic } = findActor(state.boundary)
+  state.watch.uncaught.push({
+    kind: event === 'uncaughtException' ? 'exception' : 'rejection',
+    of: traffic.test === state.watch.test ? null : traffic.test,
+    error: describeError(error, state.root),
   })
 }
 

@@ -1,3 +1,4 @@
+import { describeError } from '../../run/error-facts.ts'
 import { CRASH_MARK } from '../crash-mark.ts'
 import { findActor } from '../http/boundary.ts'
 import type { HarnessState } from '../state.ts'
@@ -17,6 +18,7 @@ export function watchExits(state: HarnessState): void {
     const error = Object.assign(new Error(message), { code: EXIT_CODE })
     // Nobody waits for what the app does by itself, so no test can be held to it.
     if (!findActor(state.boundary).isOfRequest) Reflect.set(error, CRASH_MARK, true)
+    if (findActor(state.boundary).isOfRequest) state.watch.exits.push(describeError(error, state.root))
     if (state.board.cut !== null) state.appCrashes.push(`process.exit(${code ?? 0}) (after ${state.board.cut})`)
     else if (!state.isLoading) console.warn(`itest: ${message}`)
     throw error

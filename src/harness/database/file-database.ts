@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FaultBoard } from '../faults/board.ts'
 import type { FaultEngine } from '../faults/effects.ts'
 import { INSIDE_APP } from '../faults/unsupported.ts'
+import type { ProjectFacts } from '../project-facts.ts'
 import type { RunContext } from '../run-context.ts'
 import { askDesk } from './ask-desk.ts'
 import type { SideConnection } from './side-connection.ts'
@@ -38,7 +39,10 @@ export interface FileDatabaseOptions {
 }
 
 /** Opens the database of this test file to the app, whose statements meet the faults of the board. */
-export async function openFileDatabase({ id, facts, desk }: RunContext, board: FaultBoard): Promise<FileDatabase> {
+export async function openFileDatabase(
+  { id, facts, desk }: RunContext & { facts: ProjectFacts },
+  board: FaultBoard,
+): Promise<FileDatabase> {
   // Some apps refuse to run their tests on a database that is not called so.
   const name = `${process.pid}_${randomBytes(4).toString('hex')}_test`
   const options = {

@@ -1,0 +1,96 @@
+import type { Verdict } from '../classify.ts'
+import type { ErrorFacts } from '../run/types.ts'
+import { fingerprint } from './fingerprint.ts'
+import type { Trial, Trials } from './runs.ts'
+import type { Contrast, JudgedTest } from './types.ts'
+
+/** One verdict per test of all its runs, of which the first is in the order of the files. */
+export function combine(runs: readonly Trials[], types: ReadonlyMap<string, string>): JudgedTest[] {
+  const [first = new Map<string, Trial>(), ...repeats] = runs
+  return [...first].map(([key, trial]) => {
+    const again = repeats.flatMap((run) => run.get(key) ?? [])
+    return judgeTest([trial, ...again], types.get(trial.test.file) ?? null)
+  })
+}
+
+function judgeTest(trials: readonly Trial[], typeError: string | null): JudgedTest {
+  const [first] = trials
+  if (!first) throw new Error('Expected a test to have run at least once.')
+  const { file, fullName } = first.test
+  const route = findRoute(first)
+  const base = { file, name: fullName, route, contrast: null, fingerprint: null }
+  if (typeError !== null) return { ...base, verdict: 'broken', class: 'type', reason: typeError }
+  const difference = findDifference(trials)
+  if (difference !== null) return { ...base, verdict: 'flaky', class: null, reason: difference }
+  const { verdict } = first
+  switch (verdict.status) {
+    case 'green':
+      return { ...base, verdict: 'green', class: null, reason: describeGreen(trials.length) }
+    case 'skipped':
+      return { ...base, verdict: 'skipped', class: null, reason: verdict.reason }
+    case 'broken':
+      return { ...base, verdict: 'broken', class: verdict.class, reason: verdict.reason }
+    case 'red':
+      return {
+        ...base,
+        verdict: 'red',
+        class: verdict.class,
+        reason: verdict.reason,
+        contrast: describeContrast(first, verdict.error),
+        fingerprint: fingerprintOf(first),
+      }
+  }
+}
+
+function describeGreen(count: number): string {
+  return count === 1 ? 'it passed' : `it passed ${count} times, in a different order each time`
+}
+
+/** What two runs of a test say differently; broken is broken, for whatever reason. */
+function findDifference(trials: readonly Trial[]): string | null {
+  const [first] = trials
+  if (!first) return null
+  const retried = trials.find(({ test }) => test.state === 'passed' && test.retries > 0)
+  if (retried) return `it failed, and passed when Vitest ran it again: ${retried.test.errors[0]?.message ?? ''}`
+  const other = trials.find((trial) => labelOf(trial) !== labelOf(first))
+  if (!other) return null
+  return `${describe(first.verdict)} in run 1; ${describe(other.verdict)} in run ${trials.indexOf(other) + 1}, shuffled`
+}
+
+function labelOf(trial: Trial): string {
+  const { verdict } = trial
+  return verdict.status === 'red' ? `red ${fingerprintOf(trial)}` : verdict.status
+}
+
+function describe(verdict: Verdict): string {
+  return verdict.status === 'green'
+    ? 'green'
+    : `${verdict.status} (${'class' in verdict ? `${verdict.class}: ` : ''}${verdict.reason})`
+}
+
+function fingerprintOf(trial: Trial): string | null {
+  const { verdict, sites } = trial
+  if (verdict.status !== 'red') return null
+  const { error } = verdict
+  const frame = sites.errors[0]?.frame ?? error?.frames[0] ?? null
+  // Where a hang is noticed is a matter of time.
+  const place = verdict.class === 'hang' || !frame ? null : `${frame.file}:${frame.line}`
+  const contrast = verdict.class === 'assertion' ? [error?.expected ?? null, error?.actual ?? null] : []
+  return fingerprint([verdict.class, verdict.reason, ...contrast, place])
+}
+
+function describeContrast({ sites, test }: Trial, error: ErrorFacts | null): Contrast {
+  const frame = sites.errors[0]?.frame ?? error?.frames.find(({ file }) => file === test.file) ?? null
+  return {
+    expected: error?.expected ?? null,
+    actual: error?.actual ?? null,
+    at: frame && { file: frame.file, line: frame.line },
+  }
+}
+
+/** What the last request to the app was dispatched to; for one that fell through, what was asked for. */
+function findRoute({ test }: Trial): string | null {
+  const last = test.harness?.log.filter(({ isApp }) => isApp).at(-1)
+  if (!last) return null
+  return last.route ?? `${last.method} ${last.path}`
+}
