@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import {
-  type Entry,
   emptyLedger,
   isSealed,
   ledgerPath,
@@ -13,25 +12,7 @@ import {
   renderLedger,
   seal,
 } from '../src/ledger.ts'
-
-const FILE = 'tests/orders.test.ts'
-
-const entry = (overrides: Partial<Entry> = {}): Entry => ({
-  path: null,
-  hash: 'aaaaaaaaaaaa',
-  around: [],
-  support: [],
-  assertions: ['expect(res.status).toBe(201)'],
-  class: 'assertion',
-  reason: 'expected 500 to be 201',
-  fingerprint: null,
-  before: 'app',
-  base: null,
-  engine: null,
-  versions: { itest: '0.1.0', vitest: '4.1.12', node: '20.20.2' },
-  allowed: [],
-  ...overrides,
-})
+import { entry, FILE } from './support/ledger-factory.ts'
 
 let root: string
 beforeEach(() => {

@@ -10,6 +10,15 @@ it('shows the report that a run prints', () => {
   expect(read('README.md').replace(/PostgreSQL [\d.]+/, 'PostgreSQL <version>')).toContain(report)
 })
 
+it.each(['red-refund', 'green-refund'])('shows what the gates print: %s', (name) => {
+  const lines = read(`test/golden/cli/${name}.txt`).trimEnd().split('\n').slice(0, -1)
+  const shown = read('README.md')
+    .replace(/PostgreSQL [\d.]+/g, 'PostgreSQL <version>')
+    .replace(/Vitest \d[\d.]+/g, 'Vitest <version>')
+
+  expect(shown).toContain(lines.join('\n'))
+})
+
 it('shows a test of the generated file', () => {
   const [, shown = ''] = read('README.md').match(/```ts\n(it\("\[db-fails[\s\S]*?)```/) ?? []
   const indented = shown.replace(/^(?=.)/gm, '  ')

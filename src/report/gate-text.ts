@@ -72,8 +72,12 @@ function renderFindings(group: readonly GateFinding[], { paint, width }: Drawing
     ...rest,
     ...group.flatMap(({ test, diff }) => [
       ...(test === null ? [] : wrap(`      ${plain(test)}`, width, '        ')),
-      ...(diff?.removed ?? []).flatMap((line) => wrap(`        - ${plain(line)}`, width, '          ').map((one) => paint.red(one))),
-      ...(diff?.added ?? []).flatMap((line) => wrap(`        + ${plain(line)}`, width, '          ').map((one) => paint.green(one))),
+      ...(diff?.removed ?? []).flatMap((line) =>
+        wrap(`        - ${plain(line)}`, width, '          ').map((one) => paint.red(one)),
+      ),
+      ...(diff?.added ?? []).flatMap((line) =>
+        wrap(`        + ${plain(line)}`, width, '          ').map((one) => paint.green(one)),
+      ),
     ]),
   ]
 }

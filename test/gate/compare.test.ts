@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compareWithLedger } from '../../src/gate/compare.ts'
 import { outlineTests } from '../../src/gate/outline.ts'
-import { emptyLedger, type Ledger, seal } from '../../src/ledger.ts'
+import { FILE, ledgerOf, SUPPORT } from '../support/ledger-factory.ts'
 
-const FILE = 'tests/orders.test.ts'
-const SUPPORT = ['aaaaaaaaaaaa tests/helpers.ts', 'bbbbbbbbbbbb vitest.config.ts']
 const TEXT = `
 import { reset } from './helpers'
 beforeEach(reset)
@@ -19,30 +17,6 @@ describe('POST /orders', () => {
   })
 })
 `
-
-/** As it would be after a red run of the text. */
-function ledgerOf(text: string): Ledger {
-  const tests = outlineTests(FILE, text).map(({ exactName, hash, around, assertions }) => {
-    const name = exactName ?? ''
-    const entry = {
-      path: null,
-      hash,
-      around: [...around],
-      support: SUPPORT,
-      assertions: [...assertions],
-      class: 'assertion',
-      reason: 'expected 404 to be 201',
-      fingerprint: null,
-      before: 'app' as const,
-      base: null,
-      engine: null,
-      versions: { itest: '0', vitest: '4', node: '20' },
-      allowed: [],
-    }
-    return [name, seal(FILE, name, entry)]
-  })
-  return { ...emptyLedger(FILE), tests: Object.fromEntries(tests) }
-}
 
 const compare = (text: string, support = SUPPORT, ledger = ledgerOf(TEXT)) =>
   compareWithLedger(ledger, { file: FILE, outlines: outlineTests(FILE, text), support }).map(

@@ -129,12 +129,49 @@ describe('a route that is not there yet', { timeout: LIMIT_MS }, () => {
       ),
     )
     const green = await itest('green')
-    expectGolden('cli/green-weakened.txt', transcript('green', green))
     copy.write(FILE, TESTS)
+    expectGolden('cli/green-weakened.txt', transcript('green', green))
   })
 
   it('opens the gate when it is right', async () => {
     implement(RIGHT)
     expectGolden('cli/green-refund.txt', transcript('green', await itest('green')))
+  })
+})
+
+describe('a route that is there already', { timeout: LIMIT_MS }, () => {
+  it('has tests that are green, and must then be red when it answers 501', async () => {
+    copy.write(
+      'tests/orders.test.ts',
+      `import { db } from 'itest-gen'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { app } from '../src/app.js'
+import { orders } from '../src/db/schema.js'
+
+describe('POST /orders', () => {
+  it('answers 400 without a user', async () => {
+    const res = await request(app).post('/orders').send({ amountCents: 1 })
+    expect(res.status).toBe(400)
+  })
+  it('stores nothing without a user', async () => {
+    await request(app).post('/orders').send({ amountCents: 1 })
+    expect(await db.select().from(orders)).toEqual([])
+  })
+})
+`,
+    )
+    const { stdout, exitCode } = await itest('red', 'POST /orders', '--json')
+    const { tests }: GateReport = JSON.parse(stdout)
+    expect(tests.map(({ name, verdict, before, reason }) => [name, verdict, before, reason])).toEqual([
+      [
+        'POST /orders > answers 400 without a user',
+        'red',
+        'ablation',
+        expect.stringContaining('green as the app is; with the route answering 501: expected 501 to be 400'),
+      ],
+      ['POST /orders > stores nothing without a user', 'green', null, expect.stringContaining('it passed')],
+    ])
+    expect(exitCode).toBe(1)
   })
 })

@@ -7,8 +7,9 @@ import { findKnown } from '../../src/gate/find-known.ts'
 import { assertRef, listChanged, readAt, readBase } from '../../src/gate/git.ts'
 import { compareLedgers } from '../../src/gate/ledger-history.ts'
 import { outlineTests } from '../../src/gate/outline.ts'
-import { emptyLedger, type Ledger, ledgerPath, readLedger, renderLedger, seal } from '../../src/ledger.ts'
+import { type Ledger, ledgerPath, readLedger, renderLedger } from '../../src/ledger.ts'
 import { readGateOptions } from '../../src/options.ts'
+import { FILE, ledgerOf } from '../support/ledger-factory.ts'
 
 // A folder of a repository, as a package of a monorepo is.
 let root: string
@@ -35,18 +36,7 @@ function commit(): void {
   git('commit', '-qm', 'state')
 }
 
-const FILE = 'tests/orders.test.ts'
 const TEXT = "it('answers 201', () => { expect(1).toBe(1) })\nit('answers 400', () => { expect(2).toBe(2) })\n"
-
-function ledgerOf(text: string): Ledger {
-  const tests = outlineTests(FILE, text).map(({ exactName, hash, around, assertions }) => {
-    const name = exactName ?? ''
-    const fixed = { path: null, class: 'assertion', reason: '', fingerprint: null, before: 'app' as const, base: null }
-    const rest = { engine: null, versions: { itest: '0', vitest: '4', node: '20' }, support: [], allowed: [] }
-    return [name, seal(FILE, name, { ...fixed, ...rest, hash, around: [...around], assertions: [...assertions] })]
-  })
-  return { ...emptyLedger(FILE), tests: Object.fromEntries(tests) }
-}
 
 describe('what git knows', () => {
   it('is nothing outside of a repository', async () => {
@@ -100,7 +90,7 @@ describe('tests that have nothing to show', () => {
   })
 
   it('are in the ledger as they are', async () => {
-    write(ledgerPath(FILE), renderLedger(ledgerOf(TEXT)))
+    write(ledgerPath(FILE), renderLedger(ledgerOf(TEXT, { support: [] })))
     expect(await known(TEXT, {}, [FILE])).toEqual(['answers 201', 'answers 400'])
     expect(await known(TEXT.replace('toBe(2)', 'toBe(3)'), {}, [FILE])).toEqual(['answers 201'])
   })
@@ -109,10 +99,10 @@ describe('tests that have nothing to show', () => {
 describe('a ledger that is not what the commit has', () => {
   it('tells of entries that went, and of assertions that were recorded anew, unless a person allowed it', async () => {
     git('init', '-q')
-    const before = ledgerOf(TEXT)
+    const before = ledgerOf(TEXT, { support: [] })
     write(ledgerPath(FILE), renderLedger(before))
     commit()
-    const weaker = ledgerOf(TEXT.replace('toBe(2)', 'toBeDefined()'))
+    const weaker = ledgerOf(TEXT.replace('toBe(2)', 'toBeDefined()'), { support: [] })
     const kinds = async (ledger: Ledger | null) =>
       (await compareLedgers(root, ledger ? [ledger] : [], 'HEAD')).map(({ kind, test, diff }) => [kind, test, diff])
     expect(await kinds(before)).toEqual([])
