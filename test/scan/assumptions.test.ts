@@ -114,6 +114,13 @@ describe('what a run assumes of the environment', () => {
       },
     )
 
+    it('is what the harness invents where a rule demands one', () => {
+      const code = (text: string): string =>
+        `require('zod').z.object({ STORE: require('zod').z.enum(['memory', 'disk']) }).parse(process.env).STORE === '${text}'`
+      expect(tell(code('memory'), { '.env.example': 'STORE=disk' })[0]).toBe('{place: "memory"}')
+      expect(tell(code('disk'), { '.env.example': 'STORE=disk' })[0]).toBe('{place: "database"}')
+    })
+
     it('is what the code has it be without the variable', () => {
       expect(tell("(process.env.STORE || 'memory') === 'memory'")[0]).toBe('{place: "memory"}')
       expect(tell("(process.env.STORE ?? 'disk') === 'memory'")[0]).toBe('{place: "database"}')

@@ -13,11 +13,11 @@ export interface BootLog {
   readonly lengths: LengthCheck[]
   readonly rules: LoggedRule[]
   readonly starts: LoggedStart[]
-  /** Of each condition, by its place; `node` is the condition. */
+  /** Of each condition, by its place and the file that was loaded: others may be no part of the app. `node` is the condition. */
   readonly assumed: Map<string, LoggedAssumption>
   /** Of each variable that a condition at import asked for, what tests were taken to have. */
   readonly inTests: Map<string, InTests>
-  /** Of each variable, by the place of the path that is made of it. */
+  /** Of each variable, by the place of the path that is made of it and the file that was loaded. */
   readonly assumedTexts: Map<string, AssumedText & { readonly file: string }>
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
