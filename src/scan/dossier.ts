@@ -7,12 +7,12 @@ import { type IndexedRoute, registrationOf } from './routes/index-routes.ts'
 import { traceRequests } from './routes/trace-requests.ts'
 import { locate } from './syntax/syntax.ts'
 import { describeTables } from './tables/describe-tables.ts'
-import type { Assumption, BootFacts, Dossier, Route, Table, Unresolved } from './types.ts'
+import type { AppEntry, Assumption, BootFacts, Dossier, Route, Table, Unresolved } from './types.ts'
 
 /** Everything that is known of one route before a run. */
 export function readDossier(
   machine: Machine,
-  options: { indexed: readonly IndexedRoute[]; route: Route; boot: BootFacts },
+  options: { indexed: readonly IndexedRoute[]; route: Route; boot: BootFacts; unread: readonly string[] },
 ): Dossier {
   const found = options.indexed.find(({ route }) => route === options.route)
   if (!found) throw new Error(`route ${options.route.method} ${options.route.path} is not of this scan`)
@@ -52,6 +52,7 @@ export function readDossier(
       ...exploration.unresolved,
       ...unresolved,
       ...leftOut(found.route),
+      ...describeUnread(options.unread, found.app.entry),
       ...describeCut(exploration, found.route),
     ],
   }
@@ -70,6 +71,13 @@ function assumptionsOf({ scenarios, assumed }: Exploration, boot: BootFacts): As
   const text = JSON.stringify(scenarios)
   const isUsed = (name: string): boolean => text.includes(JSON.stringify({ kind: 'env', name }))
   return [...assumed, ...boot.assumed.filter(({ name, value }) => name !== null && value === null && isUsed(name))]
+}
+
+/** Of a large app only the part is looked at that leads to the route. */
+function describeUnread(names: readonly string[], { file, line }: AppEntry): Unresolved[] {
+  if (names.length === 0) return []
+  const what = `whether the app reads ${names.join(', ')} when it starts is not known: only code of other routers names them`
+  return [{ what, text: '', at: { file, line } }]
 }
 
 /** A route that is registered only where something else is set than a test has. */

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { UserError } from '../errors.ts'
 import { readBootFacts } from './boot/boot-facts.ts'
 import { readDatabaseFacts } from './boot/database-facts.ts'
+import { listUnread } from './boot/named-variables.ts'
 import { readDossier } from './dossier.ts'
 import { createMachine, type Machine, noteRecord } from './interpret/machine.ts'
 import { loadDatabaseFiles } from './load-database-files.ts'
@@ -60,23 +61,27 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
         apps.map(({ router }) => router),
       )
   const database = readDatabaseFacts(machine, files)
+  const early = new Set(machine.modules.keys())
+  const boot = readBootFacts(machine, apps, database)
   const codebase: Codebase = {
     apps: apps.map(({ entry }) => entry),
     routes: index.routes.map(({ route }) => route),
     opaque: index.opaque,
     findings: index.findings,
     dead: sweep.dead,
-    boot: readBootFacts(machine, apps, database),
+    boot,
     tables: describeTables(machine),
     database,
     unresolved: [...machine.unresolved.values(), ...sweep.unresolved],
   }
+  const isPartial = machine.passedOver > 0
+  const unread = isPartial ? listUnread(machine, boot, early) : []
   return {
     files,
     codebase,
-    readDossier: (route) => readDossier(machine, { indexed: index.routes, route, boot: codebase.boot }),
+    readDossier: (route) => readDossier(machine, { indexed: index.routes, route, boot, unread }),
     broken: findBroken(machine),
-    isPartial: machine.passedOver > 0,
+    isPartial,
   }
 }
 

@@ -97,6 +97,21 @@ describe('what a run assumes of the environment', () => {
     })
   })
 
+  it('lists conditions of the app whoever asks them, and none of a script', () => {
+    const files = appWith("app.get('/mode', (req, res) => res.json({ mode: getMode() }))\napp.listen(3000)", {
+      imports: "import { getMode } from './mode.js'",
+      files: {
+        'src/mode.ts': `let mode = 'plain'
+          export const prepare = () => { if (process.env.STRICT) mode = 'strict' }
+          export const getMode = () => mode`,
+        'src/start.ts':
+          "import { prepare } from './mode.js'\nprepare()\nawait import('./app.js')\nif (process.env.QUIET) stop()",
+      },
+    })
+    const { boot } = readRoute(files, 'GET /mode', { packageJson: { scripts: { start: 'tsx src/start.ts' } } })
+    expect(outlineAssumed(boot)).toEqual(["src/mode.ts:2 STRICT !process.env.STRICT, not mode = 'strict'"])
+  })
+
   describe('a variable that the top level compares with a text', () => {
     const tell = (condition: string, files: Readonly<Record<string, string>> = {}): string[] => {
       const app = appWith(`const place = ${condition} ? 'memory' : 'database'
@@ -113,6 +128,13 @@ describe('what a run assumes of the environment', () => {
         expect(tell(condition, { '.env.test': 'STORE=disk' })[0]).toBe('{place: "database"}')
       },
     )
+
+    it('is what the harness invents where a rule demands one', () => {
+      const code = (text: string): string =>
+        `require('zod').z.object({ STORE: require('zod').z.enum(['memory', 'disk']) }).parse(process.env).STORE === '${text}'`
+      expect(tell(code('memory'), { '.env.example': 'STORE=disk' })[0]).toBe('{place: "memory"}')
+      expect(tell(code('disk'), { '.env.example': 'STORE=disk' })[0]).toBe('{place: "database"}')
+    })
 
     it('is what the code has it be without the variable', () => {
       expect(tell("(process.env.STORE || 'memory') === 'memory'")[0]).toBe('{place: "memory"}')

@@ -69,6 +69,33 @@ describe('one route of a large app', () => {
     }
   })
 
+  it('says which variables other routers may read when the app starts', () => {
+    const small = mkdtempSync(path.join(tmpdir(), 'itest-large-'))
+    try {
+      writeCodebase(small, 440)
+      const module = (text: string) => appendFileSync(path.join(small, 'src/modules/m3/index.ts'), text)
+      module(`\nimport { Mailer } from './mailer.js'\nexport const mailer = new Mailer()\n`)
+      appendFileSync(
+        path.join(small, 'src/modules/m3/mailer.ts'),
+        `export class Mailer {
+          constructor() { if (!process.env.MAIL_HOST) throw new Error('MAIL_HOST') }
+        }`,
+      )
+      const name = 'POST /api/v1/m7/things1/:id'
+      const [whole, part] = [scanProject(small), scanProject(small, { wanted })]
+      expect(whole.codebase.boot.environment.map((one) => one.name)).toContain('MAIL_HOST')
+      const unknown = dossierOf(part, name).unresolved.filter(({ what }) => what.includes('MAIL_HOST'))
+      const isRead = part.codebase.boot.environment.some((one) => one.name === 'MAIL_HOST')
+      expect([isRead, unknown.map(({ what }) => what)]).toEqual([
+        false,
+        ['whether the app reads MAIL_HOST when it starts is not known: only code of other routers names them'],
+      ])
+      expect(dossierOf(whole, name).unresolved.filter(({ what }) => what.includes('MAIL_HOST'))).toEqual([])
+    } finally {
+      rmSync(small, { recursive: true })
+    }
+  })
+
   it('has its own tables confirmed, and runs no other schema', async () => {
     const { value } = await scanRoute(root, { ...wanted, whole: false }, { app: null })
     expect(value.dossier.confirmation.map(({ table, confirmed }) => [table, confirmed])).toEqual(

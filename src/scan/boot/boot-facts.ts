@@ -1,5 +1,6 @@
 import type { Machine } from '../interpret/machine.ts'
 import type { FoundApp } from '../routes/find-app.ts'
+import type { ts } from '../syntax/syntax.ts'
 import type { BootFacts, BootPart, DatabaseFacts, SourceLocation } from '../types.ts'
 import { readAppBoot } from './app-boot.ts'
 import { readHardCoded } from './database-address.ts'
@@ -31,12 +32,15 @@ export function readBootFacts(machine: Machine, apps: readonly FoundApp[], datab
         return part ? [{ ...start, part }] : []
       }),
     ),
-    assumedTexts: inOrder([...boot.assumedTexts.values()].flatMap(({ file, ...text }) => (partOf(file) ? [text] : []))),
-    assumed: inOrder(
-      [...boot.assumed.values()].flatMap(({ node: _, file, ...assumption }) => (partOf(file) ? [assumption] : [])),
-    ),
+    assumedTexts: inOrder(writtenIn(partOf, boot.assumedTexts.values())),
+    assumed: inOrder(writtenIn(partOf, boot.assumed.values())),
     hardCoded: readHardCoded(machine, partOf),
   }
+}
+
+/** What is written in a part of the project, without its node. */
+function writtenIn<T extends { readonly node: ts.Node }>(partOf: PartOf, items: Iterable<T>): Omit<T, 'node'>[] {
+  return [...items].flatMap(({ node, ...item }) => (partOf(node.getSourceFile().fileName) ? [item] : []))
 }
 
 function findParts(machine: Machine, apps: readonly FoundApp[]): PartOf {

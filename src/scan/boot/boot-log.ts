@@ -13,12 +13,12 @@ export interface BootLog {
   readonly lengths: LengthCheck[]
   readonly rules: LoggedRule[]
   readonly starts: LoggedStart[]
-  /** Of each condition, by its place; `node` is the condition. */
+  /** Of each condition, by its place; `node` is the condition. Whose part it is tells where it is written: who asks it first is chance. */
   readonly assumed: Map<string, LoggedAssumption>
   /** Of each variable that a condition at import asked for, what tests were taken to have. */
   readonly inTests: Map<string, InTests>
   /** Of each variable, by the place of the path that is made of it. */
-  readonly assumedTexts: Map<string, AssumedText & { readonly file: string }>
+  readonly assumedTexts: Map<string, AssumedText & { readonly node: ts.Node }>
   readonly configFiles: { readonly path: string; readonly at: SourceLocation; readonly file: string }[]
   /** What database drivers were given. */
   readonly drivers: { readonly args: readonly Value[]; readonly at: SourceLocation; readonly file: string }[]
@@ -38,7 +38,6 @@ export interface LoggedRule extends EnvironmentRule {
 
 export interface LoggedAssumption extends Assumption {
   readonly node: ts.Node
-  readonly file: string
 }
 
 interface LoggedStart {

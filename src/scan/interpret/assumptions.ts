@@ -1,4 +1,3 @@
-import { loadingFile } from '../boot/boot-log.ts'
 import { howConditionEnds } from '../boot/endings.ts'
 import { partsOf } from '../expressions.ts'
 import { brief, locate, ts } from '../syntax/syntax.ts'
@@ -64,7 +63,7 @@ export function noteAssumedText(
   node: ts.Node,
 ): void {
   const at = locate(machine.root, node)
-  machine.boot.assumedTexts.set(`${at.file}:${at.line} ${name}`, { name, value, at, file: loadingFile(machine, node) })
+  machine.boot.assumedTexts.set(`${at.file}:${at.line} ${name}`, { name, value, at, node })
 }
 
 const PLACES = /\b(?:existsSync|accessSync|statSync|process\.(?:platform|argv|env)|require\.main|import\.meta)\b/
@@ -80,7 +79,7 @@ function note(
   const key = `${at.file}:${at.line} ${assumption.condition}`
   if (machine.run) return void machine.run.assumed.set(key, assumption)
   machine.assumptions += 1
-  machine.boot.assumed.set(key, { ...assumption, node, file: loadingFile(machine, node) })
+  machine.boot.assumed.set(key, { ...assumption, node })
 }
 
 /** The code that does not run because a part of its condition has this value; null when the part decides no code. */

@@ -1,7 +1,6 @@
-import { type InTests, variableInTests } from '../boot/set-in-tests.ts'
-import { textInTests } from '../models/assumed-text.ts'
 import { locate, type ts } from '../syntax/syntax.ts'
 import type { Expression } from '../types.ts'
+import { answerAtStart } from './answers-at-start.ts'
 import { noteAssumed, noteTaken } from './assumptions.ts'
 import { listedAnswer, rememberList } from './listed.ts'
 import { impliedParts, isAboveNone, isEmpty, logicalAnswer, wrapper } from './logical.ts'
@@ -9,7 +8,7 @@ import { type Machine, RECORD_STEPS, type Run } from './machine.ts'
 import { noteMissing } from './nothing.ts'
 import { partAnswer } from './parts.ts'
 import { settledAnswer } from './settled.ts'
-import { certainAnswer, simplerCondition } from './truthiness.ts'
+import { certainAnswer, isNone, simplerCondition } from './truthiness.ts'
 import type { Value } from './values.ts'
 
 /**
@@ -37,12 +36,35 @@ export function decide(machine: Machine, value: Value, node: ts.Node, wanted?: b
     impliedAnswer(run, condition) ??
     settledAnswer(machine, condition)
   if (implied !== null) return implied
+  const open = openSide(machine, condition)
+  if (open) return decide(machine, { kind: 'symbol', expression: open }, node, wanted)
   if (run.isOver) return preferred
   machine.steps += RECORD_STEPS
   const taken = run.choose(preferred)
   remember(run, condition, taken)
   run.decisions.push({ condition, taken, at: locate(machine.root, node) })
   return taken
+}
+
+/** What this run has decided of an expression's truth, without deciding anything; null: nothing. */
+export function knownAnswer(machine: Machine, expression: Expression): boolean | null {
+  const { run } = machine
+  const { name, operand } = wrapper(expression)
+  if (!run || operand) {
+    const known = operand && knownAnswer(machine, operand)
+    return known === null ? null : known !== (name === '!')
+  }
+  return certainAnswer(expression) ?? run.certain(expression) ?? impliedAnswer(run, expression)
+}
+
+/** The side of `a || b` that decides it when the other is known to be false, and of `a && b` when it is true. */
+function openSide(machine: Machine, condition: Expression): Expression | null {
+  if (condition.kind !== 'operation' || !/^(?:&&|\|\|)$/.test(condition.name)) return null
+  const [left, right, ...others] = condition.operands
+  if (!left || !right || others.length > 0) return null
+  const passing = condition.name === '&&'
+  if (knownAnswer(machine, left) === passing) return right
+  return knownAnswer(machine, right) === passing ? left : null
 }
 
 /** Asking whether something is missing: the way on usually is that it is there. */
@@ -67,45 +89,11 @@ interface Guess {
 }
 
 function decideAtTopLevel(machine: Machine, { condition, preferred, node }: Guess): boolean {
-  const settled = atTopLevel(machine, condition, node) ?? comparedAtTopLevel(machine, condition, node)
+  const settled = answerAtStart(machine, condition, node)
   if (settled === null) machine.guesses += 1
   const taken = settled ?? preferred
   noteTaken(machine, condition, taken, node)
   return taken
-}
-
-/** Whether a variable is there, at import: as the harness starts the app. */
-function atTopLevel(machine: Machine, condition: Expression, node: ts.Node): boolean | null {
-  const name = variableOf(condition)
-  if (name !== null) return isSet(variableInTests(machine, name, node))
-  if (condition.kind !== 'operation') return null
-  const [left, right] = condition.operands
-  const asked = left ? variableOf(left) : null
-  const asksMissing = condition.name === 'is nullish' || (condition.name === '===' && right && isNothing(right))
-  if (asked === null || !(asksMissing || (condition.name === '===' && right && isEmpty(right)))) return null
-  const found = variableInTests(machine, asked, node)
-  return asksMissing ? found.how === 'missing' : found.how === 'default' && found.text === ''
-}
-
-/** What stands in for it may be as good as nothing. */
-function isSet(found: InTests): boolean {
-  return found.how === 'set' || (found.how === 'default' && !/^(?:false|0|)$/.test(found.text))
-}
-
-/** What a variable is compared with decides where tests give it a value; one that they leave alone equals no text. */
-function comparedAtTopLevel(machine: Machine, condition: Expression, node: ts.Node): boolean | null {
-  if (condition.kind !== 'operation' || condition.name !== '===') return null
-  const [left, right] = condition.operands
-  if (!left || right?.kind !== 'literal' || typeof right.value !== 'string') return null
-  const text = textInTests(machine, left, node)
-  return text === null ? (variableOf(left) === null ? null : false) : text === right.value
-}
-
-/** The name of a variable as it is, or in other letters. */
-function variableOf(expression: Expression): string | null {
-  if (expression.kind !== 'operation') return expression.kind === 'env' ? expression.name : null
-  const [first] = expression.operands
-  return /^(?:String|trim|toLowerCase|toUpperCase)$/.test(expression.name) && first ? variableOf(first) : null
 }
 
 function impliedAnswer(run: Run, condition: Expression): boolean | null {
@@ -123,17 +111,13 @@ function impliedAnswer(run: Run, condition: Expression): boolean | null {
   if (listed !== null) return listed
   const truth = run.known.get(key) ?? partAnswer(run, subject.expression)
   const isThere = truth === true || isKnownThere(run, subject.expression)
-  if (isThere && isNothing(subject.equals)) return false
+  if (isThere && isNone(subject.equals)) return false
   if (truth === null) return null
   return truth === !isEmpty(subject.equals) ? null : false
 }
 
 function isKnownThere(run: Run, operand: Expression): boolean {
   return run.known.get(run.keyOf({ kind: 'operation', name: 'is nullish', operands: [operand] })) === false
-}
-
-function isNothing(expression: Expression): boolean {
-  return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
 }
 
 /** What is true of a condition's own when one of these is: a text that is not empty stays so, equal bytes are equal. */

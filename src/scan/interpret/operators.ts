@@ -1,7 +1,7 @@
 import { ts } from '../syntax/syntax.ts'
 import { assign } from './assign.ts'
 import { keepAssumed, noteComparison } from './assumptions.ts'
-import { decide } from './decisions.ts'
+import { decide, knownAnswer } from './decisions.ts'
 import { errorText } from './error-values.ts'
 import { evaluate } from './evaluate.ts'
 import { hasKey, isInstance } from './instances.ts'
@@ -50,8 +50,12 @@ function combine(machine: Machine, { operator, node, scope }: Combination): Valu
   const left = evaluate(machine, node.left, scope)
   const isLogical = operator === ts.SyntaxKind.AmpersandAmpersandToken || operator === ts.SyntaxKind.BarBarToken
   if (isLogical && left.kind === 'symbol' && !isTruthy(left.expression) && isPure(node.right)) {
+    const isOr = operator === ts.SyntaxKind.BarBarToken
+    const known = knownAnswer(machine, left.expression)
+    if (known === !isOr) return evaluate(machine, node.right, scope)
+    if (known && isOr) return left
     // Nothing happens on either side, so the choice can stay open: `req.query.page || 1`.
-    return operation(operator === ts.SyntaxKind.BarBarToken ? '||' : '&&', left, evaluate(machine, node.right, scope))
+    return operation(isOr ? '||' : '&&', left, evaluate(machine, node.right, scope))
   }
   if (operator === ts.SyntaxKind.AmpersandAmpersandToken) {
     if (!machine.run && ts.isExpressionStatement(node.parent)) return runAtStart(machine, left, node, scope)

@@ -67,7 +67,7 @@ function isTruthyOperation({ name, operands }: Extract<Expression, { kind: 'oper
     : false
 }
 
-function isNone(expression: Expression): boolean {
+export function isNone(expression: Expression): boolean {
   return expression.kind === 'undefined' || (expression.kind === 'literal' && expression.value === null)
 }
 

@@ -5,7 +5,7 @@ import type { Machine } from '../interpret/machine.ts'
 import { knownString, type Value } from '../interpret/values.ts'
 import { nearestPackage } from '../project/resolve-import.ts'
 import type { ts } from '../syntax/syntax.ts'
-import type { Expression } from '../types.ts'
+import type { Expression, Shape } from '../types.ts'
 import { SAMPLE_FILES, TEST_FILES } from './environment-files.ts'
 
 /**
@@ -24,13 +24,13 @@ export function assumeText(machine: Machine, value: Value | undefined, node: ts.
 
 /** The same without a record, for whoever keeps one of what comes of it. */
 export function textInTests(machine: Machine, expression: Expression, node: ts.Node): string | null {
-  return textOf(expression, { machine, used: new Map(), node })
+  return textOf(expression, { machine, used: null, node })
 }
 
 interface Reading {
   readonly machine: Machine
-  /** The variables that were asked, and what each is taken to be. */
-  readonly used: Map<string, string>
+  /** The variables that were asked, and what each is taken to be; null: nobody is told. */
+  readonly used: Map<string, string> | null
   readonly node: ts.Node
 }
 
@@ -55,14 +55,22 @@ function joined(parts: readonly Expression[], reading: Reading): string | null {
 
 function textOfVariable(name: string, stand: string | null, reading: Reading): string | null {
   const { machine, used, node } = reading
-  const ruled = machine.boot.rules.find((rule) => rule.name === name)?.default ?? null
+  const rule = machine.boot.rules.find((one) => one.name === name)
+  // What the harness invents for a rule is not what the sample has, unless it is told.
+  const isInvented = used === null && rule?.required === true
   const text =
     textInFiles(machine, { name, files: TEST_FILES, node }) ??
     stand ??
-    ruled ??
-    textInFiles(machine, { name, files: SAMPLE_FILES, node })
-  if (text !== null) used.set(name, text)
+    rule?.default ??
+    (isInvented ? firstChoice(rule.shape) : textInFiles(machine, { name, files: SAMPLE_FILES, node }))
+  if (text !== null) used?.set(name, text)
   return text
+}
+
+/** Of several values that a rule allows the first is invented. */
+function firstChoice(shape: Shape | null): string | null {
+  const [first] = shape?.type === 'enum' ? shape.values : []
+  return typeof first === 'string' ? first : null
 }
 
 /** A variable as the first of these files has it that has any text for it. */

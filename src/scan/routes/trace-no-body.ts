@@ -50,5 +50,6 @@ function isAssumed({ decisions }: Scenario): boolean {
 
 function asksNothing(condition: Expression): boolean {
   const [subject] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
-  return subject?.kind === 'undefined' || hasPart(condition, (part) => part.kind === 'input' && part.from === 'body')
+  if (subject && hasPart(subject, ({ kind }) => kind === 'undefined')) return true
+  return hasPart(condition, (part) => part.kind === 'input' && part.from === 'body')
 }

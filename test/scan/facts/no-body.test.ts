@@ -58,6 +58,16 @@ describe('a request without a body', () => {
       {},
     ],
     [
+      'rules for its fields and others',
+      'if (!validationResult(req).isEmpty()) return res.sendStatus(400)\nres.json({ id: req.body.id })',
+      {
+        imports: "import { body, param, validationResult } from 'express-validator'",
+        before: "app.use(param('id').isInt(), body('id').toInt().isInt())",
+        route: 'post /orders/:id',
+      },
+      {},
+    ],
+    [
       'rules for its fields',
       'if (!validationResult(req).isEmpty()) return res.sendStatus(400)\nres.json({ id: req.body.id })',
       {

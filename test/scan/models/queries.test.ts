@@ -72,6 +72,24 @@ describe('relational queries', () => {
     expect(show(eventOf(dossier, 'db').projection)).toBe(projection)
   })
 
+  it.each([
+    ['users.findMany({ orderBy: desc(orders.id) })', ['desc(users.id)']],
+    ['users.findMany({ orderBy: [asc(orders.id), users.email] })', ['asc(users.id)', 'users.email']],
+    ['orders.findMany({ orderBy: (order, { desc }) => desc(order.total) })', ['desc(orders.total)']],
+  ])('are ordered by their own column: %s', (call, columns) => {
+    const dossier = readHandler(`res.json(await db.query.${call})`, {
+      imports: "import { asc, desc } from 'drizzle-orm'",
+    })
+    expect(eventOf(dossier, 'db').orderBy.map(show)).toEqual(columns)
+  })
+
+  it('are refused where they have no such column', () => {
+    const { unresolved } = readHandler('res.json(await db.query.users.findMany({ orderBy: orders.total }))')
+    expect(unresolved.map(({ what }) => what)).toEqual([
+      'the query orders by users.total, which is not there: the database will refuse it',
+    ])
+  })
+
   it('choose fields of the rows that come with others', () => {
     const dossier = readHandler(
       'res.json(await db.query.orders.findMany({ with: { user: { columns: { email: true } } } }))',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { outline, readHandler } from '../../support/scan-source.ts'
+import { bodyFor, decisionsOf, outline, readHandler } from '../../support/scan-source.ts'
 
 const IMPORTS = `import { randomUUID } from 'node:crypto'\nimport jwt from 'jsonwebtoken'`
 
@@ -37,4 +37,25 @@ it('reads one text for a header that was sent more than once', () => {
   const dossier = readHandler(handler)
   expect(outline(dossier)).toEqual(['200'])
   expect(dossier.inputs.map(({ path }) => path)).toEqual([['x-seat']])
+})
+
+it('takes the other side of what is known to be missing', () => {
+  const page = 'req.query.page || 1'
+  const handler = `if (!req.query.page) return res.status(201).json({ page: ${page} })\nres.json({ page: ${page} })`
+  const dossier = readHandler(handler)
+  expect([200, 201].map((status) => bodyFor(dossier, status))).toEqual(['{page: query.page}', '{page: 1}'])
+})
+
+it('asks only for the side that is not known', () => {
+  const handler = `const term = req.query.q || req.query.term
+    if (req.query.q) return res.sendStatus(200)
+    if (!term) return res.sendStatus(400)
+    const both = term && req.query.sort
+    res.sendStatus(both ? 201 : 202)`
+  expect(readHandler(handler).scenarios.map(decisionsOf)).toEqual([
+    ['query.q'],
+    ['!query.q', 'query.term', 'query.sort'],
+    ['!query.q', '!query.term'],
+    ['!query.q', 'query.term', '!query.sort'],
+  ])
 })

@@ -20,6 +20,7 @@ import { sendQuery, startQuery } from './queries.ts'
 import { answerOfDriver, type RawAnswer } from './raw-answers.ts'
 import { rawOfText, startRaw } from './raw-sql.ts'
 import { relationalFields } from './relational-fields.ts'
+import { relationalOrder } from './relational-order.ts'
 import { noteRelations, relatedTables } from './relations.ts'
 import { joinWith, startCommonTable } from './sources.ts'
 import { callTableMaker } from './tables.ts'
@@ -175,25 +176,26 @@ function exportedValues(machine: Machine): (readonly [string, Value | null])[] {
 function relationalMethods(machine: Machine, owner: DbValue, table: TableValue): Value {
   const find = (single: boolean): Value =>
     native(single ? 'findFirst' : 'findMany', ([options], node) => {
-      const where = options?.kind === 'object' ? options.fields.get('where') : undefined
-      const condition =
-        where?.kind === 'function'
-          ? callFunctionLike(machine, { callee: where, self: null, args: [table, operatorFunctions()], node })
-          : where
       const option = (key: string): Value | undefined =>
         options?.kind === 'object' ? options.fields.get(key) : undefined
+      // `where` and `orderBy` may be functions of the table.
+      const clause = (key: string): Value | undefined => {
+        const given = option(key)
+        if (given?.kind !== 'function') return given
+        return callFunctionLike(machine, { callee: given, self: null, args: [table, operatorFunctions()], node })
+      }
       const joined = options?.kind === 'object' && options.fields.has('with')
       return startQuery(owner, {
         operation: 'select',
         table,
-        where: condition,
+        where: clause('where'),
         single,
         joined,
         projection: relationalFields(machine, { table, options, node }) ?? undefined,
         joins: relatedTables(machine, table, { wanted: option('with'), node }),
         limit: single ? literal(1) : option('limit'),
         offset: option('offset'),
-        orderBy: orderOf(machine, option('orderBy'), { table, node }),
+        orderBy: relationalOrder(machine, clause('orderBy'), { table, node }),
         node,
       })
     })
@@ -201,21 +203,6 @@ function relationalMethods(machine: Machine, owner: DbValue, table: TableValue):
     ['findFirst', find(true)],
     ['findMany', find(false)],
   ])
-}
-
-/** `orderBy: desc(t.id)`, a list of such, or a function of the table that gives either. */
-function orderOf(machine: Machine, value: Value | undefined, query: { table: TableValue; node: ts.Node }): Value[] {
-  const given =
-    value?.kind === 'function'
-      ? callFunctionLike(machine, {
-          callee: value,
-          self: null,
-          args: [query.table, operatorFunctions()],
-          node: query.node,
-        })
-      : value
-  if (!given) return []
-  return given.kind === 'array' ? given.items : [given]
 }
 
 function operatorFunctions(): Value {

@@ -23,16 +23,21 @@ export function chainShape(calls: readonly ChainCall[], text: string): Shape {
   let shape: Shape = anyShape()
   for (const [index, call] of calls.entries()) {
     const isNegated = calls[index - 1]?.name === 'not'
-    const rule = calls.slice(index + 1).find(({ name }) => RULE.test(name))?.name
+    const rule = ruleAfter(calls, index)
     const changesFirst = rule !== undefined && CHANGING.test(call.name) && !isNumberFirst(call.name, rule)
     const next: Shape | null = changesFirst ? null : isNegated ? negated(shape, call) : changed(shape, call)
     shape = next ?? notRead(shape, text)
   }
   // A fraction is cut off before anyone asks for a whole number.
-  if (shape.type === 'number' && isNumberFirst(calls[0]?.name, calls[1]?.name)) shape = { ...shape, integer: false }
+  const isCutOff = calls.some(({ name }, index) => name === 'toInt' && isNumberFirst(name, ruleAfter(calls, index)))
+  if (shape.type === 'number' && isCutOff) shape = { ...shape, integer: false }
   if (calls.some(({ name }) => name === 'default')) return mayBe(shape, [''])
   const optional = calls.findLast(({ name }) => name === 'optional')
   return optional ? asOptional(shape, optional) : shape
+}
+
+function ruleAfter(calls: readonly ChainCall[], index: number): string | undefined {
+  return calls.slice(index + 1).find(({ name }) => RULE.test(name))?.name
 }
 
 /** `.toInt().isInt()`: what starts like a number is one. */
