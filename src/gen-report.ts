@@ -61,18 +61,25 @@ export function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: [...input.hints, ...hintsOn(paths, input.without)],
+    hints: [...input.hints, ...hintsOn(paths, input)],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }
 }
 
-function hintsOn(paths: readonly ReportedPath[], without: BootEnvironment['without']): string[] {
+function hintsOn(paths: readonly ReportedPath[], { planned, without }: ReportInput): string[] {
   if (!paths.some((one) => one.class === 'import')) return []
   const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
   const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
+  const { app, boot } = planned.read.dossier
+  const startFile = boot.apps.find(({ file, line }) => file === app.file && line === app.line)?.startFile ?? app.file
+  const start =
+    startFile === app.file
+      ? []
+      : [`If ${startFile} prepares what ${app.file} needs, --app ${startFile} starts it there.`]
   return [
     `The app could not be loaded.${read} What it lacks, set in .env.test, or under "environment" in ${PROJECT_FACTS_FILE}, where itest keeps it.`,
+    ...start,
   ]
 }
 
