@@ -92,6 +92,16 @@ it('reaches nobody from a thread', async () => {
   expect(await ask(source, { eval: true, execArgv: [] })).toBe('ECONNREFUSED')
   await until(() => expect(globalThis[Symbol.for('itest.harness') as any].boundary.current.blocked.size).toBeGreaterThan(2))
 })`,
+  'tests/beside.test.ts': `${IMPORTS}
+import Database from 'better-sqlite3'
+import { createClient } from '@libsql/client'
+it('writes no file of another database than the one that tests get', async () => {
+  const beside = new Database('sessions.db')
+  beside.exec('CREATE TABLE sessions (id int); INSERT INTO sessions VALUES (1)')
+  expect(beside.prepare('SELECT id FROM sessions').all()).toEqual([{ id: 1 }])
+  await createClient({ url: 'file:audit.db' }).execute('CREATE TABLE audit (id int)')
+  expect(['sessions.db', 'audit.db'].filter((file) => fs.existsSync(file))).toEqual([])
+})`,
   'src/start.ts': `
     import net from 'node:net'
     export const failure = new Promise((resolve) => net.connect(6379, 'cache.example').on('error', resolve))
@@ -161,7 +171,7 @@ describe('the guard around the tests', () => {
   it('lets nothing out, in any way that JavaScript has', () => {
     const failed = facts.tests.filter(({ state, name }) => state !== 'passed' && !unstubbed.includes(name))
     expect(failed.map(({ name, errors }) => [name, errors[0]?.message])).toEqual([])
-    expect(facts.tests).toHaveLength(13)
+    expect(facts.tests).toHaveLength(14)
   })
 
   it('counts what the app tries while it starts for the first test', () => {
