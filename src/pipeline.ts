@@ -11,7 +11,7 @@ import { emptyLedger, ledgerPath, readLedger, renderLedger } from './ledger.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
-import { describeProject, describeVitestConfig } from './project-setup.ts'
+import { assertTablesFit, describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
 import type { GenReport } from './report/types.ts'
 import { runTests } from './run/run.ts'
@@ -56,6 +56,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   assertCanGenerate(planned.read)
   const { scaffold } = planned.vocabulary
   const { database, dossier } = planned.read
+  assertTablesFit(dossier.tables, database)
   const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database, env: options.env })
   const harness = describeProject(options.root, database, { plan: planned.plan, boot })
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
@@ -90,11 +91,21 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
       throw error
     })
     const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
-    const hints = config.hint ? [config.hint] : []
+    const hints = [...(config.hint ? [config.hint] : []), ...hintOnUnmade(planned.read)]
     return buildReport({ planned, draft, text, timings: timings(), outcome, hints, without: boot.without })
   } finally {
     await engine.stop()
   }
+}
+
+/** Tables that only the app itself could make are none that a test can count on. */
+function hintOnUnmade({ database, dossier }: ReadRoute): string[] {
+  const names = dossier.tables.flatMap(({ name }) => (database.unmade.includes(name) ? [name] : []))
+  if (names.length === 0) return []
+  const from = [database.migrations, ...database.furtherMigrations].join(', ')
+  return [
+    `No migration in ${from} makes ${names.join(', ')}, which the route uses: unless the app makes that itself, tests fail for want of it. Run \`npx drizzle-kit generate\`.`,
+  ]
 }
 
 /** @throws UserError when what is generated could not be run */

@@ -6,7 +6,7 @@ import type { BootEnvironment } from './boot-environment.ts'
 import { UserError } from './errors.ts'
 import { PROJECT_FACTS_FILE, ProjectFacts } from './harness/project-facts.ts'
 import type { Plan } from './plan/types.ts'
-import type { DatabaseFacts } from './scan/types.ts'
+import type { DatabaseFacts, Table } from './scan/types.ts'
 import { readTemplate } from './templates.ts'
 
 interface PlannedFile {
@@ -68,6 +68,19 @@ export function describeDatabase(database: DatabaseFacts): ProjectFacts['databas
     ...(furtherMigrations.length > 0 ? { furtherMigrations: [...furtherMigrations] } : {}),
     schemaFiles: [...database.schemaFiles],
   }
+}
+
+/** @throws UserError for a route that no test could serve: its tables are in a database of another kind */
+export function assertTablesFit(
+  tables: readonly Pick<Table, 'name' | 'dialect'>[],
+  { dialect }: Pick<DatabaseFacts, 'dialect'>,
+): void {
+  const others = tables.filter((table) => table.dialect !== dialect)
+  if (dialect === null || others.length === 0) return
+  const named = others.map((table) => `${table.name}, of ${table.dialect}`).join(', ')
+  throw new UserError(`the route uses ${named}, and tests get one database, of ${dialect}`, {
+    hint: '`itest plan` and `itest prompt` work for this route all the same.',
+  })
 }
 
 /** All of the app's connections lead to one database, which can't have two tables of a name. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { BootEnvironment } from '../src/boot-environment.ts'
-import { describeProject, describeVitestConfig } from '../src/project-setup.ts'
+import { assertTablesFit, describeProject, describeVitestConfig } from '../src/project-setup.ts'
 import type { DatabaseFacts } from '../src/scan/types.ts'
+import { table } from './support/dossier-factory.ts'
 import { plan } from './support/plan-factory.ts'
 
 let root: string
@@ -24,6 +25,7 @@ function database(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
     casing: null,
     connections: ['DATABASE_URL'],
     ambiguous: [],
+    unmade: [],
     furtherMigrations: [],
     urlVariables: ['DATABASE_URL'],
     partVariables: {},
@@ -69,6 +71,14 @@ describe('describeProject', () => {
     expect(describeWith({ connections, furtherMigrations: ['stats'] })()).toMatchObject({
       furtherMigrations: ['stats'],
     })
+  })
+
+  it('refuses a route with tables of another dialect than the database that tests get', () => {
+    const audit = table({ name: 'audit', dialect: 'sqlite' })
+    expect(() => assertTablesFit([table(), audit], database())).toThrow(
+      'the route uses audit, of sqlite, and tests get one database, of postgres',
+    )
+    expect(() => assertTablesFit([table()], database())).not.toThrow()
   })
 
   it('keeps the variables that the tests of another route need', () => {

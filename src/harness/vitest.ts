@@ -7,6 +7,7 @@ import { CRASH_MARK } from './crash-mark.ts'
 import type { EnginePreference } from './engine/engine.ts'
 import { createImportFinder, type FindImport } from './find-imports.ts'
 import { shareSetUp } from './global-setup.ts'
+import { findSecret } from './guard/guard-files.ts'
 import './run-context.ts'
 import { beginDatabases, setUpRun } from './run-setup.ts'
 import { transformCts } from './transform-cts.ts'
@@ -87,6 +88,11 @@ export function createPlugin(options: GuestOptions): Plugin {
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
       return importer ? findImport({ source, importer, find: (id) => resolve(id, importer) }) : null
+    },
+    // What tests import with a query such as `?raw`, Vite reads in another process than theirs, which has no guard.
+    load(id) {
+      const path = findSecret(id.replace(/[?#].*$/, ''))
+      if (path !== null) throw new Error(`itest lets no test read ${path}`)
     },
     transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
   }

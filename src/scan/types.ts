@@ -139,6 +139,8 @@ export interface DatabaseFacts {
   readonly migrations: string | null
   /** Folders of other Drizzle configs, which make other tables. */
   readonly furtherMigrations: readonly string[]
+  /** Tables of the code that no migration makes, where there are migrations. */
+  readonly unmade: readonly string[]
   readonly schemaFiles: readonly string[]
 }
 

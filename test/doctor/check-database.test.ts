@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { checkEngine } from '../../src/doctor/check-database.ts'
+import { checkConnections, checkEngine, checkSchema } from '../../src/doctor/check-database.ts'
 import { findMysql } from '../../src/harness/engine/mysql-binary.ts'
 import type { DatabaseFacts } from '../../src/scan/types.ts'
 import { repository } from '../harness/sample-project.ts'
@@ -15,6 +15,7 @@ const mysql: Omit<DatabaseFacts, 'tableDialects'> = {
   casing: null,
   connections: [],
   ambiguous: [],
+  unmade: [],
   furtherMigrations: [],
   urlVariables: [],
   partVariables: {},
@@ -22,6 +23,25 @@ const mysql: Omit<DatabaseFacts, 'tableDialects'> = {
   schemaFiles: ['src/db/schema.ts'],
 }
 const facts = { ...mysql, tableDialects: ['mysql'] as const }
+
+describe('checkSchema', () => {
+  it('names tables that no migration makes', () => {
+    const drifted = { ...facts, migrations: 'drizzle', unmade: ['audit', 'visits'] }
+    expect(checkSchema(repository, drifted)).toMatchObject({
+      status: 'warning',
+      found: 'migrations in drizzle, which make none of these tables of the code: audit, visits',
+      todo: expect.stringContaining('npx drizzle-kit generate'),
+    })
+  })
+})
+
+describe('checkConnections', () => {
+  it('says which tables no test can use, since they are of another database', () => {
+    const found = checkConnections({ ...facts, tableDialects: ['mysql', 'sqlite'] })
+    expect(found).toMatchObject([{ status: 'warning', found: expect.stringContaining('tables of sqlite') }])
+    expect(checkConnections(facts)).toEqual([])
+  })
+})
 
 describe('checkEngine', { timeout: LIMIT_MS }, () => {
   afterEach(() => void vi.unstubAllEnvs())

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { scanProject } from '../../src/scan/scan.ts'
 import type { AppEntry } from '../../src/scan/types.ts'
-import { scanFiles } from '../support/scan-source.ts'
+import { scanFiles, withProject } from '../support/scan-source.ts'
 
 const IMPORT = "import express from 'express'"
 const ROUTE = "app.get('/orders', (req, res) => { res.json([]) })"
@@ -56,6 +57,18 @@ describe('how a test gets the app', () => {
       how: 'exported',
       file: 'src/app.ts',
     })
+  })
+
+  it('is the file that starts it, when the user names that one', () => {
+    const files = {
+      'src/app.ts': `${IMPORT}\nexport const app = express()\n${ROUTE}`,
+      'src/server.ts': "import { app } from './app.js'\napp.listen(3000)",
+    }
+    expect(entryOf(files)).toMatchObject({ how: 'exported', file: 'src/app.ts' })
+    const named = (file: string): unknown =>
+      withProject(files, {}, (root) => scanProject(root, { app: file }).codebase.apps[0])
+    expect(named('src/server.ts')).toMatchObject({ how: 'listens', file: 'src/server.ts' })
+    expect(named('src/app.ts')).toMatchObject({ how: 'exported', file: 'src/app.ts' })
   })
 
   it('is a factory with exports of the project for what it needs', () => {

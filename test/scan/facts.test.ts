@@ -232,6 +232,28 @@ describe('database', () => {
     expect(scanFiles(files).database).toMatchObject({ migrations: 'sql/main', furtherMigrations: ['sql/stats'] })
   })
 
+  it('names the tables that no migration makes', () => {
+    const declare = (dialect: string, name: string) =>
+      `import { text, ${dialect} } from 'drizzle-orm/${dialect === 'pgTable' ? 'pg' : 'sqlite'}-core'\nexport const t = ${dialect}('${name}', { id: text('id') })`
+    const files = {
+      ...appWith("app.get('/', (req, res) => res.json({}))"),
+      'src/a.ts': declare('pgTable', 'guests'),
+      'src/b.ts': declare('pgTable', 'guest'),
+      'src/c.ts': declare('pgTable', 'stays'),
+      'src/d.ts': declare('sqliteTable', 'cache'),
+    }
+    const unmadeOf = (more: Record<string, string>) => scanFiles({ ...files, ...more }).database.unmade
+    const sql =
+      'CREATE TABLE "guests" (id text); CREATE TABLE users (); CREATE TABLE "Orders" ();\nALTER TABLE guests RENAME TO guests;'
+    expect(unmadeOf({ 'drizzle/0000.sql': sql })).toEqual(['guest', 'stays'])
+    expect(
+      unmadeOf({ 'drizzle/0000_start/migration.sql': `${sql} create table hotel.stays ()`, 'drizzle/0000.sql': '-' }),
+    ).toEqual(['guest'])
+    expect(unmadeOf({})).toEqual([])
+    // Those of the database that it had before make nothing, so the tables come from the code.
+    expect(unmadeOf({ 'drizzle/0000.sql': sql, 'drizzle/meta/_journal.json': '{ "dialect": "mysql" }' })).toEqual([])
+  })
+
   it('finds the migrations that drizzle.config names, else the usual folder', () => {
     const files = appWith("app.get('/', (req, res) => res.json({}))")
     expect(

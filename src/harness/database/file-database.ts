@@ -6,6 +6,7 @@ import type { ProjectFacts } from '../project-facts.ts'
 import type { RunContext } from '../run-context.ts'
 import { askDesk } from './ask-desk.ts'
 import type { SideConnection } from './side-connection.ts'
+import { redirectSqlite } from './sqlite/redirect.ts'
 import type { CopySource } from './template-desk.ts'
 
 /** The database of one test file, a copy of the template. On a server it is made when somebody connects or asks. */
@@ -52,9 +53,9 @@ export async function openFileDatabase(
     unmet: facts.database.isPglite ? INSIDE_APP : {},
     ask: () => askDesk(desk),
   }
+  if (facts.database.dialect === 'sqlite') return (await import('./sqlite-database.ts')).openSqliteDatabase(options)
+  redirectSqlite(null)
   switch (facts.database.dialect) {
-    case 'sqlite':
-      return (await import('./sqlite-database.ts')).openSqliteDatabase(options)
     case 'mysql':
       return (await import('./mysql-database.ts')).openMysqlDatabase(options)
     default:

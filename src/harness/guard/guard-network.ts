@@ -4,6 +4,7 @@ import { followCalls } from '../http/follow-calls.ts'
 import type { HarnessState } from '../state.ts'
 import { guardDatagrams } from './guard-datagrams.ts'
 import { guardFiles } from './guard-files.ts'
+import { guardHome } from './guard-home.ts'
 import { guardLookups } from './guard-lookups.ts'
 import { guardPorts } from './guard-ports.ts'
 import { guardProcesses } from './guard-processes.ts'
@@ -30,6 +31,7 @@ export function guardNetwork(state: HarnessState): void {
   guardThreads()
   listenToThreads(blocked)
   guardFiles(blocked)
+  guardHome()
   hideEnvironmentFiles()
   syncBuiltinESMExports()
 }

@@ -10,6 +10,7 @@ const REFUSED_BINDINGS = /^(?:tcp|pipe|udp|tls|cares|process|spawn_sync|tty|js_s
 export function guardProcesses(blocked: (what: string) => void): void {
   guardSpawn(blocked)
   for (const name of ['execSync', 'execFileSync', 'spawnSync'] as const) guardSync(name, blocked)
+  guardReplacement(blocked)
   for (const name of ['binding', '_linkedBinding']) guardBinding(name, blocked)
 }
 
@@ -31,6 +32,15 @@ function guardSync(name: 'execSync' | 'execFileSync' | 'spawnSync', blocked: (wh
     const [args] = rest
     blocked(`process ${[command, ...(Array.isArray(args) ? args : [])].join(' ')}`)
     return Reflect.apply(run, childProcess, [NO_PROGRAM, [], {}])
+  })
+}
+
+/** Since Node 22.15 a process can become another program. */
+function guardReplacement(blocked: (what: string) => void): void {
+  if (!('execve' in process)) return
+  Reflect.set(process, 'execve', (file: unknown) => {
+    blocked(`process ${String(file)}`)
+    throw Object.assign(new Error(`spawn ${String(file)} ENOENT: itest starts no process`), { code: 'ENOENT' })
   })
 }
 

@@ -5,7 +5,7 @@ import { dialectOfDriver } from '../models/drizzle/raw-tables.ts'
 import type { ProjectFiles } from '../project/project.ts'
 import { readCasing } from '../tables/casing.ts'
 import type { DatabaseFacts, Expression } from '../types.ts'
-import { findMigrations } from './migrations.ts'
+import { findMigrations, searchMigrations } from './migrations.ts'
 
 const PARTS = ['host', 'port', 'user', 'password', 'database'] as const
 
@@ -14,21 +14,29 @@ export function readDatabaseFacts(machine: Machine, files: ProjectFiles): Databa
   const [first] = machine.databases
   const args = machine.databases.flatMap(({ call }) => collectArguments(call))
   const names = new Set(args.flatMap((value) => urlVariables(express(value))))
-  const dialects = new Set([...machine.tables.values()].map((table) => table.dialect))
+  const tables = [...machine.tables.values()]
+  const dialects = new Set(tables.map((table) => table.dialect))
+  const dialect = (first && dialectOfDriver(first.value.driver)) ?? dialects.values().next().value ?? null
+  const migrations = findMigrations(files)
   return {
     driver: first?.value.driver ?? null,
-    dialect: (first && dialectOfDriver(first.value.driver)) ?? dialects.values().next().value ?? null,
+    dialect,
     tableDialects: [...dialects],
     casing: readCasing(machine),
     connections: [...new Set(machine.databases.flatMap(({ call }) => nameConnection(collectArguments(call))))],
-    ambiguous: findAmbiguous([...machine.tables.values()]),
+    ambiguous: findAmbiguous(tables),
     urlVariables: [...names],
     partVariables: {
       ...Object.fromEntries(PARTS.flatMap((part) => partVariable(args, part))),
       ...Object.assign({}, ...args.map((value) => partsOfUrl(express(value)))),
     },
-    ...findMigrations(files),
-    schemaFiles: [...new Set([...machine.tables.values()].map((table) => table.at.file))],
+    ...migrations,
+    unmade: findUnmade(
+      files,
+      migrations,
+      tables.filter((table) => table.dialect === dialect),
+    ),
+    schemaFiles: [...new Set(tables.map((table) => table.at.file))],
   }
 }
 
@@ -52,8 +60,23 @@ function findAmbiguous(tables: readonly TableValue[]): string[] {
     const isTwin = (other: TableValue) =>
       other.sqlName === sqlName && other.schema === schema && other.dialect === dialect
     const differs = tables.slice(0, index).some((other) => isTwin(other) && spell(other) !== spell(table))
-    return differs ? [schema === null ? sqlName : `${schema}.${sqlName}`] : []
+    return differs ? [nameOf(table)] : []
   })
+}
+
+function findUnmade(
+  files: ProjectFiles,
+  { migrations, furtherMigrations }: Pick<DatabaseFacts, 'migrations' | 'furtherMigrations'>,
+  tables: readonly TableValue[],
+): string[] {
+  const [first] = tables
+  if (migrations === null || first === undefined) return []
+  const isNamed = searchMigrations(files, [migrations, ...furtherMigrations], first.dialect)
+  return isNamed ? [...new Set(tables.filter(({ sqlName }) => !isNamed(sqlName)).map(nameOf))].sort() : []
+}
+
+function nameOf({ schema, sqlName }: TableValue): string {
+  return schema === null ? sqlName : `${schema}.${sqlName}`
 }
 
 /** Arguments of the call and of the calls that made them: `drizzle(new Pool({ ... }))`. */

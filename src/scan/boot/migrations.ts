@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Disk } from '../project/disk.ts'
 import type { ProjectFiles } from '../project/project.ts'
-import type { DatabaseFacts } from '../types.ts'
+import type { DatabaseFacts, Dialect } from '../types.ts'
 
 const CONFIG_FOLDERS = ['', 'src', 'config', 'drizzle', 'db']
 /** `drizzle.config.ts`, `drizzle-analytics.config.ts`, `analytics.drizzle.config.js`. */
@@ -43,6 +43,45 @@ export function findMigrations(files: ProjectFiles): Pick<DatabaseFacts, 'migrat
     for (const table of own) made.add(table)
   }
   return { migrations: main, furtherMigrations: further }
+}
+
+/**
+ * Whether migrations of the dialect have a name in them, in whatever statement: what has none there is made by none of
+ * them. Null: there are none of the dialect, as when a project keeps those of the database that it had before.
+ */
+export function searchMigrations(
+  { root, disk }: ProjectFiles,
+  folders: readonly string[],
+  dialect: Dialect,
+): ((name: string) => boolean) | null {
+  const own = folders
+    .map((folder) => path.join(root, folder))
+    .filter((folder) => {
+      const journal = disk.read(path.join(folder, 'meta', '_journal.json'))
+      const kit = journal?.match(/"dialect"\s*:\s*"(\w+)"/)?.[1] ?? ''
+      return (DIALECTS[kit] ?? dialect) === dialect
+    })
+  if (own.length === 0) return null
+  const texts = own.flatMap((folder) => listAllSql(disk, folder)).map((file) => disk.read(file) ?? '')
+  const words = new Set(texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}_$-]+/gu) ?? []))
+  return (name) => words.has(name.toLowerCase())
+}
+
+/** As drizzle-kit calls them. */
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  postgresql: 'postgres',
+  pg: 'postgres',
+  sqlite: 'sqlite',
+  turso: 'sqlite',
+  mysql: 'mysql',
+}
+
+function listAllSql(disk: Disk, folder: string): string[] {
+  return [...disk.list(folder)].flatMap(([name, kind]) => {
+    const inner = path.join(folder, name)
+    if (kind === 'folder') return listAllSql(disk, inner)
+    return name.endsWith('.sql') ? [inner] : []
+  })
 }
 
 /** Where the configs say that their migrations are; `isMain`: the one that drizzle-kit takes without being told. */

@@ -10,13 +10,21 @@ import type { AppEntry } from '../types.ts'
 import { readParameters } from './factory-parameters.ts'
 import { howToRead } from './held-app.ts'
 
-/** How a test gets hold of the app: imported, made by a factory, or caught when it listens. */
-export function describeEntry(machine: Machine, files: ProjectFiles, router: RouterValue): AppEntry {
+/**
+ * How a test gets hold of the app: imported, made by a factory, or caught when it listens. A file that the user names and
+ * that starts the app is how.
+ */
+export function describeEntry(
+  machine: Machine,
+  router: RouterValue,
+  { files, appFile }: { files: ProjectFiles; appFile: string | null },
+): AppEntry {
   const expressMajor = readExpressMajor(files, path.join(files.root, router.at.file))
   const exported = findExport(machine, (value) => value === router)
   const listener = machine.listeners.find((candidate) => candidate.app === router)
   // What starts the app is part of it when it fills the container that the routes ask.
-  const isSetUpFor = (file: string): boolean => listener !== undefined && isFilledBy(machine, listener.file, file)
+  const isSetUpFor = (file: string): boolean =>
+    listener !== undefined && (listener.file === appFile || isFilledBy(machine, listener.file, file))
   if (exported && listener?.file !== exported.module.file && !isSetUpFor(exported.module.file)) {
     return { ...place(machine, exported.module, router), how: 'exported', exportName: exported.name, expressMajor }
   }

@@ -31,7 +31,7 @@ export function findApps(machine: Machine, files: ProjectFiles, { appFile }: App
   const apps = machine.routers.filter((router) => hasLayers(machine, router) && !isMounted(machine, router))
   const isListening = (router: RouterValue): boolean => machine.listeners.some(({ app }) => app === router)
   return apps
-    .map((router) => ({ router, entry: describeEntry(machine, files, router) }))
+    .map((router) => ({ router, entry: describeEntry(machine, router, { files, appFile }) }))
     .sort((a, b) => Number(isListening(b.router)) - Number(isListening(a.router)))
 }
 

@@ -8,10 +8,11 @@ import dgram from 'node:dgram'
 import dns, { lookup, resolve4, resolveMx } from 'node:dns'
 import fs, { readFileSync, symlinkSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import http2 from 'node:http2'
 import { createRequire } from 'node:module'
 import net from 'node:net'
-import { tmpdir, homedir } from 'node:os'
+import { homedir, tmpdir, userInfo } from 'node:os'
 import tls from 'node:tls'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
@@ -38,6 +39,11 @@ it('reaches nobody over TCP, TLS or a local socket', async () => {
   expect(await failure(tls.connect(6380, 'cache.example'))).toMatchObject({ code: 'ECONNREFUSED' })
   expect(await failure(net.connect('/var/run/docker.sock'))).toMatchObject({ code: 'ECONNREFUSED' })
   expect(await failure(http.get({ socketPath: '/var/run/docker.sock', path: '/info' }))).toMatchObject({ code: 'ECONNREFUSED' })
+})
+it('reaches nobody over HTTP', async () => {
+  await expect(fetch('https://out.example/fetch')).rejects.toThrow()
+  expect(await failure(http.get('http://out.example/http'))).toBeInstanceOf(Error)
+  expect(await failure(https.get('https://out.example/https', { agent: new https.Agent() }))).toBeInstanceOf(Error)
 })
 it('reaches nobody over HTTP/2', async () => {
   const session = http2.connect('https://h2.example')
@@ -70,6 +76,7 @@ it('starts no process', async () => {
   expect(code(() => execSync('env'))).toBe('ENOENT')
   expect(code(() => execFileSync('env', ['x']))).toBe('ENOENT')
   expect(spawnSync('env').error).toMatchObject({ code: 'ENOENT' })
+  expect(code(() => (process as any).execve?.('/usr/bin/env', ['env']) ?? 'ENOENT')).toBe('ENOENT')
   expect(childProcess.spawnSync('env').error).toMatchObject({ code: 'ENOENT' })
   expect(createRequire(import.meta.url)('../src/ask.cjs')()).toBe('ENOENT')
 })
@@ -84,6 +91,16 @@ it('reaches nobody from a thread', async () => {
   const source = "const w = require('worker_threads'); require('net').connect(443, 'eval.example').on('error', (e) => w.parentPort.postMessage(e.code))"
   expect(await ask(source, { eval: true, execArgv: [] })).toBe('ECONNREFUSED')
   await until(() => expect(globalThis[Symbol.for('itest.harness') as any].boundary.current.blocked.size).toBeGreaterThan(2))
+})`,
+  'tests/beside.test.ts': `${IMPORTS}
+import Database from 'better-sqlite3'
+import { createClient } from '@libsql/client'
+it('writes no file of another database than the one that tests get', async () => {
+  const beside = new Database('sessions.db')
+  beside.exec('CREATE TABLE sessions (id int); INSERT INTO sessions VALUES (1)')
+  expect(beside.prepare('SELECT id FROM sessions').all()).toEqual([{ id: 1 }])
+  await createClient({ url: 'file:audit.db' }).execute('CREATE TABLE audit (id int)')
+  expect(['sessions.db', 'audit.db'].filter((file) => fs.existsSync(file))).toEqual([])
 })`,
   'src/start.ts': `
     import net from 'node:net'
@@ -108,7 +125,8 @@ it('finds no key in its own environment', () => {
 })
 it('lives in a temporary home', () => {
   expect(homedir()).toContain('/run-')
-  expect(tmpdir()).toBe(homedir())
+  expect([tmpdir(), userInfo().homedir]).toEqual([homedir(), homedir()])
+  expect(fs.readdirSync(homedir()).filter((name) => name.startsWith('.'))).toEqual([])
 })
 it.runIf(process.platform === 'linux')('reads no environment of another process', async () => {
   symlinkSync('/proc/' + process.ppid, tmpdir() + '/parent')
@@ -123,6 +141,11 @@ it.runIf(process.platform === 'linux')('reads no environment of another process'
     }
   }
   expect(code(() => readFileSync(tmpdir() + '/parent/environ'))).toBe('EACCES')
+  const filter = (name: string) => ['/proc', '/proc/' + process.ppid, '/proc/' + process.ppid + '/environ'].includes(name)
+  expect(code(() => fs.cpSync('/proc/' + process.ppid, tmpdir() + '/sync', { recursive: true, filter }))).toBe('EACCES')
+  await expect((async () => fs.promises.cp('/proc', tmpdir() + '/async', { recursive: true, filter }))()).rejects.toMatchObject({ code: 'EACCES' })
+  expect(code(() => (process as any).loadEnvFile('/proc/' + process.ppid + '/environ'))).toBe('EACCES')
+  for (const file of ['/proc/' + process.ppid, tmpdir() + '/parent']) await expect(import(file + '/environ?raw')).rejects.toThrow('itest lets no test read')
   expect(code(() => readFileSync(new URL('file:///proc/' + process.ppid + '/environ')))).toBe('EACCES')
 })`,
 }
@@ -143,12 +166,12 @@ describe('the guard around the tests', () => {
 
   const find = (name: string): TestFacts | undefined => facts.tests.find((test) => test.name === name)
 
-  const unstubbed = ['reaches nobody over HTTP/2', 'is the first test']
+  const unstubbed = ['reaches nobody over HTTP', 'reaches nobody over HTTP/2', 'is the first test']
 
   it('lets nothing out, in any way that JavaScript has', () => {
     const failed = facts.tests.filter(({ state, name }) => state !== 'passed' && !unstubbed.includes(name))
     expect(failed.map(({ name, errors }) => [name, errors[0]?.message])).toEqual([])
-    expect(facts.tests).toHaveLength(12)
+    expect(facts.tests).toHaveLength(14)
   })
 
   it('counts what the app tries while it starts for the first test', () => {
@@ -165,6 +188,11 @@ describe('the guard around the tests', () => {
       '93.184.216.34:5432',
       'cache.example:6380',
       '/var/run/docker.sock',
+    ])
+    expect(find('reaches nobody over HTTP')?.harness?.unstubbedCalls).toEqual([
+      'GET https://out.example/fetch',
+      'GET http://out.example/http',
+      'GET https://out.example/https',
     ])
     expect(find('reaches nobody over HTTP/2')?.harness?.unstubbedCalls).toEqual(['https://h2.example (not HTTP/1.1)'])
     expect(find('reaches nobody over UDP')?.harness?.blockedConnections).toEqual([

@@ -5,8 +5,8 @@ import { type AroundStatement, watchStatements } from './watch-statements.ts'
 
 /** Databases that the app opens through its own packages, in this process. */
 export interface Redirect {
-  /** The file that all of them are, whatever the app asks for. */
-  file: string
+  /** The file that all of them are, whatever the app asks for; null: each is one of its own, in memory. */
+  file: string | null
   /** Those that are open, the last one last. */
   opened: { readonly connection: SqliteConnection; readonly driver: SqlitePackage }[]
   /** All that the app ever opened, to tell them from our own. */
@@ -31,9 +31,10 @@ const DRIVER_FILES = {
 /**
  * From here on every database that better-sqlite3 or libsql open in this process is `file`, whether they are asked for
  * another file, for `:memory:`, or for a replica of a remote one. It catches the packages while Node loads them, so every
- * copy of them, by `import` or `require`, from the app or from Drizzle.
+ * copy of them, by `import` or `require`, from the app or from Drizzle. Where tests get a database of another kind (`null`),
+ * a file is left alone: what the app reads only is open to it, what it would write is empty and in memory.
  */
-export function redirectSqlite(file: string): Redirect {
+export function redirectSqlite(file: string | null): Redirect {
   const found: Redirect | undefined = Reflect.get(globalThis, KEY)
   const redirect = found ?? {
     file,
@@ -85,8 +86,10 @@ function nameOf(entry: string): SqlitePackage['name'] | null {
 
 function redirectDriver(redirect: Redirect, driver: DriverClass, from: SqlitePackage): DriverClass {
   const open = (given: readonly unknown[], construct: (args: unknown[]) => SqliteConnection): SqliteConnection => {
-    const [, options] = given
-    const connection = construct([redirect.file, keepOptions(options)])
+    const [asked, options] = given
+    if (redirect.file === null && (isReadonly(options) || typeof asked !== 'string')) return construct([...given])
+    if (redirect.file === null) warnOfMemory(String(asked), from)
+    const connection = construct([redirect.file ?? MEMORY, keepOptions(options)])
     // The data lives for one run.
     if (!isReadonly(options)) connection.exec('PRAGMA synchronous = OFF')
     if (isReplica(options)) Object.defineProperty(connection, 'sync', { value: () => NOTHING_NEW })
@@ -103,6 +106,13 @@ function redirectDriver(redirect: Redirect, driver: DriverClass, from: SqlitePac
   })
   Reflect.set(driver.prototype, 'constructor', redirected)
   return redirected
+}
+
+const MEMORY = ':memory:'
+
+function warnOfMemory(file: string, { name }: SqlitePackage): void {
+  if (file === '' || file === MEMORY) return
+  console.warn(`itest: ${file}, which the app opens by ${name}, is empty and in memory: tests get no second database`)
 }
 
 // What leads elsewhere, to a remote database or through a key that the test's file is not encrypted with, is dropped.
