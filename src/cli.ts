@@ -235,3 +235,5 @@ function readVersion(): string {
 }
 
 process.exitCode = await main(process.argv)
+// What the user's config has opened must not keep this process.
+process.stdout.write('', () => process.exit())

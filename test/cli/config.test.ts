@@ -86,6 +86,19 @@ describe('a config', () => {
     expect(stderr).not.toMatch(/^ +at /m)
   })
 
+  it('may print, and leave something running', async () => {
+    const copy = copyOrders()
+    copy.write(
+      'itest.config.ts',
+      "console.log('loaded'); setInterval(() => {}, 1000); export default { model: 'none' }",
+    )
+
+    const { exitCode, stdout, stderr } = await runCli(['routes', '--json', '--root', copy.root])
+
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 'itest.routes/1' })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'loaded\n' })
+  })
+
   it('has the reason of a skipped path shown in the plan', async () => {
     const copy = copyOrders()
     copy.write(
