@@ -259,3 +259,5 @@ async function createProgress(): Promise<{ progress: Progress; stop: () => void 
 }
 
 process.exitCode = await main(process.argv)
+// What the user's config has opened must not keep this process.
+process.stdout.write('', () => process.exit())

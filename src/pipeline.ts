@@ -37,12 +37,13 @@ export interface World {
 const RUN_LIMIT_MS = 180_000
 
 /** plan -> prompt: portable to any assistant. */
-export async function promptFor({ plan, read, vocabulary }: PlannedRoute): Promise<Prompt> {
+export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
   const nonce = randomBytes(8).toString('hex')
   return renderPrompt({
     plan,
     dossier: read.dossier,
     scaffold: vocabulary.scaffold,
+    config,
     nonce,
     templates: await loadPromptTemplates(),
   })
@@ -130,8 +131,9 @@ async function writeDraft(planned: PlannedRoute, options: GenOptions, world: Wor
 }
 
 /** What a check refuses is not run: a case is data until it has passed. */
-function checkDraft({ plan, vocabulary }: PlannedRoute, draft: Draft): CheckedDraft {
-  const found = checkCases({ cases: draft.cases, plan, names: vocabulary.scaffold.names })
+function checkDraft({ plan, vocabulary, config }: PlannedRoute, draft: Draft): CheckedDraft {
+  const { variables } = config
+  const found = checkCases({ cases: draft.cases, plan, names: vocabulary.scaffold.names, variables })
   const explained = new Set(draft.left.map((left) => left.pathId))
   const findings = found.filter(
     (finding) => !(finding.pathId !== null && explained.has(finding.pathId) && finding.kind === 'one-test-per-path'),

@@ -11,6 +11,8 @@ export interface PlannedRoute {
   readonly read: ReadRoute
   readonly plan: Plan
   readonly vocabulary: Vocabulary
+  /** What a test may count on because the user's config says so; no values, since they may be secret. */
+  readonly config: { readonly hasAuth: boolean; readonly variables: readonly string[] }
   /** What the user should know of the plan, e.g. that a setting is without effect. */
   readonly notes: readonly string[]
 }
@@ -18,7 +20,7 @@ export interface PlannedRoute {
 /** scan -> plan: what `itest plan` prints and the rest builds on. */
 export async function planFor(
   wanted: RouteArgument,
-  options: Pick<GenOptions, 'root' | 'out' | 'fileName' | 'app' | 'cache' | 'env' | 'skip'> & {
+  options: Pick<GenOptions, 'root' | 'out' | 'fileName' | 'app' | 'cache' | 'env' | 'skip' | 'hasAuth'> & {
     readonly whole: boolean
   },
 ): Promise<PlannedRoute> {
@@ -28,6 +30,11 @@ export async function planFor(
   const skip = options.skip.filter(({ route }) => route === `${method} ${path}`)
   const reserved = [...database.urlVariables, ...Object.values(database.partVariables)]
   const plan = planRoute(dossier, { reserved, env: options.env, skip })
-  const vocabulary = buildScaffold(plan, dossier, { file: nameTestFile(dossier.route, options), style })
-  return { read, plan, vocabulary, notes: findIdleRules(plan.paths, skip) }
+  const vocabulary = buildScaffold(plan, dossier, {
+    file: nameTestFile(dossier.route, options),
+    style,
+    hasAuth: options.hasAuth,
+  })
+  const config = { hasAuth: options.hasAuth, variables: Object.keys(options.env) }
+  return { read, plan, vocabulary, config, notes: findIdleRules(plan.paths, skip) }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { packageFile } from './package-paths.ts'
 import { nameTables } from './plan/name-tables.ts'
 import type { Plan } from './plan/types.ts'
+import type { PlannedRoute } from './plan-for.ts'
 import { describePath } from './prompt/describe-path.ts'
 import { describeData } from './prompt/describe-source.ts'
 import { describeTable } from './prompt/describe-table.ts'
@@ -31,10 +32,12 @@ export function renderPrompt(input: {
   readonly plan: Plan
   readonly dossier: Dossier
   readonly scaffold: Scaffold
+  /** Left out where the project has none. */
+  readonly config?: PlannedRoute['config']
   readonly nonce: string
   readonly templates: PromptTemplates
 }): Prompt {
-  const { plan, dossier, scaffold, nonce, templates } = input
+  const { plan, dossier, scaffold, nonce, templates, config = { hasAuth: false, variables: [] } } = input
   if (!/^\w{8,}$/.test(nonce)) throw new Error(`expected a nonce of at least 8 letters and digits, found "${nonce}"`)
   const open = plan.paths.filter((path) => path.status !== 'skipped')
   const skipped = plan.paths.filter((path) => path.status === 'skipped')
@@ -42,7 +45,7 @@ export function renderPrompt(input: {
   const user = fillTemplate(templates.route, {
     route: `${plan.route.method} ${plan.route.path}, registered at ${plan.route.file}:${plan.route.line}.`,
     stubbed: describeStubs(plan),
-    real: describeReal(dossier, plan),
+    real: list([...describeReal(dossier, plan), ...describeConfig(config)]),
     paths: open.map((path) => describePath(path, tables)).join('\n\n') || NOTHING,
     skipped: list(skipped.map((path) => `${path.id}: ${path.reason}`)),
     questions: list(plan.questions),
@@ -77,15 +80,24 @@ function describeStubs(plan: Plan): string {
   )
 }
 
-function describeReal({ app, route, tables }: Dossier, plan: Plan): string {
+function describeReal({ app, route, tables }: Dossier, plan: Plan): string[] {
   const chain = [...route.middleware, route.handler].map(({ name, file, line }) => `${name} (${file}:${line})`)
   const variables = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`)
-  return list([
+  return [
     `the Express ${app.expressMajor} application of ${app.file}, in the process of the test`,
     `the route's chain: ${chain.join(', ')}`,
     `Drizzle, the driver, and ${databaseNames(tables)} with ${tables.map((table) => table.name).join(', ') || 'no table of this route'}`,
     ...(variables.length > 0 ? [`variables set before the application starts: ${variables.join(', ')}`] : []),
-  ])
+  ]
+}
+
+function describeConfig({ hasAuth, variables }: PlannedRoute['config']): string[] {
+  return [
+    ...(variables.length > 0
+      ? [`variables that the project sets for tests, to values of its own: ${variables.join(', ')}`]
+      : []),
+    ...(hasAuth ? ["the project's own way to sign in: `await signIn(app)`"] : []),
+  ]
 }
 
 function databaseNames(tables: Dossier['tables']): string {

@@ -41,6 +41,11 @@ describe('the user part', () => {
 - the route's chain: requireUser (src/auth.ts:4), createOrder (src/routes/orders.ts:12)
 - Drizzle, the driver, and Postgres with orders
 - variables set before the application starts: PAYMENTS_URL=https://api.payments.example`)
+    const config = { hasAuth: true, variables: ['API_KEY', 'REGION'] }
+    expect(section('Real', { config }).split('\n').slice(-2)).toEqual([
+      '- variables that the project sets for tests, to values of its own: API_KEY, REGION',
+      "- the project's own way to sign in: `await signIn(app)`",
+    ])
   })
 
   it('lists each path with what is given, what is expected, and where that comes from', () => {

@@ -52,10 +52,12 @@ export function checkCases(input: {
   readonly cases: readonly DraftCase[]
   readonly plan: Plan
   readonly names: readonly string[]
+  /** Set by the user's config, beside those of the plan. */
+  readonly variables?: readonly string[]
 }): Finding[] {
-  const { cases, plan } = input
+  const { cases, plan, variables = [] } = input
   const names = new Set(input.names)
-  const environment = new Set(Object.keys(plan.environment))
+  const environment = new Set([...Object.keys(plan.environment), ...variables])
   return [
     ...plan.paths.flatMap((path) => checkPresence(path, cases)),
     ...cases.flatMap((testCase) => {

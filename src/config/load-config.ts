@@ -25,19 +25,11 @@ export async function loadConfig(root: string, file: string): Promise<Settings> 
   return { ...checked.settings, file }
 }
 
-/** TypeScript and what it imports, as the project's compiler would find it; nothing is written, not even a cache. */
 async function importDefault(root: string, file: string): Promise<unknown> {
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(path.join(root, 'package.json'), {
-    fsCache: false,
-    tsconfigPaths: true,
-    // There also when itest is not installed in the project.
-    alias: { 'itest-gen/config': builtFile('config/define-config.js') },
-  })
   const shown = showConfig(root, file)
   let module: unknown
   try {
-    module = await jiti.import<unknown>(file)
+    module = await keepManners(() => importModule(root, file))
   } catch (cause) {
     throw new UserError(`${shown} can't be loaded: ${describe(cause, file)}`, {
       hint: 'It runs in the process of itest. What belongs to the app (its database, its schema) is better imported inside signIn.',
@@ -48,6 +40,34 @@ async function importDefault(root: string, file: string): Promise<unknown> {
   throw new UserError(`${shown}: expected a default export, found none`, {
     hint: 'Write `export default defineConfig({ ... })`.',
   })
+}
+
+/** TypeScript and what it imports, as the project's compiler would find it; nothing is written, not even a cache. */
+async function importModule(root: string, file: string): Promise<unknown> {
+  const { createJiti } = await import('jiti')
+  const jiti = createJiti(path.join(root, 'package.json'), {
+    fsCache: false,
+    tsconfigPaths: true,
+    // There also when itest is not installed in the project.
+    alias: { 'itest-gen/config': builtFile('config/define-config.js') },
+  })
+  return jiti.import<unknown>(file)
+}
+
+/** What the file prints is no part of our output, which may be JSON, and it may not end our process. */
+async function keepManners<T>(run: () => Promise<T>): Promise<T> {
+  const { stdout, stderr, exit } = process
+  const { write } = stdout
+  stdout.write = stderr.write.bind(stderr)
+  process.exit = (code) => {
+    throw new Error(`it called process.exit(${code ?? ''})`)
+  }
+  try {
+    return await run()
+  } finally {
+    stdout.write = write
+    process.exit = exit
+  }
 }
 
 /** With the line of the config itself, if the stack knows it. */

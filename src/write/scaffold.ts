@@ -32,7 +32,11 @@ export interface Vocabulary {
 const TOKEN_SECRET = 'tokenSecret'
 
 /** Everything around the cases: imports, how the app is had, stubs with their good answers, shared data. */
-export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: string; style: CodeStyle }): Vocabulary {
+export function buildScaffold(
+  plan: Plan,
+  dossier: Dossier,
+  options: { file: string; style: CodeStyle; hasAuth?: boolean },
+): Vocabulary {
   const planned = plan.paths.filter((candidate) => candidate.status === 'planned')
   const happy = planned.find((candidate) => candidate.kind === 'happy') ?? planned[0]
   const stubs = distinctStubs(happy?.given.stubs ?? [])
@@ -41,7 +45,7 @@ export function buildScaffold(plan: Plan, dossier: Dossier, options: { file: str
   const rows = nameRows(planned, { dossier, tables, taken: body ? [body.name] : [] })
   const token = planned.flatMap(({ given }) => given.requests).find((request) => request.token)?.token ?? null
   const names = [
-    ...['app', 'request', 'expect', ...HARNESS_NAMES],
+    ...['app', 'request', 'expect', ...HARNESS_NAMES.filter((name) => name !== 'signIn' || options.hasAuth)],
     ...(token ? [TOKEN_SECRET] : []),
     ...tables.values(),
     ...stubs.map((stub) => stub.name),

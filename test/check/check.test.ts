@@ -77,7 +77,10 @@ describe('a good test has no finding', () => {
       const agent = await auth.cookieSession(request.agent(app), (agent) => agent.post('/login').send({ email: 'a' }))
       const res = await agent.post('/orders').set(auth.csrf(await agent.get('/csrf'))).send(validBody)
       await request(app).post('/orders').set(auth.bearer({ secret: process.env.JWT_SECRET, claims: { sub: 'ada' } }))
-      await request(app).post('/orders').set(auth.apiKey('x-api-key', process.env.JWT_SECRET))
+      await request(app).post('/orders').set(auth.apiKey('x-api-key', process.env.API_KEY))
+      const admin = await signIn(app, { role: 'admin' })
+      await Promise.all([request(app).post('/orders').set(admin), request(app).post('/orders').set(await signIn(app))])
+      await request(app).post('/orders').set(auth.cookies(await request(app).post('/login').send({ email: 'a' })))
       expect(res).toMatchObject({ status: 201, body: { userId: 'u1' } })`,
     'a state that is waited for': `
       const res = await request(app).post('/orders').send(validBody)

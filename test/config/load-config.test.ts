@@ -49,6 +49,7 @@ describe('readSettings', () => {
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'auth'],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },
@@ -70,6 +71,19 @@ describe('readSettings', () => {
   it('takes module.exports where the package is CommonJS', async () => {
     const root = writeProject({ 'package.json': '{}', 'itest.config.js': "module.exports = { model: 'none' }" })
     expect(await readSettings(root, null)).toMatchObject({ model: 'none' })
+  })
+
+  it('waits for a promise of one', async () => {
+    const text = "export default Promise.resolve({ model: 'none' })"
+    expect(await readSettings(writeProject({ 'itest.config.ts': text }), null)).toMatchObject({ model: 'none' })
+    expect((await mistake('export default Promise.resolve({ a: 1 })')).message).toContain('a: unknown key')
+  })
+
+  it('names a tsconfig that can not be read', async () => {
+    const files = { 'tsconfig.json': '{ "extends": "./gone.json", ', 'itest.config.ts': 'export default {}' }
+    await expect(readSettings(writeProject(files), null)).rejects.toThrow(
+      /^itest.config.ts can't be loaded: .*gone.json/,
+    )
   })
 
   it('takes the file that is asked for', async () => {
@@ -146,6 +160,9 @@ describe('a mistake in the config', () => {
       /^itest\.config\.mts can't be loaded: Cannot find module '\.\/gone\.ts'/,
     )
     expect((await mistake('export default {')).message).toMatch(/^itest\.config\.ts can't be loaded: .*\(/)
+    expect((await mistake('process.exit(3)')).message).toBe(
+      "itest.config.ts can't be loaded: it called process.exit(3) (line 1)",
+    )
     expect((await mistake("throw 'a text'")).message).toBe("itest.config.ts can't be loaded: a text")
   })
 })

@@ -76,6 +76,18 @@ it('is made in the cookie that the code reads it from', () => {
   expect(request?.headers).toEqual({})
 })
 
+it('is signed as the variables of the config say, which are not told any further', () => {
+  const handler = `${ANSWER.replace('user.email', "'x'")}`
+  const token = guard('header.slice(7)')
+  const before = `app.use((req, res, next) => req.get('x-key') === process.env.API_KEY ? next() : res.sendStatus(401))\n${token}`
+  const env = { JWT_SECRET: 'from the config', API_KEY: 'k1', DATABASE_URL: 'postgres://elsewhere' }
+  const plan = planFor('GET /me', handler, { imports, before, plan: { env } })
+  const [request] = plannedOf(plan, 'happy').given.requests
+  expect(request?.token?.secret).toEqual({ variable: 'JWT_SECRET', text: null })
+  expect(request?.headers).toEqual({ 'x-key': 'k1' })
+  expect(plan.environment).toEqual({})
+})
+
 it('sends the cookies that the code asks for', () => {
   const plan = planFor('GET /me', 'if (!req.cookies.theme) return res.sendStatus(400)\nres.json({ ok: true })', {
     imports: "import cookieParser from 'cookie-parser'",

@@ -12,6 +12,7 @@ export function checkCase(code: string, options: { path?: Path; names?: readonly
   return checkCases({
     cases: [{ pathId: path.id, title, code }],
     plan: plan({ paths: [path], environment: { JWT_SECRET: 'itest-value' } }),
+    variables: ['API_KEY'],
     names,
   })
 }

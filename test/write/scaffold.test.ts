@@ -17,7 +17,7 @@ function header(app: Partial<AppEntry>, options: { file?: string; importExtensio
 
 describe('buildScaffold', () => {
   it('imports app and table, stubs the host, and gives the good body and answer', () => {
-    const { scaffold } = buildScaffold(plan(), dossier(), { file: FILE, style: STYLE })
+    const { scaffold } = buildScaffold(plan(), dossier(), { file: FILE, style: STYLE, hasAuth: true })
 
     expect(scaffold).toEqual({
       file: FILE,
@@ -33,6 +33,11 @@ payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
       suite: 'POST /orders',
       names: ['app', 'request', 'expect', ...HARNESS_NAMES, 'orders', 'payments', 'order'],
     })
+  })
+
+  it('gives signIn only to a project that says how', () => {
+    const { scaffold } = buildScaffold(plan(), dossier(), { file: FILE, style: STYLE })
+    expect(HARNESS_NAMES.filter((name) => !scaffold.names.includes(name))).toEqual(['signIn'])
   })
 
   it.each<{ app: Partial<AppEntry>; says: string }>([
