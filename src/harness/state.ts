@@ -25,6 +25,8 @@ export interface HarnessState {
   lastError: string
   requests: number
   routeHits: number
+  /** The route under test answers this status instead of running its handlers. */
+  ablate: number | null
   /** Requests that are not answered yet, e.g. `POST /orders`. */
   readonly open: Map<ServerResponse, string>
   /** After this many milliseconds a request without an answer is given up. */
@@ -72,6 +74,7 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     lastError: '',
     requests: 0,
     routeHits: 0,
+    ablate: null,
     open: new Map(),
     requestLimitMs: options.requestLimitMs,
     givenUp: [],

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** After this the whole process group is killed. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** The file with the plan of a proof, see `prove/`. */
+  readonly proof?: string
   readonly onProgress?: (progress: Progress) => void
 }
 
@@ -64,6 +66,7 @@ function prepareJob(options: RunOptions, folder: string): Job {
     without: [...(options.without ?? [])],
     factsFile: join(folder, 'facts.json'),
     cacheFolder: join(folder, 'cache'),
+    proof: options.proof ?? null,
   }
   mkdirSync(join(folder, 'home'))
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job))

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { escapePattern } from '../escape-pattern.ts'
 import { itest } from '../harness/vitest.ts'
+import { readProof } from '../prove/worker-options.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
 import { Job, type Progress } from './job.ts'
@@ -43,6 +44,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
   const { createVitest }: typeof import('vitest/node') = await import(node)
   process.env.TEST = 'true'
   process.env.VITEST = 'true'
+  const proof = job.proof === null ? null : readProof(job.proof)
   const reporter = createReporter({ root: job.root, factsFile: job.factsFile, version, onProgress: send })
   const vitest = await createVitest(
     'test',
@@ -67,8 +69,9 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
       typecheck: { enabled: false },
       update: false,
       api: false,
+      ...proof?.options,
     },
-    { cacheDir: job.cacheFolder, plugins: [itest(), singleProject()] },
+    { cacheDir: job.cacheFolder, plugins: [...(proof ? [proof.plugin] : []), itest(), singleProject()] },
   )
   try {
     await vitest.start()
