@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
-import { parseOptions, parseRoute } from './options.ts'
+import { parseOptions, parseProofOptions, parseRoute } from './options.ts'
 import { packageFile } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
@@ -125,6 +125,21 @@ function createProgram({ world, finish }: Wiring): Command {
       const codebase = await readCodebase(options.root, options)
       const probed = options.probe ? await probe(codebase, options.root, world) : null
       finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
+    })
+  addCommand(program, 'prove', 'say which bug in a route is caught by which of its tests, and which by none')
+    .argument('[route...]', 'method and path; default: the only route with generated tests')
+    .option('--tests <file...>', 'test files; default: those that gen wrote for the route')
+    .option('--min-score <percent>', 'exit with 1 when fewer of the mutants are killed')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = { ...parseOptions(raw, process.cwd()), ...parseProofOptions(raw) }
+      const { findOnlyRoute } = await import('./prove/find-tests.ts')
+      const route = parseRoute(words.length > 0 ? words : [findOnlyRoute(options.root)])
+      const { prove } = await import('./prove/prove.ts')
+      const { renderProof } = await import('./report/prove-text.ts')
+      const report = await prove(route, options, world)
+      finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
     })
   addCommand(
     program,

@@ -1,7 +1,7 @@
 import type { RunnerTestCase, RunnerTestFile } from 'vitest'
 import * as vitest from 'vitest'
 import { startTests } from 'vitest/internal/browser'
-import { proveInWorker } from './prove-in-worker.ts'
+import { proveInWorker, type Stage } from './prove-in-worker.ts'
 import { PLAN_VARIABLE, readPlan } from './worker-options.ts'
 
 /** What decides which tests of a file run, and is told what became of them. */
@@ -13,29 +13,29 @@ export interface Observer {
 type Runner = Parameters<typeof startTests>[1]
 
 /**
- * Takes the place of Vitest's runner in its worker. The file that Vitest wants run is not loaded; when Vitest believes
- * to be done with it, the work begins: the test files run again and again in this one process, once for each mutant.
+ * Takes the place of Vitest's runner in its worker, which calls it with `new`. The file that Vitest wants run is not
+ * loaded; when Vitest believes to be done with it, the work begins: the test files run again and again in this one
+ * process, once for each mutant.
  */
-export default class ProofRunner {
-  constructor(config: Runner['config']) {
-    const runner: Runner = Reflect.construct(Base, [config])
-    const { importFile, onAfterRunFiles } = runner
-    Object.assign(runner, {
-      importFile: (...args: Parameters<Runner['importFile']>) =>
-        args[1] === 'collect' ? undefined : Reflect.apply(importFile, runner, args),
-      onAfterRunFiles: async (files: RunnerTestFile[]) => {
-        await proveInWorker(readPlan(process.env[PLAN_VARIABLE] ?? ''), {
-          runFile: (file, observer) => runFile(observe(runner, importFile, observer), file),
-          resetModules: () => {
-            vitest.vi.restoreAllMocks()
-            vitest.vi.resetModules()
-          },
-        })
-        return onAfterRunFiles?.call(runner, files)
-      },
-    })
-    return runner
+// biome-ignore lint/style/noDefaultExport: Vitest asks for the default one.
+export default function ProofRunner(config: Runner['config']): Runner {
+  const runner: Runner = Reflect.construct(Base, [config])
+  const { importFile, onAfterRunFiles } = runner
+  const stage: Stage = {
+    runFile: (file, observer) => runFile(observe(runner, importFile, observer), file),
+    resetModules: () => {
+      vitest.vi.restoreAllMocks()
+      vitest.vi.resetModules()
+    },
   }
+  return Object.assign(runner, {
+    importFile: (...args: Parameters<Runner['importFile']>) =>
+      args[1] === 'collect' ? undefined : Reflect.apply(importFile, runner, args),
+    onAfterRunFiles: async (files: RunnerTestFile[]) => {
+      await proveInWorker(readPlan(process.env[PLAN_VARIABLE] ?? ''), stage)
+      return onAfterRunFiles?.call(runner, files)
+    },
+  })
 }
 
 /** Since Vitest 4.1 it is exported where everything is. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../harness/engine/engine.ts'
 import { runTests } from '../run/run.ts'
@@ -75,7 +75,8 @@ function compileAll({ root, mutants, texts }: Trials): Record<string, string> {
   const able = mutants.filter(({ invalid }) => invalid === null)
   return Object.fromEntries(
     [...texts].map(([file, text]) => [
-      join(root, file),
+      // As Vite and Node name it.
+      realpathSync(join(root, file)),
       compileSchemata(
         text,
         able.filter((one) => one.file === file),

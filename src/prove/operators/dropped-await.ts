@@ -9,10 +9,15 @@ export const droppedAwait: Operator = {
     if (!ts.isAwaitExpression(node)) return []
     const { expression } = node
     const what = ts.isCallExpression(expression) ? nameCall(expression) : quote(expression)
-    const isPassedOn = ts.isReturnStatement(node.parent) && !isWithinTry(node) && findFunction(node) !== null
+    const isPassedOn = isReturned(node) && !isWithinTry(node) && findFunction(node) !== null
     return replace(node, expression.getText(), {
       change: `did not wait for ${what}`,
       ...(isPassedOn ? { equivalent: 'whoever called it waits for what it returns' } : {}),
     })
   },
+}
+
+function isReturned({ parent }: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(parent) || ts.isAsExpression(parent)) return isReturned(parent)
+  return ts.isReturnStatement(parent)
 }

@@ -13,7 +13,9 @@ function changeValue(node: ts.Expression): readonly Named[] {
   if (node.kind === ts.SyntaxKind.FalseKeyword) return flip(node, ['false', 'true'])
   if (ts.isNumericLiteral(node)) {
     if (isStatus(node)) return []
-    const other = String(Number(node.text.replaceAll('_', '')) + 1)
+    const value = Number(node.text.replaceAll('_', ''))
+    // A long time or a large sum is not wrong by one, but by a unit.
+    const other = String(value < 100 ? value + 1 : value * 10)
     return replace(node, other, { change: `had ${other} instead of ${node.getText()}` })
   }
   if (ts.isStringLiteral(node) && isValue(node)) {

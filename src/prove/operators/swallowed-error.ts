@@ -8,10 +8,17 @@ export const swallowedError: Operator = {
   find: (node, { effects }) => {
     if (ts.isCatchClause(node)) return node.block.statements.length === 0 ? [] : [empty(node)]
     if (!ts.isAwaitExpression(node) || !effects.has(node.expression)) return []
-    return replace(node, `await (async () => (${node.expression.getText()}))().catch(() => undefined)`, {
+    return replace(node, `await (async () => (${node.expression.getText()}))().catch(() => (${nothingFor(node)}))`, {
       change: `ignored an error of ${nameCall(node.expression)}`,
     })
   },
+}
+
+/** What lets the code go on: nothing of the shape that it takes apart. */
+function nothingFor({ parent }: ts.AwaitExpression): string {
+  if (!ts.isVariableDeclaration(parent)) return 'undefined'
+  if (ts.isArrayBindingPattern(parent.name)) return '[]'
+  return ts.isObjectBindingPattern(parent.name) ? '{}' : 'undefined'
 }
 
 function empty({ block }: ts.CatchClause): ReturnType<Operator['find']>[number] {
