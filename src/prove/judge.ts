@@ -1,5 +1,5 @@
 import type { Verdict } from '../classify.ts'
-import type { Ablation, Mutant, MutantStatus, ProofEvent, TestBaseline, TestName, TestSaid } from './types.ts'
+import type { Ablation, Baseline, Mutant, MutantStatus, ProofEvent, TestBaseline, TestName, TestSaid } from './types.ts'
 
 /** A test that was validly red, and why. */
 export interface Kill extends TestName {
@@ -35,7 +35,6 @@ export interface JudgedTest extends TestName {
 }
 
 type Tried = Extract<ProofEvent, { kind: 'tried' }>
-type Ablated = Extract<ProofEvent, { kind: 'ablated' }>
 
 /** What the runs say of a mutant. `stuck`: a worker had to be ended because of it. */
 export function judgeMutant(
@@ -80,6 +79,8 @@ function toKill({ file, name, verdict }: TestSaid): Kill[] {
   return verdict.status === 'red' ? [{ file, name, class: verdict.class, reason: verdict.reason }] : []
 }
 
+const ABLATIONS: readonly Ablation[] = ['501', '200']
+
 const ABLATED = {
   '501': 'the route answering 501',
   '200': 'the route answering an empty 200',
@@ -88,11 +89,11 @@ const ABLATED = {
 /** What is known of a test when everything has run. */
 export function judgeTest(
   test: TestBaseline,
-  { ablations, mutants }: { ablations: readonly Ablated[]; mutants: readonly JudgedMutant[] },
+  { ablated, mutants }: { ablated: Baseline['ablated']; mutants: readonly JudgedMutant[] },
 ): JudgedTest {
   const { file, name, verdict } = test
   const isSame = (one: TestName): boolean => one.file === file && one.name === name
-  const seen = ablations.flatMap(({ ablation, said }) => said.filter(isSame).map((one) => ({ ablation, ...one })))
+  const seen = ABLATIONS.flatMap((ablation) => ablated[ablation].filter(isSame).map((one) => ({ ablation, ...one })))
   const killed = mutants.flatMap(({ id, killedBy }) => killedBy.filter(isSame).map((kill) => ({ id, ...kill })))
   const find = (ablation: Ablation): Verdict['status'] | null =>
     seen.find((one) => one.ablation === ablation)?.verdict.status ?? null

@@ -1,6 +1,7 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { RunnerTestCase, RunnerTestFile } from 'vitest'
 import { classifyTest, type Verdict } from '../classify.ts'
 import { type Renew, watchRemains } from '../harness/renew.ts'
@@ -27,27 +28,44 @@ interface Worker {
   readonly renew: Renew
 }
 
-const ABLATIONS: readonly Ablation[] = ['501', '200']
+const WAIT_MS = 20
 
 /** Every run that the plan asks for, one after the other, each told as an event. */
 export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void> {
   const tell = (event: ProofEvent): void => appendFileSync(plan.events, `${JSON.stringify(event)}\n`)
   try {
     const worker = await prepare(plan, stage)
-    const baseline = plan.baseline ?? (await measure(worker))
-    tell({ kind: 'baseline', baseline })
-    const proven = new Set<string>()
-    for (const ablation of plan.ablate ? ABLATIONS : []) {
-      const said = await ablate(worker, ablation)
-      for (const one of said) if (one.verdict.status === 'red') proven.add(keyOf(one))
-      tell({ kind: 'ablated', ablation, said })
-    }
+    const baseline = await findBaseline(worker)
+    tell({ kind: 'ready' })
     for (const mutant of plan.mutants) {
+      if (!claim(plan, mutant)) continue
       tell({ kind: 'begun', mutant })
-      tell(await tryMutant(worker, { mutant, baseline, proven }))
+      tell(await tryMutant(worker, mutant, baseline))
     }
   } catch (error) {
     tell({ kind: 'failed', message: error instanceof Error ? `${error.stack}` : String(error) })
+  }
+}
+
+async function findBaseline(worker: Worker): Promise<Baseline> {
+  const { file, isMeasuredHere } = worker.plan.baseline
+  if (isMeasuredHere) {
+    const baseline = await measureBaseline(worker)
+    writeFileSync(`${file}.draft`, JSON.stringify(baseline))
+    renameSync(`${file}.draft`, file)
+  }
+  while (!existsSync(file)) await delay(WAIT_MS)
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+/** Workers take from one list, and the first who asks gets it. */
+function claim({ claims }: ProofPlan, mutant: number): boolean {
+  try {
+    closeSync(openSync(join(claims, String(mutant)), 'wx'))
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -101,8 +119,13 @@ function judge({ plan, unhandled }: Worker, test: RunnerTestCase, ablated: boole
   return { file: facts.file, name: facts.name, verdict, isRouteHit: (facts.harness?.routeHits ?? 0) > 0 }
 }
 
+async function measureBaseline(worker: Worker): Promise<Baseline> {
+  const measured = await measure(worker)
+  return { ...measured, ablated: { '501': await ablate(worker, '501'), '200': await ablate(worker, '200') } }
+}
+
 /** The tests as they are, and what code each of them runs. */
-async function measure(worker: Worker): Promise<Baseline> {
+async function measure(worker: Worker): Promise<Omit<Baseline, 'ablated'>> {
   const { mutants, plan } = worker
   const tests: TestBaseline[] = []
   const hits: Record<number, number> = {}
@@ -151,19 +174,13 @@ async function ablate(worker: Worker, ablation: Ablation): Promise<TestSaid[]> {
 
 const SLACK = 1000
 
-interface Trial {
-  readonly mutant: number
-  readonly baseline: Baseline
-  /** Tests that have been red; the others get every chance to be. */
-  readonly proven: Set<string>
-}
-
-async function tryMutant(worker: Worker, { mutant, baseline, proven }: Trial): Promise<ProofEvent> {
+async function tryMutant(worker: Worker, mutant: number, baseline: Baseline): Promise<ProofEvent> {
   const startedAt = performance.now()
   const reaching = baseline.tests.filter(
     ({ verdict, reached }) => verdict.status === 'green' && reached.includes(mutant),
   )
   const wanted = new Set(reaching.map(keyOf))
+  const proven = listProven(baseline)
   const all: TestSaid[] = []
   let unloaded: string | null = null
   let isDone = false
@@ -178,7 +195,6 @@ async function tryMutant(worker: Worker, { mutant, baseline, proven }: Trial): P
       },
       said: (said) => {
         all.push(said)
-        if (said.verdict.status === 'red') proven.add(keyOf(said))
         isDone ||= ends(said.verdict)
       },
     })
@@ -193,6 +209,12 @@ async function tryMutant(worker: Worker, { mutant, baseline, proven }: Trial): P
     durationMs: performance.now() - startedAt,
     memory: process.memoryUsage().rss,
   }
+}
+
+/** Tests that were red without the route; the others get every chance to be. */
+function listProven({ ablated }: Baseline): ReadonlySet<string> {
+  const red = Object.values(ablated).flatMap((said) => said.filter(({ verdict }) => verdict.status === 'red'))
+  return new Set(red.map(keyOf))
 }
 
 /** No further test has to say it. */

@@ -32,7 +32,8 @@ export function buildProof(input: {
 }): ProveReport {
   const { method, path, file, line } = input.route
   const mutants = judgeMutants(input.mutants, input.told)
-  const tests = judgeTests(mutants, input.told)
+  const { tests: known, ablated } = input.told.baseline
+  const tests = known.map((test) => judgeTest(test, { ablated, mutants }))
   const counts = countStatuses(mutants)
   const { killed, survived } = counts
   const all = killed + survived + counts['no-coverage']
@@ -55,10 +56,9 @@ export function buildProof(input: {
   }
 }
 
-function judgeMutants(mutants: readonly Mutant[], { events, stuck }: Told): JudgedMutant[] {
+function judgeMutants(mutants: readonly Mutant[], { events, stuck, baseline }: Told): JudgedMutant[] {
   const tried = new Map(events.flatMap((event) => (event.kind === 'tried' ? [[event.mutant, event] as const] : [])))
-  const baseline = events.find((event) => event.kind === 'baseline')?.baseline
-  const green = baseline?.tests.filter(({ verdict }) => verdict.status === 'green') ?? []
+  const green = baseline.tests.filter(({ verdict }) => verdict.status === 'green')
   const reached = new Set(green.flatMap((test) => test.reached))
   return mutants.map((mutant) =>
     judgeMutant(mutant, {
@@ -67,12 +67,6 @@ function judgeMutants(mutants: readonly Mutant[], { events, stuck }: Told): Judg
       isStuck: stuck.has(mutant.id),
     }),
   )
-}
-
-function judgeTests(mutants: readonly JudgedMutant[], { events }: Told): JudgedTest[] {
-  const baseline = events.find((event) => event.kind === 'baseline')?.baseline
-  const ablations = events.flatMap((event) => (event.kind === 'ablated' ? [event] : []))
-  return (baseline?.tests ?? []).map((test) => judgeTest(test, { ablations, mutants }))
 }
 
 function countStatuses(mutants: readonly JudgedMutant[]): Record<MutantStatus, number> {

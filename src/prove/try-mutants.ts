@@ -1,5 +1,7 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { UserError } from '../errors.ts'
 import type { Engine } from '../harness/engine/engine.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
@@ -19,12 +21,11 @@ export interface Trials {
   readonly onProgress: (done: number) => void
 }
 
-/** Everything that workers told, and the mutants that had to be ended from outside. */
+/** Everything that workers told, and the mutants because of which one had to be ended. */
 export interface Told {
   readonly events: readonly ProofEvent[]
   readonly stuck: ReadonlySet<number>
-  /** Why the proof stopped before its end; null: it did not. */
-  readonly failure: string | null
+  readonly baseline: Baseline
 }
 
 // Slower than this, per mutant, only an endless loop is.
@@ -32,43 +33,87 @@ const SLACK_MS = 15_000
 // Until the first word of a worker, which starts Vitest and loads the app.
 const START_MS = 120_000
 const POLL_MS = 100
+/** Below this, a further worker takes longer to start than it saves. */
+const FEW = 20
+const MOST_WORKERS = 4
 
-/** Runs all mutants in one worker; when one gets stuck, the next worker goes on behind it. */
+/** Runs all mutants, each in one of a few workers that stay. @throws UserError when the tests can't be run at all */
 export async function tryMutants(trials: Trials): Promise<Told> {
   const folder = mkdtempSync(join(trials.engine.folder, 'proof-'))
-  const events: ProofEvent[] = []
-  const stuck = new Set<number>()
-  const schemata = compileAll(trials)
   const wanted = trials.mutants.filter(({ invalid, equivalent }) => invalid === null && equivalent === null)
-  try {
-    for (let round = 0; ; round += 1) {
-      const done = new Set(events.flatMap((event) => (event.kind === 'tried' ? [event.mutant] : [])))
-      const rest = wanted.map(({ id }) => id).filter((id) => !done.has(id) && !stuck.has(id))
-      const baseline = findBaseline(events)
-      if (baseline !== null && rest.length === 0) return { events, stuck, failure: null }
-      const plan = {
-        root: trials.root,
-        tests: trials.tests,
-        schemata,
-        mutants: rest,
-        baseline,
-        ablate: baseline === null,
-      }
-      const file = join(folder, `${round}`)
-      const told = await work(trials, { ...plan, events: `${file}.events` }, `${file}.json`)
-      events.push(...told.events)
-      const last = told.events.at(-1)
-      if (last?.kind === 'begun') stuck.add(last.mutant)
-      else if (last?.kind === 'failed') return { events, stuck, failure: last.message }
-      else if (told.events.length === 0) return { events, stuck, failure: explain(told.run) }
+  const shared: Shared = {
+    folder,
+    plan: {
+      root: trials.root,
+      tests: trials.tests,
+      schemata: compileAll(trials),
+      mutants: wanted.map(({ id }) => id),
+      claims: join(folder, 'claims'),
+    },
+    baseline: join(folder, 'baseline.json'),
+    files: [],
+    stuck: new Set(),
+  }
+  mkdirSync(shared.plan.claims)
+  // Tests wait much of the time, for a timeout or for an answer that never comes, so there is one worker more than cores.
+  const count = wanted.length < FEW ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1)
+  const failed = new AbortController()
+  const lane = async (first: boolean): Promise<void> => {
+    try {
+      await runLane(trials, shared, { first, signal: failed.signal })
+    } catch (error) {
+      failed.abort(error)
     }
+  }
+  try {
+    await Promise.all(Array.from({ length: count }, (_, index) => lane(index === 0)))
+    trials.signal.throwIfAborted()
+    failed.signal.throwIfAborted()
+    const events = shared.files.flatMap(readEvents)
+    return { events, stuck: shared.stuck, baseline: readBaseline(shared) }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
-function findBaseline(events: readonly ProofEvent[]): Baseline | null {
-  return events.find((event) => event.kind === 'baseline')?.baseline ?? null
+interface Shared {
+  readonly folder: string
+  readonly plan: Omit<ProofPlan, 'baseline' | 'events'>
+  /** Of the whole proof, written by the first worker. */
+  readonly baseline: string
+  /** Of events, one per worker. */
+  readonly files: string[]
+  readonly stuck: Set<number>
+}
+
+/** One worker after the other: when one gets stuck, the next goes on behind it. */
+async function runLane(
+  trials: Trials,
+  shared: Shared,
+  { first, signal }: { first: boolean; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    const isMeasuredHere = first && !existsSync(shared.baseline)
+    const name = join(shared.folder, `${shared.files.length}`)
+    const plan = { ...shared.plan, baseline: { file: shared.baseline, isMeasuredHere }, events: `${name}.events` }
+    shared.files.push(plan.events)
+    const run = await work(trials, plan, { file: `${name}.json`, shared, signal })
+    const last = readEvents(plan.events).at(-1)
+    if (last?.kind === 'failed') throw explain(last.message)
+    if (last === undefined) throw explain(describeEnd(run))
+    if (last.kind !== 'begun') return
+    shared.stuck.add(last.mutant)
+  }
+}
+
+function explain(message: string): UserError {
+  return new UserError(`the tests could not be run: ${message.split('\n')[0]}`, {
+    hint: 'They must run without any mutant first: `npx vitest run FILE` shows what is wrong.',
+  })
+}
+
+function readBaseline({ baseline }: Shared): Baseline {
+  return JSON.parse(readFileSync(baseline, 'utf8'))
 }
 
 function compileAll({ root, mutants, texts }: Trials): Record<string, string> {
@@ -86,21 +131,25 @@ function compileAll({ root, mutants, texts }: Trials): Record<string, string> {
 }
 
 /** One worker, until its end or until it is silent for too long. */
-async function work(trials: Trials, plan: ProofPlan, file: string): Promise<{ events: ProofEvent[]; run: RunFacts }> {
+async function work(
+  trials: Trials,
+  plan: ProofPlan,
+  { file, shared, signal }: { file: string; shared: Shared; signal: AbortSignal },
+): Promise<RunFacts> {
   writeFileSync(file, JSON.stringify(plan))
   writeFileSync(plan.events, '')
-  const watchdog = new AbortController()
+  const silence = new AbortController()
   let known = 0
   let heardAt = performance.now()
   const timer = setInterval(() => {
     const events = readEvents(plan.events)
     if (events.length > known) heardAt = performance.now()
     known = events.length
-    trials.onProgress(events.filter(({ kind }) => kind === 'tried').length)
-    if (performance.now() - heardAt > patience(events, plan.baseline)) watchdog.abort()
+    trials.onProgress(shared.files.flatMap(readEvents).filter(({ kind }) => kind === 'tried').length)
+    if (performance.now() - heardAt > (known === 0 ? START_MS : patience(shared))) silence.abort()
   }, POLL_MS)
   try {
-    const run = await runTests({
+    return await runTests({
       root: trials.root,
       files: trials.tests.slice(0, 1),
       engine: trials.engine,
@@ -108,21 +157,16 @@ async function work(trials: Trials, plan: ProofPlan, file: string): Promise<{ ev
       ablate: false,
       proof: file,
       timeoutMs: 2 ** 31 - 1,
-      signal: AbortSignal.any([trials.signal, watchdog.signal]),
+      signal: AbortSignal.any([trials.signal, signal, silence.signal]),
     })
-    return { events: readEvents(plan.events), run }
   } finally {
     clearInterval(timer)
-    trials.signal.throwIfAborted()
   }
 }
 
-/** How long a worker may say nothing. */
-function patience(events: readonly ProofEvent[], known: Baseline | null): number {
-  const baseline = findBaseline(events) ?? known
-  if (baseline === null || events.length === 0) return START_MS
-  const once = baseline.tests.reduce((sum, { durationMs }) => sum + durationMs, 0)
-  return SLACK_MS + 3 * once
+/** How long a worker may be at one mutant. */
+function patience(shared: Shared): number {
+  return SLACK_MS + 3 * readBaseline(shared).tests.reduce((sum, { durationMs }) => sum + durationMs, 0)
 }
 
 function readEvents(file: string): ProofEvent[] {
@@ -131,6 +175,6 @@ function readEvents(file: string): ProofEvent[] {
   return lines.slice(0, -1).map((line) => JSON.parse(line))
 }
 
-function explain({ unhandled, stderrTail }: RunFacts): string {
+function describeEnd({ unhandled, stderrTail }: RunFacts): string {
   return unhandled[0]?.error.message ?? (stderrTail.trim().split('\n').at(-1) || 'the worker ended without a word')
 }

@@ -42,12 +42,12 @@ export interface ProofPlan {
   readonly tests: readonly string[]
   /** By absolute file: its text with every mutant compiled in, behind a switch. */
   readonly schemata: Readonly<Record<string, string>>
-  /** Those to try, in order. */
+  /** Those to try, in order; another worker may have claimed one of them. */
   readonly mutants: readonly number[]
-  /** What an earlier worker learned of the tests; null: the first one finds out. */
-  readonly baseline: Baseline | null
-  /** Whether the runs with the route ablated are still to be done. */
-  readonly ablate: boolean
+  /** Where a worker claims a mutant, by a file with its number. */
+  readonly claims: string
+  /** What is known of the tests; this worker finds out, or waits until another one has. */
+  readonly baseline: { readonly file: string; readonly isMeasuredHere: boolean }
   /** Where events go, one JSON per line. */
   readonly events: string
 }
@@ -69,8 +69,9 @@ export interface TestBaseline extends TestName {
 
 export interface Baseline {
   readonly tests: readonly TestBaseline[]
-  /** How often each mutant was asked for, in the worst file. */
+  /** How often each mutant was asked for. */
   readonly hits: Readonly<Record<number, number>>
+  readonly ablated: Readonly<Record<Ablation, readonly TestSaid[]>>
 }
 
 export type Ablation = '501' | '200'
@@ -84,8 +85,8 @@ export interface TestSaid extends TestName {
 
 /** What the worker tells, in order. */
 export type ProofEvent =
-  | { readonly kind: 'baseline'; readonly baseline: Baseline }
-  | { readonly kind: 'ablated'; readonly ablation: Ablation; readonly said: readonly TestSaid[] }
+  /** The tests have run without mutants. */
+  | { readonly kind: 'ready' }
   | { readonly kind: 'begun'; readonly mutant: number }
   | {
       readonly kind: 'tried'

@@ -77,7 +77,7 @@ function writeOther(node: ts.ObjectLiteralExpression, { columns }: Place): Named
   if (!table || !ts.isIdentifier(table)) return []
   const types = new Map(columns(table.text).map(({ key, type }) => [key, type]))
   const fields = node.properties.flatMap((property) => {
-    const value = valueOf(property)
+    const value = readValue(property)
     const name = property.name?.getText()
     const type = name === undefined ? undefined : types.get(name)
     return value === null || name === undefined || type === undefined ? [] : [{ property, name, value, type }]
@@ -95,7 +95,7 @@ function writeOther(node: ts.ObjectLiteralExpression, { columns }: Place): Named
   })
 }
 
-function valueOf(property: ts.ObjectLiteralElementLike): string | null {
+function readValue(property: ts.ObjectLiteralElementLike): string | null {
   if (ts.isShorthandPropertyAssignment(property)) return property.name.text
   return ts.isPropertyAssignment(property) && ts.isIdentifier(property.name) ? property.initializer.getText() : null
 }
