@@ -1,4 +1,6 @@
 import net from 'node:net'
+import { watchTimers } from './app/app-timers.ts'
+import { endStuckRequests } from './app/stuck-requests.ts'
 import { beginTraffic } from './http/boundary.ts'
 import type { HarnessState } from './state.ts'
 
@@ -11,6 +13,7 @@ export type Renew = () => void
  */
 export function watchRemains(state: HarnessState): Renew {
   const timers = watchTimers()
+  endStuckRequests(state, timers)
   const servers = new Set(state.boundary.ownServers)
   const names = new Set<string>(Object.getOwnPropertyNames(globalThis))
   const listeners = listListeners()
@@ -32,32 +35,6 @@ function forget(state: HarnessState): void {
   beginTraffic(state.boundary, 'before the first test')
   state.boundary.late = []
   state.open.clear()
-}
-
-/** The harness, Vitest and Node took their own timers before. */
-function watchTimers(): { clear(): void } {
-  const open = new Set<NodeJS.Timeout>()
-  for (const name of ['setTimeout', 'setInterval']) {
-    const original: unknown = Reflect.get(globalThis, name)
-    if (typeof original !== 'function') continue
-    const watched = (callback: unknown, ...rest: unknown[]): unknown => {
-      const run = (...args: unknown[]): unknown => {
-        if (name === 'setTimeout') open.delete(timer)
-        return typeof callback === 'function' ? Reflect.apply(callback, timer, args) : undefined
-      }
-      const timer: NodeJS.Timeout = Reflect.apply(original, globalThis, [run, ...rest])
-      open.add(timer)
-      return timer
-    }
-    for (const key of Object.getOwnPropertySymbols(original)) Reflect.set(watched, key, Reflect.get(original, key))
-    Reflect.set(globalThis, name, watched)
-  }
-  return {
-    clear: () => {
-      for (const timer of open) clearTimeout(timer)
-      open.clear()
-    },
-  }
 }
 
 function closeServer(server: net.Server): void {

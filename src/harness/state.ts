@@ -33,6 +33,8 @@ export interface HarnessState {
   readonly requestLimitMs: number
   /** Requests of this test that were given up. */
   givenUp: string[]
+  /** They were given up early, because nothing was under way any more. */
+  isStuck: boolean
   /** Why the database could not serve one of them, where a server would have. */
   lack: string | null
   /** Rejected promises of this test that nobody caught. */
@@ -78,6 +80,7 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     open: new Map(),
     requestLimitMs: options.requestLimitMs,
     givenUp: [],
+    isStuck: false,
     lack: null,
     dropped: [],
     resetLimits: async () => {},

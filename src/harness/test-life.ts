@@ -17,7 +17,14 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
   await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
   beginTraffic(state.boundary, title)
-  Object.assign(state, { givenUp: [], lack: null, dropped: [], made: new Map(), isAfterCrash: state.isDriverBroken })
+  Object.assign(state, {
+    givenUp: [],
+    isStuck: false,
+    lack: null,
+    dropped: [],
+    made: new Map(),
+    isAfterCrash: state.isDriverBroken,
+  })
 }
 
 /** After each test: what happened in it. Ends what still hangs, so that it can't reach into the next test. */
@@ -68,12 +75,12 @@ export function findLate({ boundary }: HarnessState): Error | null {
   return withCode('ITEST_LATE_CALL', `after its test had ended, the app still did this: ${late.join(', ')}`)
 }
 
-function explainHang({ givenUp, dropped, requestLimitMs }: HarnessState): Error {
+function explainHang({ givenUp, isStuck, dropped, requestLimitMs }: HarnessState): Error {
   const [cause] = dropped
   const because = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
   return withCode(
     'ITEST_REQUEST_UNANSWERED',
-    `${givenUp.join(', ')} was not answered within ${requestLimitMs} ms${because}`,
+    `${givenUp.join(', ')} was not answered${isStuck ? ', and nothing was under way any more' : ` within ${requestLimitMs} ms`}${because}`,
     cause,
   )
 }
