@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander'
 import { ModelError, UserError } from './errors.ts'
-import { type GenOptions, parseAsked, parseOptions, parseRoute, readGateOptions, readOptions } from './options.ts'
+import {
+  type GenOptions,
+  parseAsked,
+  parseOptions,
+  parseProofOptions,
+  parseRoute,
+  readGateOptions,
+  readOptions,
+} from './options.ts'
 import { packageVersion } from './package-paths.ts'
 import type { World } from './pipeline.ts'
 import type { Probed } from './probe/probe-project.ts'
@@ -148,6 +156,21 @@ function createProgram({ world, finish }: Wiring): Command {
       const report = await green(parseAsked(words), options, world)
       const { renderGate } = await import('./report/gate-text.ts')
       finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
+    })
+  addCommand(program, 'prove', 'say which bug in a route is caught by which of its tests, and which by none')
+    .argument('[route...]', 'method and path; default: the only route with generated tests')
+    .option('--tests <file...>', 'test files; default: those that gen wrote for the route')
+    .option('--min-score <percent>', 'exit with 1 when fewer of the mutants are killed')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = { ...(await readOptions(raw, process.cwd())), ...parseProofOptions(raw) }
+      const { findOnlyRoute } = await import('./prove/find-tests.ts')
+      const route = parseRoute(words.length > 0 ? words : [findOnlyRoute(options.root)])
+      const { prove } = await import('./prove/prove.ts')
+      const { renderProof } = await import('./report/prove-text.ts')
+      const report = await prove(route, options, world)
+      finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
     })
   addCommand(
     program,

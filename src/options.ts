@@ -139,6 +139,22 @@ export function parseAsked(words: readonly string[]): { route: RouteArgument | n
   return isRoute ? { route: parseRoute(words), files: [] } : { route: null, files: words }
 }
 
+/** What `itest prove` takes besides. @throws UserError */
+export function parseProofOptions(raw: Readonly<Record<string, unknown>>): {
+  readonly tests: readonly string[]
+  readonly minScore: number | null
+} {
+  const { tests } = raw
+  const given = readText(raw, 'minScore')
+  const minScore = given === null ? null : Number(given)
+  if (minScore !== null && !(given?.trim() !== '' && minScore >= 0 && minScore <= 100)) {
+    throw new UserError(`--min-score: expected a number from 0 to 100, found ${given}`, {
+      hint: 'Example: itest prove POST /orders --min-score 80.',
+    })
+  }
+  return { tests: Array.isArray(tests) ? tests.map(String) : [], minScore }
+}
+
 function readText(raw: Readonly<Record<string, unknown>>, name: string): string | null {
   const value = raw[name]
   if (value === undefined || typeof value === 'string') return value ?? null

@@ -44,12 +44,16 @@ export interface HarnessState {
   /** A file of tests that imports nothing of itest brings its own rows, and waits as long as it likes. */
   isUsed: boolean
   routeHits: number
+  /** The route under test answers this status instead of running its handlers. */
+  ablate: number | null
   /** Requests that are not answered yet, e.g. `POST /orders`. */
   readonly open: Map<ServerResponse, string>
   /** After this many milliseconds a request without an answer is given up. */
   readonly requestLimitMs: number
   /** Requests of this test that were given up. */
   givenUp: string[]
+  /** They were given up early, because nothing was under way any more. */
+  isStuck: boolean
   /** Why the database could not serve one of them, where a server would have. */
   lack: string | null
   /** Why one of them would not have been answered in production either, where that is known. */
@@ -108,9 +112,11 @@ export function createState(
     testFile: '',
     isUsed: false,
     routeHits: 0,
+    ablate: null,
     open: new Map(),
     requestLimitMs: options.requestLimitMs,
     givenUp: [],
+    isStuck: false,
     lack: null,
     stuck: null,
     turns: null,

@@ -27,6 +27,7 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
   beginTraffic(state.boundary, title)
   Object.assign(state, {
     givenUp: [],
+    isStuck: false,
     lack: null,
     stuck: null,
     dropped: [],
@@ -93,13 +94,13 @@ export function findLate({ boundary }: HarnessState): Error | null {
   return withCode('ITEST_LATE_CALL', `after its test had ended, the app still did this: ${late.join(', ')}`)
 }
 
-function explainHang({ givenUp, stuck, dropped, requestLimitMs }: HarnessState): Error {
+function explainHang({ givenUp, isStuck, stuck, dropped, requestLimitMs }: HarnessState): Error {
   const [cause] = dropped
   const error = cause === undefined ? '' : `; the app dropped this error: ${summarise(cause)}`
   const because = stuck === null ? error : `; ${stuck}`
   return withCode(
     'ITEST_REQUEST_UNANSWERED',
-    `${givenUp.join(', ')} was not answered within ${requestLimitMs} ms${because}`,
+    `${givenUp.join(', ')} was not answered${isStuck ? ', and nothing was under way any more' : ` within ${requestLimitMs} ms`}${because}`,
     cause,
   )
 }

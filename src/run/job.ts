@@ -15,6 +15,8 @@ export const Job = z.object({
   /** Where the facts go. */
   factsFile: z.string(),
   cacheFolder: z.string(),
+  /** Where the plan of a proof is, whose runner then runs the tests; null: Vitest runs them. */
+  proof: z.string().nullable(),
 })
 export type Job = z.infer<typeof Job>
 

@@ -40,6 +40,8 @@ export interface RunOptions {
   /** After this the whole process group is killed. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** The file with the plan of a proof, see `prove/`. */
+  readonly proof?: string
   readonly onProgress?: (progress: Progress) => void
 }
 
@@ -86,6 +88,7 @@ function prepareJob(options: RunOptions, folder: string): Job {
     seed: options.seed ?? null,
     isGuest: options.isGuest === true,
     sealKey: randomBytes(16).toString('hex'),
+    proof: options.proof ?? null,
   }
   mkdirSync(join(folder, 'home'))
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job))

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { escapePattern } from '../escape-pattern.ts'
 import { createPlugin } from '../harness/vitest.ts'
+import { readProof } from '../prove/worker-options.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
 import { Job, type Progress } from './job.ts'
@@ -46,6 +47,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
   const { createVitest }: typeof import('vitest/node') = await import(node)
   process.env.TEST = 'true'
   process.env.VITEST = 'true'
+  const proof = job.proof === null ? null : readProof(job.proof)
   const reporter = createReporter({ ...job, version, onProgress: send })
   const vitest = await createVitest(
     'test',
@@ -74,8 +76,12 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
       typecheck: { enabled: false },
       update: false,
       api: false,
+      ...proof?.options,
     },
-    { cacheDir: job.cacheFolder, plugins: [createPlugin(job), singleProject()] },
+    {
+      cacheDir: job.cacheFolder,
+      plugins: [...(proof ? [proof.plugin] : []), createPlugin(job), singleProject()],
+    },
   )
   try {
     await vitest.start()

@@ -11,7 +11,6 @@ export const ABLATE_VARIABLE = 'ITEST_ABLATE'
 interface RouteUnderTest {
   readonly method: string
   readonly segments: readonly string[]
-  readonly ablate: number | null
 }
 
 /**
@@ -21,6 +20,7 @@ interface RouteUnderTest {
 export function watchRoute(state: HarnessState): void {
   const route = readRoute()
   if (route === null) return
+  state.ablate = readAblation()
   const prototype = findRoutePrototype(state.root)
   const dispatch: unknown = prototype && Reflect.get(prototype, 'dispatch')
   if (prototype === null || typeof dispatch !== 'function') return
@@ -32,16 +32,20 @@ export function watchRoute(state: HarnessState): void {
     }
     if (!seen.has(request)) state.routeHits += 1
     seen.add(request)
-    if (route.ablate === null || !(response instanceof ServerResponse)) return Reflect.apply(dispatch, this, args)
-    response.writeHead(route.ablate, { 'content-type': 'application/json' }).end('{}')
+    if (state.ablate === null || !(response instanceof ServerResponse)) return Reflect.apply(dispatch, this, args)
+    response.writeHead(state.ablate, { 'content-type': 'application/json' }).end('{}')
   })
 }
 
 function readRoute(): RouteUnderTest | null {
   const [method, path] = (process.env[ROUTE_VARIABLE] ?? '').split(' ')
   if (!method || path === undefined) return null
+  return { method: method.toUpperCase(), segments: split(path) }
+}
+
+function readAblation(): number | null {
   const ablate = process.env[ABLATE_VARIABLE]
-  return { method: method.toUpperCase(), segments: split(path), ablate: ablate ? Number(ablate) : null }
+  return ablate ? Number(ablate) : null
 }
 
 /** The copy that the app gets: Vitest leaves packages to Node, whose module cache this shares. */

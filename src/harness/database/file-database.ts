@@ -21,6 +21,8 @@ export interface FileDatabase {
   readonly progress: 'not begun' | 'under way' | 'done' | 'failed'
   /** Why it could not be made. */
   readonly error: unknown
+  /** Whether a statement of the app is under way; absent: that can't be told. */
+  readonly isBusy?: () => boolean
   /** Makes it now. */
   open(): Promise<void>
   /** Back to the state of the template. */

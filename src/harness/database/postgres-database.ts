@@ -22,6 +22,7 @@ export async function openPostgresDatabase(options: FileDatabaseOptions): Promis
     url,
     port: proxy.port,
     unmet,
+    isBusy: proxy.isBusy,
     closeIdle: proxy.closeIdle,
     findLack: () => (isPglite && proxy.hasWaiting() ? UNSUPPORTED.pglite['second-connection'] : null),
     release: () => {

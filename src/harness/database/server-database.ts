@@ -16,11 +16,11 @@ export interface ServerCopy<Target> {
 /** The app gets to the copy through the fault proxy, which makes it wait for it; the side connection goes there directly. */
 export function openServerDatabase(
   copy: OnDemand<ServerCopy<unknown>>,
-  place: Pick<FileDatabase, 'dialect' | 'url' | 'port'> &
+  place: Pick<FileDatabase, 'dialect' | 'url' | 'port' | 'isBusy'> &
     Pick<FaultEngine, 'findLack' | 'release'> &
     Pick<FileDatabaseOptions, 'unmet'> & { closeIdle(): Promise<void> },
 ): FileDatabase {
-  const { dialect, url, port, unmet, closeIdle, findLack, release } = place
+  const { dialect, url, port, isBusy, unmet, closeIdle, findLack, release } = place
   return {
     dialect,
     url,
@@ -47,6 +47,7 @@ export function openServerDatabase(
     get error() {
       return copy.error
     },
+    ...(isBusy ? { isBusy } : {}),
     open: async () => void (await copy.get()),
     reset: async () => {
       if (copy.progress !== 'not begun') await (await copy.get()).reset()

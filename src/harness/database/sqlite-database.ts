@@ -52,6 +52,8 @@ export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptio
     },
     progress: 'done',
     error: null,
+    // It answers before anything else can happen.
+    isBusy: () => false,
     open: async () => {},
     reset: () => resetAll(redirect, () => open().reset()),
   }

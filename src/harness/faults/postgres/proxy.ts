@@ -15,6 +15,8 @@ export interface FaultProxy {
   closeIdle(): Promise<void>
   /** Ends what faults still hold: connections that wait, statements that sleep. */
   release(): void
+  /** Whether a statement is under way. */
+  isBusy(): boolean
   /** Whether a connection waits for its answer while another one has a transaction open and asks for nothing. */
   hasWaiting(): boolean
   /** Breaks those that wait, so that the transaction can end. */
@@ -49,6 +51,7 @@ export async function startProxy(findTarget: () => Promise<ServerAccess>, board:
     port: address.port,
     closeIdle: () => closeIdle(state),
     release: () => release(state),
+    isBusy: () => [...state.sessions].some(({ link }) => link.pending.length > 0),
     hasWaiting: () => listWaiting(state).length > 0,
     breakWaiting: () => {
       for (const { app } of listWaiting(state)) app.destroy()

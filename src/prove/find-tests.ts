@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { UserError } from '../errors.ts'
+
+/** A test file that `itest gen` wrote, and for which route. */
+export interface Generated {
+  /** Relative to the root. */
+  readonly file: string
+  /** `POST /orders`. */
+  readonly route: string
+}
+
+/** What the records under `.itest` say was generated. */
+export function listGenerated(root: string): readonly Generated[] {
+  const folder = path.join(root, '.itest')
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
+  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
+  return found.filter(({ file }) => existsSync(path.join(root, file)))
+}
+
+/** The test files to prove, absolute: those named, else those generated for the route. @throws UserError for none */
+export function findTests(root: string, wanted: { route: string; tests: readonly string[] }): readonly string[] {
+  if (wanted.tests.length > 0) return wanted.tests.map((file) => resolveTest(root, file))
+  const files = listGenerated(root).filter(({ route }) => route === wanted.route)
+  if (files.length > 0) return files.map(({ file }) => path.join(root, file))
+  throw new UserError(`no tests of ${wanted.route} found: .itest has no record of any`, {
+    hint: `\`itest gen ${wanted.route}\` writes them; \`itest prove ${wanted.route} --tests FILE\` takes tests of yours.`,
+  })
+}
+
+/** The route that is meant when none is named: the only one with generated tests. @throws UserError for none or several */
+export function findOnlyRoute(root: string): string {
+  const routes = [...new Set(listGenerated(root).map(({ route }) => route))]
+  const [only] = routes
+  if (only !== undefined && routes.length === 1) return only
+  const found = routes.length === 0 ? 'no generated tests' : `generated tests of ${routes.length} routes`
+  throw new UserError(`expected a route to prove, found none named and ${found}`, {
+    hint:
+      routes.length === 0
+        ? 'Example: itest gen POST /orders, then itest prove POST /orders.'
+        : `One of: ${routes.join(', ')}.`,
+  })
+}
+
+function resolveTest(root: string, given: string): string {
+  const file = path.resolve(root, given)
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file
+  throw new UserError(`--tests ${given}: expected a test file, found nothing at ${file}`, {
+    hint: 'Files are named relative to --root.',
+  })
+}
+
+function readRecord(file: string): readonly Generated[] {
+  try {
+    const record: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'))
+    const { file: test, route } = record
+    return typeof test === 'string' && typeof route === 'string' ? [{ file: test, route }] : []
+  } catch {
+    // Whatever lies there besides, it is no record.
+    return []
+  }
+}

@@ -1,0 +1,103 @@
+import type { Verdict } from '../classify.ts'
+
+/** A piece of a file and what a mutant puts in its place. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  /** `before`: put in front of the statement at `start`; `start` equals `end`. */
+  readonly as: 'expression' | 'statement' | 'before'
+  /** The expression is the beginning of a statement. */
+  readonly opensStatement?: boolean
+}
+
+/** One bug put into the code, in the words that follow "nothing would notice if FILE:LINE ...". */
+export interface Change {
+  readonly edits: readonly Edit[]
+  readonly line: number
+  readonly change: string
+  /** Why nobody could tell it from the original; null: as far as is known somebody could. */
+  readonly equivalent: string | null
+}
+
+export interface Mutant extends Change {
+  readonly id: number
+  readonly operator: string
+  /** Relative to the root. */
+  readonly file: string
+  /** What makes it no program; null: it compiles. */
+  readonly invalid: string | null
+}
+
+/**
+ * `killed`: a test was validly red; `broken`: tests failed, but none of them validly, so it is nobody's kill and no
+ * survivor; `timeout`: it did not come to an end; `invalid`: no program, or none that loads.
+ */
+export type MutantStatus = 'killed' | 'survived' | 'timeout' | 'no-coverage' | 'broken' | 'invalid' | 'equivalent'
+
+/** What the worker is told; plain JSON in a file. */
+export interface ProofPlan {
+  readonly root: string
+  /** Test files, absolute. */
+  readonly tests: readonly string[]
+  /** By absolute file: its text with every mutant compiled in, behind a switch. */
+  readonly schemata: Readonly<Record<string, string>>
+  /** Those to try, in order; another worker may have claimed one of them. */
+  readonly mutants: readonly number[]
+  /** Where a worker claims a mutant, by a file with its number. */
+  readonly claims: string
+  /** What is known of the tests; this worker finds out, or waits until another one has. */
+  readonly baseline: { readonly file: string; readonly isMeasuredHere: boolean }
+  /** Where events go, one JSON per line. */
+  readonly events: string
+}
+
+/** A test as the whole of prove names it. */
+export interface TestName {
+  /** Relative to the root. */
+  readonly file: string
+  readonly name: string
+}
+
+export interface TestBaseline extends TestName {
+  readonly fullName: string
+  readonly verdict: Verdict
+  readonly durationMs: number
+  /** Mutants whose code it ran, or that ran when its file was loaded. */
+  readonly reached: readonly number[]
+}
+
+export interface Baseline {
+  readonly tests: readonly TestBaseline[]
+  /** How often each mutant was asked for. */
+  readonly hits: Readonly<Record<number, number>>
+  readonly ablated: Readonly<Record<Ablation, readonly TestSaid[]>>
+}
+
+export type Ablation = '501' | '200'
+
+/** What one test said in one run of the app changed. */
+export interface TestSaid extends TestName {
+  readonly verdict: Verdict
+  /** Whether the route was dispatched at all. */
+  readonly isRouteHit: boolean
+}
+
+/** What the worker tells, in order. */
+export type ProofEvent =
+  /** The tests have run without mutants. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'begun'; readonly mutant: number }
+  | {
+      readonly kind: 'tried'
+      readonly mutant: number
+      readonly said: readonly TestSaid[]
+      /** Why a test file did not load. */
+      readonly unloaded: string | null
+      /** It went round more often than any run of the original. */
+      readonly isEndless: boolean
+      readonly durationMs: number
+      /** Bytes that the process holds after it. */
+      readonly memory: number
+    }
+  | { readonly kind: 'failed'; readonly message: string }

@@ -1,0 +1,131 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+import type { JudgedMutant, JudgedTest } from '../prove/judge.ts'
+import type { ProveReport } from '../prove/prove-report.ts'
+import { ENGINE_NAMES } from './engine-names.ts'
+import { groupBy, plain, wrap } from './layout.ts'
+import type { TextOptions } from './text.ts'
+
+type Drawing = TextOptions & { readonly paint: ChalkInstance }
+
+/** What a proof found, what nobody would notice first. */
+export function renderProof(report: ProveReport, options: TextOptions): string {
+  const drawing = { ...options, paint: new Chalk({ level: options.color ? 1 : 0 }) }
+  const blocks = [
+    renderHead(report, drawing),
+    renderSurvivors(report, drawing),
+    renderOthers(report, drawing),
+    renderVacuous(report, drawing),
+    renderTests(report, drawing),
+    renderFooter(report, drawing),
+  ]
+  const shown = blocks.filter((block) => block.length > 0)
+  return `${shown.map((block) => block.join('\n')).join('\n\n')}\n`
+}
+
+function renderHead({ route, counts, score, minScore, mutants }: ProveReport, { paint, width }: Drawing): string[] {
+  const { killed, survived } = counts
+  const missed = counts['no-coverage']
+  const apart = [
+    [counts.timeout, 'did not end'],
+    [counts.broken, 'only broke tests'],
+    [counts.invalid, 'did not load'],
+    [counts.equivalent, 'nobody could notice'],
+  ] as const
+  const rest = apart.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))
+  const limit = minScore === null ? '' : `, at least ${minScore} wanted`
+  return [
+    `${paint.bold(`${route.method} ${route.path}`)}  ${route.file}:${route.line}`,
+    '',
+    ...wrap(
+      `${mutants.length} bugs were put into the code: ${killed} caught, ${survived} not noticed, ${missed} where no test comes${score === null ? '' : ` (${score} % caught${limit})`}.`,
+      width,
+    ),
+    ...(rest.length > 0 ? wrap(`Not counted: ${rest.join(', ')}.`, width) : []),
+  ]
+}
+
+function renderSurvivors({ mutants, unreachedFiles }: ProveReport, { paint, width }: Drawing): string[] {
+  const survived = mutants.filter(({ status }) => status === 'survived')
+  const missed = mutants.filter(({ status }) => status === 'no-coverage')
+  const list = (head: string, found: readonly JudgedMutant[]): string[] =>
+    found.length === 0
+      ? []
+      : [paint.yellow(head), ...found.flatMap((mutant) => wrap(`  ${say(mutant)}`, width, '    '))]
+  const blocks = [
+    list('Nothing would notice if', survived),
+    list('No test comes by, so nothing would notice if', missed),
+    unreachedFiles.flatMap((file) =>
+      wrap(
+        `No test runs any of the bugs in ${file}: they need a test, or the file is not loaded by Vitest.`,
+        width,
+        '  ',
+      ),
+    ),
+  ]
+  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+}
+
+function say({ file, line, change }: JudgedMutant): string {
+  return `${file}:${line} ${plain(change)}`
+}
+
+const OTHERS = {
+  timeout: 'Did not come to an end, so nobody can say who would notice that',
+  broken: 'Tests failed, but not for what they assert, when',
+  invalid: 'Did not load when',
+  equivalent: 'Nobody could notice that',
+} as const
+
+function renderOthers({ mutants }: ProveReport, { width }: Drawing): string[] {
+  return Object.entries(OTHERS).flatMap(([status, head]) => {
+    const found = mutants.filter((mutant) => mutant.status === status)
+    if (found.length === 0) return []
+    const lines = found.flatMap((mutant) => wrap(`  ${say(mutant)}: ${plain(mutant.note ?? '')}`, width, '    '))
+    return [head, ...lines]
+  })
+}
+
+function renderVacuous({ tests }: ProveReport, { paint, width }: Drawing): string[] {
+  const list = (head: string, found: readonly (readonly [JudgedTest, string])[]): string[] =>
+    found.length === 0
+      ? []
+      : [
+          paint.yellow(head),
+          ...found.flatMap(([test, why]) => wrap(`  ${nameTest(test)}: ${plain(why)}`, width, '    ')),
+        ]
+  const vacuous = tests.flatMap((test) => (test.vacuous === null ? [] : [[test, test.vacuous] as const]))
+  const left = tests.flatMap((test) =>
+    test.now === 'green' ? [] : [[test, `${test.now}: ${test.reason ?? ''}`] as const],
+  )
+  return [
+    ...list('Vacuous, since nothing of the route turns them red:', vacuous),
+    ...list('Not green as the code is, so they were asked about no bug:', left),
+  ]
+}
+
+/** A generated test is known by its path. */
+function nameTest({ name }: JudgedTest): string {
+  return /^\[([^\]]+)\]/.exec(name)?.[1] ?? plain(name)
+}
+
+function renderTests({ tests, mutants }: ProveReport, { paint, width }: Drawing): string[] {
+  const proven = tests.filter(({ kills }) => kills.length > 0)
+  if (proven.length === 0) return []
+  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]))
+  const lines = proven.flatMap((test) => {
+    const kinds = groupBy(test.kills, (id) => byId.get(id)?.operator ?? '')
+    const list = kinds.map(([operator, ids]) => (ids.length === 1 ? operator : `${operator} ${ids.length}`)).join(', ')
+    return [`  ${paint.green(nameTest(test))}  ${test.kills.length}`, ...wrap(`      ${list}`, width, '      ')]
+  })
+  return ['Caught, by the first test that did:', ...lines]
+}
+
+function renderFooter({ engine, timings, route }: ProveReport, { width }: Drawing): string[] {
+  const seconds = ((timings.run ?? 0) / 1000).toFixed(0)
+  const database = `${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.place ? ` ${engine.place}` : ''}`
+  return wrap(
+    `Ran in ${seconds} s on ${database}. \`itest prove ${route.method} ${route.path} --json\` names the killer of each bug.`,
+    width,
+    '  ',
+  )
+}
