@@ -48,7 +48,8 @@ export async function prove(wanted: RouteArgument, options: ProveOptions, world:
     const label = `running ${mutants.length} mutants`
     world.progress(label)
     const onProgress = (done: number): void => world.progress(`${label}: ${done} of ${mutants.length}`)
-    const trials = { root, route, tests, mutants, texts, engine, signal: world.signal, onProgress }
+    const settings = { file: options.config, env: options.env }
+    const trials = { root, route, tests, mutants, texts, engine, settings, signal: world.signal, onProgress }
     const told = await time('run', () => tryMutants(trials))
     world.signal.throwIfAborted()
     return buildProof({

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Engine } from '../harness/engine/engine.ts'
+import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
 import { compileSchemata } from './schemata.ts'
@@ -17,6 +18,8 @@ export interface Trials {
   /** By file as the mutants name it. */
   readonly texts: ReadonlyMap<string, string>
   readonly engine: Engine
+  /** What the user's config says for tests. */
+  readonly settings: HandedSettings
   readonly signal: AbortSignal
   readonly onProgress: (done: number) => void
 }
@@ -153,6 +156,7 @@ async function work(
       root: trials.root,
       files: trials.tests.slice(0, 1),
       engine: trials.engine,
+      settings: trials.settings,
       route: trials.route,
       ablate: false,
       proof: file,
