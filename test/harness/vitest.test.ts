@@ -180,15 +180,12 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     expect(status).toBe(1)
   })
 
-  it.each([
-    ['5', /ci\/itest\.ts: database\.url: expected text, found a number/],
-    ["'postgres://ada:secret@127.0.0.1:1/shop'", /The database server at 127\.0\.0\.1:1 let nobody in/],
-  ])('takes the database from the config that it is told to read: %s', (url, says) => {
+  it('takes the database from the config that it is told to read', () => {
     const { status, output } = runVitest({
       'vitest.config.ts': CONFIG.replace('itest(), ', "itest({ config: 'ci/itest.ts' }), "),
-      'ci/itest.ts': `export default { database: { url: ${url} } }`,
+      'ci/itest.ts': "export default { database: { url: 'postgres://ada:secret@127.0.0.1:1/shop' } }",
     })
-    expect(output).toMatch(says)
+    expect(output).toContain('The database server at 127.0.0.1:1 let nobody in')
     expect(status).toBe(1)
   })
 

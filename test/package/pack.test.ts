@@ -43,9 +43,20 @@ describe('the npm package', () => {
     expect(run('npx', ['--no-install', 'itest', '--version']).trim()).toBe(version)
   })
 
+  it('writes and reads a config when installed into another project', () => {
+    run('npx', ['--no-install', 'itest', 'init'])
+
+    const printed = "import('itest-gen/config').then((api) => console.log(Object.keys(api).sort().join()))"
+    expect(run(process.execPath, ['-e', printed]).trim()).toBe('auth,defineConfig')
+    const file = path.join(folder, 'itest.config.ts')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n\}\)/, "\n  oh: 'no',$&"))
+    expect(() => run('npx', ['--no-install', 'itest', 'routes'])).toThrow('itest.config.ts: oh: unknown key')
+  })
+
   it('lists its commands when installed into another project', () => {
     const help = run('npx', ['--no-install', 'itest', '--help'])
 
-    for (const command of ['gen', 'plan', 'prompt', 'routes']) expect(help).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
+    for (const command of ['gen', 'plan', 'prompt', 'routes', 'init'])
+      expect(help).toMatch(new RegExp(`^ +${command}\\b`, 'm'))
   })
 })
