@@ -50,6 +50,12 @@ function isAssumed({ decisions }: Scenario): boolean {
 
 function asksNothing(condition: Expression): boolean {
   const [subject] = condition.kind === 'operation' && condition.name === 'fits' ? condition.operands : []
-  if (subject && hasPart(subject, ({ kind }) => kind === 'undefined')) return true
+  if (subject && hasPart(subject, isNothing)) return true
   return hasPart(condition, (part) => part.kind === 'input' && part.from === 'body')
+}
+
+/** Nothing, or what code puts in its place: `schema.parse(req.body ?? {})`. */
+function isNothing(part: Expression): boolean {
+  if (part.kind === 'object') return !part.open && Object.keys(part.fields).length === 0
+  return part.kind === 'undefined'
 }

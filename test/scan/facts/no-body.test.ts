@@ -68,6 +68,12 @@ describe('a request without a body', () => {
       {},
     ],
     [
+      'a validator that is given another one',
+      'z.object({ id: z.string() }).parse(req.body ?? {})\nres.json({ id: req.body.id })',
+      { imports: "import { z } from 'zod'" },
+      {},
+    ],
+    [
       'rules for its fields',
       'if (!validationResult(req).isEmpty()) return res.sendStatus(400)\nres.json({ id: req.body.id })',
       {
