@@ -79,6 +79,7 @@ function choose(
 ): string | null {
   const known = own[variable.name] ?? paths[variable.name]
   if (known !== undefined) return known
+  if (variable.required === true && isUnknown(variable)) return sample[variable.name] || inventValue(variable)
   if (variable.required === true || isRefused(variable)) return inventValue(variable)
   // The paths of routes were read from what the app does with it, or without it.
   if (variable.assumedSet !== null)
@@ -87,6 +88,11 @@ function choose(
   // Nothing says whether the app can do without: then as the project's sample has it. Clients of packages refuse to be
   // made without their key, and nothing is signed without a secret.
   return sample[variable.name] || inventByName(variable.name)
+}
+
+/** There is a rule, but what it accepts is not known: `z.preprocess((a) => Number(a), ...)`. */
+function isUnknown({ validation }: EnvironmentVariable): boolean {
+  return validation?.shape?.type === 'unknown'
 }
 
 export function readVariables(root: string, files: readonly string[]): Variables {
@@ -135,6 +141,7 @@ export function inventValue(variable: EnvironmentVariable): string {
     // It may become part of an address: `email.${AWS_REGION}.amazonaws.com`.
     return typeof guessed === 'string' ? guessed.replaceAll(' ', '-') : JSON.stringify(guessed)
   }
+  if (validation?.shape?.type === 'unknown' && /\bnumber\(/.test(validation.shape.text)) return '3000'
   const choice = /(?:choices: |valid\()\[?'([^']+)'/.exec(validation?.text ?? '')?.[1]
   const byRule = RULES.find(([rule]) => rule.test(validation?.text ?? ''))?.[1]
   if (choice !== undefined || byRule !== undefined) return choice ?? byRule ?? ''

@@ -75,6 +75,20 @@ describe('chooseBootEnvironment', () => {
     expect(without).toEqual(['PRIVATE'])
   })
 
+  it('asks the sample for what rules demand that are not known, and then the text of the rule', () => {
+    const code = `export const env = z.object({
+      MINUTES: z.preprocess((a) => +a, z.number().default(30)), DAYS: z.preprocess((a) => +a, z.number()),
+      LABEL: z.preprocess((a) => a, z.string()), SECRET: z.string().min(32),
+    }).parse(process.env)`
+    const { values } = choose(code, { '.env.example': 'MINUTES=45\nSECRET=short' })
+    expect(values).toEqual({
+      MINUTES: '45',
+      DAYS: '3000',
+      LABEL: expect.stringMatching(/^itest-value-/),
+      SECRET: expect.stringMatching(/^.{32,}$/),
+    })
+  })
+
   it('gives secrets, periods and costs a value where nothing says whether the app can do without', () => {
     const read = [
       'MAIL_API_KEY',
