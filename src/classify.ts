@@ -118,8 +118,11 @@ function isSyntax({ name, message }: ErrorFacts): boolean {
 function classifyPassed(facts: RunFacts, test: TestFacts, { sites }: ClassifyOptions): Verdict {
   const { harness } = test
   const crash = findCrash(facts, test, sites)
-  if (crash) return crash
+  if (crash?.status === 'red') return crash
   if (!harness) return broken('harness', 'nothing is known of what the test did')
+  const swallowed = describeSwallowed(harness, sites)
+  if (swallowed !== null) return broken('no-assertion', swallowed)
+  if (crash) return crash
   const found = describeCrash(harness)
   if (found !== null) return { status: 'red', class: 'app-crash', error: null, reason: found }
   if (harness.tampered.length > 0) return broken('harness', describeTampered(harness))
@@ -134,17 +137,23 @@ function classifyAsserted(test: TestFacts, harness: HarnessFacts, sites: TestSit
   const all = harness.assertions.map((one, index) => ({ ...one, site: sites?.assertions[index] }))
   const own = all.filter(({ site }) => site?.actor !== 'hook' && site?.actor !== 'app')
   if (own.length === 0) return broken('no-assertion', 'the test passed, and no assertion of its own ran')
-  const swallowed = own.find(({ frame, passed, site }) => frame && passed === 0 && site?.isNested === false)
-  if (swallowed) {
-    const where = `${swallowed.frame?.file}:${swallowed.frame?.line}`
-    return broken('no-assertion', `the assertion at ${where} failed and nobody noticed: ${swallowed.messages[0] ?? ''}`)
-  }
   if (asksNothing(harness)) return broken('trivial', 'the test sent no request to the app')
   if (own.every(({ site }) => site?.kind === 'constant')) {
     return broken('trivial', 'all that the test asserts is true of any app')
   }
   if (test.retries > 0 || test.errors.length > 0) return broken('harness', 'it passed only when it was run again')
   return null
+}
+
+/** An assertion that failed in a test that passed, and never held later, as one that is tried again and again does. */
+function describeSwallowed({ assertions }: HarnessFacts, sites: TestSites | null): string | null {
+  const found = assertions.find(({ passed }, index) => {
+    const site = sites?.assertions[index]
+    return passed === 0 && site && !site.isNested && site.actor !== 'hook' && site.actor !== 'app'
+  })
+  if (!found) return null
+  const where = found.frame ? ` at ${found.frame.file}:${found.frame.line}` : ''
+  return `an assertion${where} failed and nobody noticed: ${found.messages[0] ?? ''}`
 }
 
 function asksNothing({ requests, requestsBefore }: HarnessFacts): boolean {
@@ -178,7 +187,9 @@ function classifyFailed(facts: RunFacts, test: TestFacts, options: ClassifyOptio
 /** Not the assertions of the test, but what prepares it or cleans up after it. */
 function isOfHook(error: ErrorFacts, site: Site | undefined): boolean {
   if (isOurs(error)) return false
-  return site?.actor === 'hook' || /^HookTimeoutError$/.test(error.name) || /^Hook timed out in \d+ms/.test(error.message)
+  return (
+    site?.actor === 'hook' || /^HookTimeoutError$/.test(error.name) || /^Hook timed out in \d+ms/.test(error.message)
+  )
 }
 
 interface Failure {
@@ -212,9 +223,9 @@ function classifyEnd(
 /** A test that ran to an error of its own. */
 function classifyFailure({ error, site, harness }: Failure, { ablated, sites }: ClassifyOptions): Verdict {
   if (isMissingModule(error)) return broken('import', firstLine(error))
+  if (isCount(error)) return broken('no-assertion', firstLine(error))
   const pointless = site && POINTLESS[site.kind]
   if (pointless) return broken('trivial', `${pointless}: ${firstLine(error)}`)
-  if (isCount(error)) return broken('no-assertion', firstLine(error))
   if (asksNothing(harness)) {
     const reason = `the test sent no request to the app: ${firstLine(error)}`
     return broken(isAssertion(error, harness, site) ? 'trivial' : 'harness', reason)
@@ -246,7 +257,10 @@ function findMissing(error: ErrorFacts, { log, routeHits }: HarnessFacts, sites:
   const last = asked.at(-1)
   const missing = last && fell.includes(last) ? last : error.actual === '404' ? fell.at(-1) : undefined
   if (!missing) return null
-  return { ...broken('missing-route', `no route takes ${missing.method} ${missing.path}; the app answered 404`), missing }
+  return {
+    ...broken('missing-route', `no route takes ${missing.method} ${missing.path}; the app answered 404`),
+    missing,
+  }
 }
 
 function describeCrash({ appCrashes: [first] }: HarnessFacts): string | null {
@@ -312,9 +326,11 @@ function isMissingModule({ code, message }: ErrorFacts): boolean {
   return /^(?:Cannot find (?:module|package) |Failed to (?:load|resolve) )/.test(message)
 }
 
-/** `expect.assertions(2)` and `expect.hasAssertions()`. */
+/** `expect.assertions(2)`, `expect.hasAssertions()`, and an `expect.poll` that nobody waits for. */
 function isCount({ message }: ErrorFacts): boolean {
-  return /^expected (?:number of assertions to be|any number of assertion)/.test(message)
+  return /^expected (?:number of assertions to be|any number of assertion)|^expect\.poll\(.*was not awaited/.test(
+    message,
+  )
 }
 
 /** What is asserted of nothing may be what an unanswered request left. */

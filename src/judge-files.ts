@@ -62,7 +62,10 @@ async function judge(setup: Setup): Promise<Judgement> {
   const read = createSourceReader(root)
   const sites: SiteOptions = { read, testFiles: new Set(files), setupFiles: new Set(first.setupFiles) }
   const start = judgeRun(first, sites)
-  const repeats = await repeat(setup, [...start.values()].map(({ test }) => test.file))
+  const repeats = await repeat(
+    setup,
+    [...start.values()].map(({ test }) => test.file),
+  )
   const settled = await settleAll(setup, { sites, runs: [start, ...repeats.map((facts) => judgeRun(facts, sites))] })
   const absent = listAbsent(first, { files, read })
   return {
@@ -90,9 +93,11 @@ async function settleAll(
   setup: Setup,
   { sites, runs }: { sites: SiteOptions; runs: readonly Trials[] },
 ): Promise<readonly Trials[]> {
-  const fell = runs.flatMap((trials) => [...trials.values()]).flatMap(({ test, verdict }) =>
-    verdict.status === 'broken' && verdict.missing ? [{ file: test.file, request: verdict.missing }] : [],
-  )
+  const fell = runs
+    .flatMap((trials) => [...trials.values()])
+    .flatMap(({ test, verdict }) =>
+      verdict.status === 'broken' && verdict.missing ? [{ file: test.file, request: verdict.missing }] : [],
+    )
   if (fell.length === 0) return runs
   setup.world.progress('running tests of routes that are not there yet')
   const files = [...new Set(fell.map(({ file }) => file))]

@@ -10,14 +10,13 @@ import { shareSetUp } from './global-setup.ts'
 import './run-context.ts'
 import { beginDatabases, setUpRun } from './run-setup.ts'
 import { transformCts } from './transform-cts.ts'
+import { watchAssert } from './watch-assert.ts'
 
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
 const API = builtFile('harness/index.js')
 /** Files that import the user's Drizzle, which Vite alone finds from here. */
 const SPEAKING_DRIZZLE = ['open-test-database', 'open-factory'].map((name) => builtFile(`harness/database/${name}.js`))
-const ASSERT = /^(?:node:)?assert(?:\/strict)?$/
-const ASSERTING = builtFile('harness/watch/assert.js')
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
@@ -68,7 +67,6 @@ export function createPlugin(options: GuestOptions): Plugin {
     async resolveId(source, importer) {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
-      if (ASSERT.test(source) && !importer?.includes('/node_modules/')) return ASSERTING
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Our API speaks the user's Drizzle, wherever this package itself is installed.
       if (source.startsWith('drizzle-orm/') && importer?.startsWith(OWN_FOLDER)) {
@@ -77,7 +75,7 @@ export function createPlugin(options: GuestOptions): Plugin {
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()
       return importer ? findImport({ source, importer, find: (id) => resolve(id, importer) }) : null
     },
-    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
+    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : watchAssert(code, id)),
   }
 }
 

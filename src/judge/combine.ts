@@ -63,7 +63,9 @@ function labelOf(trial: Trial): string {
 }
 
 function describe(verdict: Verdict): string {
-  return verdict.status === 'green' ? 'green' : `${verdict.status} (${'class' in verdict ? `${verdict.class}: ` : ''}${verdict.reason})`
+  return verdict.status === 'green'
+    ? 'green'
+    : `${verdict.status} (${'class' in verdict ? `${verdict.class}: ` : ''}${verdict.reason})`
 }
 
 function fingerprintOf(trial: Trial): string | null {

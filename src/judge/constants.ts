@@ -5,7 +5,20 @@ import type { Source } from './source.ts'
 /** Names that say nothing of the app. */
 const GLOBALS = new Set([
   ...['undefined', 'NaN', 'Infinity', 'globalThis', 'Math', 'JSON', 'Number', 'String', 'Boolean', 'BigInt', 'Symbol'],
-  ...['Array', 'Object', 'Date', 'RegExp', 'Map', 'Set', 'Promise', 'Error', 'TypeError', 'RangeError', 'expect', 'assert'],
+  ...[
+    'Array',
+    'Object',
+    'Date',
+    'RegExp',
+    'Map',
+    'Set',
+    'Promise',
+    'Error',
+    'TypeError',
+    'RangeError',
+    'expect',
+    'assert',
+  ],
 ])
 
 /** Whether an expression has the same value whatever the app does, as far as its names tell. */
@@ -92,7 +105,8 @@ function isLeftAlone({ uses }: Source, name: string): boolean {
   return (uses.get(name) ?? []).every((use) => {
     let current: ts.Node = use
     while (current.parent && !ts.isStatement(current) && !isFunction(current)) {
-      if (ts.isCallExpression(current) && /^(?:expect|assert)$/.test(readCallee(current.expression)?.[0] ?? '')) return true
+      if (ts.isCallExpression(current) && /^(?:expect|assert)$/.test(readCallee(current.expression)?.[0] ?? ''))
+        return true
       current = current.parent
     }
     return false

@@ -2,7 +2,10 @@ import { ts } from '../check/syntax.ts'
 import type { Source } from './source.ts'
 
 /** Whose code a place belongs to: the body of a test, a hook, or a handler of an app that stands in the test file. */
-export type Role = { readonly actor: 'test' } | { readonly actor: 'app' } | { readonly actor: 'hook'; readonly hook: string }
+export type Role =
+  | { readonly actor: 'test' }
+  | { readonly actor: 'app' }
+  | { readonly actor: 'hook'; readonly hook: string }
 
 const HOOKS = new Set([
   ...['beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'aroundEach', 'aroundAll'],
@@ -58,7 +61,11 @@ function roleOfArgument(source: Source, node: ts.Node): Role | null {
 /** `test.extend({ account: async ({}, use) => { ... } })` */
 function roleOfFixture(node: ts.Node): Role | null {
   let current = node.parent
-  while (ts.isPropertyAssignment(current) || ts.isArrayLiteralExpression(current) || ts.isObjectLiteralExpression(current)) {
+  while (
+    ts.isPropertyAssignment(current) ||
+    ts.isArrayLiteralExpression(current) ||
+    ts.isObjectLiteralExpression(current)
+  ) {
     current = current.parent
   }
   const words = ts.isCallExpression(current) ? readCallee(current.expression) : null

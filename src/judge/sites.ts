@@ -12,7 +12,8 @@ export interface SiteOptions {
   readonly setupFiles: ReadonlySet<string>
 }
 
-const TEST_LIKE = /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__|e2e|testing|test-utils)\/|[.-](?:test|spec|setup)\.|(?:^|\/)(?:vitest|setup|global-setup)[\w.-]*\.[cm]?[jt]s$/i
+const TEST_LIKE =
+  /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__|e2e|testing|test-utils)\/|[.-](?:test|spec|setup)\.|(?:^|\/)(?:vitest|setup|global-setup)[\w.-]*\.[cm]?[jt]s$/i
 
 /** What the syntax says of the places that the facts of one test name. */
 export function locateTest(test: TestFacts, options: SiteOptions): TestSites {
@@ -60,7 +61,8 @@ function mayBeOfHook(source: Source | null, { file }: Frame): string | null {
     const role = isFunction(node) ? findRole(source, node) : null
     const [hook] = role?.actor === 'hook' ? [role.hook] : []
     const names = new Set([...source.imported.keys(), 'expect', 'assert'])
-    if (hook && [...names].some((name) => (source.uses.get(name) ?? []).some((use) => isWithin(use, node)))) found = hook
+    if (hook && [...names].some((name) => (source.uses.get(name) ?? []).some((use) => isWithin(use, node))))
+      found = hook
     ts.forEachChild(node, visit)
   }
   visit(source.tree)
@@ -99,7 +101,8 @@ function outermost(node: ts.Expression): ts.Expression {
   let current = node
   for (;;) {
     const { parent } = current
-    const isLink = ts.isPropertyAccessExpression(parent) || (ts.isCallExpression(parent) && parent.expression === current)
+    const isLink =
+      ts.isPropertyAccessExpression(parent) || (ts.isCallExpression(parent) && parent.expression === current)
     if (!isLink) return current
     current = parent
   }
@@ -123,7 +126,8 @@ function isAssert({ tree }: Source, name: string): boolean {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return false
     if (!/^(?:(?:node:)?assert(?:\/strict)?|chai)$/.test(statement.moduleSpecifier.text)) return false
     const { name: single, namedBindings } = statement.importClause ?? {}
-    const named = namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements.map((one) => one.name.text) : []
+    const named =
+      namedBindings && ts.isNamedImports(namedBindings) ? namedBindings.elements.map((one) => one.name.text) : []
     const all = namedBindings && ts.isNamespaceImport(namedBindings) ? [namedBindings.name.text] : []
     return [single?.text, ...named, ...all].includes(name)
   })

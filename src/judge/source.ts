@@ -57,7 +57,13 @@ function read(path: string, file: string): Source | null {
     const kind = /\.[cm]?tsx?$/.test(path) ? ts.ScriptKind.TSX : ts.ScriptKind.JSX
     const isPlainTypeScript = /\.[cm]?ts$/.test(path)
     const text = readFileSync(path, 'utf8')
-    const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, isPlainTypeScript ? ts.ScriptKind.TS : kind)
+    const tree = ts.createSourceFile(
+      path,
+      text,
+      ts.ScriptTarget.Latest,
+      true,
+      isPlainTypeScript ? ts.ScriptKind.TS : kind,
+    )
     const { aliases, imported } = readImports(tree)
     const { testNames, uses } = readNames(tree, aliases)
     return { file, tree, aliases, imported, testNames, uses }

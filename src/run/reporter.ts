@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
-import { builtFile } from '../package-paths.ts'
 import { openSealed } from '../harness/watch/seal.ts'
+import { builtFile } from '../package-paths.ts'
 import { describeError, toProjectPath } from './error-facts.ts'
 import { HarnessFacts as HarnessSchema, type Progress, type WorkerFacts } from './job.ts'
 import type { HarnessFacts, RunFacts, TestFacts } from './types.ts'
