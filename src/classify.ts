@@ -80,7 +80,14 @@ export function classify(facts: RunFacts, test: TestFacts, options: ClassifyOpti
 
 /** A file that gave no tests. */
 export function classifyFile(facts: RunFacts, file: string): Verdict & { status: 'broken' } {
-  return classifyAbsent({ ...facts, fileErrors: facts.fileErrors.filter((one) => one.file === file) }, null)
+  return classifyAbsent(
+    {
+      ...facts,
+      fileErrors: facts.fileErrors.filter((one) => one.file === file),
+      stalled: facts.stalled.filter((one) => one.file === file),
+    },
+    null,
+  )
 }
 
 function broken(kind: BrokenClass, reason: string): Verdict & { status: 'broken' } {
@@ -92,10 +99,20 @@ function classifyAbsent(facts: RunFacts, test: TestFacts | null): Verdict & { st
   const fileError = facts.fileErrors.find((one) => !test || isAbove(one, test))?.error
   if (fileError) return broken(classifyFileError(fileError, test), firstLine(fileError))
   if (test?.state === 'skipped') return broken('nothing-ran', 'the test did not run')
+  const stalled = facts.stalled.find(({ file }) => file === (test?.file ?? file))
+  if (stalled) return classifyStalled(stalled.test, test)
   const ended = facts.unhandled.find(({ error }) => isOurs(error)) ?? facts.unhandled[0]
   if (ended?.error.code === 'ITEST_RUN_TIMEOUT') return broken('timeout', firstLine(ended.error))
   const reason = ended ? firstLine(ended.error) : lastLine(facts.stderrTail)
   return broken('nothing-ran', reason || 'the test did not run')
+}
+
+/** A worker that had to be ended takes all of its file's tests along. */
+function classifyStalled(culprit: string | null, test: TestFacts | null): Verdict & { status: 'broken' } {
+  if (culprit === null || culprit === test?.fullName) {
+    return broken('timeout', 'it did not end, and had to be ended from outside: an endless loop?')
+  }
+  return broken('nothing-ran', `"${culprit}" did not end, and the process with it had to be ended`)
 }
 
 /** Whether an error of a file or of a suite concerns the test. */

@@ -18,6 +18,7 @@ declare module 'vitest' {
     itestRequestLimitMs: number
     /** Of what the harness reports of a test; whoever reads it takes it away. */
     itestSealKey: string
+    itestJournal: string
     /** The project's own config has no itest(): it was put in for this run. */
     itestIsGuest: boolean
     itestEngine: 'auto' | 'postgres' | 'pglite'

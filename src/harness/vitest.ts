@@ -39,6 +39,8 @@ export interface GuestOptions extends ItestOptions {
   readonly isGuest?: boolean
   /** What the harness reports of each test is signed with it. */
   readonly sealKey?: string
+  /** Where workers say what they do. */
+  readonly journalFolder?: string
 }
 
 /**
@@ -82,9 +84,10 @@ export function createPlugin(options: GuestOptions): Plugin {
 function addHarness(config: ViteUserConfig, options: GuestOptions): void {
   const test = config.test ?? {}
   config.test = test
-  const { isGuest = false, sealKey } = options
+  const { isGuest = false, sealKey, journalFolder } = options
   test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
   if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
+  if (journalFolder) test.provide = { ...test.provide, itestJournal: journalFolder }
   const setupFiles = [test.setupFiles ?? []].flat()
   if (setupFiles.includes(SETUP)) return
   // The environment must be set and the network guarded before any code of the user runs, so ours comes first and

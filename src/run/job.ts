@@ -15,6 +15,7 @@ export const Job = z.object({
   /** Where the facts go. */
   factsFile: z.string(),
   cacheFolder: z.string(),
+  journalFolder: z.string(),
 })
 export type Job = z.infer<typeof Job>
 
@@ -94,6 +95,7 @@ export const WorkerFacts = z.object({
   setupFiles: z.array(z.string()).readonly(),
   tests: z.array(TestFacts).readonly(),
   fileErrors: z.array(z.object({ file: z.string(), suite: z.string().nullable(), error: ErrorFacts })).readonly(),
+  stalled: z.array(z.object({ file: z.string(), test: z.string().nullable() })).readonly(),
   unhandled: z
     .array(z.object({ test: z.string().nullable(), file: z.string().nullable(), error: ErrorFacts }))
     .readonly(),

@@ -6,6 +6,7 @@ import { watchAll } from './watch-checks.ts'
 const strict = watchAll(original.strict)
 Reflect.set(strict, 'strict', strict)
 
+// biome-ignore lint/style/noDefaultExport: it stands for a module that has one.
 export { strict as default, strict }
 
 const read = (name: string): unknown => Reflect.get(strict, name)

@@ -7,6 +7,7 @@ const strict = watchAll(original.strict)
 const sloppy = watchAll(original)
 for (const one of [sloppy, strict]) Reflect.set(one, 'strict', strict)
 
+// biome-ignore lint/style/noDefaultExport: it stands for a module that has one.
 export { sloppy as default, strict }
 
 const read = (name: string): unknown => Reflect.get(sloppy, name)

@@ -329,6 +329,27 @@ it('is judged', async () => {
   await new Promise(() => {})
 }, 200)`),
   },
+  {
+    name: 'timeout-endless-loop',
+    is: { 'is judged': 'broken timeout', 'never runs': 'broken nothing-ran' },
+    code: withApp(`it('is judged', async () => {
+  await request(app).get('/health')
+  for (;;) ;
+})
+it('never runs', async () => { expect((await request(app).get('/health')).status).toBe(200) })`),
+  },
+  {
+    name: 'timeout-endless-loop-of-app',
+    is: 'broken timeout',
+    code: one(`const res = await request(app).get('/loop')
+expect(res.status).toBe(200)`),
+  },
+  {
+    name: 'timeout-endless-import',
+    is: 'broken timeout',
+    code: `${withApp(`for (;;) ;
+it('is judged', async () => { expect((await request(app).get('/health')).status).toBe(200) })`)}`,
+  },
   // Nothing ran.
   {
     name: 'skip',
