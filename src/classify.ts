@@ -80,7 +80,14 @@ export function classify(facts: RunFacts, test: TestFacts, options: ClassifyOpti
 
 /** A file that gave no tests. */
 export function classifyFile(facts: RunFacts, file: string): Verdict & { status: 'broken' } {
-  return classifyAbsent({ ...facts, fileErrors: facts.fileErrors.filter((one) => one.file === file) }, null)
+  return classifyAbsent(
+    {
+      ...facts,
+      fileErrors: facts.fileErrors.filter((one) => one.file === file),
+      stalled: facts.stalled.filter((one) => one.file === file),
+    },
+    null,
+  )
 }
 
 function broken(kind: BrokenClass, reason: string): Verdict & { status: 'broken' } {
@@ -92,10 +99,20 @@ function classifyAbsent(facts: RunFacts, test: TestFacts | null): Verdict & { st
   const fileError = facts.fileErrors.find((one) => !test || isAbove(one, test))?.error
   if (fileError) return broken(classifyFileError(fileError, test), firstLine(fileError))
   if (test?.state === 'skipped') return broken('nothing-ran', 'the test did not run')
+  const stalled = facts.stalled.find(({ file }) => file === (test?.file ?? file))
+  if (stalled) return classifyStalled(stalled.test, test)
   const ended = facts.unhandled.find(({ error }) => isOurs(error)) ?? facts.unhandled[0]
   if (ended?.error.code === 'ITEST_RUN_TIMEOUT') return broken('timeout', firstLine(ended.error))
   const reason = ended ? firstLine(ended.error) : lastLine(facts.stderrTail)
   return broken('nothing-ran', reason || 'the test did not run')
+}
+
+/** A worker that had to be ended takes all of its file's tests along. */
+function classifyStalled(culprit: string | null, test: TestFacts | null): Verdict & { status: 'broken' } {
+  if (culprit === null || culprit === test?.fullName) {
+    return broken('timeout', 'it did not end, and had to be ended from outside: an endless loop?')
+  }
+  return broken('nothing-ran', `"${culprit}" did not end, and the process with it had to be ended`)
 }
 
 /** Whether an error of a file or of a suite concerns the test. */
@@ -118,8 +135,11 @@ function isSyntax({ name, message }: ErrorFacts): boolean {
 function classifyPassed(facts: RunFacts, test: TestFacts, { sites }: ClassifyOptions): Verdict {
   const { harness } = test
   const crash = findCrash(facts, test, sites)
-  if (crash) return crash
+  if (crash?.status === 'red') return crash
   if (!harness) return broken('harness', 'nothing is known of what the test did')
+  const swallowed = describeSwallowed(harness, sites)
+  if (swallowed !== null) return broken('no-assertion', swallowed)
+  if (crash) return crash
   const found = describeCrash(harness)
   if (found !== null) return { status: 'red', class: 'app-crash', error: null, reason: found }
   if (harness.tampered.length > 0) return broken('harness', describeTampered(harness))
@@ -134,17 +154,23 @@ function classifyAsserted(test: TestFacts, harness: HarnessFacts, sites: TestSit
   const all = harness.assertions.map((one, index) => ({ ...one, site: sites?.assertions[index] }))
   const own = all.filter(({ site }) => site?.actor !== 'hook' && site?.actor !== 'app')
   if (own.length === 0) return broken('no-assertion', 'the test passed, and no assertion of its own ran')
-  const swallowed = own.find(({ frame, passed, site }) => frame && passed === 0 && site?.isNested === false)
-  if (swallowed) {
-    const where = `${swallowed.frame?.file}:${swallowed.frame?.line}`
-    return broken('no-assertion', `the assertion at ${where} failed and nobody noticed: ${swallowed.messages[0] ?? ''}`)
-  }
   if (asksNothing(harness)) return broken('trivial', 'the test sent no request to the app')
   if (own.every(({ site }) => site?.kind === 'constant')) {
     return broken('trivial', 'all that the test asserts is true of any app')
   }
   if (test.retries > 0 || test.errors.length > 0) return broken('harness', 'it passed only when it was run again')
   return null
+}
+
+/** An assertion that failed in a test that passed, and never held later, as one that is tried again and again does. */
+function describeSwallowed({ assertions }: HarnessFacts, sites: TestSites | null): string | null {
+  const found = assertions.find(({ passed }, index) => {
+    const site = sites?.assertions[index]
+    return passed === 0 && site && !site.isNested && site.actor !== 'hook' && site.actor !== 'app'
+  })
+  if (!found) return null
+  const where = found.frame ? ` at ${found.frame.file}:${found.frame.line}` : ''
+  return `an assertion${where} failed and nobody noticed: ${found.messages[0] ?? ''}`
 }
 
 function asksNothing({ requests, requestsBefore }: HarnessFacts): boolean {
@@ -214,9 +240,9 @@ function classifyEnd(
 /** A test that ran to an error of its own. */
 function classifyFailure({ error, site, harness }: Failure, { ablated, sites }: ClassifyOptions): Verdict {
   if (isMissingModule(error)) return broken('import', firstLine(error))
+  if (isCount(error)) return broken('no-assertion', firstLine(error))
   const pointless = site && POINTLESS[site.kind]
   if (pointless) return broken('trivial', `${pointless}: ${firstLine(error)}`)
-  if (isCount(error)) return broken('no-assertion', firstLine(error))
   if (asksNothing(harness)) {
     const reason = `the test sent no request to the app: ${firstLine(error)}`
     return broken(isAssertion(error, harness, site) ? 'trivial' : 'harness', reason)
@@ -317,9 +343,11 @@ function isMissingModule({ code, message }: ErrorFacts): boolean {
   return /^(?:Cannot find (?:module|package) |Failed to (?:load|resolve) )/.test(message)
 }
 
-/** `expect.assertions(2)` and `expect.hasAssertions()`. */
+/** `expect.assertions(2)`, `expect.hasAssertions()`, and an `expect.poll` that nobody waits for. */
 function isCount({ message }: ErrorFacts): boolean {
-  return /^expected (?:number of assertions to be|any number of assertion)/.test(message)
+  return /^expected (?:number of assertions to be|any number of assertion)|^expect\.poll\(.*was not awaited/.test(
+    message,
+  )
 }
 
 /** What is asserted of nothing may be what an unanswered request left. */

@@ -21,6 +21,7 @@ declare module 'vitest' {
     itestClientPerTest: boolean
     /** Of what the harness reports of a test; whoever reads it takes it away. */
     itestSealKey: string
+    itestJournal: string
     /** The project's own config has no itest(): it was put in for this run. */
     itestIsGuest: boolean
     itestEngine: 'auto' | 'postgres' | 'pglite'

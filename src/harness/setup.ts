@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeEach, inject, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, inject, vi } from 'vitest'
 import { toProjectPath } from '../run/error-facts.ts'
+import type { HarnessFacts } from '../run/types.ts'
 import { createAddresses } from './app/client-address.ts'
 import { watchErrors } from './app/error-watch.ts'
 import { watchExits } from './app/exit-watch.ts'
@@ -20,6 +21,7 @@ import { startStubServer } from './http/stub-server.ts'
 import type { RunContext } from './run-context.ts'
 import { createState, findState, type HarnessState } from './state.ts'
 import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
+import { openJournal } from './watch/journal.ts'
 import { createSeal } from './watch/seal.ts'
 import { watchApps } from './watch/watch-apps.ts'
 import { watchAssertions } from './watch/watch-assertions.ts'
@@ -29,30 +31,44 @@ import { watchTimers } from './watch/watch-timers.ts'
 const REQUEST_LIMIT_MS = 2500
 // The first start of an engine on a machine makes its files.
 const START_LIMIT_MS = 120_000
+const END_LIMIT_MS = 30_000
+// For hooks, above all, which have limits of their own; after it the worker is ended from outside.
+const GRACE_MS = 60_000
 
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
 const run = inject('itest')
+let report: HarnessFacts | null = null
+const journal = openJournal(inject('itestJournal') ?? null)
+journal({ file: expect.getState().testPath ?? '', test: null, until: null })
 const seal = createSeal(takeSealKey())
 const state = findState() ?? (await open(run))
 Object.assign(state, { isUsed: inject('itestIsGuest') !== true, requestsBefore: 0 })
 
-beforeEach(async ({ task }) => {
+beforeEach(async ({ task, onTestFinished }) => {
   // Where a file beside this one has begun to need the engine, its start must not count for a test.
   if (run && state.database?.progress === 'not begun') await waitForDesk(run.desk)
   state.testFile = toProjectPath(task.file.filepath, state.root)
   await beginTest(state, task.name)
+  journal({ file: task.file.filepath, test: nameTest(task), until: Date.now() + (task.timeout || 0) + GRACE_MS })
+  report = null
+  // After all that the test does in the end, also when a hook of it throws and Vitest leaves ours out.
+  onTestFinished(async () => {
+    const facts = report ?? (await endTest(state))
+    Object.assign(task.meta, { itest: seal(task.id, facts) })
+    journal({ file: task.file.filepath, test: null, until: null })
+  }, END_LIMIT_MS)
 }, START_LIMIT_MS)
 
 afterEach(async ({ task }) => {
   const facts = await endTest(state)
-  Object.assign(task.meta, { itest: seal(task.id, facts) })
+  report = facts
   // Without the CLI, whose report says it, this is the only place that does.
   for (const crash of facts.appCrashes) console.warn(`itest: the app's process would have crashed: ${crash}`)
   if (facts.isAfterCrash && task.result?.state === 'fail') console.warn(`itest: ${AFTER_CRASH}`)
   const violation = findViolation(state, facts)
   if (violation !== null) throw violation
-})
+}, END_LIMIT_MS)
 
 afterAll(() => {
   const late = findLate(state)
@@ -85,6 +101,19 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   holdSchedulers(opened)
   polyfillMetadata(run.root)
   return opened
+}
+
+/** With the names of its suites. */
+function nameTest(task: { name: string; suite?: { name: string; suite?: object } | undefined }): string {
+  const names = [task.name]
+  for (
+    let suite: unknown = task.suite;
+    typeof suite === 'object' && suite !== null;
+    suite = Reflect.get(suite, 'suite')
+  ) {
+    names.unshift(String(Reflect.get(suite, 'name')))
+  }
+  return names.join(' > ')
 }
 
 /** Whoever comes later does not find it. */

@@ -11,6 +11,7 @@ import { findSecret } from './guard/guard-files.ts'
 import './run-context.ts'
 import { beginDatabases, setUpRun } from './run-setup.ts'
 import { transformCts } from './transform-cts.ts'
+import { watchAssert } from './watch-assert.ts'
 
 const SETUP = builtFile('harness/setup.js')
 const GLOBAL_SETUP = builtFile('harness/global-setup.js')
@@ -20,8 +21,6 @@ const INLINED = ['database/open-test-database', 'database/open-factory', 'http/s
   builtFile(`harness/${name}.js`),
 )
 const CONFIG_API = builtFile('config/define-config.js')
-const ASSERT = /^(?:node:)?assert(?:\/strict)?$/
-const ASSERTING = builtFile('harness/watch/assert.js')
 const OWN_FOLDER = builtFile('')
 /** Who imports one of these sends requests to an app, whose database must not keep a test waiting. */
 const CLIENTS = new Set(['itest-gen', 'supertest'])
@@ -51,6 +50,8 @@ export interface GuestOptions extends ItestOptions {
   readonly isGuest?: boolean
   /** What the harness reports of each test is signed with it. */
   readonly sealKey?: string
+  /** Where workers say what they do. */
+  readonly journalFolder?: string
 }
 
 /**
@@ -80,7 +81,6 @@ export function createPlugin(options: GuestOptions): Plugin {
       if (CLIENTS.has(source)) await beginDatabases(root)
       if (source === 'itest-gen') return API
       if (source === 'itest-gen/config') return CONFIG_API
-      if (ASSERT.test(source) && !importer?.includes('/node_modules/')) return ASSERTING
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
       if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
@@ -94,16 +94,17 @@ export function createPlugin(options: GuestOptions): Plugin {
       const path = findSecret(id.replace(/[?#].*$/, ''))
       if (path !== null) throw new Error(`itest lets no test read ${path}`)
     },
-    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : null),
+    transform: (code, id) => (/\.cts(?:\?|$)/.test(id) ? transformCts(code, id) : watchAssert(code, id)),
   }
 }
 
 function addHarness(config: ViteUserConfig, options: GuestOptions): void {
   const test = config.test ?? {}
   config.test = test
-  const { isGuest = false, sealKey } = options
+  const { isGuest = false, sealKey, journalFolder } = options
   test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
   if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
+  if (journalFolder) test.provide = { ...test.provide, itestJournal: journalFolder }
   const setupFiles = [test.setupFiles ?? []].flat()
   if (setupFiles.includes(SETUP)) return
   // The environment must be set and the network guarded before any code of the user runs, so ours comes first and

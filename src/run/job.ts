@@ -17,6 +17,7 @@ export const Job = z.object({
   cacheFolder: z.string(),
   /** Where the plan of a proof is, whose runner then runs the tests; null: Vitest runs them. */
   proof: z.string().nullable(),
+  journalFolder: z.string(),
 })
 export type Job = z.infer<typeof Job>
 
@@ -96,6 +97,7 @@ export const WorkerFacts = z.object({
   setupFiles: z.array(z.string()).readonly(),
   tests: z.array(TestFacts).readonly(),
   fileErrors: z.array(z.object({ file: z.string(), suite: z.string().nullable(), error: ErrorFacts })).readonly(),
+  stalled: z.array(z.object({ file: z.string(), test: z.string().nullable() })).readonly(),
   unhandled: z
     .array(z.object({ test: z.string().nullable(), file: z.string().nullable(), error: ErrorFacts }))
     .readonly(),

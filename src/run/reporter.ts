@@ -4,7 +4,7 @@ import { openSealed } from '../harness/watch/seal.ts'
 import { builtFile } from '../package-paths.ts'
 import { describeError, toProjectPath } from './error-facts.ts'
 import { HarnessFacts as HarnessSchema, type Progress, type WorkerFacts } from './job.ts'
-import type { HarnessFacts, RunFacts, TestFacts } from './types.ts'
+import type { HarnessFacts, RunFacts, StalledFacts, TestFacts } from './types.ts'
 
 const OWN_FOLDER = builtFile('')
 
@@ -17,6 +17,7 @@ export function createReporter(options: {
   factsFile: string
   version: string
   sealKey: string
+  stalled: readonly StalledFacts[]
   onProgress: (progress: Progress) => void
 }): Reporter {
   let vitest: Vitest | null = null
@@ -27,6 +28,7 @@ export function createReporter(options: {
       setupFiles: listSetupFiles(vitest, options.root),
       ...describeModules(modules, options),
       unhandled: unhandled.map((error) => describeUnhandled(error, options.root)),
+      stalled: options.stalled,
       mistake: null,
     })
   return {

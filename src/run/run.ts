@@ -69,6 +69,7 @@ export async function runTests(options: RunOptions): Promise<RunFacts> {
       setupFiles: facts?.setupFiles ?? [],
       tests: facts?.tests ?? [],
       fileErrors: facts?.fileErrors ?? [],
+      stalled: facts?.stalled ?? [],
       unhandled: [...(facts?.unhandled ?? []), ...explainEnd(options, child, facts)],
       stderrTail: child.stderrTail,
       durationMs: performance.now() - startedAt,
@@ -85,12 +86,14 @@ function prepareJob(options: RunOptions, folder: string): Job {
     without: [...(options.without ?? [])],
     factsFile: join(folder, 'facts.json'),
     cacheFolder: join(folder, 'cache'),
+    journalFolder: join(folder, 'journal'),
     seed: options.seed ?? null,
     isGuest: options.isGuest === true,
     sealKey: randomBytes(16).toString('hex'),
     proof: options.proof ?? null,
   }
   mkdirSync(join(folder, 'home'))
+  mkdirSync(job.journalFolder)
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job))
   return job
 }

@@ -108,6 +108,13 @@ export interface EngineFacts {
   readonly place?: string | undefined
 }
 
+/** A worker that had to be ended from outside. */
+export interface StalledFacts {
+  readonly file: string
+  /** The full name of the test that ran; null: none did. */
+  readonly test: string | null
+}
+
 export interface RunFacts {
   readonly exitCode: number | null
   readonly reason: 'passed' | 'failed' | 'interrupted' | null
@@ -118,6 +125,7 @@ export interface RunFacts {
   /** Errors of files that could not be loaded, and of suite hooks; `suite` is its full name, null for the file. */
   readonly fileErrors: readonly { readonly file: string; readonly suite: string | null; readonly error: ErrorFacts }[]
   /** `file`: whose worker it was, where Vitest says so. */
+  readonly stalled: readonly StalledFacts[]
   readonly unhandled: readonly {
     readonly test: string | null
     readonly file: string | null

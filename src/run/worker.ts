@@ -6,7 +6,10 @@ import { readProof } from '../prove/worker-options.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
 import { Job, type Progress } from './job.ts'
+import { matchesGlob } from './matches-glob.ts'
 import { createReporter, writeFacts } from './reporter.ts'
+import type { StalledFacts } from './types.ts'
+import { watchWorkers } from './watch-workers.ts'
 
 // The parent holds the other end. When it is gone, nothing of this run may stay, not even a test in an endless loop.
 process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
@@ -26,6 +29,7 @@ async function work(job: Job): Promise<void> {
       setupFiles: [],
       tests: [],
       fileErrors: [],
+      stalled: [],
       unhandled: [
         { test: null, file: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } },
       ],
@@ -48,30 +52,23 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
   process.env.TEST = 'true'
   process.env.VITEST = 'true'
   const proof = job.proof === null ? null : readProof(job.proof)
-  const reporter = createReporter({ ...job, version, onProgress: send })
+  const stalled: StalledFacts[] = []
+  const reporter = createReporter({ ...job, version, stalled, onProgress: send })
   const vitest = await createVitest(
     'test',
     {
       root: job.root,
       dir: job.root,
       ...(hasConfig(job.root) ? {} : { config: false }),
-      // Whatever the project's own patterns are, exactly these files run.
-      include: job.files.map((file) => escapeGlob(relative(job.root, file).split(sep).join('/'))),
-      exclude: ['**/node_modules/**'],
+      include: listFiles(job),
+      exclude: EXCLUDED,
       ...(job.without.length > 0 ? { testNamePattern: allBut(job.without) } : {}),
       watch: false,
       reporters: [reporter],
-      environment: 'node',
-      pool: 'forks',
-      isolate: true,
-      retry: 0,
       bail: 0,
       passWithNoTests: false,
-      // The harness counts them itself: Vitest does not know those of supertest and node:assert.
-      expect: { requireAssertions: false },
+      ...ORDERLY,
       ...(job.seed === null ? {} : { sequence: { shuffle: { files: true, tests: true }, seed: job.seed } }),
-      // The harness watches one test at a time.
-      maxConcurrency: 1,
       coverage: { enabled: false },
       typecheck: { enabled: false },
       update: false,
@@ -80,24 +77,83 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     },
     {
       cacheDir: job.cacheFolder,
-      plugins: [...(proof ? [proof.plugin] : []), createPlugin(job), singleProject()],
+      plugins: [...(proof ? [proof.plugin] : []), createPlugin(job), chooseProjects(job)],
     },
   )
+  const stopWatching = watchWorkers(job.journalFolder, job.root, stalled)
   try {
     await vitest.start()
   } finally {
+    stopWatching()
     await vitest.close()
   }
 }
 
-/** A workspace's projects have configurations of their own, which would not get the harness. */
-function singleProject(): { name: string; config: (config: { test?: object }) => void } {
+/** What each project must have, or the harness could not tell one test from another. */
+const ORDERLY = {
+  environment: 'node',
+  pool: 'forks',
+  isolate: true,
+  retry: 0,
+  // The harness counts them itself: Vitest does not know those of supertest and node:assert.
+  expect: { requireAssertions: false },
+  // The harness watches one test at a time.
+  maxConcurrency: 1,
+} as const
+
+const EXCLUDED = ['**/node_modules/**']
+
+/** Whatever the project's own patterns are, exactly these files run. */
+function listFiles({ root, files }: Job): string[] {
+  return files.map((file) => escapeGlob(relative(root, file).split(sep).join('/')))
+}
+
+/**
+ * Projects within the config bring setup files of their own; a file of tests runs in the first one that wants it. Those that
+ * are named by their folders have configs of their own, which would not get the harness: without them all is one project.
+ */
+function chooseProjects(job: Job): { name: string; config: (config: { test?: object }) => void } {
   return {
-    name: 'itest:single-project',
+    name: 'itest:projects',
     config: ({ test }) => {
-      if (test) Reflect.deleteProperty(test, 'projects')
+      if (!test) return
+      const projects: unknown = Reflect.get(test, 'projects')
+      if (!job.isGuest || !Array.isArray(projects) || !projects.every(isInline)) {
+        Reflect.deleteProperty(test, 'projects')
+        return
+      }
+      const wanted = splitFiles(job, projects)
+      const kept = projects.flatMap((project, index) => adapt(job, project, wanted[index] ?? []))
+      Reflect.set(test, 'projects', kept)
     },
   }
+}
+
+interface InlineProject {
+  readonly plugins?: readonly unknown[]
+  readonly test?: { readonly include?: readonly string[] }
+}
+
+function isInline(project: unknown): project is InlineProject {
+  if (typeof project !== 'object' || project === null || Reflect.has(project, 'then')) return false
+  const test: unknown = Reflect.get(project, 'test')
+  return !Reflect.has(project, 'root') && !(typeof test === 'object' && test !== null && Reflect.has(test, 'root'))
+}
+
+/** The files of each project, by its patterns; what none wants goes to the last one. */
+function splitFiles(job: Job, projects: readonly InlineProject[]): string[][] {
+  const groups = projects.map((): string[] => [])
+  for (const file of listFiles(job)) {
+    const found = projects.findIndex(({ test }) => test?.include?.some((pattern) => matchesGlob(file, pattern)))
+    groups.at(found)?.push(file)
+  }
+  return groups
+}
+
+function adapt(job: Job, project: InlineProject, include: string[]): object[] {
+  if (include.length === 0) return []
+  const test = { ...project.test, ...ORDERLY, include, exclude: EXCLUDED }
+  return [{ ...project, test, plugins: [createPlugin(job), ...(project.plugins ?? [])] }]
 }
 
 function hasConfig(root: string): boolean {

@@ -66,6 +66,7 @@ export function runFacts(overrides: Partial<RunFacts> = {}): RunFacts {
     setupFiles: [],
     tests: [testFacts()],
     fileErrors: [],
+    stalled: [],
     unhandled: [],
     stderrTail: '',
     durationMs: 900,

@@ -17,6 +17,7 @@ app.post('/orders', (req, res) => {
 })
 app.get('/orders/:id', (req, res) => { res.status(404).json({ error: 'no such order' }) })
 app.get('/hang', () => {})
+app.get('/loop', () => { for (;;) ; })
 app.get('/slow', (req, res) => { setTimeout(() => res.json({}), 20) })
 app.get('/throws', () => { throw new Error('out of tea') })
 app.get('/asserts', () => { assert.equal(1, 2) })

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { findActor } from '../http/boundary.ts'
 import { type ConnectionRequest, type ConnectionTarget, labelOf } from '../http/connection-target.ts'
 import { isLoopback, matchesOrigin, normaliseOrigin } from '../http/origin.ts'
 import type { HarnessState } from '../state.ts'
@@ -29,6 +30,8 @@ export function chooseWay(state: HarnessState, request: ConnectionRequest, { isT
     if (port === database?.port || isOwnServer(state, port)) return { kind: 'allow' }
     const moved = boundary.movedPorts.get(port)
     if (moved !== undefined) return { kind: 'own', port: moved }
+    // What a test that imports nothing of itest does by itself is its own affair, also when nobody listens there.
+    if (origin !== null && !state.isUsed && !findActor(boundary).isOfRequest) return { kind: 'allow' }
   }
   if (origin !== null) return { kind: 'stub', destination: origin }
   if (MAIL_PORTS.has(port)) return { kind: 'mail', destination: labelOf(target) }

@@ -45,6 +45,7 @@ export function noteOf(error: unknown): void {
 /** Where in the project's own code it stands; packages are no code of the project. */
 function findFrame(state: HarnessState, stack: string) {
   return (
-    describeError({ stack }, state.root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]/.test(file)) ?? null
+    describeError({ stack }, state.root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]|^node:/.test(file)) ??
+    null
   )
 }

@@ -82,7 +82,8 @@ function findEntry(state: HarnessState, request: unknown): RequestEntry | null {
 function findMaker(root: string): string {
   const { stack } = new Error('here')
   return (
-    describeError({ stack }, root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]/.test(file))?.file ?? ''
+    describeError({ stack }, root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]|^node:/.test(file))?.file ??
+    ''
   )
 }
 

@@ -6,6 +6,9 @@ import { noteAssertion, noteSite } from './note-assertion.ts'
 
 type Matcher = (this: unknown, ...args: unknown[]) => unknown
 
+/** What only leads to the next word, and what is watched by itself. */
+const NO_ASSERTION = new Set(['assert', 'constructor', 'withTest', 'withContext'])
+
 /** What is ours by now, and what it stands before. */
 const wrapped = new WeakSet<object>()
 /** Methods of Vitest as they were when no code of the user had run. */
@@ -67,7 +70,7 @@ function watchMatchers(state: HarnessState): void {
   const { prototype } = chai.Assertion
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const matcher = readMethod(prototype, name)
-    if (matcher === null || name === 'assert' || name === 'constructor' || wrapped.has(matcher)) continue
+    if (matcher === null || NO_ASSERTION.has(name) || wrapped.has(matcher)) continue
     const watched = watchMatcher(state, matcher)
     wrapped.add(watched)
     Reflect.set(prototype, name, Object.defineProperties(watched, Object.getOwnPropertyDescriptors(matcher)))
@@ -90,16 +93,25 @@ function watchMatcher(state: HarnessState, matcher: Matcher): Matcher {
       settle(error)
       throw error
     }
-    if (isThenable(result)) result.then(() => settle(null), settle)
+    if (isThenable(result)) return settleLater(result, settle)
     // A soft one notes its failure with the test and goes on.
-    else if (countFailures(this) === failures && watch.noted === before && !isChain(result)) settle(null)
+    if (countFailures(this) === failures) settle(null)
     return result
   }
 }
 
-/** What only leads to the next word, as `withTest` does, is no assertion. */
-function isChain(result: unknown): boolean {
-  return result instanceof chai.Assertion
+/** Listening to a promise handles its rejection, so whoever waits gets the promise that follows. */
+function settleLater(result: PromiseLike<unknown>, settle: (error: unknown) => void): PromiseLike<unknown> {
+  return result.then(
+    (value) => {
+      settle(null)
+      return value
+    },
+    (error: unknown) => {
+      settle(error)
+      throw error
+    },
+  )
 }
 
 function countFailures(assertion: unknown): number {

@@ -35,8 +35,9 @@ function measure(own: readonly string[], asked: readonly string[]): number {
   }
   const [long, short] = own.length > asked.length ? [own, asked] : [asked, own]
   const end = long.slice(long.length - short.length)
-  const isEnd = short.length > 0 && short.every((segment, index) => isSame(segment, end[index] ?? ''))
-  return isEnd && long.length - short.length <= PREFIX_LENGTH ? 1 : FAR
+  const isEnd = short.every((segment, index) => isSame(segment, end[index] ?? ''))
+  const isNamed = short.some((segment, index) => segment.toLowerCase() === end[index]?.toLowerCase())
+  return isEnd && isNamed && long.length - short.length <= PREFIX_LENGTH ? 1 : FAR
 }
 
 function measureSegment(own: string, asked: string): number {

@@ -239,7 +239,7 @@ expect(res.status).toBe(200)`),
   },
   {
     name: 'harness-throws-undefined',
-    is: 'broken trivial',
+    is: 'broken harness',
     code: one(`await request(app).get('/health')
 throw undefined`),
   },
@@ -329,6 +329,27 @@ it('is judged', async () => {
   await new Promise(() => {})
 }, 200)`),
   },
+  {
+    name: 'timeout-endless-loop',
+    is: { 'is judged': 'broken timeout', 'never runs': 'broken nothing-ran' },
+    code: withApp(`it('is judged', async () => {
+  await request(app).get('/health')
+  for (;;) ;
+})
+it('never runs', async () => { expect((await request(app).get('/health')).status).toBe(200) })`),
+  },
+  {
+    name: 'timeout-endless-loop-of-app',
+    is: 'broken timeout',
+    code: one(`const res = await request(app).get('/loop')
+expect(res.status).toBe(200)`),
+  },
+  {
+    name: 'timeout-endless-import',
+    is: 'broken timeout',
+    code: `${withApp(`for (;;) ;
+it('is judged', async () => { expect((await request(app).get('/health')).status).toBe(200) })`)}`,
+  },
   // Nothing ran.
   {
     name: 'skip',
@@ -386,6 +407,23 @@ expect(res.body.ok).toBe(true)`),
     name: 'swallowed-catch',
     is: 'broken no-assertion',
     code: one(`await request(app).get('/health').expect(201).catch(() => {})`),
+  },
+  {
+    name: 'not-awaited-resolves',
+    is: 'broken no-assertion',
+    code: withApp(`it('is judged', async () => {
+  const answer = request(app).get('/health').then((res) => res.status)
+  expect(answer).resolves.toBe(201)
+  await answer
+})`),
+  },
+  {
+    name: 'not-awaited-rejects',
+    is: 'broken no-assertion',
+    code: `import assert from 'node:assert'\n${one(`const answer = request(app).get('/health').then((res) => res.status)
+void assert.rejects(answer).catch(() => {})
+await answer
+await null`)}`,
   },
   { name: 'not-awaited-chain', is: 'broken no-assertion', code: one(`request(app).get('/health').expect(201)`) },
   {

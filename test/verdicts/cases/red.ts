@@ -151,15 +151,6 @@ res.body.items[0].id`),
     code: one(`await expect(request(app).get('/health').then((res) => res.status)).resolves.toBe(201)`),
   },
   {
-    name: 'resolves-not-awaited',
-    is: ASSERTION,
-    code: withApp(`it('is judged', async () => {
-  const answer = request(app).get('/health').then((res) => res.status)
-  expect(answer).resolves.toBe(201)
-  await answer
-})`),
-  },
-  {
     name: 'rejects-of-what-resolves',
     is: ASSERTION,
     code: one(`await expect(request(app).get('/health').then((res) => res.body)).rejects.toThrow()`),
