@@ -5,7 +5,7 @@ const results = process.env.TEST_RESULTS
 
 // Stages that read and compute: their tests share the modules of one worker, for loading the compiler and 200 modules of
 // the scan anew takes longer than most of these files do.
-const COMPUTING = ['test/{scan,plan,report,write}/**/*.test.ts', 'test/check/rules.test.ts']
+const COMPUTING = ['test/{scan,plan,prove,report,write}/**/*.test.ts', 'test/check/rules.test.ts']
 
 export default defineConfig({
   test: {

@@ -97,7 +97,10 @@ function describePlace({ scenarios, tables }: RouteCode, tree: ts.SourceFile): P
     effects: findEffectCalls(tree, sites),
     columns: (name) => {
       const table = tables.find(({ exportName }) => exportName === name)
-      return (table?.columns ?? []).map(({ key, type, json }) => ({ key, type: `${type} ${json}` }))
+      return (table?.columns ?? []).map(({ key, type, json }) => ({
+        key, // A key that counts by itself is a number like the keys that refer to it.
+        type: `${type.replace(/serial$/, 'int').replace('integer', 'int')} ${json}`,
+      }))
     },
   }
 }

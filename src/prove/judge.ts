@@ -43,7 +43,8 @@ export function judgeMutant(
 ): JudgedMutant {
   const { id, operator, file, line, change } = mutant
   const killedBy = (told.tried?.said ?? []).flatMap(toKill)
-  return { id, operator, file, line, change, ...decide(mutant, { ...told, killedBy }), killedBy }
+  const decided = decide(mutant, { ...told, killedBy })
+  return { id, operator, file, line, change, ...decided, killedBy: decided.status === 'killed' ? killedBy : [] }
 }
 
 function decide(

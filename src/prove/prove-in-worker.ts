@@ -7,6 +7,7 @@ import { classifyTest, type Verdict } from '../classify.ts'
 import { type Renew, watchRemains } from '../harness/renew.ts'
 import { getState, type HarnessState } from '../harness/state.ts'
 import { toProjectPath } from '../run/error-facts.ts'
+import { findCollector } from './collect-garbage.ts'
 import { compileRequired, installSwitch, type MutantSwitch } from './mutant-switch.ts'
 import type { Observer } from './runner.ts'
 import { describeFile, describeTask } from './task-facts.ts'
@@ -29,6 +30,7 @@ interface Worker {
 }
 
 const WAIT_MS = 20
+const COLLECT_EVERY = 20
 
 /** Every run that the plan asks for, one after the other, each told as an event. */
 export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void> {
@@ -37,10 +39,14 @@ export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void
     const worker = await prepare(plan, stage)
     const baseline = await findBaseline(worker)
     tell({ kind: 'ready' })
+    const collectGarbage = findCollector()
+    let tried = 0
     for (const mutant of plan.mutants) {
       if (!claim(plan, mutant)) continue
       tell({ kind: 'begun', mutant })
       tell(await tryMutant(worker, mutant, baseline))
+      tried += 1
+      if (tried % COLLECT_EVERY === 0) collectGarbage()
     }
   } catch (error) {
     tell({ kind: 'failed', message: error instanceof Error ? `${error.stack}` : String(error) })

@@ -22,6 +22,8 @@ export interface Trials {
   readonly settings: HandedSettings
   readonly signal: AbortSignal
   readonly onProgress: (done: number) => void
+  /** Processes side by side; default: by the number of cores and of mutants. */
+  readonly workers?: number
 }
 
 /** Everything that workers told, and the mutants because of which one had to be ended. */
@@ -58,8 +60,7 @@ export async function tryMutants(trials: Trials): Promise<Told> {
     stuck: new Set(),
   }
   mkdirSync(shared.plan.claims)
-  // Tests wait much of the time, for a timeout or for an answer that never comes, so there is one worker more than cores.
-  const count = wanted.length < FEW ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1)
+  const count = trials.workers ?? countWorkers(wanted.length)
   const failed = new AbortController()
   const lane = async (first: boolean): Promise<void> => {
     try {
@@ -77,6 +78,11 @@ export async function tryMutants(trials: Trials): Promise<Told> {
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** Tests wait much of the time, for a timeout or for an answer that never comes, so there may be more than cores. */
+function countWorkers(mutants: number): number {
+  return mutants < FEW ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1)
 }
 
 interface Shared {

@@ -1,6 +1,6 @@
 import { ts } from '../../scan/syntax/syntax.ts'
 import { findFunction, leaves } from './around.ts'
-import { expressionEdit, lineOf, nameCall, type Operator, quote, replace } from './place.ts'
+import { expressionEdit, lineOf, type Named, nameCall, type Operator, quote, replace } from './place.ts'
 
 /** The charge that is made twice. */
 export const calledTwice: Operator = {
@@ -22,35 +22,33 @@ export const effectBeforeValidation: Operator = {
   name: 'effect-before-validation',
   find: (node, { effects }) => {
     if (!ts.isAwaitExpression(node) || !effects.has(node.expression)) return []
-    const check = findCheckBefore(node)
-    if (check === null || usesLater(node, check)) return []
-    const start = (async: string): string =>
-      `${EARLY} = (async () => (${async}))(); await Promise.allSettled([${EARLY}]);`
-    return [
-      {
-        edits: [
-          { start: check.getStart(), end: check.getStart(), text: start(node.expression.getText()), as: 'before' },
-          expressionEdit(node, `await ${EARLY}`),
-        ],
-        line: lineOf(node),
-        change: `did ${nameCall(node.expression)} before the check ${quote(check.expression)}`,
-        equivalent: null,
-      },
-    ]
+    return listChecksBefore(node).flatMap((check) => (usesLater(node, check) ? [] : [doEarly(node, check)]))
   },
 }
 
-/** The nearest check that leaves, beside a statement around the node in its own function. */
-function findCheckBefore(node: ts.Node): ts.IfStatement | null {
+function doEarly(node: ts.AwaitExpression, check: ts.IfStatement): Named {
+  const at = check.getStart()
+  const effect = node.expression.getText()
+  const text = `${EARLY} = (async () => (${effect}))(); await Promise.allSettled([${EARLY}]);`
+  return {
+    edits: [{ start: at, end: at, text, as: 'before' }, expressionEdit(node, `await ${EARLY}`)],
+    line: lineOf(node),
+    change: `did ${nameCall(node.expression)} before the check ${quote(check.expression)}`,
+    equivalent: null,
+  }
+}
+
+/** The checks that leave, beside a statement around the node in its own function. */
+function listChecksBefore(node: ts.Node): readonly ts.IfStatement[] {
   const own = findFunction(node)
+  const found: ts.IfStatement[] = []
   for (let inner = node; inner !== own && !ts.isSourceFile(inner); inner = inner.parent) {
     const { parent } = inner
     if (!ts.isBlock(parent)) continue
     const before = parent.statements.filter((one) => one.end <= inner.getStart())
-    const check = before.findLast((one) => ts.isIfStatement(one) && leaves(one.thenStatement))
-    if (check && ts.isIfStatement(check)) return check
+    found.push(...before.filter(ts.isIfStatement).filter(({ thenStatement }) => leaves(thenStatement)))
   }
-  return null
+  return found
 }
 
 /** Whether the effect needs what is declared or set only after the check. */
