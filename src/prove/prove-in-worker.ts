@@ -125,6 +125,7 @@ function judge({ plan, unhandled }: Worker, test: RunnerTestCase, ablated: boole
     reason: null,
     vitest: '',
     setupFiles: [],
+    stalled: [],
     fileErrors: [],
     stderrTail: '',
     durationMs: 0,
