@@ -20,8 +20,8 @@ export const broken: readonly Case[] = [
   {
     name: 'import-in-body',
     is: 'broken import',
-    code: one(`const { refund } = await import('../src/refund.js')
-expect(refund((await request(app).get('/health')).status)).toBe(201)`),
+    body: `const { refund } = await import('../src/refund.js')
+expect(refund((await request(app).get('/health')).status)).toBe(201)`,
   },
   {
     name: 'file-throws',
@@ -62,8 +62,8 @@ it('is judged', async () => { expect((await request(app).get('/health')).status)
     name: 'type-of-passing',
     extension: 'ts',
     is: 'broken type',
-    code: one(`const res = await request(app).get('/health').withCookies('a')
-expect(res.status).toBe(201)`),
+    body: `const res = await request(app).get('/health').withCookies('a')
+expect(res.status).toBe(201)`,
   },
   // Hooks and fixtures.
   {
@@ -104,8 +104,8 @@ it('is judged', async () => { expect((await request(app).get('/health')).status)
   {
     name: 'hook-on-test-finished',
     is: 'broken hook',
-    code: one(`onTestFinished(() => { expect(1).toBe(2) })
-expect((await request(app).get('/health')).status).toBe(200)`),
+    body: `onTestFinished(() => { expect(1).toBe(2) })
+expect((await request(app).get('/health')).status).toBe(200)`,
   },
   {
     name: 'hook-fixture',
@@ -162,14 +162,14 @@ it('is judged', async () => { expect((await request(app).get('/health')).status)
   {
     name: 'harness-type-error',
     is: 'broken harness',
-    code: one(`const res = await request(app).get('/health')
-expect(res.body.items[0].id).toBe(1)`),
+    body: `const res = await request(app).get('/health')
+expect(res.body.items[0].id).toBe(1)`,
   },
   {
     name: 'harness-reference-error',
     is: 'broken harness',
-    code: one(`const res = await request(app).get('/health')
-expect(response.status).toBe(201)`),
+    body: `const res = await request(app).get('/health')
+expect(response.status).toBe(201)`,
   },
   {
     name: 'harness-missing-export',
@@ -180,8 +180,8 @@ expect(refund(res.body)).toBe(1)`)}`,
   {
     name: 'harness-unknown-matcher',
     is: 'broken harness',
-    code: one(`const res = await request(app).get('/health')
-expect(res.status).toBeOkay()`),
+    body: `const res = await request(app).get('/health')
+expect(res.status).toBeOkay()`,
   },
   {
     name: 'harness-not-a-spy',
@@ -192,8 +192,8 @@ expect(mailer.send).toHaveBeenCalledTimes(1)`)}`,
   {
     name: 'harness-refused',
     is: 'broken harness',
-    code: one(`const res = await request('http://127.0.0.1:1').get('/health')
-expect(res.status).toBe(200)`),
+    body: `const res = await request('http://127.0.0.1:1').get('/health')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'harness-fails',
@@ -205,20 +205,20 @@ expect(res.status).toBe(200)`),
   {
     name: 'harness-json',
     is: 'broken harness',
-    code: one(`const res = await request(app).get('/health')
-expect(JSON.parse(res.text + '}').ok).toBe(true)`),
+    body: `const res = await request(app).get('/health')
+expect(JSON.parse(res.text + '}').ok).toBe(true)`,
   },
   {
     name: 'harness-near-miss',
     is: 'broken harness',
-    code: one(`const res = await request(app).post('/order').send({ item: 'tea' })
-expect(res.status).toBe(201)`),
+    body: `const res = await request(app).post('/order').send({ item: 'tea' })
+expect(res.status).toBe(201)`,
   },
   {
     name: 'harness-prefix',
     is: 'broken harness',
-    code: one(`const res = await request(app).get('/api/health')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/api/health')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'harness-in-use',
@@ -232,16 +232,16 @@ it('is judged', async () => {
   {
     name: 'harness-dropped-by-test',
     is: 'broken harness',
-    code: one(`Promise.reject(new Error('of the test'))
+    body: `Promise.reject(new Error('of the test'))
 const res = await request(app).get('/health')
 await new Promise((resolve) => setTimeout(resolve, 20))
-expect(res.status).toBe(200)`),
+expect(res.status).toBe(200)`,
   },
   {
     name: 'harness-throws-undefined',
     is: 'broken harness',
-    code: one(`await request(app).get('/health')
-throw undefined`),
+    body: `await request(app).get('/health')
+throw undefined`,
   },
   {
     name: 'harness-literal',
@@ -383,30 +383,30 @@ it('is judged', async () => {
 })`),
   },
   // Nothing was asserted.
-  { name: 'no-assertion', is: 'broken no-assertion', code: one(`await request(app).get('/health')`) },
+  { name: 'no-assertion', is: 'broken no-assertion', body: `await request(app).get('/health')` },
   {
     name: 'no-matcher',
     is: 'broken no-assertion',
-    code: one(`const res = await request(app).get('/health')
-expect(res.status)`),
+    body: `const res = await request(app).get('/health')
+expect(res.status)`,
   },
   {
     name: 'swallowed',
     is: 'broken no-assertion',
-    code: one(`const res = await request(app).get('/health')
-try { expect(res.status).toBe(201) } catch {}`),
+    body: `const res = await request(app).get('/health')
+try { expect(res.status).toBe(201) } catch {}`,
   },
   {
     name: 'swallowed-one-of-two',
     is: 'broken no-assertion',
-    code: one(`const res = await request(app).get('/health')
+    body: `const res = await request(app).get('/health')
 try { expect(res.status).toBe(201) } catch {}
-expect(res.body.ok).toBe(true)`),
+expect(res.body.ok).toBe(true)`,
   },
   {
     name: 'swallowed-catch',
     is: 'broken no-assertion',
-    code: one(`await request(app).get('/health').expect(201).catch(() => {})`),
+    body: `await request(app).get('/health').expect(201).catch(() => {})`,
   },
   {
     name: 'not-awaited-resolves',
@@ -425,12 +425,12 @@ void assert.rejects(answer).catch(() => {})
 await answer
 await null`)}`,
   },
-  { name: 'not-awaited-chain', is: 'broken no-assertion', code: one(`request(app).get('/health').expect(201)`) },
+  { name: 'not-awaited-chain', is: 'broken no-assertion', body: `request(app).get('/health').expect(201)` },
   {
     name: 'not-awaited-poll',
     is: 'broken no-assertion',
-    code: one(`await request(app).get('/health')
-void expect.poll(() => 1).toBe(1)`),
+    body: `await request(app).get('/health')
+void expect.poll(() => 1).toBe(1)`,
   },
   {
     name: 'assertions-in-hook-only',
@@ -438,25 +438,25 @@ void expect.poll(() => 1).toBe(1)`),
     code: withApp(`beforeEach(async () => { await request(app).get('/health').expect(200) })
 it('is judged', async () => { await request(app).get('/health') })`),
   },
-  { name: 'assertions-of-the-app-only', is: 'broken no-assertion', code: one(`await request(app).get('/checked')`) },
+  { name: 'assertions-of-the-app-only', is: 'broken no-assertion', body: `await request(app).get('/checked')` },
   {
     name: 'has-assertions',
     is: 'broken no-assertion',
-    code: one(`expect.hasAssertions()
-await request(app).get('/health')`),
+    body: `expect.hasAssertions()
+await request(app).get('/health')`,
   },
   {
     name: 'counts-assertions',
     is: 'broken no-assertion',
-    code: one(`expect.assertions(2)
+    body: `expect.assertions(2)
 const res = await request(app).get('/health')
-expect(res.status).toBe(200)`),
+expect(res.status).toBe(200)`,
   },
   {
     name: 'never-called-back',
     is: 'broken no-assertion',
-    code: one(`const res = await request(app).get('/list')
-for (const item of res.body.filter((one) => one === 'z')) expect(item).toBe('z')`),
+    body: `const res = await request(app).get('/list')
+for (const item of res.body.filter((one) => one === 'z')) expect(item).toBe('z')`,
   },
   {
     name: 'passing-fails',
@@ -469,14 +469,14 @@ for (const item of res.body.filter((one) => one === 'z')) expect(item).toBe('z')
   {
     name: 'trivial-fail',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-expect.fail('not written yet')`),
+    body: `await request(app).get('/health')
+expect.fail('not written yet')`,
   },
   {
     name: 'trivial-unreachable',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-expect.unreachable()`),
+    body: `await request(app).get('/health')
+expect.unreachable()`,
   },
   {
     name: 'trivial-assert-fail',
@@ -487,44 +487,44 @@ assert.fail('not written yet')`)}`,
   {
     name: 'trivial-literals',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-expect(true).toBe(false)`),
+    body: `await request(app).get('/health')
+expect(true).toBe(false)`,
   },
   {
     name: 'trivial-constants',
     is: 'broken trivial',
-    code: one(`const res = await request(app).get('/health')
+    body: `const res = await request(app).get('/health')
 const expected = 201
 const actual = 200
-expect(actual).toBe(expected)`),
+expect(actual).toBe(expected)`,
   },
   {
     name: 'trivial-object',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
+    body: `await request(app).get('/health')
 const order = { id: 1 }
-expect(order).toEqual({ id: 2 })`),
+expect(order).toEqual({ id: 2 })`,
   },
   {
     name: 'trivial-throw',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-throw new Error('not written yet')`),
+    body: `await request(app).get('/health')
+throw new Error('not written yet')`,
   },
   {
     name: 'trivial-reject',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-return Promise.reject(new Error('not written yet'))`),
+    body: `await request(app).get('/health')
+return Promise.reject(new Error('not written yet'))`,
   },
-  { name: 'trivial-no-request', is: 'broken trivial', code: one(`expect(typeof app).toBe('string')`) },
+  { name: 'trivial-no-request', is: 'broken trivial', body: `expect(typeof app).toBe('string')` },
   {
     name: 'trivial-passing',
     is: 'broken trivial',
-    code: one(`await request(app).get('/health')
-expect(true).toBe(true)`),
+    body: `await request(app).get('/health')
+expect(true).toBe(true)`,
   },
-  { name: 'trivial-passing-no-request', is: 'broken trivial', code: one(`expect(typeof app).toBe('function')`) },
+  { name: 'trivial-passing-no-request', is: 'broken trivial', body: `expect(typeof app).toBe('function')` },
   {
     name: 'trivial-only-own-server',
     is: 'broken trivial',
@@ -561,17 +561,17 @@ it('is judged', async () => {
   {
     name: 'tampered-facts',
     is: 'broken harness',
-    code: one(`onTestFinished(({ task }) => {
+    body: `onTestFinished(({ task }) => {
   const { facts } = task.meta.itest
   task.meta.itest = { facts: facts.replace('"assertions":[]', '"assertions":[{"frame":null,"passed":1,"failed":0,"messages":[]}]'), seal: task.meta.itest.seal }
 })
-await request(app).get('/health')`),
+await request(app).get('/health')`,
   },
   {
     name: 'tampered-result',
     is: 'broken no-assertion',
-    code: one(`onTestFinished(({ task }) => { task.result.state = 'pass'; task.result.errors = undefined })
+    body: `onTestFinished(({ task }) => { task.result.state = 'pass'; task.result.errors = undefined })
 const res = await request(app).get('/health')
-expect(res.status).toBe(201)`),
+expect(res.status).toBe(201)`,
   },
 ]

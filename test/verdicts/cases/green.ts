@@ -6,10 +6,10 @@ export const green: readonly Case[] = [
   {
     name: 'green-status',
     is: GREEN,
-    code: one(`const res = await request(app).get('/health')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/health')
+expect(res.status).toBe(200)`,
   },
-  { name: 'green-supertest', is: GREEN, code: one(`await request(app).get('/health').expect(200, { ok: true })`) },
+  { name: 'green-supertest', is: GREEN, body: `await request(app).get('/health').expect(200, { ok: true })` },
   {
     name: 'green-assert',
     is: GREEN,
@@ -31,34 +31,34 @@ chaiExpect(res.status).to.equal(200)`)}`,
   {
     name: 'green-wait-for',
     is: GREEN,
-    code: one(`let asked = 0
+    body: `let asked = 0
 await vi.waitFor(async () => {
   asked += (await request(app).get('/health')).status
   expect(asked).toBeGreaterThan(300)
-}, { interval: 10 })`),
+}, { interval: 10 })`,
   },
   {
     name: 'green-poll',
     is: GREEN,
-    code: one(`let asked = 0
-await expect.poll(async () => { asked += (await request(app).get('/health')).status; return asked }, { interval: 10 }).toBeGreaterThan(300)`),
+    body: `let asked = 0
+await expect.poll(async () => { asked += (await request(app).get('/health')).status; return asked }, { interval: 10 }).toBeGreaterThan(300)`,
   },
   {
     name: 'green-rejects',
     is: GREEN,
-    code: one(`await expect(request(app).get('/hang').timeout(50)).rejects.toThrow('imeout')`),
+    body: `await expect(request(app).get('/hang').timeout(50)).rejects.toThrow('imeout')`,
   },
   {
     name: 'green-not-found',
     is: GREEN,
-    code: one(`const res = await request(app).get('/nowhere-at-all')
-expect(res.status).toBe(404)`),
+    body: `const res = await request(app).get('/nowhere-at-all')
+expect(res.status).toBe(404)`,
   },
   {
     name: 'green-assertion-wanted-to-fail',
     is: GREEN,
-    code: one(`const res = await request(app).get('/health')
-expect(() => expect(res.status).toBe(201)).toThrow()`),
+    body: `const res = await request(app).get('/health')
+expect(() => expect(res.status).toBe(201)).toThrow()`,
   },
   {
     name: 'green-extend',
@@ -122,7 +122,7 @@ it('is judged', { retry: 2 }, async () => {
   {
     name: 'red-with-volatile-parts',
     is: 'red assertion',
-    code: one(`const res = await request(app).get('/volatile')
-expect(res.body).toEqual({ id: 'x', at: 'y', port: 1 })`),
+    body: `const res = await request(app).get('/volatile')
+expect(res.body).toEqual({ id: 'x', at: 'y', port: 1 })`,
   },
 ]

@@ -6,26 +6,26 @@ export const red: readonly Case[] = [
   {
     name: 'status',
     is: ASSERTION,
-    code: one(`const res = await request(app).post('/orders').send({ item: 'tea' })
-expect(res.status).toBe(202)`),
+    body: `const res = await request(app).post('/orders').send({ item: 'tea' })
+expect(res.status).toBe(202)`,
   },
   {
     name: 'body',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(res.body).toEqual({ ok: false })`),
+    body: `const res = await request(app).get('/health')
+expect(res.body).toEqual({ ok: false })`,
   },
-  { name: 'supertest-status', is: ASSERTION, code: one(`await request(app).get('/health').expect(204)`) },
-  { name: 'supertest-body', is: ASSERTION, code: one(`await request(app).get('/health').expect(200, { ok: false })`) },
+  { name: 'supertest-status', is: ASSERTION, body: `await request(app).get('/health').expect(204)` },
+  { name: 'supertest-body', is: ASSERTION, body: `await request(app).get('/health').expect(200, { ok: false })` },
   {
     name: 'supertest-header',
     is: ASSERTION,
-    code: one(`await request(app).get('/health').expect('x-powered-by', 'tea')`),
+    body: `await request(app).get('/health').expect('x-powered-by', 'tea')`,
   },
   {
     name: 'supertest-function',
     is: ASSERTION,
-    code: one(`await request(app).get('/health').expect((res) => { expect(res.body.ok).toBe(false) })`),
+    body: `await request(app).get('/health').expect((res) => { expect(res.body.ok).toBe(false) })`,
   },
   {
     name: 'supertest-end',
@@ -37,38 +37,38 @@ expect(res.body).toEqual({ ok: false })`),
   {
     name: 'not-found-of-route',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/orders/404')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/orders/404')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'matcher-on-undefined',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(res.body.message).toMatch(/fine/)`),
+    body: `const res = await request(app).get('/health')
+expect(res.body.message).toMatch(/fine/)`,
   },
   {
     name: 'greater-than-undefined',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(res.body.count).toBeGreaterThan(1)`),
+    body: `const res = await request(app).get('/health')
+expect(res.body.count).toBeGreaterThan(1)`,
   },
   {
     name: 'to-contain',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/list')
-expect(res.body).toContain('z')`),
+    body: `const res = await request(app).get('/list')
+expect(res.body).toContain('z')`,
   },
   {
     name: 'have-length',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/list')
-expect(res.body).toHaveLength(9)`),
+    body: `const res = await request(app).get('/list')
+expect(res.body).toHaveLength(9)`,
   },
   {
     name: 'have-property',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(res.body.deep).toHaveProperty('a.b')`),
+    body: `const res = await request(app).get('/health')
+expect(res.body.deep).toHaveProperty('a.b')`,
   },
   {
     name: 'custom-matcher',
@@ -117,8 +117,8 @@ chaiExpect(res.status).to.equal(204)`)}`,
   {
     name: 'chai-style',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(res.body.ok).to.be.false`),
+    body: `const res = await request(app).get('/health')
+expect(res.body.ok).to.be.false`,
   },
   {
     name: 'vitest-assert',
@@ -129,31 +129,31 @@ assert.strictEqual(res.status, 204)`)}`,
   {
     name: 'soft',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
+    body: `const res = await request(app).get('/health')
 expect.soft(res.status).toBe(201)
-expect.soft(res.body).toEqual({ ok: true })`),
+expect.soft(res.body).toEqual({ ok: true })`,
   },
   {
     name: 'soft-then-mistake',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
+    body: `const res = await request(app).get('/health')
 expect.soft(res.status).toBe(201)
-res.body.items[0].id`),
+res.body.items[0].id`,
   },
   {
     name: 'inline-snapshot',
     is: ASSERTION,
-    code: one("const res = await request(app).get('/health')\nexpect(res.status).toMatchInlineSnapshot(`201`)"),
+    body: "const res = await request(app).get('/health')\nexpect(res.status).toMatchInlineSnapshot(`201`)",
   },
   {
     name: 'resolves',
     is: ASSERTION,
-    code: one(`await expect(request(app).get('/health').then((res) => res.status)).resolves.toBe(201)`),
+    body: `await expect(request(app).get('/health').then((res) => res.status)).resolves.toBe(201)`,
   },
   {
     name: 'rejects-of-what-resolves',
     is: ASSERTION,
-    code: one(`await expect(request(app).get('/health').then((res) => res.body)).rejects.toThrow()`),
+    body: `await expect(request(app).get('/health').then((res) => res.body)).rejects.toThrow()`,
   },
   {
     name: 'poll',
@@ -224,14 +224,14 @@ authed('is judged', async ({ token }) => {
   {
     name: 'error-of-the-app',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/throws')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/throws')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'assertion-error-of-the-app',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/asserts')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/asserts')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'spy',
@@ -251,8 +251,8 @@ expect(sent).toEqual([])`)}`,
   {
     name: 'reversed',
     is: ASSERTION,
-    code: one(`const res = await request(app).get('/health')
-expect(201).toBe(res.status)`),
+    body: `const res = await request(app).get('/health')
+expect(201).toBe(res.status)`,
   },
   {
     name: 'concurrent',
@@ -287,27 +287,27 @@ it('is judged', async () => {
   {
     name: 'missing-unlike-all',
     is: 'red missing-route',
-    code: one(`const res = await request(app).post('/invoices').send({})
+    body: `const res = await request(app).post('/invoices').send({})
 expect(res.status).toBe(201)
-expect(res.body).toMatchObject({ id: 1 })`),
+expect(res.body).toMatchObject({ id: 1 })`,
   },
   {
     name: 'missing-supertest',
     is: 'red missing-route',
-    code: one(`await request(app).delete('/invoices/7').expect(204)`),
+    body: `await request(app).delete('/invoices/7').expect(204)`,
   },
   {
     name: 'missing-body',
     is: 'red missing-route',
-    code: one(`const res = await request(app).get('/invoices/7')
-expect(res.body).toEqual({ id: 7 })`),
+    body: `const res = await request(app).get('/invoices/7')
+expect(res.body).toEqual({ id: 7 })`,
   },
   {
     name: 'missing-after-setup',
     is: 'red missing-route',
-    code: one(`await request(app).post('/orders').send({ item: 'tea' }).expect(201)
+    body: `await request(app).post('/orders').send({ item: 'tea' }).expect(201)
 const res = await request(app).get('/invoices')
-expect(res.status).toBe(200)`),
+expect(res.status).toBe(200)`,
   },
   {
     name: 'missing-method',
@@ -320,14 +320,14 @@ expect(res.status).toBe(200)`),
   {
     name: 'hang',
     is: 'red hang',
-    code: one(`const res = await request(app).get('/hang')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/hang')
+expect(res.status).toBe(200)`,
   },
   {
     name: 'hang-supertest-timeout',
     is: 'red hang',
-    code: one(`const res = await request(app).get('/hang').timeout(100)
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/hang').timeout(100)
+expect(res.status).toBe(200)`,
   },
   {
     name: 'hang-abort-signal',
@@ -342,34 +342,34 @@ expect(res.status).toBe(200)`),
   {
     name: 'hang-of-undefined',
     is: 'red hang',
-    code: one(`const res = await Promise.race([request(app).get('/hang'), new Promise((resolve) => setTimeout(resolve, 100))])
-expect(res?.status).toBe(200)`),
+    body: `const res = await Promise.race([request(app).get('/hang'), new Promise((resolve) => setTimeout(resolve, 100))])
+expect(res?.status).toBe(200)`,
   },
   // Nobody catches it.
   {
     name: 'crash-after-answer',
     is: 'red app-crash',
-    code: one(`const res = await request(app).get('/crash-later')
+    body: `const res = await request(app).get('/crash-later')
 expect(res.status).toBe(200)
-await new Promise((resolve) => setTimeout(resolve, 50))`),
+await new Promise((resolve) => setTimeout(resolve, 50))`,
   },
   {
     name: 'crash-instead-of-answer',
     is: 'red app-crash',
-    code: one(`const res = await request(app).get('/crash-first').timeout(150)
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/crash-first').timeout(150)
+expect(res.status).toBe(200)`,
   },
   {
     name: 'crash-rejection',
     is: 'red app-crash',
-    code: one(`const res = await request(app).get('/reject-later')
+    body: `const res = await request(app).get('/reject-later')
 expect(res.status).toBe(200)
-await new Promise((resolve) => setTimeout(resolve, 50))`),
+await new Promise((resolve) => setTimeout(resolve, 50))`,
   },
   {
     name: 'exit',
     is: 'red app-crash',
-    code: one(`const res = await request(app).get('/exit')
-expect(res.status).toBe(200)`),
+    body: `const res = await request(app).get('/exit')
+expect(res.status).toBe(200)`,
   },
 ]
