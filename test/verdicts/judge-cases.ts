@@ -28,7 +28,7 @@ export async function judgeCases(
   const options = { root, files: files.map(({ file }) => file), routes: [], runs }
   try {
     const judged = await judgeFiles(
-      { ...options, app: null, database: 'auto', databaseUrl: null, cache: false },
+      { ...options, app: null, ablate: null, config: null, env: {}, database: 'auto', databaseUrl: null, cache: false },
       { environment: {}, signal: new AbortController().signal, progress: () => {}, now: () => performance.now() },
     )
     return { ...compare(files, judged.tests), tests: judged.tests, vitest: judged.vitest }
