@@ -134,4 +134,15 @@ describe('chooseBootEnvironment', () => {
     )
     expect(values).toEqual({ PREFIX: '/api' })
   })
+
+  it('sets what conditions at import were taken to find, and nothing else', () => {
+    const code = `const stamp = process.env.BUILD_STAMP || 'none'
+      export const uses = [
+        process.env.SMTP_HOST ? 1 : 0, process.env.MAIL_KEY ? 1 : 0, process.env.VITEST ? 1 : 0, process.env.PATH ? 1 : 0,
+        process.env.DB_HOST ? 1 : 0, process.env.BUILD_STAMP ? 1 : 0,
+      ]
+      const late = process.env.MAIL_KEY ?? 'dev'`
+    const { values } = choose(code, { '.env.example': 'BUILD_STAMP=1' })
+    expect(values).toEqual({ MAIL_KEY: expect.stringMatching(/^itest-value/), DB_HOST: '127.0.0.1' })
+  })
 })

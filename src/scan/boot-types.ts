@@ -98,7 +98,7 @@ export interface EnvironmentVariable {
   readonly default: string | null
   readonly validation: Pick<EnvironmentRule, 'by' | 'shape' | 'text'> | null
   readonly whenMissing: EnvironmentRule['whenMissing']
-  /** Whether conditions at import were followed as with a value, or as without one; null: none asked. */
+  /** Whether conditions at import were followed as with a value, or as without one; null: none asked, or any process has it. */
   readonly assumedSet: boolean | null
   readonly usedFor: 'database' | 'port' | 'secret' | 'address' | 'other'
 }

@@ -7,6 +7,7 @@ import { mask } from './database-address.ts'
 import { howConditionEnds, howListEnds } from './endings.ts'
 import { findFallback } from './fallbacks.ts'
 import { lengthRule } from './length-checks.ts'
+import { assumedSet } from './set-in-tests.ts'
 
 interface Variable {
   readonly name: string
@@ -53,11 +54,6 @@ function describeVariable(machine: Machine, database: DatabaseFacts, variable: V
     assumedSet: assumedSet(machine, variable.name),
     usedFor,
   }
-}
-
-function assumedSet({ boot }: Machine, name: string): boolean | null {
-  const known = boot.inTests.get(name)
-  return known ? known.how === 'set' : null
 }
 
 function readPlaces(machine: Machine, { reads, rules }: Variable): SourceLocation[] {

@@ -24,13 +24,16 @@ export function variableInTests(machine: Machine, name: string, node: ts.Node): 
   return found
 }
 
-/** What Vitest and any process has, and what the harness sets to the address of the test's database. */
-const GIVEN =
-  /^(?:VITEST\w*|TEST|PATH|HOME|TMPDIR)$|(?:DATABASE|POSTGRES(?:QL)?|MYSQL|MARIADB|SQLITE|LIBSQL|TURSO|NEON)_?(?:\w+_)?(?:UR[LI]|DSN|PATH|FILE)$|^(?:DB|PG|DATABASE|POSTGRES|MYSQL)_?(?:\w+_)?(?:UR[LI]|HOST(?:NAME)?|PORT|USER(?:NAME)?|PASS(?:WORD)?|NAME|DB|DATABASE)$/i
+/** What Vitest sets, and any process has. */
+const OF_PROCESS = /^(?:VITEST\w*|TEST|PATH|HOME|TMPDIR)$/
+/** What the harness sets to the address of the test's database. */
+const OF_DATABASE =
+  /(?:DATABASE|POSTGRES(?:QL)?|MYSQL|MARIADB|SQLITE|LIBSQL|TURSO|NEON)_?(?:\w+_)?(?:UR[LI]|DSN|PATH|FILE)$|^(?:DB|PG|DATABASE|POSTGRES|MYSQL)_?(?:\w+_)?(?:UR[LI]|HOST(?:NAME)?|PORT|USER(?:NAME)?|PASS(?:WORD)?|NAME|DB|DATABASE)$/i
 
 function settle(machine: Machine, name: string, node: ts.Node): InTests {
   const { boot } = machine
-  if (GIVEN.test(name) || textInFiles(machine, { name, files: TEST_FILES, node })) return SET
+  if (OF_PROCESS.test(name) || OF_DATABASE.test(name) || textInFiles(machine, { name, files: TEST_FILES, node }))
+    return SET
   const rule = boot.rules.find((one) => one.name === name)
   if (rule?.required === true || isDemanded(machine, name)) return SET
   if (typeof rule?.default === 'string') return { how: 'default', text: rule.default }
@@ -44,4 +47,10 @@ function isDemanded({ boot }: Machine, name: string): boolean {
   const checks = boot.checks.filter((check) => check.name === name)
   if (checks.some(({ node, whenMissing }) => howConditionEnds(node, whenMissing) !== null)) return true
   return boot.reads.some((read) => read.name === name && howListEnds(read.node) !== null)
+}
+
+/** For whoever starts the app: whether the variable was taken to be set by them; null: nobody asked, or it is not theirs. */
+export function assumedSet({ boot }: Machine, name: string): boolean | null {
+  const known = boot.inTests.get(name)
+  return known && !OF_PROCESS.test(name) ? known.how === 'set' : null
 }

@@ -7,8 +7,9 @@ import { typeOfResult } from '../interpret/known-types.ts'
 import { iterate } from '../interpret/loops.ts'
 import type { Machine } from '../interpret/machine.ts'
 import { createScope, declare, type Scope } from '../interpret/scope.ts'
-import { array, literal, native, object, operation, symbol, UNDEFINED, type Value } from '../interpret/values.ts'
+import { array, literal, native, object, operation, UNDEFINED, type Value } from '../interpret/values.ts'
 import type { ts } from '../syntax/syntax.ts'
+import { fieldLister } from './field-lists.ts'
 import { parseJson } from './json.ts'
 import { objectPrototype, propertyStatics, reflectObject } from './reflection.ts'
 import { runtime, timers } from './runtime.ts'
@@ -159,32 +160,11 @@ function mathFunction(name: string): Value {
   })
 }
 
-/** The fields that are surely there; open when more may be. */
-function listFields(value: Value, pick: (key: string, field: Value) => Value): Value {
-  if (value.kind === 'object') {
-    const fields = shownFields(value)
-    const known = fields.filter(([key]) => !key.startsWith('...'))
-    const listed = array(
-      known.map(([key, field]) => pick(key, field)),
-      value.open || known.length < fields.length,
-    )
-    if (!value.fields.has('#partial')) return listed
-    return { ...listed, count: operation('member', operation('entries', value), literal('length')) }
-  }
-  if (value.kind === 'namespace') return array(value.names().map((key) => pick(key, value.member(key) ?? UNDEFINED)))
-  if (value.kind === 'table') {
-    return array(value.columns.map(({ key }) => pick(key, symbol({ kind: 'column', table: value.name, column: key }))))
-  }
-  return operation('entries', value)
-}
-
 function objectStatics(machine: Machine): Value {
-  const entriesOf = (value: Value | undefined, pick: (key: string, field: Value) => Value): Value =>
-    listFields(value ?? UNDEFINED, pick)
   return native('Object', ([value]) => value ?? object(), [
-    ['entries', native('Object.entries', ([value]) => entriesOf(value, (key, field) => array([literal(key), field])))],
-    ['keys', native('Object.keys', ([value]) => entriesOf(value, literal))],
-    ['values', native('Object.values', ([value]) => entriesOf(value, (_key, field) => field))],
+    ['entries', fieldLister(machine, 'Object.entries', (key, field) => array([literal(key), field]))],
+    ['keys', fieldLister(machine, 'Object.keys', literal)],
+    ['values', fieldLister(machine, 'Object.values', (_key, field) => field)],
     ['hasOwn', native('Object.hasOwn', ([owner, key]) => hasKey(key ?? UNDEFINED, owner ?? UNDEFINED))],
     ['prototype', objectPrototype(machine)],
     ['freeze', native('Object.freeze', ([value]) => value ?? UNDEFINED)],

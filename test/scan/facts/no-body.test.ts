@@ -19,6 +19,11 @@ describe('a request without a body', () => {
     ['a member', UNGUARDED, {}],
     ['taking it apart', 'const { id } = req.body\nres.json({ id })', {}],
     ['what another function does with it', 'res.json({ id: take(req.body) })', { before: 'const take = (x) => x.id' }],
+    [
+      'its keys',
+      'const { id } = req.body ?? {}\nif (Object.keys(req.body).length === 0) return res.sendStatus(400)\nres.json({ id })',
+      {},
+    ],
     ['a request for reading', UNGUARDED, { route: 'get /orders' }],
     ['a query before it', `await db.select().from(users)\n${UNGUARDED}`, {}],
   ])('fails on Express 5 at %s', (_what, handler, extra) => {
