@@ -55,9 +55,9 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
   assertCanGenerate(planned.read)
   const { scaffold } = planned.vocabulary
   const { database, dossier } = planned.read
-  assertTablesFit(dossier.tables, database)
   const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database })
   const harness = describeProject(options.root, database, { plan: planned.plan, boot })
+  assertTablesFit(dossier.tables, database)
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const draft = await time('write', () => writeDraft(planned, options, world))
   world.signal.throwIfAborted()
