@@ -1,5 +1,6 @@
 import type { BootEnvironment } from './boot-environment.ts'
 import type { Finding } from './check/types.ts'
+import { listHints } from './gen-hints.ts'
 import { findLack } from './harness/faults/unsupported.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
@@ -60,26 +61,14 @@ export function buildReport(input: ReportInput): GenReport {
     questions: planned.plan.questions,
     unresolved: planned.read.dossier.unresolved,
     wrote: outcome?.wrote ?? [],
-    hints: [...planned.notes, ...input.hints, ...hintsOn(paths, input)],
+    hints: [
+      ...planned.notes,
+      ...input.hints,
+      ...listHints({ read: planned.read, paths, run: outcome?.runs.real ?? null, without: input.without }),
+    ],
     timings: input.timings,
     exitCode: decideExitCode(paths, findings),
   }
-}
-
-function hintsOn(paths: readonly ReportedPath[], { planned, without }: ReportInput): string[] {
-  if (!paths.some((one) => one.class === 'import')) return []
-  const names = without.map(({ name, readAt: [at] }) => (at ? `${name} (${at.file}:${at.line})` : name))
-  const read = names.length > 0 ? ` It reads these variables, which have no value in tests: ${names.join(', ')}.` : ''
-  const { app, boot } = planned.read.dossier
-  const startFile = boot.apps.find(({ file, line }) => file === app.file && line === app.line)?.startFile ?? app.file
-  const start =
-    startFile === app.file
-      ? []
-      : [`If ${startFile} prepares what ${app.file} needs, --app ${startFile} starts it there.`]
-  return [
-    `The app could not be loaded.${read} What it lacks, set in .env.test, or under env in itest.config.ts.`,
-    ...start,
-  ]
 }
 
 /** No when a test or a check says so, and when a path must be tested but not one test could be written. */

@@ -92,21 +92,11 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
       throw error
     })
     const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
-    const hints = [...(config.hint ? [config.hint] : []), ...hintOnUnmade(planned.read)]
+    const hints = config.hint ? [config.hint] : []
     return buildReport({ planned, draft, text, timings: timings(), outcome, hints, without: boot.without })
   } finally {
     await engine.stop()
   }
-}
-
-/** Tables that only the app itself could make are none that a test can count on. */
-function hintOnUnmade({ database, dossier }: ReadRoute): string[] {
-  const names = dossier.tables.flatMap(({ name }) => (database.unmade.includes(name) ? [name] : []))
-  if (names.length === 0) return []
-  const from = [database.migrations, ...database.furtherMigrations].join(', ')
-  return [
-    `No migration in ${from} makes ${names.join(', ')}, which the route uses: unless the app makes that itself, tests fail for want of it. Run \`npx drizzle-kit generate\`.`,
-  ]
 }
 
 /** @throws UserError when what is generated could not be run */

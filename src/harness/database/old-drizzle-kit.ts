@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { execa } from 'execa'
+import * as z from 'zod'
 import { UserError } from '../../errors.ts'
 import type { ProjectFacts } from '../project-facts.ts'
 
@@ -15,20 +16,20 @@ const DIALECTS = {
 
 /**
  * Lets a drizzle-kit that can't be called from code make migrations of the schema files by its command line, in a folder of
- * our own, which `read` is given. `entry`: the package's main file.
+ * our own, which `read` is given. `kit`: the folder of the package.
  */
 export async function generateByCommand<T>(
-  options: { root: string; database: ProjectFacts['database']; entry: string },
+  options: { root: string; database: ProjectFacts['database']; kit: string },
   read: (folder: string) => T,
 ): Promise<T> {
-  const { root, database, entry } = options
+  const { root, database, kit } = options
   const { name, command } = DIALECTS[database.dialect]
   const folder = mkdtempSync(join(tmpdir(), 'itest-kit-'))
   try {
     const config = join(folder, 'drizzle.json')
     writeFileSync(config, JSON.stringify({ dialect: name, schema: database.schemaFiles, out: join(folder, 'out') }))
-    const kit = dirname(entry)
-    const args = [join(kit, 'bin.cjs'), isBefore021(kit) ? command : 'generate', '--config', config]
+    const { version, program } = readManifest(kit)
+    const args = [program, isBefore021(version) ? command : 'generate', '--config', config]
     const { all } = await execa(process.execPath, args, { cwd: root, all: true, reject: false, timeout: LIMIT_MS })
     return readOrExplain(() => read(folder), all)
   } finally {
@@ -37,8 +38,15 @@ export async function generateByCommand<T>(
 }
 
 /** Until then each dialect had a command of its own. */
-function isBefore021(kit: string): boolean {
-  return /"version":\s*"0\.(?:1?\d|20)\./.test(readFileSync(join(kit, 'package.json'), 'utf8'))
+function isBefore021(version: string): boolean {
+  return /^0\.(?:1?\d|20)\./.test(version)
+}
+
+const Manifest = z.object({ version: z.string(), bin: z.object({ 'drizzle-kit': z.string() }) })
+
+function readManifest(kit: string): { version: string; program: string } {
+  const { version, bin } = Manifest.parse(JSON.parse(readFileSync(join(kit, 'package.json'), 'utf8')))
+  return { version, program: join(kit, bin['drizzle-kit']) }
 }
 
 /** It says on the terminal what it could not do, and its exit code is 0 all the same. */

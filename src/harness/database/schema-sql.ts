@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { UserError } from '../../errors.ts'
@@ -109,9 +109,7 @@ async function generateSchema(options: Parameters<typeof readSchema>[0]): Promis
   const file = options.database.schemaFiles.join(', ')
   const kit = await importDrizzleKit(options.root)
   if (typeof kit === 'string') {
-    const { statements } = await generateByCommand({ ...options, entry: kit }, (folder) =>
-      readMigrations(folder, 'out'),
-    )
+    const { statements } = await generateByCommand({ ...options, kit }, (folder) => readMigrations(folder, 'out'))
     return { statements: statements.map((statement) => ({ ...statement, file })), journal: [] }
   }
   const { describe, compare } = readGenerator(kit, options.database.dialect)
@@ -148,21 +146,27 @@ function readGenerator(kit: DrizzleKit, dialect: ProjectFacts['database']['diale
 
 /** Whether tables can be made of schema files. */
 export function hasDrizzleKit(root: string): boolean {
-  return resolveFrom(root, 'drizzle-kit') !== null
+  return findKitFolder(root) !== null
 }
 
-/** What can be called, or the main file of a drizzle-kit that has nothing of the kind, as before 0.22. */
+/** What can be called, or the folder of a drizzle-kit that has nothing of the kind, as before 0.22. */
 async function importDrizzleKit(root: string): Promise<DrizzleKit | string> {
   const path = resolveFrom(root, 'drizzle-kit/api')
   if (path) {
     const kit: DrizzleKit & { default?: DrizzleKit } = await import(pathToFileURL(path).href)
     return kit.default ?? kit
   }
-  const old = resolveFrom(root, 'drizzle-kit')
+  const old = findKitFolder(root)
   if (old) return old
   throw new UserError('There are no SQL migrations, and drizzle-kit, which could make them, is missing.', {
     hint: 'Add drizzle-kit to the project (`npm install -D drizzle-kit`), or generate migrations with it.',
   })
+}
+
+/** It shows its main file, or, before 0.20, has none. */
+function findKitFolder(root: string): string | null {
+  const file = resolveFrom(root, 'drizzle-kit') ?? resolveFrom(root, 'drizzle-kit/package.json')
+  return file === null ? null : dirname(file)
 }
 
 function resolveFrom(root: string, name: string): string | null {

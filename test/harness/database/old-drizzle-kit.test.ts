@@ -18,9 +18,12 @@ writeFileSync(out + '/meta/_journal.json', JSON.stringify({ dialect: 'pg', entri
 function readWith(version: string, schemaFiles: string[]): ReturnType<typeof readSchema> {
   const root = mkdtempSync(join(tmpdir(), 'itest-old-kit-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  const kit = { name: 'drizzle-kit', version, main: 'index.js', exports: { '.': './index.js' } }
-  const files = { 'package.json': '{}', 'package/package.json': JSON.stringify(kit), 'package/bin.cjs': KIT }
-  for (const [name, text] of Object.entries({ ...files, 'package/index.js': '' })) {
+  const isRunOnly = version.startsWith('0.19.')
+  const bin = isRunOnly ? 'index.cjs' : 'bin.cjs'
+  const kit = { name: 'drizzle-kit', version, bin: { 'drizzle-kit': `./${bin}` } }
+  const manifest = isRunOnly ? kit : { ...kit, main: 'index.js', exports: { '.': './index.js' } }
+  const files = { 'package.json': '{}', 'package/package.json': JSON.stringify(manifest), [`package/${bin}`]: KIT }
+  for (const [name, text] of Object.entries(isRunOnly ? files : { ...files, 'package/index.js': '' })) {
     const file = join(root, name.replace(/^package\//, 'node_modules/drizzle-kit/'))
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
@@ -31,6 +34,7 @@ function readWith(version: string, schemaFiles: string[]): ReturnType<typeof rea
 
 describe('a drizzle-kit that can only be called as a command', () => {
   it.each([
+    ['0.19.13', 'generate:pg postgresql src/a.ts src/b.ts'],
     ['0.20.14', 'generate:pg postgresql src/a.ts src/b.ts'],
     ['0.21.4', 'generate postgresql src/a.ts src/b.ts'],
   ])('%s makes the tables', async (version, sql) => {
