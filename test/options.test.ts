@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { NO_SETTINGS, type Settings } from '../src/config/settings.ts'
-import { parseOptions, parseRoute } from '../src/options.ts'
+import { parseOptions, parseProofOptions, parseRoute } from '../src/options.ts'
 
 describe('parseRoute', () => {
   it.each([[['POST', '/orders']], [['POST /orders']], [['post', ' /orders ']], [['  POST   /orders  ']]])(
@@ -106,5 +106,16 @@ describe('parseOptions', () => {
 
   it('refuses a database that it does not know', () => {
     expect(() => parseOptions({ database: 'oracle' }, folder())).toThrow(/^--database: /)
+  })
+})
+
+describe('parseProofOptions', () => {
+  it('has no tests and no limit by default', () => {
+    expect(parseProofOptions({})).toEqual({ tests: [], minScore: null })
+    expect(parseProofOptions({ tests: ['a.test.ts'], minScore: '80' })).toEqual({ tests: ['a.test.ts'], minScore: 80 })
+  })
+
+  it.each(['much', '-1', '101', ''])('refuses the limit "%s"', (minScore) => {
+    expect(() => parseProofOptions({ minScore })).toThrow('--min-score: expected a number from 0 to 100')
   })
 })

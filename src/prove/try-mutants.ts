@@ -60,7 +60,7 @@ export async function tryMutants(trials: Trials): Promise<Told> {
     stuck: new Set(),
   }
   mkdirSync(shared.plan.claims)
-  const count = trials.workers ?? countWorkers(wanted.length)
+  const count = trials.workers ?? countWorkers(wanted.length, trials.engine.kind)
   const failed = new AbortController()
   const lane = async (first: boolean): Promise<void> => {
     try {
@@ -81,8 +81,9 @@ export async function tryMutants(trials: Trials): Promise<Told> {
 }
 
 /** Tests wait much of the time, for a timeout or for an answer that never comes, so there may be more than cores. */
-function countWorkers(mutants: number): number {
-  return mutants < FEW ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1)
+function countWorkers(mutants: number, engine: Engine['kind']): number {
+  // Each of them would have a PGlite of its own, half a gigabyte.
+  return mutants < FEW || engine === 'pglite' ? 1 : Math.min(MOST_WORKERS, availableParallelism() + 1)
 }
 
 interface Shared {

@@ -37,32 +37,45 @@ function renderHead({ route, counts, score, minScore, mutants }: ProveReport, { 
     `${paint.bold(`${route.method} ${route.path}`)}  ${route.file}:${route.line}`,
     '',
     ...wrap(
-      `${mutants.length} bugs were put into the code: ${killed} caught, ${survived} not noticed, ${missed} where no test comes${score === null ? '' : ` (${score} % caught${limit})`}.`,
+      `${mutants.length} ${mutants.length === 1 ? 'bug was' : 'bugs were'} put into the code: ${killed} caught, ${survived} not noticed, ${missed} where no test comes by${score === null ? '' : ` (${score} % caught${limit})`}.`,
       width,
     ),
     ...(rest.length > 0 ? wrap(`Not counted: ${rest.join(', ')}.`, width) : []),
   ]
 }
 
-function renderSurvivors({ mutants, unreachedFiles }: ProveReport, { paint, width }: Drawing): string[] {
+function renderSurvivors(report: ProveReport, { paint, width }: Drawing): string[] {
+  const { mutants, tests, unreachedFiles } = report
+  if (!tests.some(({ now }) => now === 'green'))
+    return [paint.yellow('No test is green, so nothing is known of any bug.')]
   const survived = mutants.filter(({ status }) => status === 'survived')
-  const missed = mutants.filter(({ status }) => status === 'no-coverage')
-  const list = (head: string, found: readonly JudgedMutant[]): string[] =>
-    found.length === 0
-      ? []
-      : [paint.yellow(head), ...found.flatMap((mutant) => wrap(`  ${say(mutant)}`, width, '    '))]
+  const ordered = [...survived.filter(isOfDomain), ...survived.filter((mutant) => !isOfDomain(mutant))]
   const blocks = [
-    list('Nothing would notice if', survived),
-    list('No test comes by, so nothing would notice if', missed),
+    [paint.yellow('Nothing would notice if'), ...ordered.flatMap((mutant) => wrap(`  ${say(mutant)}`, width, '    '))],
+    [paint.yellow('No test comes by, so nothing would notice bugs in'), ...listMissed(report, width)],
     unreachedFiles.flatMap((file) =>
-      wrap(
-        `No test runs any of the bugs in ${file}: they need a test, or the file is not loaded by Vitest.`,
-        width,
-        '  ',
-      ),
+      wrap(`No test runs anything of ${file}: it needs a test, or Vitest does not load it.`, width, '  '),
     ),
   ]
-  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+  return blocks
+    .filter((block, index) => block.length > (index === 2 ? 0 : 1))
+    .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+}
+
+/** Bugs of any code; those of routes are what people wake up for. */
+const GENERAL = new Set(['literal', 'operator', 'condition', 'lost-property', 'removed-call'])
+
+function isOfDomain({ operator }: JudgedMutant): boolean {
+  return !GENERAL.has(operator)
+}
+
+/** By file, as lines: there may be hundreds. */
+function listMissed({ mutants }: ProveReport, width: number): string[] {
+  const missed = mutants.filter(({ status }) => status === 'no-coverage')
+  return groupBy(missed, ({ file }) => file).flatMap(([file, found]) => {
+    const lines = [...new Set(found.map(({ line }) => line))].toSorted((a, b) => a - b)
+    return wrap(`  ${file}: ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`, width, '    ')
+  })
 }
 
 function say({ file, line, change }: JudgedMutant): string {

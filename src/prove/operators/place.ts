@@ -28,7 +28,7 @@ const LIMIT = 60
 
 /** The text of a node on one line, as it can stand in a sentence. */
 export function quote(node: ts.Node): string {
-  const text = node.getText().replace(/\s+/g, ' ')
+  const text = node.getText().replace(/\s+/g, ' ').replaceAll(' .', '.')
   return `\`${text.length > LIMIT ? `${text.slice(0, LIMIT - 1)}…` : text}\``
 }
 
