@@ -560,12 +560,21 @@ it('is judged', async () => {
   },
   {
     name: 'tampered-facts',
+    is: 'broken no-assertion',
+    code: withApp(`it('is judged', async ({ task, onTestFinished }) => {
+  const forge = () => { task.meta.itest = { facts: '{"assertions":[{}]}', seal: 'x' } }
+  onTestFinished(forge)
+  forge()
+  await request(app).get('/health')
+})`),
+  },
+  {
+    name: 'tampered-meta',
     is: 'broken harness',
-    body: `onTestFinished(({ task }) => {
-  const { facts } = task.meta.itest
-  task.meta.itest = { facts: facts.replace('"assertions":[]', '"assertions":[{"frame":null,"passed":1,"failed":0,"messages":[]}]'), seal: task.meta.itest.seal }
-})
-await request(app).get('/health')`,
+    code: withApp(`it('is judged', async ({ task }) => {
+  Object.defineProperty(task, 'meta', { get: () => ({}) })
+  await request(app).get('/health')
+})`),
   },
   {
     name: 'tampered-result',
