@@ -121,7 +121,7 @@ function isAbove({ file, suite }: RunFacts['fileErrors'][number], test: TestFact
 }
 
 function classifyFileError(error: ErrorFacts, test: TestFacts | null): BrokenClass {
-  if (isOurs(error)) return 'harness'
+  if (isOurs(error) && error.code !== 'ITEST_APP_EXIT') return 'harness'
   if (test) return 'hook'
   if (/^No test (?:suite )?found/.test(error.message)) return 'nothing-ran'
   return isSyntax(error) ? 'syntax' : 'import'
@@ -242,6 +242,7 @@ function classifyEnd(
 function classifyFailure({ error, site, harness }: Failure, { ablated, sites }: ClassifyOptions): Verdict {
   if (isMissingModule(error)) return broken('import', firstLine(error))
   if (isCount(error)) return broken('no-assertion', firstLine(error))
+  if (isUnwritten(error)) return broken('no-assertion', `there is no such snapshot yet: ${firstLine(error)}`)
   const pointless = site && POINTLESS[site.kind]
   if (pointless) return broken('trivial', `${pointless}: ${firstLine(error)}`)
   if (asksNothing(harness)) {
@@ -325,11 +326,14 @@ function findLate(facts: RunFacts, { file, name }: TestFacts): ErrorFacts | null
 }
 
 function findUnhandled(facts: RunFacts, test: TestFacts): ErrorFacts | null {
-  const found = facts.unhandled.find(
-    (unhandled) =>
-      (unhandled.file === null || unhandled.file === test.file) &&
-      (unhandled.test === test.fullName || unhandled.test === test.name),
-  )
+  const names = new Set(facts.tests.filter(({ file }) => file === test.file).flatMap((one) => [one.name, one.fullName]))
+  const found = facts.unhandled.find((unhandled) => {
+    if (unhandled.test === test.fullName || unhandled.test === test.name) {
+      return unhandled.file === null || unhandled.file === test.file
+    }
+    // Of this file, and of no test of it: any of them may be behind it.
+    return unhandled.file === test.file && (unhandled.test === null || !names.has(unhandled.test))
+  })
   return found?.error ?? null
 }
 
@@ -352,9 +356,9 @@ function isMissingModule({ code, message }: ErrorFacts): boolean {
   return /^(?:Cannot find (?:module|package) |Failed to (?:load|resolve) )/.test(message)
 }
 
-/** `expect.assertions(2)`, `expect.hasAssertions()`, and an `expect.poll` that nobody waits for. */
+/** `expect.assertions(2)`, `expect.hasAssertions()`, and what nobody waits for. */
 function isCount({ message }: ErrorFacts): boolean {
-  return /^expected (?:number of assertions to be|any number of assertion)|^expect\.poll\(.*was not awaited/.test(
+  return /^expected (?:number of assertions to be|any number of assertion)|^(?:expect\.poll\(|Promise returned by ).*was not awaited/.test(
     message,
   )
 }
