@@ -76,6 +76,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     { cacheDir: job.cacheFolder, plugins: [createPlugin(job), chooseProjects(job)] },
   )
   keepSnapshots(vitest)
+  surviveDeadWorkers()
   const stopWatching = watchWorkers(job.journalFolder, job.root, stalled)
   try {
     await vitest.start()
@@ -83,6 +84,16 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     stopWatching()
     await vitest.close()
   }
+}
+
+/** Vitest 3 goes on talking to a worker that is dead, and ends the whole run when nobody listens. */
+function surviveDeadWorkers(): void {
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason, promise) => {
+    if (reason instanceof Error && 'code' in reason && reason.code === 'ERR_IPC_CHANNEL_CLOSED') return
+    for (const listener of listeners) listener(reason, promise)
+  })
 }
 
 /** A snapshot that is not there yet would be written, into the user's files, and pass. */
