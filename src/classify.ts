@@ -121,7 +121,7 @@ function isAbove({ file, suite }: RunFacts['fileErrors'][number], test: TestFact
 }
 
 function classifyFileError(error: ErrorFacts, test: TestFacts | null): BrokenClass {
-  if (isOurs(error)) return 'harness'
+  if (isOurs(error) && error.code !== 'ITEST_APP_EXIT') return 'harness'
   if (test) return 'hook'
   if (/^No test (?:suite )?found/.test(error.message)) return 'nothing-ran'
   return isSyntax(error) ? 'syntax' : 'import'
@@ -224,10 +224,11 @@ function classifyEnd(
   const [exit] = harness.exits
   if (exit) return { status: 'red', class: 'app-crash', error: exit, reason: firstLine(exit) }
   const isOpen = harness.unansweredRequests.length > 0
-  const isFirm = isAssertion(error, harness) && !isAbout(error, 'undefined')
+  const isFirm = isAssertion(error, harness, sites?.errors[0]) && !isAbout(error, 'undefined')
   const crash = findCrash(facts, test, sites)
   const isException = harness.uncaught.some(({ kind, of }) => kind === 'exception' && of === null)
-  if (crash && (crash.status === 'broken' || (isOpen ? isException : !isAssertion(error, harness)))) return crash
+  if (crash && (crash.status === 'broken' || (isOpen ? isException : !isAssertion(error, harness, sites?.errors[0]))))
+    return crash
   const isLate = isTimeout(error) || isClientTimeout(error)
   if (harness.hasFrozenTimers && (isOpen || isLate) && !isFirm) {
     return broken('timeout', `the test's fake timers kept the app's own from running: ${firstLine(error)}`)
@@ -241,6 +242,7 @@ function classifyEnd(
 function classifyFailure({ error, site, harness }: Failure, { ablated, sites }: ClassifyOptions): Verdict {
   if (isMissingModule(error)) return broken('import', firstLine(error))
   if (isCount(error)) return broken('no-assertion', firstLine(error))
+  if (isUnwritten(error)) return broken('no-assertion', `there is no such snapshot yet: ${firstLine(error)}`)
   const pointless = site && POINTLESS[site.kind]
   if (pointless) return broken('trivial', `${pointless}: ${firstLine(error)}`)
   if (asksNothing(harness)) {
@@ -305,22 +307,33 @@ function classifyHang(facts: RunFacts, test: TestFacts, error: ErrorFacts): Verd
 function findCrash(facts: RunFacts, test: TestFacts, sites: TestSites | null): Verdict | null {
   const seen = test.harness?.uncaught ?? []
   const own = seen.findIndex(({ of }) => of === null)
+  const late = findLate(facts, test)
   const isElsewhere = own < 0 && seen.length > 0
-  const error = seen[own]?.error ?? (isElsewhere ? null : findUnhandled(facts, test))
+  const error = seen[own]?.error ?? late ?? (isElsewhere ? null : findUnhandled(facts, test))
   if (!error || isOurs(error)) return null
-  const actor = sites ? (sites.uncaught[own]?.actor ?? 'unknown') : 'app'
+  const isOfApp = !sites || seen[own]?.isOfRequest || error === late
+  const actor = isOfApp ? 'app' : (sites.uncaught[own]?.actor ?? 'unknown')
   if (error.code === 'EADDRINUSE') return broken('harness', `another process has the port: ${firstLine(error)}`)
   if (actor !== 'app') return broken('harness', `an error that nobody catches, and not of the app: ${firstLine(error)}`)
   const reason = `an error that nobody catches ends the process: ${firstLine(error)}`
   return { status: 'red', class: 'app-crash', error, reason }
 }
 
+/** What a request of this test left behind for a later one. */
+function findLate(facts: RunFacts, { file, name }: TestFacts): ErrorFacts | null {
+  const after = facts.tests.filter((other) => other.file === file).flatMap(({ harness }) => harness?.uncaught ?? [])
+  return after.find(({ of }) => of === name)?.error ?? null
+}
+
 function findUnhandled(facts: RunFacts, test: TestFacts): ErrorFacts | null {
-  const found = facts.unhandled.find(
-    (unhandled) =>
-      (unhandled.file === null || unhandled.file === test.file) &&
-      (unhandled.test === test.fullName || unhandled.test === test.name),
-  )
+  const names = new Set(facts.tests.filter(({ file }) => file === test.file).flatMap((one) => [one.name, one.fullName]))
+  const found = facts.unhandled.find((unhandled) => {
+    if (unhandled.test === test.fullName || unhandled.test === test.name) {
+      return unhandled.file === null || unhandled.file === test.file
+    }
+    // Of this file, and of no test of it: any of them may be behind it.
+    return unhandled.file === test.file && (unhandled.test === null || !names.has(unhandled.test))
+  })
   return found?.error ?? null
 }
 
@@ -343,9 +356,9 @@ function isMissingModule({ code, message }: ErrorFacts): boolean {
   return /^(?:Cannot find (?:module|package) |Failed to (?:load|resolve) )/.test(message)
 }
 
-/** `expect.assertions(2)`, `expect.hasAssertions()`, and an `expect.poll` that nobody waits for. */
+/** `expect.assertions(2)`, `expect.hasAssertions()`, and what nobody waits for. */
 function isCount({ message }: ErrorFacts): boolean {
-  return /^expected (?:number of assertions to be|any number of assertion)|^expect\.poll\(.*was not awaited/.test(
+  return /^expected (?:number of assertions to be|any number of assertion)|^(?:expect\.poll\(|Promise returned by ).*was not awaited/.test(
     message,
   )
 }
@@ -367,9 +380,10 @@ const MISUSE = /is not a spy or a call to a spy|You must provide a Promise to ex
 
 function isAssertion(error: ErrorFacts, { assertions }: HarnessFacts, site?: Site): boolean {
   if (MISUSE.test(error.message) || isUnwritten(error) || isTimeout(error)) return false
+  if (site?.actor === 'app') return false
   if (assertions.some(({ messages }) => messages.includes(error.message))) return true
-  // Not seen by the harness: what is thrown by the app, or by hand, only looks like one.
-  if (site && (site.actor === 'app' || site.frame === null)) return false
+  // Not seen by the harness: what is thrown by hand only looks like one.
+  if (site && site.frame === null) return false
   if (error.code !== null) return error.code === 'ERR_ASSERTION'
   return error.name === 'AssertionError' || MATCHER_ERRORS.some((pattern) => pattern.test(error.message))
 }

@@ -39,7 +39,9 @@ interface Setup {
 }
 
 const RUNS = 3
+// A test that never ends is ended long before; this is for what nobody thought of.
 const RUN_LIMIT_MS = 300_000
+const FILE_LIMIT_MS = 10_000
 
 /**
  * Runs any test files of a project and judges each test. Writes nothing into the project.
@@ -61,28 +63,35 @@ async function judge(setup: Setup): Promise<Judgement> {
   const { options, world, engine } = setup
   const { root, files } = options
   world.progress('running the tests')
-  const [first, types] = await Promise.all([run(setup, { files }), checkTypes(root, files, world.signal)])
+  const [first, types, existing] = await Promise.all([
+    run(setup, { files }),
+    checkTypes(root, files, world.signal),
+    readRoutes(options),
+  ])
   const read = createSourceReader(root)
   const ablated = options.ablate !== null
   const sites: JudgeRunOptions = { read, ablated, testFiles: new Set(files), setupFiles: new Set(first.setupFiles) }
   const start = judgeRun(first, sites)
-  const repeats = await repeat(
-    setup,
-    [...start.values()].map(({ test }) => test.file),
-  )
-  const settled = await settleAll(setup, { sites, runs: [start, ...repeats.map((facts) => judgeRun(facts, sites))] })
+  const repeats = await repeat(setup, listRepeated(start))
+  const runs = [start, ...repeats.map((facts) => judgeRun(facts, sites))]
+  const settled = await settleAll(setup, { sites, runs, existing })
   const absent = listAbsent(first, { files, read })
   return {
-    tests: [...combine(settled, types), ...absent.tests],
+    tests: [...combine(settled, { types, existing }), ...absent.tests],
     fileProblems: absent.fileProblems,
     engine: engine?.facts ?? null,
     vitest: first.vitest,
   }
 }
 
-/** Files that gave tests, in another order each time. */
-async function repeat(setup: Setup, withTests: readonly string[]): Promise<RunFacts[]> {
-  const files = [...new Set(withTests)]
+/** What is broken is so whatever another order brings. */
+function listRepeated(start: Trials): string[] {
+  const worth = [...start.values()].filter(({ verdict }) => verdict.status !== 'broken' || verdict.missing)
+  return [...new Set(worth.map(({ test }) => test.file))]
+}
+
+/** In another order each time. */
+async function repeat(setup: Setup, files: readonly string[]): Promise<RunFacts[]> {
   const { runs = RUNS } = setup.options
   const repeats: RunFacts[] = []
   for (let index = 1; index < runs && files.length > 0; index += 1) {
@@ -95,7 +104,7 @@ async function repeat(setup: Setup, withTests: readonly string[]): Promise<RunFa
 /** Asks of each request that no route took what the test says when one answers 501. */
 async function settleAll(
   setup: Setup,
-  { sites, runs }: { sites: JudgeRunOptions; runs: readonly Trials[] },
+  { sites, runs, existing }: { sites: JudgeRunOptions; runs: readonly Trials[]; existing: readonly RouteName[] },
 ): Promise<readonly Trials[]> {
   const fell = runs
     .flatMap((trials) => [...trials.values()])
@@ -107,16 +116,15 @@ async function settleAll(
   const files = [...new Set(fell.map(({ file }) => file))]
   const stubs = fell.map(({ request }) => patternOf(request))
   const stubbed = judgeRun(await run(setup, { files, stubs }), sites)
-  const existing = await readRoutes(setup.options)
   return runs.map((trials) => settleMissing(trials, { stubbed, existing, planned: setup.options.routes }))
 }
 
-function run(
+async function run(
   { options, world, engine }: Setup,
   how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
 ): Promise<RunFacts> {
   world.signal.throwIfAborted()
-  return runTests({
+  const facts = await runTests({
     ...how,
     root: options.root,
     engine,
@@ -124,9 +132,11 @@ function run(
     ablate: options.ablate !== null,
     settings: { file: options.config, env: options.env },
     isGuest: true,
-    timeoutMs: RUN_LIMIT_MS,
+    timeoutMs: RUN_LIMIT_MS + how.files.length * FILE_LIMIT_MS,
     signal: world.signal,
   })
+  world.signal.throwIfAborted()
+  return facts
 }
 
 /** Null where the code does not say what database the app has: tests that need none run all the same. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, expect, inject, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, chai, expect, inject, vi } from 'vitest'
 import { toProjectPath } from '../run/error-facts.ts'
 import type { HarnessFacts } from '../run/types.ts'
 import { createAddresses } from './app/client-address.ts'
@@ -94,8 +94,8 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchExits(opened)
   watchApps(opened)
   watchRoute(opened)
-  watchAssertions(opened)
-  watchTimers(opened)
+  opened.assertionWatch = watchAssertions(opened, chai)
+  watchTimers(opened, vi)
   if (inject('itestClientPerTest') ?? true) opened.chooseAddress = createAddresses()
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)

@@ -6,6 +6,7 @@ import type { Turns } from './database/pglite/turns.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { type Boundary, createBoundary } from './http/boundary.ts'
 import { createWatch, type RequestEntry, type TestWatch } from './watch/test-watch.ts'
+import type { AssertionWatch } from './watch/watch-assertions.ts'
 
 /** Everything that setup and the API imported by tests share, one per worker. */
 export interface HarnessState {
@@ -33,6 +34,7 @@ export interface HarnessState {
   lastError: string
   /** The running test, or what is between two. */
   watch: TestWatch
+  assertionWatch: AssertionWatch
   /** By the request itself. */
   readonly entries: WeakMap<object, RequestEntry>
   /** Files that made an Express app. */
@@ -106,6 +108,7 @@ export function createState(
     isBooting: false,
     lastError: '',
     watch: createWatch(''),
+    assertionWatch: { watchLater: () => {}, listTampered: () => [] },
     entries: new WeakMap(),
     makers: new Set(),
     requestsBefore: 0,

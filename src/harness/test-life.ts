@@ -8,7 +8,6 @@ import { beginTraffic } from './http/boundary.ts'
 import { type HarnessState, requireDatabase } from './state.ts'
 import { restoreClock } from './time/clock.ts'
 import { createWatch } from './watch/test-watch.ts'
-import { listTampered, watchLater } from './watch/watch-assertions.ts'
 import { isFrozen } from './watch/watch-timers.ts'
 
 const LOG_LIMIT = 200
@@ -22,7 +21,7 @@ export async function beginTest(state: HarnessState, title: string): Promise<voi
   Object.assign(state, { isLoading: false, lastError: '', client: state.chooseAddress(title) })
   state.requestsBefore += countRequests(state)
   state.watch = createWatch(title)
-  watchLater(state)
+  state.assertionWatch.watchLater()
   clearBoard(state.board)
   if (state.isUsed) await explainLock(() => requireDatabase(state).reset())
   await state.resetLimits()
@@ -65,7 +64,7 @@ export async function endTest(state: HarnessState): Promise<HarnessFacts> {
     isAfterCrash: state.isAfterCrash || (state.isDriverBroken && state.board.cut === null),
     uncaught: [...watch.uncaught],
     exits: [...watch.exits],
-    tampered: listTampered(),
+    tampered: state.assertionWatch.listTampered(),
   }
   Object.assign(state, { watch: createWatch(''), routeHits: 0, appCrashes: [] })
   state.open.clear()

@@ -1,15 +1,21 @@
 import type { Verdict } from '../classify.ts'
+import type { RouteName } from '../run/run.ts'
 import type { ErrorFacts } from '../run/types.ts'
+import { isRequestFor } from '../scan/routes/near-miss.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Trial, Trials } from './runs.ts'
 import type { Contrast, JudgedTest } from './types.ts'
 
 /** One verdict per test of all its runs, of which the first is in the order of the files. */
-export function combine(runs: readonly Trials[], types: ReadonlyMap<string, string>): JudgedTest[] {
+export function combine(
+  runs: readonly Trials[],
+  { types, existing }: { types: ReadonlyMap<string, string>; existing: readonly RouteName[] },
+): JudgedTest[] {
   const [first = new Map<string, Trial>(), ...repeats] = runs
   return [...first].map(([key, trial]) => {
     const again = repeats.flatMap((run) => run.get(key) ?? [])
-    return judgeTest([trial, ...again], types.get(trial.test.file) ?? null)
+    const judged = judgeTest([trial, ...again], types.get(trial.test.file) ?? null)
+    return { ...judged, route: findRoute(trial, existing) }
   })
 }
 
@@ -17,8 +23,7 @@ function judgeTest(trials: readonly Trial[], typeError: string | null): JudgedTe
   const [first] = trials
   if (!first) throw new Error('Expected a test to have run at least once.')
   const { file, fullName } = first.test
-  const route = findRoute(first)
-  const base = { file, name: fullName, route, contrast: null, fingerprint: null }
+  const base = { file, name: fullName, route: null, contrast: null, fingerprint: null }
   if (typeError !== null) return { ...base, verdict: 'broken', class: 'type', reason: typeError }
   const difference = findDifference(trials)
   if (difference !== null) return { ...base, verdict: 'flaky', class: null, reason: difference }
@@ -89,8 +94,10 @@ function describeContrast({ sites, test }: Trial, error: ErrorFacts | null): Con
 }
 
 /** What the last request to the app was dispatched to; for one that fell through, what was asked for. */
-function findRoute({ test }: Trial): string | null {
+function findRoute({ test }: Trial, existing: readonly RouteName[]): string | null {
   const last = test.harness?.log.filter(({ isApp }) => isApp).at(-1)
   if (!last) return null
-  return last.route ?? `${last.method} ${last.path}`
+  // Where a router is mounted on a parameter, Express only knows what the client sent.
+  const known = last.route === null ? undefined : existing.find((route) => isRequestFor(route, last))
+  return known ? `${known.method} ${known.path}` : (last.route ?? `${last.method} ${last.path}`)
 }

@@ -12,6 +12,7 @@ const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\bitest_[\w]+/g, '<database>'],
   [/\b[\da-f]{16,}\b/gi, '<hex>'],
   [/(?<="?\w*[iI]d"?:? )"?[\w-]+"?/g, '<id>'],
+  [/(?<=\/)\d+(?=[/\s;:]|$)/g, '<id>'],
   [/\b\d+(?:\.\d+)? ?ms\b/g, '<ms>'],
   [/\b\d{5,}(?:\.\d+)?\b/g, '<number>'],
 ]

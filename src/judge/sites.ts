@@ -49,8 +49,15 @@ function isOwn(file: string): boolean {
   return !/(?:^|\/)node_modules\/|^node:|^internal\//.test(file)
 }
 
-function isTestCode(file: string, { testFiles, setupFiles }: SiteOptions): boolean {
-  return testFiles.has(file) || setupFiles.has(file) || TEST_LIKE.test(file)
+function isTestCode(file: string, { testFiles, setupFiles, read }: SiteOptions): boolean {
+  if (testFiles.has(file) || setupFiles.has(file) || TEST_LIKE.test(file)) return true
+  return read(file)?.tree.statements.some(importsTools) ?? false
+}
+
+/** No app imports these. */
+function importsTools(statement: ts.Statement): boolean {
+  if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return false
+  return /^(?:vitest|supertest|chai|itest-gen)$/.test(statement.moduleSpecifier.text)
 }
 
 /** A hook of the test file that asserts, or that calls something that is not of this file: it could be behind an error. */

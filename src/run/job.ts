@@ -57,6 +57,7 @@ const AssertionFacts = z.object({
 const UncaughtFacts = z.object({
   kind: z.enum(['exception', 'rejection']),
   of: z.string().nullable(),
+  isOfRequest: z.boolean(),
   error: ErrorFacts,
 })
 

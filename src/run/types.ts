@@ -48,6 +48,8 @@ export interface UncaughtFacts {
   readonly kind: 'exception' | 'rejection'
   /** The title of the test that it belongs to, when that is another one than the test that ran. */
   readonly of: string | null
+  /** The app was at work on a request. */
+  readonly isOfRequest: boolean
   readonly error: ErrorFacts
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Vitest } from 'vitest/node'
 import { escapePattern } from '../escape-pattern.ts'
 import { createPlugin } from '../harness/vitest.ts'
 import { readProof } from '../prove/worker-options.ts'
@@ -80,6 +81,8 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
       plugins: [...(proof ? [proof.plugin] : []), createPlugin(job), chooseProjects(job)],
     },
   )
+  keepSnapshots(vitest)
+  surviveDeadWorkers()
   const stopWatching = watchWorkers(job.journalFolder, job.root, stalled)
   try {
     await vitest.start()
@@ -87,6 +90,21 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     stopWatching()
     await vitest.close()
   }
+}
+
+/** Vitest 3 goes on talking to a worker that is dead, and ends the whole run when nobody listens. */
+function surviveDeadWorkers(): void {
+  const listeners = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason, promise) => {
+    if (reason instanceof Error && 'code' in reason && reason.code === 'ERR_IPC_CHANNEL_CLOSED') return
+    for (const listener of listeners) listener(reason, promise)
+  })
+}
+
+/** A snapshot that is not there yet would be written, into the user's files, and pass. */
+function keepSnapshots({ config, projects }: Vitest): void {
+  for (const one of [config, ...projects.map((project) => project.config)]) one.snapshotOptions.updateSnapshot = 'none'
 }
 
 function hasConfig(root: string): boolean {

@@ -5,7 +5,7 @@ import { watchRemains } from '../../src/harness/renew.ts'
 import { createState } from '../../src/harness/state.ts'
 
 it('ends what an app leaves behind, and nothing that was there before', async () => {
-  const state = createState('/', { board: createBoard(() => null), requestLimitMs: 1000 })
+  const state = createState({ root: '/', config: null }, { board: createBoard(() => null), requestLimitMs: 1000 })
   const kept = (): void => {}
   process.on('SIGUSR2', kept)
   Reflect.set(globalThis, 'keptByTheTest', 1)

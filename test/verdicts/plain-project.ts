@@ -40,6 +40,7 @@ export const PLAIN_SHOP: Readonly<Record<string, string>> = {
   'src/app.d.ts': `import type { RequestListener } from 'node:http'\nexport const app: RequestListener\n`,
   'src/clock.js': 'export const now = () => 1\n',
   'src/throws-at-load.js': `throw new Error('no key')\n`,
+  'src/exits-at-load.js': `process.exit(1)\n`,
   'src/syntax.js': 'export const = 1\n',
   'tests/support/expect-created.js': `import { expect } from 'vitest'
 export function expectCreated(res) { expect(res.status).toBe(201) }\n`,

@@ -16,7 +16,7 @@ const EVERYTHING = process.env.ITEST_VERDICTS_MODULES !== undefined
 const all = [...toFiles('red', red), ...toFiles('broken', broken), ...toFiles('green', green)]
 
 it('calls every test of an app without a database by its name', { timeout: LIMIT_MS }, async () => {
-  const files = all.filter(({ labels }) => EVERYTHING || labels['*'] !== 'flaky')
+  const files = all.filter(({ labels }) => EVERYTHING || !Object.values(labels).includes('flaky'))
 
   const { found, wanted } = await judgeCases(files, { project: PLAIN_SHOP, runs: EVERYTHING ? 3 : 1 })
 

@@ -34,10 +34,11 @@ export function watchErrors(state: HarnessState): void {
 }
 
 function noteUncaught(state: HarnessState, { event, error }: { event: string; error: unknown }): void {
-  const { traffic } = findActor(state.boundary)
+  const { traffic, isOfRequest } = findActor(state.boundary)
   state.watch.uncaught.push({
     kind: event === 'uncaughtException' ? 'exception' : 'rejection',
-    of: traffic.test === state.watch.test ? null : traffic.test,
+    of: isOfRequest && traffic.test !== state.watch.test ? traffic.test : null,
+    isOfRequest,
     error: describeError(error, state.root),
   })
 }

@@ -1,8 +1,18 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { chai } from 'vitest'
 import type { HarnessState } from '../state.ts'
 import { noteAssertion, noteSite } from './note-assertion.ts'
+
+/** Of the Vitest that runs the tests: imported from here it could be another copy. */
+export type Chai = typeof import('vitest').chai
+
+/** What is asked again and again while tests run. */
+export interface AssertionWatch {
+  /** Before each test: packages and matchers come with the test file. */
+  watchLater(): void
+  /** What stands in the place of Vitest's own matchers now. */
+  listTampered(): string[]
+}
 
 type Matcher = (this: unknown, ...args: unknown[]) => unknown
 
@@ -11,42 +21,37 @@ const NO_ASSERTION = new Set(['assert', 'constructor', 'withTest', 'withContext'
 
 /** What is ours by now, and what it stands before. */
 const wrapped = new WeakSet<object>()
-/** Methods of Vitest as they were when no code of the user had run. */
-const genuine = new Map<string, unknown>()
 
 /**
  * Notes each assertion that runs, with its place: Vitest counts calls of `expect`, and neither what supertest and node:assert
  * check nor whether a matcher was ever called.
  */
-export function watchAssertions(state: HarnessState): void {
+export function watchAssertions(state: HarnessState, chai: Chai): AssertionWatch {
   const { prototype } = chai.Assertion
   guardAssert(state, prototype)
-  watchMatchers(state)
-  for (const name of Object.getOwnPropertyNames(prototype)) genuine.set(name, readMethod(prototype, name))
+  watchMatchers(state, chai)
+  const genuine = Object.getOwnPropertyNames(prototype).map((name) => ({ name, method: readMethod(prototype, name) }))
   // Matchers that a test file or a setup file adds later.
   const extend: unknown = Reflect.get(chai.expect, 'extend')
-  if (typeof extend !== 'function') return
-  Reflect.set(chai.expect, 'extend', (...args: unknown[]) => {
-    const result: unknown = Reflect.apply(extend, chai.expect, args)
-    watchMatchers(state)
-    return result
-  })
+  if (typeof extend === 'function') {
+    Reflect.set(chai.expect, 'extend', (...args: unknown[]) => {
+      const result: unknown = Reflect.apply(extend, chai.expect, args)
+      watchMatchers(state, chai)
+      return result
+    })
+  }
+  return {
+    watchLater: () => {
+      watchMatchers(state, chai)
+      watchSupertest(state)
+    },
+    listTampered: () => genuine.filter((one) => isReplaced(prototype, one)).map(({ name }) => `expect(...).${name}`),
+  }
 }
 
-/** Once more before each test: packages come with the test file. */
-export function watchLater(state: HarnessState): void {
-  watchMatchers(state)
-  watchSupertest(state)
-}
-
-/** What stands in the place of Vitest's own matchers now. */
-export function listTampered(): string[] {
-  const { prototype } = chai.Assertion
-  const replaced = [...genuine].filter(([name, method]) => {
-    const now = readMethod(prototype, name)
-    return now !== method && !(typeof now === 'function' && wrapped.has(now))
-  })
-  return replaced.map(([name]) => `expect(...).${name}`)
+function isReplaced(prototype: object, { name, method }: { name: string; method: Matcher | null }): boolean {
+  const now = readMethod(prototype, name)
+  return now !== method && !(now !== null && wrapped.has(now))
 }
 
 /** All of chai's own assertions, and most matchers, come here. */
@@ -66,23 +71,23 @@ function guardAssert(state: HarnessState, prototype: object): void {
   Object.defineProperty(prototype, 'assert', { value, writable: false, configurable: false })
 }
 
-function watchMatchers(state: HarnessState): void {
+function watchMatchers(state: HarnessState, chai: Chai): void {
   const { prototype } = chai.Assertion
   for (const name of Object.getOwnPropertyNames(prototype)) {
     const matcher = readMethod(prototype, name)
     if (matcher === null || NO_ASSERTION.has(name) || wrapped.has(matcher)) continue
-    const watched = watchMatcher(state, matcher)
+    const watched = watchMatcher(state, { matcher, chai })
     wrapped.add(watched)
     Reflect.set(prototype, name, Object.defineProperties(watched, Object.getOwnPropertyDescriptors(matcher)))
   }
 }
 
 /** A matcher that asks nobody else whether it holds: those for snapshots, and those of `expect.extend`. */
-function watchMatcher(state: HarnessState, matcher: Matcher): Matcher {
+function watchMatcher(state: HarnessState, { matcher, chai }: { matcher: Matcher; chai: Chai }): Matcher {
   return function matcherWatched(this: unknown, ...args: unknown[]): unknown {
     const { watch } = state
     const before = watch.noted
-    const failures = countFailures(this)
+    const failures = countFailures(chai, this)
     const settle = (error: unknown): void => {
       if (watch.noted === before || error !== null) noteAssertion(state, error)
     }
@@ -95,7 +100,7 @@ function watchMatcher(state: HarnessState, matcher: Matcher): Matcher {
     }
     if (isThenable(result)) return settleLater(result, settle)
     // A soft one notes its failure with the test and goes on.
-    if (countFailures(this) === failures) settle(null)
+    if (countFailures(chai, this) === failures) settle(null)
     return result
   }
 }
@@ -114,7 +119,7 @@ function settleLater(result: PromiseLike<unknown>, settle: (error: unknown) => v
   )
 }
 
-function countFailures(assertion: unknown): number {
+function countFailures(chai: Chai, assertion: unknown): number {
   const test: unknown =
     typeof assertion === 'object' && assertion !== null ? chai.util.flag(assertion, 'vitest-test') : null
   const result: unknown = typeof test === 'object' && test !== null ? Reflect.get(test, 'result') : null

@@ -1,8 +1,7 @@
-import { vi } from 'vitest'
 import type { HarnessState } from '../state.ts'
 
 /** Notes fake timers that a test sets and takes back before it ends: while it waited, those of the app stood still. */
-export function watchTimers(state: HarnessState): void {
+export function watchTimers(state: HarnessState, vi: typeof import('vitest').vi): void {
   const { useFakeTimers } = vi
   Reflect.set(vi, 'useFakeTimers', (...args: unknown[]) => {
     const result: unknown = Reflect.apply(useFakeTimers, vi, args)

@@ -375,8 +375,7 @@ it.only('hides it', async () => { expect((await request(app).get('/health')).sta
   {
     name: 'dead-worker',
     is: 'broken nothing-ran',
-    code: withApp(`it('passes first', async () => { expect((await request(app).get('/health')).status).toBe(200) })
-it('is judged', async () => {
+    code: withApp(`it('is judged', async () => {
   await request(app).get('/health')
   process.kill(process.pid, 'SIGKILL')
   await new Promise(() => {})
@@ -439,6 +438,23 @@ void expect.poll(() => 1).toBe(1)`,
 it('is judged', async () => { await request(app).get('/health') })`),
   },
   { name: 'assertions-of-the-app-only', is: 'broken no-assertion', body: `await request(app).get('/checked')` },
+  {
+    name: 'unwritten-snapshot',
+    is: 'broken no-assertion',
+    body: `const res = await request(app).get('/health')
+expect(res.body).toMatchSnapshot()`,
+  },
+  {
+    name: 'unwritten-inline-snapshot',
+    is: 'broken no-assertion',
+    body: `const res = await request(app).get('/health')
+expect(res.body).toMatchInlineSnapshot()`,
+  },
+  {
+    name: 'import-exits',
+    is: 'broken import',
+    code: `import '../src/exits-at-load.js'\n${one('await request(app).get("/health").expect(201)')}`,
+  },
   {
     name: 'has-assertions',
     is: 'broken no-assertion',
@@ -560,12 +576,21 @@ it('is judged', async () => {
   },
   {
     name: 'tampered-facts',
+    is: 'broken no-assertion',
+    code: withApp(`it('is judged', async ({ task, onTestFinished }) => {
+  const forge = () => { task.meta.itest = { facts: '{"assertions":[{}]}', seal: 'x' } }
+  onTestFinished(forge)
+  forge()
+  await request(app).get('/health')
+})`),
+  },
+  {
+    name: 'tampered-meta',
     is: 'broken harness',
-    body: `onTestFinished(({ task }) => {
-  const { facts } = task.meta.itest
-  task.meta.itest = { facts: facts.replace('"assertions":[]', '"assertions":[{"frame":null,"passed":1,"failed":0,"messages":[]}]'), seal: task.meta.itest.seal }
-})
-await request(app).get('/health')`,
+    code: withApp(`it('is judged', async ({ task }) => {
+  Object.defineProperty(task, 'meta', { get: () => ({}) })
+  await request(app).get('/health')
+})`),
   },
   {
     name: 'tampered-result',

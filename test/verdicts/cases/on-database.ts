@@ -74,7 +74,7 @@ it('is not', async () => {
     code: withApp(`it('is judged', async () => {
   const res = await request(app).post('/queued-orders')
   expect(res.status).toBe(202)
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await new Promise((resolve) => setTimeout(resolve, 50))
 })`),
   },
   // With the harness.
