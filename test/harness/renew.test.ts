@@ -1,11 +1,11 @@
 import http from 'node:http'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createBoard } from '../../src/harness/faults/board.ts'
 import { watchRemains } from '../../src/harness/renew.ts'
 import { createState } from '../../src/harness/state.ts'
 
 it('ends what an app leaves behind, and nothing that was there before', async () => {
-  const state = createState({ root: '/', config: null }, { board: createBoard(() => null), requestLimitMs: 1000 })
+  const state = createState({ root: '/', config: null }, { vi, board: createBoard(() => null), requestLimitMs: 1000 })
   const kept = (): void => {}
   process.on('SIGUSR2', kept)
   Reflect.set(globalThis, 'keptByTheTest', 1)
