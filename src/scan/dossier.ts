@@ -76,7 +76,7 @@ function assumptionsOf({ scenarios, assumed }: Exploration, boot: BootFacts): As
 /** Of a large app only the part is looked at that leads to the route. */
 function describeUnread(names: readonly string[], { file, line }: AppEntry): Unresolved[] {
   if (names.length === 0) return []
-  const what = `whether the app reads ${names.join(', ')} when it starts is not known: only code of other routers names them`
+  const what = `whether the app reads ${names.join(', ')} when it starts is not known: of the other routers nothing was followed`
   return [{ what, text: '', at: { file, line } }]
 }
 

@@ -61,7 +61,6 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
         apps.map(({ router }) => router),
       )
   const database = readDatabaseFacts(machine, files)
-  const early = new Set(machine.modules.keys())
   const boot = readBootFacts(machine, apps, database)
   const codebase: Codebase = {
     apps: apps.map(({ entry }) => entry),
@@ -75,7 +74,7 @@ export function scanProject(root: string, options: ScanOptions = {}): Scan {
     unresolved: [...machine.unresolved.values(), ...sweep.unresolved],
   }
   const isPartial = machine.passedOver > 0
-  const unread = isPartial ? listUnread(machine, boot, early) : []
+  const unread = isPartial ? listUnread(boot) : []
   return {
     files,
     codebase,

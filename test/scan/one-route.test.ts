@@ -88,7 +88,7 @@ describe('one route of a large app', () => {
       const isRead = part.codebase.boot.environment.some((one) => one.name === 'MAIL_HOST')
       expect([isRead, unknown.map(({ what }) => what)]).toEqual([
         false,
-        ['whether the app reads MAIL_HOST when it starts is not known: only code of other routers names them'],
+        ['whether the app reads MAIL_HOST when it starts is not known: of the other routers nothing was followed'],
       ])
       expect(dossierOf(whole, name).unresolved.filter(({ what }) => what.includes('MAIL_HOST'))).toEqual([])
     } finally {

@@ -15,16 +15,12 @@ export function listNamed(machine: Machine, partOf: PartOf): string[] {
 }
 
 /**
- * Variables that only files name which were loaded for the facts of the start alone: what routers that were left out do
- * with them at import, e.g. in the constructors that they call, nobody looked at.
+ * Variables that the app names and no start was seen to read, in a scan that follows only what leads to one route: others
+ * may call the code that reads them at import, e.g. a constructor.
  */
-export function listUnread(machine: Machine, { environment }: BootFacts, early: ReadonlySet<string>): string[] {
-  const [known, late] = [
-    listNamed(machine, (file) => (early.has(file) ? 'app' : null)),
-    listNamed(machine, (file) => (early.has(file) ? null : 'app')),
-  ]
-  const read = new Set([...known, ...environment.map(({ name }) => name), 'NODE_ENV'])
-  return late.filter((name) => !read.has(name))
+export function listUnread({ named, environment }: BootFacts): string[] {
+  const read = new Set([...environment.map(({ name }) => name), 'NODE_ENV'])
+  return named.filter((name) => !read.has(name))
 }
 
 function namesIn(node: ts.Node): string[] {
