@@ -40,9 +40,11 @@ export interface ItestOptions {
 
 /**
  * The Vitest plugin that generated tests need: `plugins: [itest()]`. Each test file gets a database of its own, outbound
- * HTTP is answered by stubs. Applying it twice is the same as once.
+ * HTTP is answered by stubs. Applying it twice is the same as once, also when the second is of another copy of this
+ * package: that of the project, where the command line is installed elsewhere.
  */
 export function itest(options: ItestOptions = {}): Plugin {
+  if (!isFirstCopy()) return { name: 'itest', config: (config) => provideOptions(config, options) }
   let root = ''
   let findImport: FindImport = async () => null
   return {
@@ -50,7 +52,8 @@ export function itest(options: ItestOptions = {}): Plugin {
     enforce: 'pre',
     config: (config) => {
       shareSetUp(setUpRun)
-      addHarness(config, options)
+      addHarness(config)
+      provideOptions(config, options)
     },
     configResolved(config) {
       root = config.root
@@ -76,7 +79,14 @@ export function itest(options: ItestOptions = {}): Plugin {
   }
 }
 
-function addHarness(config: ViteUserConfig, options: ItestOptions): void {
+const FIRST_COPY = Symbol.for('itest.plugin')
+
+function isFirstCopy(): boolean {
+  if (!Reflect.has(globalThis, FIRST_COPY)) Reflect.set(globalThis, FIRST_COPY, OWN_FOLDER)
+  return Reflect.get(globalThis, FIRST_COPY) === OWN_FOLDER
+}
+
+function addHarness(config: ViteUserConfig): void {
   const test = config.test ?? {}
   config.test = test
   const setupFiles = [test.setupFiles ?? []].flat()
@@ -89,12 +99,17 @@ function addHarness(config: ViteUserConfig, options: ItestOptions): void {
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
+  inlineHarness(test)
+}
+
+function provideOptions(config: ViteUserConfig, options: ItestOptions): void {
+  const test = config.test ?? {}
+  config.test = test
   const { engine, databaseUrl, requestTimeoutMs, clientPerTest } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
   if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
   if (clientPerTest !== undefined) test.provide = { ...test.provide, itestClientPerTest: clientPerTest }
-  inlineHarness(test)
 }
 
 /** Such an error is a finding about the app, which the facts of its test report. */
