@@ -56,7 +56,8 @@ export interface GuestOptions extends ItestOptions {
 
 /**
  * The Vitest plugin that generated tests need: `plugins: [itest()]`. Each test file gets a database of its own, outbound
- * HTTP is answered by stubs. Applying it twice is the same as once.
+ * HTTP is answered by stubs. Applying it twice is the same as once, also when the second is of another copy of this
+ * package: that of the project, where the command line is installed elsewhere.
  */
 export function itest(options: ItestOptions = {}): Plugin {
   return createPlugin(options)
@@ -64,6 +65,7 @@ export function itest(options: ItestOptions = {}): Plugin {
 
 /** The same, for a run that itest starts. */
 export function createPlugin(options: GuestOptions): Plugin {
+  if (!isFirstCopy()) return { name: 'itest', config: (config) => provideOptions(config, options) }
   let root = ''
   let findImport: FindImport = async () => null
   return {
@@ -71,7 +73,8 @@ export function createPlugin(options: GuestOptions): Plugin {
     enforce: 'pre',
     config: (config) => {
       shareSetUp(setUpRun)
-      addHarness(config, options)
+      addHarness(config)
+      provideOptions(config, options)
     },
     configResolved(config) {
       root = config.root
@@ -98,13 +101,16 @@ export function createPlugin(options: GuestOptions): Plugin {
   }
 }
 
-function addHarness(config: ViteUserConfig, options: GuestOptions): void {
+const FIRST_COPY = Symbol.for('itest.plugin')
+
+function isFirstCopy(): boolean {
+  if (!Reflect.has(globalThis, FIRST_COPY)) Reflect.set(globalThis, FIRST_COPY, OWN_FOLDER)
+  return Reflect.get(globalThis, FIRST_COPY) === OWN_FOLDER
+}
+
+function addHarness(config: ViteUserConfig): void {
   const test = config.test ?? {}
   config.test = test
-  const { isGuest = false, sealKey, journalFolder } = options
-  test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
-  if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
-  if (journalFolder) test.provide = { ...test.provide, itestJournal: journalFolder }
   const setupFiles = [test.setupFiles ?? []].flat()
   if (setupFiles.includes(SETUP)) return
   // The environment must be set and the network guarded before any code of the user runs, so ours comes first and
@@ -115,13 +121,22 @@ function addHarness(config: ViteUserConfig, options: GuestOptions): void {
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
+  inlineHarness(test)
+}
+
+function provideOptions(config: ViteUserConfig, options: GuestOptions): void {
+  const test = config.test ?? {}
+  config.test = test
+  const { isGuest = false, sealKey, journalFolder } = options
+  test.provide = { ...test.provide, itestIsGuest: isGuest && test.provide?.itestIsGuest !== false }
+  if (sealKey) test.provide = { ...test.provide, itestSealKey: sealKey }
+  if (journalFolder) test.provide = { ...test.provide, itestJournal: journalFolder }
   const { engine, databaseUrl, requestTimeoutMs, clientPerTest, config: settings } = options
   if (engine) test.provide = { ...test.provide, itestEngine: engine }
   if (databaseUrl) test.provide = { ...test.provide, itestDatabaseUrl: databaseUrl }
   if (requestTimeoutMs) test.provide = { ...test.provide, itestRequestLimitMs: requestTimeoutMs }
   if (clientPerTest !== undefined) test.provide = { ...test.provide, itestClientPerTest: clientPerTest }
   if (settings) test.provide = { ...test.provide, itestConfig: settings }
-  inlineHarness(test)
 }
 
 /** Such an error is a finding about the app, which the facts of its test report. */

@@ -136,7 +136,7 @@ it('finds what a compiler would find', () => {
 
 function runVitest(
   files: Record<string, string>,
-  options: { without?: string[]; isNew?: boolean; environment?: Record<string, string> } = {},
+  options: { without?: string[]; isNew?: boolean; hasCopy?: boolean; environment?: Record<string, string> } = {},
 ): { status: number | null; output: string; left: string[] } {
   const project = makeProject({ 'vitest.config.ts': CONFIG, 'tests/books.test.ts': BOOKS, ...files }, options)
   onTestFinished(project.remove)
@@ -147,6 +147,7 @@ function runVitest(
   if (options.isNew) rmSync(join(project.root, '.itest'), { recursive: true })
   const own = join(project.root, 'node_modules/vitest')
   if (options.without?.includes('vitest')) cpSync(VITEST, own, { recursive: true })
+  if (options.hasCopy) copyPackage(join(project.root, 'node_modules/itest-other'))
   const temporary = join(project.root, 'temporary')
   mkdirSync(temporary)
   const { status, stdout, stderr } = spawnSync(
@@ -159,6 +160,13 @@ function runVitest(
     },
   )
   return { status, output: stdout + stderr, left: readdirSync(temporary).filter((name) => name.startsWith('itest-')) }
+}
+
+/** The command line, most of the package, is not needed. */
+function copyPackage(target: string): void {
+  const isNeeded = (file: string): boolean => !file.startsWith(join(repository, 'dist/cli'))
+  cpSync(join(repository, 'dist'), join(target, 'dist'), { recursive: true, filter: isNeeded })
+  cpSync(join(repository, 'package.json'), join(target, 'package.json'))
 }
 
 describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
@@ -209,6 +217,22 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
 
   it('lends supertest to a project without it, and reads the code of one where `itest gen` never ran', () => {
     const { status, output } = runVitest({}, { without: ['supertest'], isNew: true })
+    expect(output).toContain('1 passed')
+    expect(status).toBe(0)
+  })
+
+  it('is there in two copies, of which the first does all', () => {
+    const twice = CONFIG.replace('itest(), itest()', 'itest(), other({ requestTimeoutMs: 1000 })')
+    const config = `import { itest as other } from 'itest-other/vitest'${twice}`
+    const books = `${BOOKS}
+afterAll(({}, file: any) => expect(file.tasks[0].meta.itest.requests).toBe(1))`.replace(
+      'beforeEach,',
+      'afterAll, beforeEach,',
+    )
+    const { status, output } = runVitest(
+      { 'vitest.config.ts': config, 'tests/books.test.ts': books },
+      { hasCopy: true },
+    )
     expect(output).toContain('1 passed')
     expect(status).toBe(0)
   })
