@@ -7,6 +7,7 @@ import { checkTypes } from './judge/check-types.ts'
 import { combine } from './judge/combine.ts'
 import { listAbsent } from './judge/list-absent.ts'
 import { settleMissing } from './judge/missing-route.ts'
+import { runAll } from './judge/run-all.ts'
 import { judgeRun, type Trials } from './judge/runs.ts'
 import type { SiteOptions } from './judge/sites.ts'
 import { createSourceReader } from './judge/source.ts'
@@ -119,19 +120,22 @@ async function run(
   { options, world, engine }: Setup,
   how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
 ): Promise<RunFacts> {
-  world.signal.throwIfAborted()
-  const facts = await runTests({
-    ...how,
-    root: options.root,
-    engine,
-    route: null,
-    ablate: false,
-    isGuest: true,
-    timeoutMs: RUN_LIMIT_MS + how.files.length * FILE_LIMIT_MS,
-    signal: world.signal,
+  return runAll(how.files, async (files) => {
+    world.signal.throwIfAborted()
+    const facts = await runTests({
+      ...how,
+      files,
+      root: options.root,
+      engine,
+      route: null,
+      ablate: false,
+      isGuest: true,
+      timeoutMs: RUN_LIMIT_MS + files.length * FILE_LIMIT_MS,
+      signal: world.signal,
+    })
+    world.signal.throwIfAborted()
+    return facts
   })
-  world.signal.throwIfAborted()
-  return facts
 }
 
 /** Null where the code does not say what database the app has: tests that need none run all the same. */
