@@ -94,6 +94,7 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   watchRoute(opened)
   opened.assertionWatch = watchAssertions(opened, chai)
   watchTimers(opened, vi)
+  opened.timers = vi
   opened.resetLimits = await watchRateLimits(run.root)
   holdSchedulers(opened)
   polyfillMetadata(run.root)

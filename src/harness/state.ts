@@ -28,6 +28,8 @@ export interface HarnessState {
   /** The running test, or what is between two. */
   watch: TestWatch
   assertionWatch: AssertionWatch
+  /** Of the Vitest that runs the tests: whoever imports it elsewhere may load another copy, which takes its place. */
+  timers: Pick<typeof import('vitest').vi, 'useFakeTimers' | 'useRealTimers'> | null
   /** By the request itself. */
   readonly entries: WeakMap<object, RequestEntry>
   /** Files that made an Express app. */
@@ -85,6 +87,7 @@ export function createState(root: string, options: { board: FaultBoard; requestL
     isBooting: false,
     lastError: '',
     watch: createWatch(''),
+    timers: null,
     assertionWatch: { watchLater: () => {}, listTampered: () => [] },
     entries: new WeakMap(),
     makers: new Set(),

@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { findState, getState } from '../state.ts'
 
 /**
  * The date as the app's process sees it. Timers, the database driver and the database's own `now()` run on as they are,
@@ -11,11 +11,11 @@ export interface Clock {
 
 export const clock: Clock = {
   set: (date) => {
-    vi.useFakeTimers({ toFake: ['Date'], now: new Date(date) })
+    getState().timers?.useFakeTimers({ toFake: ['Date'], now: new Date(date) })
   },
 }
 
 /** Back to real time, also when the test faked timers itself and left them so. */
 export function restoreClock(): void {
-  vi.useRealTimers()
+  findState()?.timers?.useRealTimers()
 }
