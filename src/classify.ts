@@ -196,6 +196,7 @@ function classifyFailed(facts: RunFacts, test: TestFacts, options: ClassifyOptio
   if (harness.isAfterCrash) return broken('harness', AFTER_CRASH)
   const missing = describeMissing(harness)
   if (missing) return broken('unstubbed-call', missing)
+  if (isCount(error)) return broken('no-assertion', firstLine(error))
   const ended = classifyEnd(facts, test, { error, sites, harness })
   if (ended) return ended
   return classifyFailure({ error, site, harness }, options)
@@ -241,7 +242,6 @@ function classifyEnd(
 /** A test that ran to an error of its own. */
 function classifyFailure({ error, site, harness }: Failure, { ablated, sites }: ClassifyOptions): Verdict {
   if (isMissingModule(error)) return broken('import', firstLine(error))
-  if (isCount(error)) return broken('no-assertion', firstLine(error))
   if (isUnwritten(error)) return broken('no-assertion', `there is no such snapshot yet: ${firstLine(error)}`)
   const pointless = site && POINTLESS[site.kind]
   if (pointless) return broken('trivial', `${pointless}: ${firstLine(error)}`)

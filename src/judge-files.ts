@@ -8,6 +8,7 @@ import { checkTypes } from './judge/check-types.ts'
 import { combine } from './judge/combine.ts'
 import { listAbsent } from './judge/list-absent.ts'
 import { patternOf, settleMissing } from './judge/missing-route.ts'
+import { runAll } from './judge/run-all.ts'
 import { type JudgeRunOptions, judgeRun, type Trials } from './judge/runs.ts'
 import { createSourceReader } from './judge/source.ts'
 import type { Judgement } from './judge/types.ts'
@@ -123,20 +124,23 @@ async function run(
   { options, world, engine }: Setup,
   how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
 ): Promise<RunFacts> {
-  world.signal.throwIfAborted()
-  const facts = await runTests({
-    ...how,
-    root: options.root,
-    engine,
-    route: options.ablate,
-    ablate: options.ablate !== null,
-    settings: { file: options.config, env: options.env },
-    isGuest: true,
-    timeoutMs: RUN_LIMIT_MS + how.files.length * FILE_LIMIT_MS,
-    signal: world.signal,
+  return runAll(how.files, async (files) => {
+    world.signal.throwIfAborted()
+    const facts = await runTests({
+      ...how,
+      files,
+      root: options.root,
+      engine,
+      route: options.ablate,
+      ablate: options.ablate !== null,
+      settings: { file: options.config, env: options.env },
+      isGuest: true,
+      timeoutMs: RUN_LIMIT_MS + files.length * FILE_LIMIT_MS,
+      signal: world.signal,
+    })
+    world.signal.throwIfAborted()
+    return facts
   })
-  world.signal.throwIfAborted()
-  return facts
 }
 
 /** Null where the code does not say what database the app has: tests that need none run all the same. */

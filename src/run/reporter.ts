@@ -19,7 +19,7 @@ export function createReporter(options: {
   sealKey: string
   stalled: readonly StalledFacts[]
   onProgress: (progress: Progress) => void
-}): Reporter {
+}): Reporter & { flush(): void } {
   let vitest: Vitest | null = null
   const record = (reason: RunFacts['reason'], modules: readonly TestModule[], unhandled: readonly unknown[]) =>
     writeFacts(options.factsFile, {
@@ -32,6 +32,7 @@ export function createReporter(options: {
       mistake: null,
     })
   return {
+    flush: () => record(null, vitest?.state.getTestModules() ?? [], []),
     onInit: (context) => {
       vitest = context
     },

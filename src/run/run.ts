@@ -56,7 +56,7 @@ const STDERR_LIMIT = 4000
  */
 export async function runTests(options: RunOptions): Promise<RunFacts> {
   const startedAt = performance.now()
-  const folder = mkdtempSync(join(options.engine?.folder ?? tmpdir(), 'itest-run-'))
+  const folder = mkdtempSync(options.engine ? join(options.engine.folder, 'run-') : join(tmpdir(), 'itest-run-'))
   try {
     const job = prepareJob(options, folder)
     const child = await runChild(options, folder)
@@ -170,7 +170,7 @@ function explainEnd(options: RunOptions, child: ChildEnd, facts: WorkerFacts | n
     ]
   }
   if (child.stopped) return [{ test: null, file: null, error: ownError(child.stopped, 'the run was aborted') }]
-  if (facts && (facts.reason !== null || facts.unhandled.length > 0)) return []
+  if (facts && (facts.reason !== null || facts.unhandled.length > 0 || facts.stalled.length > 0)) return []
   const message = `the run ended without a result, with exit code ${child.exitCode}`
   return [{ test: null, file: null, error: ownError('ITEST_RUN_CRASHED', message) }]
 }

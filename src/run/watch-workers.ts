@@ -12,9 +12,9 @@ const Entry = z.object({ file: z.string(), test: z.string().nullable(), until: z
 
 /**
  * Ends workers that hang in an endless loop, which stops Vitest's own timers, or in a test that never ends: Vitest goes on
- * with the other files. What was ended is added to `stalled`.
+ * with the other files, from version 4 on.
  */
-export function watchWorkers(folder: string, root: string, stalled: StalledFacts[]): () => void {
+export function watchWorkers(folder: string, root: string, onStalled: (stalled: StalledFacts) => void): () => void {
   const ended = new Set<string>()
   const timer = setInterval(() => {
     for (const name of readdirSync(folder)) {
@@ -23,7 +23,7 @@ export function watchWorkers(folder: string, root: string, stalled: StalledFacts
       if (!found) continue
       ended.add(name)
       if (!kill(Number.parseInt(name, 10))) continue
-      stalled.push({ file: toProjectPath(found.file, root), test: found.test })
+      onStalled({ file: toProjectPath(found.file, root), test: found.test })
     }
   }, POLL_MS)
   return () => clearInterval(timer)

@@ -20,8 +20,8 @@ export function watchErrors(state: HarnessState): void {
     if (state.isBooting && event === 'unhandledRejection' && error instanceof Error)
       Reflect.set(error, CRASH_MARK, true)
     if (event === 'unhandledRejection' || event === 'uncaughtException') {
-      noteUncaught(state, { event, error })
       noteCrash(state, error)
+      if (!isMarked(error)) noteUncaught(state, { event, error })
     }
     try {
       return Reflect.apply(emit, process, args)
@@ -31,6 +31,11 @@ export function watchErrors(state: HarnessState): void {
       return true
     }
   })
+}
+
+/** Known for what it is: after a fault, of a refused connection, or of a start that goes on. */
+function isMarked(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Reflect.get(error, CRASH_MARK) === true
 }
 
 function noteUncaught(state: HarnessState, { event, error }: { event: string; error: unknown }): void {

@@ -281,7 +281,7 @@ it('is judged', async () => {
     code: withApp(`import { createServer } from 'node:http'
 it('is judged', async () => {
   await request(app).get('/health')
-  const res = await request(createServer(() => {})).get('/').timeout(100)
+  const res = await request(createServer(() => {})).get('/').timeout(300)
   expect(res.status).toBe(200)
 })`),
   },
@@ -292,7 +292,7 @@ it('is judged', async () => {
 it('is judged', async () => {
   await request(app).get('/health')
   const other = express().get('/', () => {})
-  const res = await request(other).get('/').timeout(100)
+  const res = await request(other).get('/').timeout(300)
   expect(res.status).toBe(200)
 })`),
   },
@@ -561,6 +561,41 @@ it('is judged', async () => {
   expect(res.status).toEqual(200)
   expect(res.status).toBe(201)
 })`),
+  },
+  {
+    name: 'tampered-by-extend',
+    is: 'broken harness',
+    code: withApp(`expect.extend({ toBe() { return { pass: true, message: () => '' } } })
+it('is judged', async () => {
+  const res = await request(app).get('/health')
+  expect(res.status).toBe(201)
+})`),
+  },
+  {
+    name: 'tampered-global-expect',
+    is: 'broken no-assertion',
+    code: withApp(`it('is judged', async () => {
+  const { expect } = { expect: () => ({ toBe() {}, toEqual() {} }) }
+  const res = await request(app).get('/health')
+  expect(res.status).toBe(201)
+})`),
+  },
+  {
+    name: 'tampered-supertest',
+    is: 'broken no-assertion',
+    code: withApp(`it('is judged', async () => {
+  const { Test } = request
+  const { assert } = Test.prototype
+  Test.prototype.assert = function (error, res, done) { done.call(this, null, res) }
+  await request(app).get('/health').expect(201)
+  Test.prototype.assert = assert
+})`),
+  },
+  {
+    name: 'exits-early',
+    is: 'broken harness',
+    body: `await request(app).get('/health')
+process.exit(0)`,
   },
   {
     name: 'tampered-expect',

@@ -159,14 +159,14 @@ res.body.items[0].id`,
     name: 'poll',
     is: ASSERTION,
     code: one(
-      `await expect.poll(async () => (await request(app).get('/health')).status, { timeout: 80, interval: 20 }).toBe(201)`,
+      `await expect.poll(async () => (await request(app).get('/health')).status, { timeout: 600, interval: 20 }).toBe(201)`,
     ),
   },
   {
     name: 'wait-for',
     is: ASSERTION,
     code: one(
-      `await vi.waitFor(async () => { expect((await request(app).get('/health')).status).toBe(201) }, { timeout: 80, interval: 20 })`,
+      `await vi.waitFor(async () => { expect((await request(app).get('/health')).status).toBe(201) }, { timeout: 600, interval: 20 })`,
     ),
   },
   {
@@ -326,7 +326,7 @@ expect(res.status).toBe(200)`,
   {
     name: 'hang-supertest-timeout',
     is: 'red hang',
-    body: `const res = await request(app).get('/hang').timeout(100)
+    body: `const res = await request(app).get('/hang').timeout(300)
 expect(res.status).toBe(200)`,
   },
   {
@@ -335,14 +335,14 @@ expect(res.status).toBe(200)`,
     code: withApp(`it('is judged', async () => {
   const server = app.listen(0)
   onTestFinished(() => { server.closeAllConnections(); server.close() })
-  const res = await fetch('http://127.0.0.1:' + server.address().port + '/hang', { signal: AbortSignal.timeout(100) })
+  const res = await fetch('http://127.0.0.1:' + server.address().port + '/hang', { signal: AbortSignal.timeout(300) })
   expect(res.status).toBe(200)
 })`),
   },
   {
     name: 'hang-of-undefined',
     is: 'red hang',
-    body: `const res = await Promise.race([request(app).get('/hang'), new Promise((resolve) => setTimeout(resolve, 100))])
+    body: `const res = await Promise.race([request(app).get('/hang'), new Promise((resolve) => setTimeout(resolve, 300))])
 expect(res?.status).toBe(200)`,
   },
   // Nobody catches it.
