@@ -22,8 +22,9 @@ export function listGenerated(root: string): readonly Generated[] {
 /** The test files to prove, absolute: those named, else those generated for the route. @throws UserError for none */
 export function findTests(root: string, wanted: { route: string; tests: readonly string[] }): readonly string[] {
   if (wanted.tests.length > 0) return wanted.tests.map((file) => resolveTest(root, file))
-  const files = listGenerated(root).filter(({ route }) => route === wanted.route)
-  if (files.length > 0) return files.map(({ file }) => path.join(root, file))
+  const records = listGenerated(root).filter(({ route }) => route === wanted.route)
+  const files = [...new Set(records.map(({ file }) => file))]
+  if (files.length > 0) return files.map((file) => path.join(root, file))
   throw new UserError(`no tests of ${wanted.route} found: .itest has no record of any`, {
     hint: `\`itest gen ${wanted.route}\` writes them; \`itest prove ${wanted.route} --tests FILE\` takes tests of yours.`,
   })
