@@ -33,6 +33,11 @@ it('takes an order', async () => {
 })
 `
 
+/** Every bug that no test catches would wait for it. */
+function withoutTimeout(text: string): string {
+  return text.replace(/ {2}it\('\[external-fails\.payments-timeout\][\s\S]*?\n {2}\}\)\n\n/, '')
+}
+
 describe('itest prove', () => {
   let copy: FixtureCopy
   let before: Record<string, string>
@@ -47,7 +52,10 @@ describe('itest prove', () => {
       "import { Router } from 'express'",
       "import { eq } from 'drizzle-orm'\nimport { Router } from 'express'",
     )
-    copy.write(GENERATED, readFileSync(path.join(repository, 'test/golden/post-orders.test.ts'), 'utf8'))
+    copy.write(
+      GENERATED,
+      withoutTimeout(readFileSync(path.join(repository, 'test/golden/post-orders.test.ts'), 'utf8')),
+    )
     copy.write('tests/integration/vacuous.test.ts', VACUOUS)
     before = copy.list()
     const tests = [GENERATED, 'tests/integration/vacuous.test.ts']
