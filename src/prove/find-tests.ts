@@ -3,20 +3,11 @@ import path from 'node:path'
 import { UserError } from '../errors.ts'
 
 /** A test file that `itest gen` wrote, and for which route. */
-export interface Generated {
+interface Generated {
   /** Relative to the root. */
   readonly file: string
   /** `POST /orders`. */
   readonly route: string
-}
-
-/** What the records under `.itest` say was generated. */
-export function listGenerated(root: string): readonly Generated[] {
-  const folder = path.join(root, '.itest')
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
-  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
-  return found.filter(({ file }) => existsSync(path.join(root, file)))
 }
 
 /** The test files to prove, absolute: those named, else those generated for the route. @throws UserError for none */
@@ -42,6 +33,15 @@ export function findOnlyRoute(root: string): string {
         ? 'Example: itest gen POST /orders, then itest prove POST /orders.'
         : `One of: ${routes.join(', ')}.`,
   })
+}
+
+/** What the records under `.itest` say was generated. */
+function listGenerated(root: string): readonly Generated[] {
+  const folder = path.join(root, '.itest')
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
+  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
+  return found.filter(({ file }) => existsSync(path.join(root, file)))
 }
 
 function resolveTest(root: string, given: string): string {
