@@ -21,6 +21,7 @@ export function watchRemains(state: HarnessState): Renew {
     timers.clear()
     for (const server of state.boundary.ownServers) if (!servers.has(server)) closeServer(server)
     for (const socket of listSockets(state)) dropSilently(socket)
+    state.database?.closeOpened?.()
     // What packages keep for all their copies goes by symbols, and they are not loaded anew.
     for (const key of Object.keys(globalThis)) if (!names.has(key)) Reflect.deleteProperty(globalThis, key)
     removeListeners(listeners)

@@ -93,7 +93,6 @@ function findRegions(tree: ts.SourceFile, sources: RouteCode['sources']): readon
 function describePlace({ scenarios, tables }: RouteCode, tree: ts.SourceFile): Place {
   const sites = listEffectSites(scenarios).filter(({ file }) => file === tree.fileName)
   return {
-    tree,
     effects: findEffectCalls(tree, sites),
     columns: (name) => {
       const table = tables.find(({ exportName }) => exportName === name)

@@ -3,27 +3,19 @@ import path from 'node:path'
 import { UserError } from '../errors.ts'
 
 /** A test file that `itest gen` wrote, and for which route. */
-export interface Generated {
+interface Generated {
   /** Relative to the root. */
   readonly file: string
   /** `POST /orders`. */
   readonly route: string
 }
 
-/** What the records under `.itest` say was generated. */
-export function listGenerated(root: string): readonly Generated[] {
-  const folder = path.join(root, '.itest')
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
-  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
-  return found.filter(({ file }) => existsSync(path.join(root, file)))
-}
-
 /** The test files to prove, absolute: those named, else those generated for the route. @throws UserError for none */
 export function findTests(root: string, wanted: { route: string; tests: readonly string[] }): readonly string[] {
   if (wanted.tests.length > 0) return wanted.tests.map((file) => resolveTest(root, file))
-  const files = listGenerated(root).filter(({ route }) => route === wanted.route)
-  if (files.length > 0) return files.map(({ file }) => path.join(root, file))
+  const records = listGenerated(root).filter(({ route }) => route === wanted.route)
+  const files = [...new Set(records.map(({ file }) => file))]
+  if (files.length > 0) return files.map((file) => path.join(root, file))
   throw new UserError(`no tests of ${wanted.route} found: .itest has no record of any`, {
     hint: `\`itest gen ${wanted.route}\` writes them; \`itest prove ${wanted.route} --tests FILE\` takes tests of yours.`,
   })
@@ -41,6 +33,15 @@ export function findOnlyRoute(root: string): string {
         ? 'Example: itest gen POST /orders, then itest prove POST /orders.'
         : `One of: ${routes.join(', ')}.`,
   })
+}
+
+/** What the records under `.itest` say was generated. */
+function listGenerated(root: string): readonly Generated[] {
+  const folder = path.join(root, '.itest')
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
+  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
+  return found.filter(({ file }) => existsSync(path.join(root, file)))
 }
 
 function resolveTest(root: string, given: string): string {

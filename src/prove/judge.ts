@@ -66,14 +66,14 @@ function decide(
   return explainBroken(tried)
 }
 
-function explainBroken({ said, unloaded }: Tried): Pick<JudgedMutant, 'status' | 'note'> {
+function explainBroken({ said, fileError, isLoaded }: Tried): Pick<JudgedMutant, 'status' | 'note'> {
   const broken = said.flatMap(({ verdict }) => (verdict.status === 'broken' ? [verdict] : []))
   const late = broken.find((verdict) => verdict.class === 'timeout')
   if (late) return { status: 'timeout', note: late.reason }
   const [first] = broken
   if (first) return { status: 'broken', note: first.reason }
-  if (unloaded === null) return { status: 'survived', note: null }
-  return { status: said.length === 0 ? 'invalid' : 'broken', note: unloaded }
+  if (fileError === null) return { status: 'survived', note: null }
+  return { status: isLoaded ? 'broken' : 'invalid', note: fileError }
 }
 
 function toKill({ file, name, verdict }: TestSaid): Kill[] {

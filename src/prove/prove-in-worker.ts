@@ -197,12 +197,12 @@ async function tryMutant(worker: Worker, mutant: number, baseline: Baseline): Pr
   const wanted = new Set(reaching.map(keyOf))
   const proven = listProven(baseline)
   const all: TestSaid[] = []
-  let unloaded: string | null = null
+  const files: FileRun[] = []
   let isDone = false
   worker.mutants.turnTo(mutant, SLACK + 100 * (baseline.hits[mutant] ?? 0))
   for (const file of worker.plan.tests) {
     if (!reaching.some((test) => test.file === toProjectPath(file, worker.plan.root))) continue
-    const { fileError } = await runFile(worker, file, {
+    const run = await runFile(worker, file, {
       isAblated: true,
       wants: (test) => {
         const key = keyOf({ file: toProjectPath(test.file.filepath, worker.plan.root), name: test.name })
@@ -213,13 +213,14 @@ async function tryMutant(worker: Worker, mutant: number, baseline: Baseline): Pr
         isDone ||= ends(said.verdict)
       },
     })
-    unloaded ??= fileError
+    files.push(run)
   }
   return {
     kind: 'tried',
     mutant,
     said: all.filter(({ verdict }) => verdict.status !== 'green'),
-    unloaded,
+    fileError: files.find(({ fileError }) => fileError !== null)?.fileError ?? null,
+    isLoaded: files.every(({ isLoaded }) => isLoaded),
     isEndless: worker.mutants.isEndless,
     durationMs: performance.now() - startedAt,
     memory: process.memoryUsage().rss,

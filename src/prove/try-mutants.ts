@@ -117,7 +117,7 @@ async function runLane(
 }
 
 function explain(message: string): UserError {
-  return new UserError(`the tests could not be run: ${message.split('\n')[0]}`, {
+  return new UserError(`the tests could not be run: ${message.split('\n')[0]?.replace(/^Error: /, '')}`, {
     hint: 'They must run without any mutant first: `npx vitest run FILE` shows what is wrong.',
   })
 }
@@ -177,6 +177,7 @@ async function work(
 
 /** How long a worker may be at one mutant. */
 function patience(shared: Shared): number {
+  if (!existsSync(shared.baseline)) return START_MS
   return SLACK_MS + 3 * readBaseline(shared).tests.reduce((sum, { durationMs }) => sum + durationMs, 0)
 }
 

@@ -92,8 +92,10 @@ export type ProofEvent =
       readonly kind: 'tried'
       readonly mutant: number
       readonly said: readonly TestSaid[]
-      /** Why a test file did not load. */
-      readonly unloaded: string | null
+      /** What went wrong outside of the tests of a file. */
+      readonly fileError: string | null
+      /** Every file had its tests all the same. */
+      readonly isLoaded: boolean
       /** It went round more often than any run of the original. */
       readonly isEndless: boolean
       readonly durationMs: number

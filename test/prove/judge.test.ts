@@ -14,7 +14,17 @@ const said = (verdict: Verdict, more: Partial<TestSaid> = {}): TestSaid => ({
 })
 
 function tried(more: Partial<Extract<ProofEvent, { kind: 'tried' }>> = {}): Extract<ProofEvent, { kind: 'tried' }> {
-  return { kind: 'tried', mutant: 1, said: [], unloaded: null, isEndless: false, durationMs: 1, memory: 1, ...more }
+  return {
+    kind: 'tried',
+    mutant: 1,
+    said: [],
+    fileError: null,
+    isLoaded: true,
+    isEndless: false,
+    durationMs: 1,
+    memory: 1,
+    ...more,
+  }
 }
 
 const statusOf = (told: Partial<Parameters<typeof judgeMutant>[1]>, more = {}) =>
@@ -34,7 +44,8 @@ describe('a mutant', () => {
     expect(statusOf({ tried: tried({ said: [said(late)] }) })).toBe('timeout')
     expect(statusOf({ tried: tried({ isEndless: true, said: [said(red)] }) })).toBe('timeout')
     expect(statusOf({ tried: null, isStuck: true })).toBe('timeout')
-    expect(statusOf({ tried: tried({ unloaded: 'SyntaxError: x' }) })).toBe('invalid')
+    expect(statusOf({ tried: tried({ fileError: 'SyntaxError: x', isLoaded: false }) })).toBe('invalid')
+    expect(statusOf({ tried: tried({ fileError: 'Error: a late call' }) })).toBe('broken')
     expect(statusOf({ isReached: false })).toBe('no-coverage')
   })
 

@@ -23,6 +23,8 @@ export interface FileDatabase {
   readonly error: unknown
   /** Whether a statement of the app is under way; absent: that can't be told. */
   readonly isBusy?: () => boolean
+  /** Closes what the app has open; absent: those are sockets. */
+  readonly closeOpened?: () => void
   /** Makes it now. */
   open(): Promise<void>
   /** Back to the state of the template. */

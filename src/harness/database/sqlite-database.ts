@@ -54,6 +54,7 @@ export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptio
     error: null,
     // It answers before anything else can happen.
     isBusy: () => false,
+    closeOpened: () => closeAll(redirect),
     open: async () => {},
     reset: () => resetAll(redirect, () => open().reset()),
   }
@@ -66,6 +67,16 @@ async function resetAll(redirect: Redirect, reset: () => void): Promise<void> {
     // The test that finds it fails; those after it need not.
     if (isBusy(error)) rollBack(redirect)
     throw error
+  }
+}
+
+function closeAll({ opened }: Redirect): void {
+  for (const { connection } of opened) {
+    try {
+      connection.close()
+    } catch {
+      // A query that nobody read to its end; it goes when its app does.
+    }
   }
 }
 

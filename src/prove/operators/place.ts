@@ -3,7 +3,6 @@ import type { Change, Edit } from '../types.ts'
 
 /** What an operator may know beside the syntax. */
 export interface Place {
-  readonly tree: ts.SourceFile
   /** Calls that do something outside of the request, by the dossier. */
   readonly effects: ReadonlyMap<ts.Node, 'external' | 'write'>
   /** Columns of one type, by the name under which the code has their table. */
