@@ -48,3 +48,25 @@ it('calls tests of an Express 4 app by their names', { timeout: LIMIT_MS }, asyn
   expect(found).toEqual(wanted)
   expect(tests.find(({ class: kind }) => kind === 'hang')?.reason).toContain('out of milk')
 })
+
+it('keeps the projects of a config, with their setup files and globals', { timeout: LIMIT_MS }, async () => {
+  const config = `export default { test: { projects: [
+  { test: { name: 'unit', include: ['tests/unit/**'] } },
+  { test: { name: 'running', include: ['tests/running/**/*.test.js'], globals: true, setupFiles: ['./tests/prepare.js'] } },
+] } }`
+  const code = `import request from 'supertest'
+import { app } from '../../src/app.js'
+it('is judged', async () => { expect((await request(app).get('/health')).status).toBe(globalThis.wanted) })`
+  const project = {
+    ...PLAIN_SHOP,
+    'vitest.config.js': config,
+    'tests/prepare.js': 'beforeEach(() => { globalThis.wanted = 201 })\n',
+  }
+
+  const { found, wanted } = await judgeCases(
+    [{ file: 'tests/running/health.test.js', code, labels: { '*': 'red assertion' } }],
+    { project, runs: 1 },
+  )
+
+  expect(found).toEqual(wanted)
+})
