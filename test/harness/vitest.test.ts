@@ -225,7 +225,7 @@ describe('itest(), the Vitest plugin', { timeout: LIMIT_MS }, () => {
     const twice = CONFIG.replace('itest(), itest()', 'itest(), other({ requestTimeoutMs: 1000 })')
     const config = `import { itest as other } from 'itest-other/vitest'${twice}`
     const books = `${BOOKS}
-afterAll(({}, file: any) => expect(file.tasks[0].meta.itest.requests).toBe(1))`.replace(
+afterAll(({}, file: any) => expect(JSON.parse(file.tasks[0].meta.itest.facts).requests).toBe(1))`.replace(
       'beforeEach,',
       'afterAll, beforeEach,',
     )
