@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
 import { UserError } from './errors.ts'
+import { listIfThere, readIfThere } from './read-if-there.ts'
 
 const Entry = z.object({
   /** The id of its path in the plan, for tests that itest wrote. */
@@ -72,13 +72,12 @@ export function readLedger(root: string, file: string): Ledger | null {
 /** Every ledger of the project, sorted by test file. @throws UserError for one that can't be read */
 export function listLedgers(root: string): Ledger[] {
   const folder = path.join(root, FOLDER)
-  const names = readdirIfThere(folder).filter((name) => name.endsWith('.json'))
-  const ledgers = names.sort().flatMap((name) => {
+  const names = listIfThere(folder).filter((name) => name.endsWith('.json'))
+  return names.sort().flatMap((name) => {
     const text = readIfThere(path.join(folder, name)) ?? ''
     if (!text.includes('itest.ledger/')) return []
     return readLedger(root, parseLedger(text)?.file ?? `${name.replace(/\.json$/, '')}.ts`) ?? []
   })
-  return ledgers
 }
 
 /** Null for what is no ledger. */
@@ -105,24 +104,6 @@ export function isSealed(file: string, name: string, sealed: Ledger['tests'][str
 function sealOf(file: string, name: string, entry: Entry): string {
   const text = JSON.stringify([file, name, Entry.parse(entry)])
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
-    throw error
-  }
-}
-
-function readdirIfThere(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return []
-    throw error
-  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,6 @@
 import { type Entry, type Ledger, ledgerPath, renderLedger, seal } from '../ledger.ts'
+import type { TestOutline } from '../test-files/outline.ts'
 import { findOutline } from './compare.ts'
-import type { TestOutline } from './outline.ts'
 import type { ReadFile } from './read-files.ts'
 import type { GateFinding } from './types.ts'
 

@@ -1,6 +1,6 @@
 import type { Entry, Ledger } from '../ledger.ts'
 import { isSealed } from '../ledger.ts'
-import type { TestOutline } from './outline.ts'
+import type { TestOutline } from '../test-files/outline.ts'
 import type { GateFinding } from './types.ts'
 
 export interface TestFile {
@@ -31,16 +31,11 @@ export function compareWithLedger(ledger: Ledger, now: TestFile): GateFinding[] 
   const renamed = new Set(compared.flatMap(({ twin }) => twin ?? []))
   const fresh = unknown
     .filter((outline) => !renamed.has(outline))
-    .map((outline) => finding('never-red', { file, test: nameOf(outline) }, NEVER_RED))
+    .map((outline) => finding('never-red', { file, test: outline.shown }, NEVER_RED))
   return [...edited, ...compared.flatMap(({ findings }) => findings), ...fresh]
 }
 
 export const NEVER_RED = 'it was never seen red: `itest red` has not looked at it'
-
-/** As a person finds it. */
-export function nameOf({ exactName, line }: TestOutline): string {
-  return exactName ?? `the test at line ${line}`
-}
 
 /** Whether a test that ran by this name is the outlined one. */
 export function isTest(outline: TestOutline, name: string): boolean {
@@ -105,7 +100,7 @@ const OFF = new Set(['skip', 'todo', 'fails', 'skipIf', 'runIf'])
 function describeMissing(place: Place, entry: Entry, unknown: readonly TestOutline[]): Compared {
   const twin = unknown.find((outline) => outline.assertions.join('\n') === entry.assertions.join('\n')) ?? null
   const found = twin
-    ? finding('renamed', place, `it is called otherwise now: "${nameOf(twin)}"`)
+    ? finding('renamed', place, `it is called otherwise now: "${twin.shown}"`)
     : { ...finding('deleted', place, 'it is gone'), diff: { removed: entry.assertions, added: [] } }
   return { findings: [found], twin }
 }

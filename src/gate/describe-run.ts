@@ -1,6 +1,6 @@
 import type { FileProblem, JudgedTest } from '../judge-files.ts'
-import { findOutline, isTest, nameOf } from './compare.ts'
-import type { TestOutline } from './outline.ts'
+import type { TestOutline } from '../test-files/outline.ts'
+import { findOutline, isTest } from './compare.ts'
 import type { ReadFile } from './read-files.ts'
 import type { GateTest } from './types.ts'
 
@@ -51,5 +51,5 @@ function describeVerdict(test: RunVerdict, isNew: boolean): GateTest {
 
 function describeSilent(file: string, outline: TestOutline, isNew: boolean): GateTest {
   const verdict = { verdict: 'broken', class: 'nothing-ran', reason: 'the run did not have this test' } as const
-  return { file, name: nameOf(outline), ...verdict, contrast: null, before: null, isNew }
+  return { file, name: outline.shown, ...verdict, contrast: null, before: null, isNew }
 }

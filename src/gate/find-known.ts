@@ -1,9 +1,9 @@
 import type { GateOptions } from '../options.ts'
+import { outlineTests, type TestOutline } from '../test-files/outline.ts'
 import { isTest, isUnchanged } from './compare.ts'
 import { isRepository, readAt } from './git.ts'
-import { outlineTests, type TestOutline } from './outline.ts'
 import type { ReadFile } from './read-files.ts'
-import type { Asked } from './red.ts'
+import type { Asked } from './types.ts'
 
 /**
  * Tests that have nothing to show: the ledger has them as they are. When the user named no files, also those that stood

@@ -5,15 +5,14 @@ import type { GateOptions } from '../options.ts'
 import type { World } from '../pipeline.ts'
 import { writeFiles } from '../save.ts'
 import { allowChanges, isAllowable } from './allow-changes.ts'
-import { compareWithLedger, finding, NEVER_RED, nameOf } from './compare.ts'
+import { compareWithLedger, finding, NEVER_RED } from './compare.ts'
 import { describeRun } from './describe-run.ts'
 import { findKnown } from './find-known.ts'
 import { findTestFiles, namedTestFiles } from './find-test-files.ts'
 import { assertRef, isRepository, listChanged } from './git.ts'
 import { compareLedgers } from './ledger-history.ts'
 import { readTestFiles } from './read-files.ts'
-import type { Asked } from './red.ts'
-import type { GateFinding, GateReport } from './types.ts'
+import type { Asked, GateFinding, GateReport } from './types.ts'
 
 /**
  * The second gate: every test that was red is still there, is what it was, and is green. `allowChange`: the reason for
@@ -92,6 +91,6 @@ async function findNeverRed(asked: Asked, ledgers: readonly Ledger[], options: G
   return files.flatMap(({ file, outlines }) =>
     (outlines ?? [])
       .filter((outline) => !known.has(outline))
-      .map((outline) => finding('never-red', { file, test: nameOf(outline) }, NEVER_RED)),
+      .map((outline) => finding('never-red', { file, test: outline.shown }, NEVER_RED)),
   )
 }

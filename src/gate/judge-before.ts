@@ -4,7 +4,7 @@ import type { World } from '../pipeline.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { Codebase } from '../scan/types.ts'
 import type { ReadFile } from './read-files.ts'
-import type { Asked } from './red.ts'
+import type { Asked } from './types.ts'
 
 /** A verdict, and what the app was like when it was given. */
 export interface BeforeVerdict extends JudgedTest {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Ledger, readLedger } from '../ledger.ts'
+import { readIfThere } from '../read-if-there.ts'
 import { openProject } from '../scan/project/project.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { outlineTests, type TestOutline } from './outline.ts'
+import { outlineTests, type TestOutline } from '../test-files/outline.ts'
 import { listSupport, reach } from './support-files.ts'
 
 /** A test file with what is known of it before a run. */
@@ -33,13 +33,4 @@ export async function readTestFiles(
     return { file, outlines: outlineTests(file, text), support: listSupport(project, { test: file, app }), ledger }
   })
   return { files, codebase }
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
 }

@@ -2,9 +2,9 @@ import { type Entry, emptyLedger, type Ledger, ledgerPath, renderLedger, seal } 
 import { packageVersion } from '../package-paths.ts'
 import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { EngineFacts } from '../run/types.ts'
+import type { TestOutline } from '../test-files/outline.ts'
 import { findOutline, isUnchanged } from './compare.ts'
 import type { BeforeVerdict } from './judge-before.ts'
-import type { TestOutline } from './outline.ts'
 import type { ReadFile } from './read-files.ts'
 import type { GateTest } from './types.ts'
 

@@ -2,22 +2,16 @@ import { UserError } from '../errors.ts'
 import type { GateOptions, RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
 import { writeFiles } from '../save.ts'
+import type { TestOutline } from '../test-files/outline.ts'
 import { finding } from './compare.ts'
 import { describeRun } from './describe-run.ts'
 import { findKnown } from './find-known.ts'
 import { findTestFiles, namedTestFiles } from './find-test-files.ts'
 import { assertRef, readBase } from './git.ts'
 import { judgeBefore } from './judge-before.ts'
-import type { TestOutline } from './outline.ts'
 import { type ReadFile, readTestFiles } from './read-files.ts'
 import { recordEvidence } from './record-evidence.ts'
-import type { GateReport } from './types.ts'
-
-/** What the user asked a gate to look at; neither a route nor files: all that is new. */
-export interface Asked {
-  readonly route: RouteArgument | null
-  readonly files: readonly string[]
-}
+import type { Asked, GateReport } from './types.ts'
 
 /**
  * The first gate: every new or changed test is red for a valid reason, and again when it is run again. Those that are go

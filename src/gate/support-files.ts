@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProjectFiles } from '../scan/project/project.ts'
 import { parseText, ts } from '../scan/syntax/syntax.ts'
-import { canonicalFile, shortHash } from './canonical.ts'
+import { canonicalFile, shortHash } from '../test-files/canonical.ts'
 
 /**
  * What a test depends on beside its own file and the app: helpers, set-up files, configuration, recorded snapshots; as

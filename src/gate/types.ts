@@ -1,4 +1,12 @@
+import type { Contrast } from '../judge/types.ts'
+import type { RouteArgument } from '../options.ts'
 import type { EngineFacts } from '../run/types.ts'
+
+/** What the user asked a gate to look at; neither a route nor files: all that is new. */
+export interface Asked {
+  readonly route: RouteArgument | null
+  readonly files: readonly string[]
+}
 
 /** What a gate says of one test. */
 export interface GateTest {
@@ -12,13 +20,6 @@ export interface GateTest {
   readonly before: 'app' | 'ablation' | null
   /** Neither in the ledger as it is now nor, where git was asked, in the commit before. */
   readonly isNew: boolean
-}
-
-export interface Contrast {
-  readonly expected: string | null
-  readonly actual: string | null
-  /** Where in the test; null when nothing tells. */
-  readonly at: { readonly file: string; readonly line: number } | null
 }
 
 /** Why a gate stays closed beside the verdicts, or what was allowed. */

@@ -1,5 +1,6 @@
-import { ts } from '../check/syntax.ts'
-import { isFunction, readCallee } from './roles.ts'
+import { ts } from '../scan/syntax/syntax.ts'
+import { readCallee } from '../test-files/test-calls.ts'
+import { isFunction } from './roles.ts'
 import type { Source } from './source.ts'
 
 /** Names that say nothing of the app. */

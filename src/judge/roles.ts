@@ -1,4 +1,5 @@
-import { ts } from '../check/syntax.ts'
+import { ts } from '../scan/syntax/syntax.ts'
+import { readCallee, readTestCall } from '../test-files/test-calls.ts'
 import type { Source } from './source.ts'
 
 /** Whose code a place belongs to: the body of a test, a hook, or a handler of an app that stands in the test file. */
@@ -10,10 +11,6 @@ export type Role =
 const HOOKS = new Set([
   ...['beforeEach', 'afterEach', 'beforeAll', 'afterAll', 'aroundEach', 'aroundAll'],
   ...['onTestFinished', 'onTestFailed'],
-])
-const SUITES = new Set(['describe', 'suite'])
-const MODIFIERS = new Set([
-  ...['only', 'skip', 'concurrent', 'sequential', 'fails', 'todo', 'each', 'for', 'skipIf', 'runIf', 'shuffle'],
 ])
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'use'])
 
@@ -52,8 +49,7 @@ function roleOfArgument(source: Source, node: ts.Node): Role | null {
   const [base = '', ...rest] = words
   const last = rest.at(-1) ?? source.aliases.get(base) ?? base
   if (HOOKS.has(last)) return { actor: 'hook', hook: last }
-  const isTest = source.testNames.has(base) || isImportedTest(source, parent, words)
-  if (isTest && rest.every((word) => MODIFIERS.has(word))) return { actor: 'test' }
+  if (readTestCall(parent, source.names)?.kind === 'test') return { actor: 'test' }
   const takesRequest = isFunction(node) && 'parameters' in node && countParameters(node) >= 2
   return takesRequest && rest.length > 0 && VERBS.has(last) ? { actor: 'app' } : null
 }
@@ -70,36 +66,6 @@ function roleOfFixture(node: ts.Node): Role | null {
   }
   const words = ts.isCallExpression(current) ? readCallee(current.expression) : null
   return words && words[0] !== 'expect' && words.at(-1) === 'extend' ? { actor: 'hook', hook: 'fixture' } : null
-}
-
-/** A `test` of the project's own, with a title and a function. */
-function isImportedTest(source: Source, call: ts.CallExpression, [base = '']: readonly string[]): boolean {
-  const [title, ...others] = call.arguments
-  if (!source.imported.has(base) || !title || !ts.isStringLiteralLike(title)) return false
-  return others.some(isFunction)
-}
-
-/** `it.each([...])` as `it`, `each`; null where it does not begin with a name. */
-export function readCallee(expression: ts.Expression): string[] | null {
-  if (ts.isIdentifier(expression)) return [expression.text]
-  if (ts.isCallExpression(expression)) return readCallee(expression.expression)
-  if (ts.isTaggedTemplateExpression(expression)) return readCallee(expression.tag)
-  if (!ts.isPropertyAccessExpression(expression)) return null
-  const owner = readCallee(expression.expression)
-  return owner && [...owner, expression.name.text]
-}
-
-export function isSuite(source: Source, call: ts.CallExpression): boolean {
-  const [base = '', ...rest] = readCallee(call.expression) ?? []
-  return SUITES.has(source.aliases.get(base) ?? base) && rest.every((word) => MODIFIERS.has(word))
-}
-
-export function isTestCall(source: Source, call: ts.CallExpression): boolean {
-  const words = readCallee(call.expression)
-  if (words === null) return false
-  const [base = '', ...rest] = words
-  const isTest = source.testNames.has(base) || isImportedTest(source, call, words)
-  return isTest && rest.every((word) => MODIFIERS.has(word))
 }
 
 export function isFunction(node: ts.Node): node is ts.FunctionLikeDeclaration {

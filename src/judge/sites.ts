@@ -1,8 +1,9 @@
-import { ts } from '../check/syntax.ts'
 import type { Site, TestSites } from '../classify.ts'
 import type { Frame, TestFacts } from '../run/types.ts'
+import { ts } from '../scan/syntax/syntax.ts'
+import { readCallee } from '../test-files/test-calls.ts'
 import { isConstant } from './constants.ts'
-import { findRole, isFunction, readCallee } from './roles.ts'
+import { findRole, isFunction } from './roles.ts'
 import { findNode, type ReadSource, type Source } from './source.ts'
 
 export interface SiteOptions {

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { ts } from '../check/syntax.ts'
 import type { Frame } from '../run/types.ts'
+import { parseText, ts } from '../scan/syntax/syntax.ts'
+import { readTestNames, type TestNames } from '../test-files/test-calls.ts'
 
 /** One file of the project as its syntax stands, with what a reader of a test needs of it. */
 export interface Source {
@@ -9,8 +10,8 @@ export interface Source {
   readonly tree: ts.SourceFile
   /** Local names of what is imported from Vitest: `before` for `import { beforeEach as before }`. */
   readonly aliases: ReadonlyMap<string, string>
-  /** Names that stand for `it`: its own, and what `test.extend` gave. */
-  readonly testNames: ReadonlySet<string>
+  /** Names that declare tests and suites. */
+  readonly names: TestNames
   /** Names imported from other files of the project, and from where. */
   readonly imported: ReadonlyMap<string, string>
   /** Every use of a name, but for its declaration. */
@@ -54,19 +55,8 @@ export function findNode({ tree }: Source, { line, column }: Frame): ts.Node | n
 function read(path: string, file: string): Source | null {
   try {
     if (statSync(path).size > LIMIT) return null
-    const kind = /\.[cm]?tsx?$/.test(path) ? ts.ScriptKind.TSX : ts.ScriptKind.JSX
-    const isPlainTypeScript = /\.[cm]?ts$/.test(path)
-    const text = readFileSync(path, 'utf8')
-    const tree = ts.createSourceFile(
-      path,
-      text,
-      ts.ScriptTarget.Latest,
-      true,
-      isPlainTypeScript ? ts.ScriptKind.TS : kind,
-    )
-    const { aliases, imported } = readImports(tree)
-    const { testNames, uses } = readNames(tree, aliases)
-    return { file, tree, aliases, imported, testNames, uses }
+    const { tree } = parseText(path, readFileSync(path, 'utf8'))
+    return { file, tree, ...readImports(tree), names: readTestNames(tree), uses: readUses(tree) }
   } catch {
     // Frames name files that are not there any more, or never were.
     return null
@@ -91,29 +81,14 @@ function readImports(tree: ts.SourceFile): { aliases: Map<string, string>; impor
   return { aliases, imported }
 }
 
-function readNames(
-  tree: ts.SourceFile,
-  aliases: ReadonlyMap<string, string>,
-): { testNames: Set<string>; uses: Map<string, ts.Identifier[]> } {
-  const testNames = new Set(['it', 'test'])
-  for (const [local, name] of aliases) if (name === 'it' || name === 'test') testNames.add(local)
+function readUses(tree: ts.SourceFile): Map<string, ts.Identifier[]> {
   const uses = new Map<string, ts.Identifier[]>()
   const visit = (node: ts.Node): void => {
-    if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && isExtended(node.initializer)) {
-      testNames.add(node.name.text)
-    }
     if (ts.isIdentifier(node) && !isDeclaring(node)) uses.set(node.text, [...(uses.get(node.text) ?? []), node])
     ts.forEachChild(node, visit)
   }
   visit(tree)
-  return { testNames, uses }
-}
-
-/** `test.extend({ ... })` */
-function isExtended(node: ts.Expression | undefined): boolean {
-  if (!node || !ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false
-  const { name, expression } = node.expression
-  return name.text === 'extend' && !(ts.isIdentifier(expression) && expression.text === 'expect')
+  return uses
 }
 
 function isDeclaring(node: ts.Identifier): boolean {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { allowChanges, isAllowable } from '../../src/gate/allow-changes.ts'
 import { compareWithLedger } from '../../src/gate/compare.ts'
-import { outlineTests } from '../../src/gate/outline.ts'
 import { isSealed, parseLedger } from '../../src/ledger.ts'
+import { outlineTests } from '../../src/test-files/outline.ts'
 import { FILE, ledgerOf } from '../support/ledger-factory.ts'
 
 const TEXT = `

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareWithLedger } from '../../src/gate/compare.ts'
-import { outlineTests } from '../../src/gate/outline.ts'
+import { outlineTests } from '../../src/test-files/outline.ts'
 import { FILE, ledgerOf, SUPPORT } from '../support/ledger-factory.ts'
 
 const TEXT = `

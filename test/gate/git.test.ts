@@ -6,9 +6,9 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { findKnown } from '../../src/gate/find-known.ts'
 import { assertRef, listChanged, readAt, readBase } from '../../src/gate/git.ts'
 import { compareLedgers } from '../../src/gate/ledger-history.ts'
-import { outlineTests } from '../../src/gate/outline.ts'
 import { type Ledger, ledgerPath, readLedger, renderLedger } from '../../src/ledger.ts'
 import { readGateOptions } from '../../src/options.ts'
+import { outlineTests } from '../../src/test-files/outline.ts'
 import { FILE, ledgerOf } from '../support/ledger-factory.ts'
 
 // A folder of a repository, as a package of a monorepo is.

@@ -1,5 +1,5 @@
-import { outlineTests } from '../../src/gate/outline.ts'
 import { type Entry, emptyLedger, type Ledger, seal } from '../../src/ledger.ts'
+import { outlineTests } from '../../src/test-files/outline.ts'
 
 export const FILE = 'tests/orders.test.ts'
 export const SUPPORT = ['aaaaaaaaaaaa tests/helpers.ts', 'bbbbbbbbbbbb vitest.config.ts']

@@ -1,7 +1,7 @@
 import { brief, parseText, ts } from '../scan/syntax/syntax.ts'
 import { canonical, shortHash } from './canonical.ts'
 import { readAround } from './surroundings.ts'
-import { readTestCall, type TestCall, testNames } from './test-calls.ts'
+import { readTestCall, readTestNames, type TestCall, type TestNames } from './test-calls.ts'
 
 /** One `it(...)` as it stands in a file. */
 export interface TestOutline {
@@ -9,6 +9,8 @@ export interface TestOutline {
   readonly name: RegExp
   /** Null when it is only known at run time, e.g. of `it.each`. */
   readonly exactName: string | null
+  /** With titles that only a run knows as they are written. */
+  readonly shown: string
   /** From 1. */
   readonly line: number
   /** Of its own code and of the modifiers of its suites. */
@@ -22,8 +24,12 @@ export interface TestOutline {
 
 /** The tests of a file, in order. Code that can't be parsed has those that the parser could still see. */
 export function outlineTests(file: string, text: string): TestOutline[] {
-  const { tree } = parseText(file, text)
-  const names = testNames(tree)
+  return outlineTree(parseText(file, text).tree)
+}
+
+/** The same, of a file that is parsed already. */
+export function outlineTree(tree: ts.SourceFile): TestOutline[] {
+  const names = readTestNames(tree)
   return collect(tree, { names, suites: [] }).map(({ call, suites }) => describe(call, { suites, tree, names }))
 }
 
@@ -33,7 +39,7 @@ interface Found {
 }
 
 interface Place {
-  readonly names: ReadonlyMap<string, 'test' | 'suite'>
+  readonly names: TestNames
   readonly suites: readonly TestCall[]
 }
 
@@ -50,13 +56,14 @@ function collect(node: ts.Node, place: Place): Found[] {
 
 function describe(
   call: TestCall,
-  { suites, tree, names }: { suites: readonly TestCall[]; tree: ts.SourceFile; names: Place['names'] },
+  { suites, tree, names }: { suites: readonly TestCall[]; tree: ts.SourceFile; names: TestNames },
 ): TestOutline {
   const titles = [...suites, call].map(({ title }) => title)
   const exact = titles.flatMap(({ exact: text }) => (text === null ? [] : [text]))
   const head = suites.map((suite) => canonical(suite.node.expression))
   return {
     name: new RegExp(`^${titles.map(({ pattern }) => pattern).join(' > ')}$`, 's'),
+    shown: titles.map(({ shown }) => shown).join(' > '),
     exactName: exact.length === titles.length ? exact.join(' > ') : null,
     line: tree.getLineAndCharacterOfPosition(call.node.getStart()).line + 1,
     hash: shortHash([...head, canonical(call.node)].join('\n')),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonical } from '../../src/gate/canonical.ts'
 import { parseText } from '../../src/scan/syntax/syntax.ts'
+import { canonical } from '../../src/test-files/canonical.ts'
 
 const read = (text: string): string => canonical(parseText('a.ts', text).tree)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outlineTests } from '../../src/gate/outline.ts'
+import { outlineTests } from '../../src/test-files/outline.ts'
 
 const outline = (text: string) => outlineTests('a.test.ts', text)
 const FILE = `

@@ -1,11 +1,11 @@
 import { brief, ts } from '../scan/syntax/syntax.ts'
 import { canonical, shortHash } from './canonical.ts'
-import { readTestCall, type TestCall } from './test-calls.ts'
+import { readTestCall, type TestCall, type TestNames } from './test-calls.ts'
 
 interface Surroundings {
   readonly suites: readonly TestCall[]
   readonly tree: ts.SourceFile
-  readonly names: ReadonlyMap<string, TestCall['kind']>
+  readonly names: TestNames
 }
 
 /**

@@ -1,0 +1,229 @@
+import { Command, Option } from 'commander'
+import type { Asked, GateReport } from '../gate/types.ts'
+import {
+  type GateOptions,
+  type GenOptions,
+  parseAsked,
+  parseOptions,
+  parseProofOptions,
+  parseRoute,
+  readGateOptions,
+  readOptions,
+} from '../options.ts'
+import { packageVersion } from '../package-paths.ts'
+import type { World } from '../pipeline.ts'
+import type { Probed } from '../probe/probe-project.ts'
+import type { Codebase } from '../scan/types.ts'
+import { terminal } from './terminal.ts'
+
+interface Wiring {
+  readonly world: World
+  readonly finish: (output: string, exitCode: number) => void
+}
+
+// In the order in which --help lists them.
+const COMMANDS = [addGen, addPlan, addPrompt, addRoutes, addRed, addGreen, addProve, addDoctor, addInit]
+
+// Actions import what they run: the compiler takes a second to load, and --help or a mistyped route need none of it.
+export function createProgram(wiring: Wiring): Command {
+  const program = new Command('itest')
+    .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('`itest --help` lists the commands, `itest gen --help` the options of one.')
+  for (const add of COMMANDS) add(program, wiring)
+  return program
+}
+
+function addGen(program: Command, { world, finish }: Wiring): void {
+  addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .option('--out <dir>', 'folder of the generated tests; default: tests/integration')
+    .option(
+      '--model <name>',
+      'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
+    )
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .option('--force', 'overwrite a test file that a person has edited')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = await readOptions(raw, process.cwd())
+      const route = parseRoute(words)
+      const { generate } = await import('../pipeline.ts')
+      const report = await generate(route, options, world)
+      const { renderText } = await import('../report/text.ts')
+      finish(options.json ? toJson(report) : renderText(report, terminal()), report.exitCode)
+    })
+}
+
+function addPlan(program: Command, { finish }: Wiring): void {
+  addCommand(program, 'plan', 'print the paths of a route that must be tested, and what each expects')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = await readOptions(raw, process.cwd())
+      const route = parseRoute(words)
+      const { planFor } = await import('../plan-for.ts')
+      const { plan, read, notes } = await planFor(route, { ...options, whole: false })
+      const { renderPlan } = await import('../report/plan-text.ts')
+      const { dossier } = read
+      finish(
+        options.json
+          ? toJson({ schema: 'itest.plan/1', plan, dossier, notes })
+          : renderPlan({ plan, dossier, notes }, terminal()),
+        0,
+      )
+    })
+}
+
+function addPrompt(program: Command, { finish }: Wiring): void {
+  addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
+    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = await readOptions(raw, process.cwd())
+      const route = parseRoute(words)
+      const { planFor } = await import('../plan-for.ts')
+      const { promptFor } = await import('../pipeline.ts')
+      const prompt = await promptFor(await planFor(route, { ...options, whole: false }))
+      finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
+    })
+}
+
+function addRoutes(program: Command, { world, finish }: Wiring): void {
+  addCommand(program, 'routes', 'list the routes of the project')
+    .option('--probe', 'start the app in a process without network too, and say where its routes differ from the code')
+    .action(async (raw: Record<string, unknown>) => {
+      const options = await readOptions(raw, process.cwd())
+      const { readCodebase } = await import('../scan/read-project.ts')
+      const { renderRoutes, routesReport } = await import('../report/routes-text.ts')
+      const codebase = await readCodebase(options.root, options)
+      const probed = options.probe ? await probe(codebase, options, world) : null
+      finish(options.json ? toJson(routesReport(codebase, probed)) : renderRoutes(codebase, probed, terminal()), 0)
+    })
+}
+
+function addRed(program: Command, wiring: Wiring): void {
+  const description = 'gate: pass only if every new or changed test is red for a valid reason; keep the evidence'
+  addGate(program, wiring, { name: 'red', description, load: async () => (await import('../gate/red.ts')).red }).option(
+    '--since <ref>',
+    'a commit: only what has changed since is new',
+  )
+}
+
+function addGreen(program: Command, wiring: Wiring): void {
+  const description = 'gate: pass only if every test that was red is unchanged since, and green'
+  addGate(program, wiring, { name: 'green', description, load: async () => (await import('../gate/green.ts')).green })
+    .option('--since <ref>', 'a commit: only what has changed since is looked at')
+    .option(
+      '--allow-change <reason>',
+      'accept tests that have changed since they were red; the ledger keeps the reason',
+    )
+}
+
+function addProve(program: Command, { world, finish }: Wiring): void {
+  addCommand(program, 'prove', 'say which bug in a route is caught by which of its tests, and which by none')
+    .argument('[route...]', 'method and path; default: the only route with generated tests')
+    .option('--tests <file...>', 'test files; default: those that gen wrote for the route')
+    .option('--min-score <percent>', 'exit with 1 when fewer of the mutants are killed')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = { ...(await readOptions(raw, process.cwd())), ...parseProofOptions(raw) }
+      const { findOnlyRoute } = await import('../prove/find-tests.ts')
+      const route = parseRoute(words.length > 0 ? words : [findOnlyRoute(options.root)])
+      const { prove } = await import('../prove/prove.ts')
+      const { renderProof } = await import('../report/prove-text.ts')
+      const report = await prove(route, options, world)
+      finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
+    })
+}
+
+function addDoctor(program: Command, { world, finish }: Wiring): void {
+  addCommand(
+    program,
+    'doctor',
+    'say what was found on this machine and in this project, and what to do about what is missing',
+  )
+    .option('--model <name>', 'the writer that would be used, as for gen')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (raw: Record<string, unknown>) => {
+      const options = await readOptions(raw, process.cwd())
+      const { examine } = await import('../doctor/doctor.ts')
+      const { renderDoctor } = await import('../report/doctor-text.ts')
+      const report = await examine(options, world)
+      finish(options.json ? toJson(report) : renderDoctor(report, terminal()), report.exitCode)
+    })
+}
+
+function addInit(program: Command, { finish }: Wiring): void {
+  const description = 'write a config to start from, with every key explained, unless there is one'
+  addPlainCommand(program, 'init', description).action(async (raw: Record<string, unknown>) => {
+    const { json, root } = parseOptions(raw, process.cwd())
+    const { initConfig } = await import('../config/init-config.ts')
+    const { renderInit } = await import('../report/init-text.ts')
+    const report = await initConfig(root)
+    finish(json ? toJson(report) : renderInit(report, terminal()), 0)
+  })
+}
+
+interface Gate {
+  readonly name: string
+  readonly description: string
+  readonly load: () => Promise<(asked: Asked, options: GateOptions, world: World) => Promise<GateReport>>
+}
+
+function addGate(program: Command, { world, finish }: Wiring, { name, description, load }: Gate): Command {
+  return addCommand(program, name, description)
+    .argument('[route or files...]', 'a route ("POST /orders") or test files; default: all that are new')
+    .option('--runs <n>', 'how often each test runs at least', '3')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = await readGateOptions(raw, process.cwd())
+      const run = await load()
+      const report = await run(parseAsked(words), options, world)
+      const { renderGate } = await import('../report/gate-text.ts')
+      finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
+    })
+}
+
+function databaseOption(): Option {
+  return new Option('--database <engine>', 'which database to start; default: auto').choices([
+    'auto',
+    'postgres',
+    'pglite',
+  ])
+}
+
+function databaseUrlOption(): Option {
+  return new Option(
+    '--database-url <url>',
+    'a Postgres server to use instead; only databases named itest_* are made on it, and dropped (ITEST_DATABASE_URL)',
+  )
+}
+
+async function probe(codebase: Codebase, { root, env }: GenOptions, world: World): Promise<Probed> {
+  const { probeProject } = await import('../probe/probe-project.ts')
+  world.progress('starting the app without network')
+  return probeProject(codebase, { root, env, parent: process.env, signal: world.signal })
+}
+
+function addPlainCommand(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--root <dir>', 'folder of the project', '.')
+    .option('--json', 'print one JSON object and nothing else')
+    .exitOverride()
+}
+
+function addCommand(program: Command, name: string, description: string): Command {
+  return addPlainCommand(program, name, description)
+    .option('--config <file>', 'your settings, relative to --root; default: itest.config.ts, .mts, .js or .mjs, if any')
+    .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
+    .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
+}
+
+function toJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
