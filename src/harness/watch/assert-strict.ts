@@ -1,6 +1,5 @@
 // What the project's code gets for `node:assert/strict`: the same functions, the strict ones under the plain names.
 
-// biome-ignore lint/style/noDefaultExport: it stands for a module that has one.
 export {
   AssertionError,
   deepStrictEqual,
@@ -19,6 +18,7 @@ export {
   partialDeepStrictEqual,
   rejects,
   strict,
+  // biome-ignore lint/style/noDefaultExport: it stands for a module that has one.
   strict as default,
   strictEqual,
   strictEqual as equal,
