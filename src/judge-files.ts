@@ -37,6 +37,7 @@ interface Setup {
   readonly world: World
   /** Null where itest can't tell what the project's database is, and tests run without one. */
   readonly engine: Engine | null
+  readonly facts: ProjectFacts | null
 }
 
 const RUNS = 3
@@ -54,7 +55,7 @@ export async function judgeFiles(options: JudgeOptions, world: World): Promise<J
   world.progress('starting a database')
   const engine = facts && (await startEngineFor(facts, options, world))
   try {
-    return await judge({ options, world, engine })
+    return await judge({ options, world, engine, facts })
   } finally {
     await engine?.stop()
   }
@@ -121,7 +122,7 @@ async function settleAll(
 }
 
 async function run(
-  { options, world, engine }: Setup,
+  { options, world, engine, facts: known }: Setup,
   how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
 ): Promise<RunFacts> {
   return runAll(how.files, async (files) => {
@@ -131,6 +132,7 @@ async function run(
       files,
       root: options.root,
       engine,
+      ...(known && { facts: known }),
       route: options.ablate,
       ablate: options.ablate !== null,
       settings: { file: options.config, env: options.env },

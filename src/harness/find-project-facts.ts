@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { UserError } from '../errors.ts'
-import { PROJECT_FACTS_FILE, type ProjectFacts } from './project-facts.ts'
+import { PROJECT_FACTS_FILE, ProjectFacts } from './project-facts.ts'
 import { readProjectFacts } from './read-project-facts.ts'
+
+/** The variable through which the command line hands on what it knows of the project. */
+export const FACTS_VARIABLE = 'ITEST_FACTS'
 
 /** The facts that `itest gen` wrote; where it never ran, for tests by hand, what the code says. The config's variables win. Writes nothing. */
 export async function findProjectFacts(root: string, settings: Settings): Promise<ProjectFacts> {
@@ -12,6 +15,8 @@ export async function findProjectFacts(root: string, settings: Settings): Promis
 }
 
 async function readOrFind(root: string, { app, env }: Settings): Promise<ProjectFacts> {
+  const handed = process.env[FACTS_VARIABLE]
+  if (handed !== undefined) return ProjectFacts.parse(JSON.parse(handed))
   if (existsSync(join(root, PROJECT_FACTS_FILE))) return readProjectFacts(root)
   // Most runs need none of it.
   const [{ chooseBootEnvironment }, { describeProject }, { readCodebase }] = await Promise.all([

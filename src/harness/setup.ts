@@ -40,7 +40,7 @@ const GRACE_MS = 60_000
 const run = inject('itest')
 let report: HarnessFacts | null = null
 const journal = openJournal(inject('itestJournal') ?? null)
-journal({ file: expect.getState().testPath ?? '', test: null, until: null })
+journal({ file: expect.getState().testPath ?? '', test: null, limitMs: null })
 const seal = createSeal(takeSealKey())
 const state = findState() ?? (await open(run))
 Object.assign(state, { isUsed: inject('itestIsGuest') !== true, requestsBefore: 0 })
@@ -50,13 +50,13 @@ beforeEach(async ({ task, onTestFinished }) => {
   if (run && state.database?.progress === 'not begun') await waitForDesk(run.desk)
   state.testFile = toProjectPath(task.file.filepath, state.root)
   await beginTest(state, task.name)
-  journal({ file: task.file.filepath, test: nameTest(task), until: Date.now() + (task.timeout || 0) + GRACE_MS })
+  journal({ file: task.file.filepath, test: nameTest(task), limitMs: (task.timeout || 0) + GRACE_MS })
   report = null
   // After all that the test does in the end, also when a hook of it throws and Vitest leaves ours out.
   onTestFinished(async () => {
     const facts = report ?? (await endTest(state))
     Object.assign(task.meta, { itest: seal(task.id, facts) })
-    journal({ file: task.file.filepath, test: null, until: null })
+    journal({ file: task.file.filepath, test: null, limitMs: null })
   }, END_LIMIT_MS)
 }, START_LIMIT_MS)
 

@@ -2,6 +2,8 @@ import { delimiter } from 'node:path'
 import { ABLATE_VARIABLE, ROUTE_VARIABLE } from '../harness/app/route-watch.ts'
 import { describeEngine, type EngineAddress } from '../harness/engine/engine.ts'
 import { ENGINE_VARIABLE, WITHOUT_DATABASE_VARIABLE } from '../harness/engine/engine-variable.ts'
+import { FACTS_VARIABLE } from '../harness/find-project-facts.ts'
+import type { ProjectFacts } from '../harness/project-facts.ts'
 import { CONFIG_VARIABLE, type HandedSettings } from '../harness/read-run-settings.ts'
 import { type StubbedRoute as RouteName, STUBS_VARIABLE } from '../harness/watch/stub-routes.ts'
 
@@ -15,17 +17,19 @@ export function buildChildEnvironment(options: {
   parent: NodeJS.ProcessEnv
   home: string
   engine: EngineAddress | null
+  facts?: ProjectFacts
   route: RouteName | null
   ablate: boolean
   settings?: HandedSettings
   stubs?: readonly RouteName[]
 }): Record<string, string> {
-  const { parent, home, engine, route, settings = { file: null, env: {} }, stubs = [] } = options
+  const { parent, home, engine, facts, route, settings = { file: null, env: {} }, stubs = [] } = options
   return {
     ...buildBareEnvironment(parent, home),
     ...(engine
       ? { [ENGINE_VARIABLE]: JSON.stringify(describeEngine(engine)) }
       : { [WITHOUT_DATABASE_VARIABLE]: 'true' }),
+    ...(facts ? { [FACTS_VARIABLE]: JSON.stringify(facts) } : {}),
     [CONFIG_VARIABLE]: JSON.stringify(settings),
     ...(route ? { [ROUTE_VARIABLE]: `${route.method} ${route.path}` } : {}),
     ...(options.ablate ? { [ABLATE_VARIABLE]: ABLATED_STATUS } : {}),

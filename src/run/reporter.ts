@@ -8,9 +8,14 @@ import type { HarnessFacts, RunFacts, StalledFacts, TestFacts } from './types.ts
 
 const OWN_FOLDER = builtFile('')
 
+/** Between two drafts of the facts; a run of thousands of tests writes them less often still. */
+const DRAFT_MS = 200
+/** Of the time of a run, one part in so many goes into drafts. */
+const DRAFT_SHARE = 10
+
 /**
- * Records what Vitest saw. The facts are written again after every test, so that a run that has to be killed leaves
- * those of the tests before. `mistake` is the worker's to fill in.
+ * Records what Vitest saw. The facts are written again and again, so that a run that has to be killed leaves those of the
+ * tests before. `mistake` is the worker's to fill in.
  */
 export function createReporter(options: {
   root: string
@@ -31,17 +36,42 @@ export function createReporter(options: {
       stalled: options.stalled,
       mistake: null,
     })
+  const flush = () => record(null, vitest?.state.getTestModules() ?? [], [])
+  const drafts = createDrafts(flush)
   return {
-    flush: () => record(null, vitest?.state.getTestModules() ?? [], []),
+    flush,
     onInit: (context) => {
       vitest = context
     },
     onTestCaseResult: (test) => {
       options.onProgress({ fullName: test.fullName, state: test.result().state })
-      record(null, vitest?.state.getTestModules() ?? [], [])
+      drafts.write()
     },
-    onTestModuleCollected: () => record(null, vitest?.state.getTestModules() ?? [], []),
-    onTestRunEnd: (modules, unhandled, reason) => record(reason, modules, unhandled),
+    onTestModuleCollected: drafts.write,
+    onTestRunEnd: (modules, unhandled, reason) => {
+      drafts.end()
+      record(reason, modules, unhandled)
+    },
+  }
+}
+
+/** Not after every test: describing all of them each time would take as long as the tests. */
+function createDrafts(write: () => void): { write(): void; end(): void } {
+  let timer: NodeJS.Timeout | null = null
+  let pauseMs = 0
+  const draft = () => {
+    timer = null
+    const start = performance.now()
+    write()
+    pauseMs = Math.max(DRAFT_MS, DRAFT_SHARE * (performance.now() - start))
+  }
+  return {
+    write: () => {
+      timer ??= setTimeout(draft, pauseMs)
+    },
+    end: () => {
+      if (timer) clearTimeout(timer)
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../errors.ts'
 import type { Engine } from '../harness/engine/engine.ts'
+import type { ProjectFacts } from '../harness/project-facts.ts'
 import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { builtFile } from '../package-paths.ts'
 import { buildChildEnvironment } from './child-environment.ts'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly without?: readonly string[]
   /** Null: the project has no database that itest can make, and its tests run without one. */
   readonly engine: Engine | null
+  /** What is known of the project, so that the run does not read its code anew; default: what `itest gen` wrote down. */
+  readonly facts?: ProjectFacts
   /** The route under test; null: the files test whatever they like. */
   readonly route: RouteName | null
   /** What the user's config says for tests. */

@@ -1,8 +1,9 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Taken before any test can fake it.
+// Taken before any test can fake them.
 const { setInterval: repeat } = globalThis
+const { now } = Date
 
 const BEAT_MS = 500
 
@@ -12,8 +13,8 @@ export interface JournalEntry {
   readonly file: string
   /** The full name of the test that runs; null: the file is loaded, or between two tests. */
   readonly test: string | null
-  /** Later than this, in milliseconds since 1970, it should not run any more; null: nobody knows. */
-  readonly until: number | null
+  /** It should not run for longer; null: nobody knows. */
+  readonly limitMs: number | null
 }
 
 export type Journal = (entry: JournalEntry) => void
@@ -22,9 +23,11 @@ export type Journal = (entry: JournalEntry) => void
 export function openJournal(folder: string | null): Journal {
   if (folder === null) return () => {}
   const path = join(folder, `${process.pid}.json`)
-  const write: Journal = (entry) => ignoreMissing(() => writeFileSync(path, JSON.stringify(entry)))
-  repeat(() => ignoreMissing(() => utimesSync(path, Date.now() / 1000, Date.now() / 1000)), BEAT_MS).unref()
-  return write
+  repeat(() => ignoreMissing(() => utimesSync(path, now() / 1000, now() / 1000)), BEAT_MS).unref()
+  return ({ file, test, limitMs }) => {
+    const until = limitMs === null ? null : now() + limitMs
+    ignoreMissing(() => writeFileSync(path, JSON.stringify({ file, test, until })))
+  }
 }
 
 /** At the very end of a run the folder is gone. */

@@ -44,6 +44,15 @@ await vi.waitFor(async () => {
 await expect.poll(async () => { asked += (await request(app).get('/health')).status; return asked }, { interval: 10 }).toBeGreaterThan(300)`,
   },
   {
+    name: 'green-frozen-date',
+    is: GREEN,
+    body: `vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01') })
+await new Promise((resolve) => setTimeout(resolve, 800))
+const res = await request(app).get('/health')
+vi.useRealTimers()
+expect(res.status).toBe(200)`,
+  },
+  {
     name: 'green-rejects',
     is: GREEN,
     body: `await expect(request(app).get('/hang').timeout(50)).rejects.toThrow('imeout')`,
