@@ -21,6 +21,9 @@ const WITHOUT_TSCONFIG: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
 }
 
+/** As `tsc` does: most of what the declarations of packages hold is comments, and their types are none. */
+const JSDOC = ts.JSDocParsingMode.ParseForTypeErrors
+
 export interface TypeCheckInput {
   /** Absolute. */
   readonly root: string
@@ -121,7 +124,7 @@ function usesTypeScript6(root: string): boolean {
 
 /** The disk, with the test files and TypeScript's library files laid over it. */
 function createHost(options: ts.CompilerOptions, given: ReadonlyMap<string, string>): ts.CompilerHost {
-  const host = ts.createCompilerHost(options)
+  const host: ts.CompilerHost = { ...ts.createCompilerHost(options), jsDocParsingMode: JSDOC }
   const library = openLibrary()
   const readOver = (name: string): string | undefined => {
     if (name.startsWith(`${library.folder}/`)) return library.readFile(name)

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, Option, type OutputConfiguration } from 'commander'
 import type { Asked, GateReport } from '../gate/types.ts'
 import {
   type GateOptions,
@@ -19,6 +19,8 @@ import { terminal } from './terminal.ts'
 interface Wiring {
   readonly world: World
   readonly finish: (output: string, exitCode: number) => void
+  /** Where help and what is wrong with options go. */
+  readonly output: OutputConfiguration
 }
 
 // In the order in which --help lists them.
@@ -30,6 +32,7 @@ export function createProgram(wiring: Wiring): Command {
     .description('Writes integration tests for Express + Drizzle routes and proves that each one can fail.')
     .version(packageVersion())
     .exitOverride()
+    .configureOutput(wiring.output)
     .showHelpAfterError('`itest --help` lists the commands, `itest gen --help` the options of one.')
   for (const add of COMMANDS) add(program, wiring)
   return program

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
-import { CLI, type CliEnd, cliEnvironment, gen, runCli } from '../support/run-cli.ts'
+import { CLI, type CliEnd, cliEnvironment } from '../support/run-cli.ts'
+import { runHere } from '../support/run-here.ts'
 
 const TEST_FILE = 'tests/integration/post-orders.test.ts'
 const ROUTE = 'src/routes/orders.ts'
@@ -26,6 +27,10 @@ async function expectMistake(copy: FixtureCopy, run: () => Promise<CliEnd>, says
   expect(copy.list()).toEqual(before)
 }
 
+function gen(root: string, more: readonly string[] = []): Promise<CliEnd> {
+  return runHere(['gen', 'POST', '/orders', '--root', root, ...more])
+}
+
 function drop(copy: FixtureCopy, file: string): void {
   rmSync(path.join(copy.root, file), { recursive: true })
 }
@@ -45,13 +50,13 @@ describe('a route argument', () => {
   ])('is explained when it is malformed: $words', async ({ words, says }) => {
     const copy = copyOrders()
 
-    await expectMistake(copy, () => runCli(['gen', ...words, '--root', copy.root]), says)
+    await expectMistake(copy, () => runHere(['gen', ...words, '--root', copy.root]), says)
   })
 
   it('may be one word, in lower case', async () => {
     const copy = copyOrders()
 
-    const { exitCode, stdout } = await runCli(['plan', 'post /orders', '--root', copy.root])
+    const { exitCode, stdout } = await runHere(['plan', 'post /orders', '--root', copy.root])
 
     expect(stdout).toMatch(/^POST \/orders {2}src\/routes\/orders\.ts:8\n/)
     expect(exitCode).toBe(0)
@@ -60,7 +65,7 @@ describe('a route argument', () => {
   it('that no route has gets the nearest ones', async () => {
     const copy = copyOrders()
 
-    await expectMistake(copy, () => runCli(['gen', 'GET', '/order', '--root', copy.root]), [
+    await expectMistake(copy, () => runHere(['gen', 'GET', '/order', '--root', copy.root]), [
       'no route GET /order in this project',
       'Nearest: POST /orders',
       '`itest routes`',
