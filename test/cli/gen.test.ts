@@ -4,6 +4,7 @@ import type { ReportedPath } from '../../src/report/types.ts'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 import { expectGolden } from '../support/golden.ts'
 import { type CliEnd, cliEnvironment, gen } from '../support/run-cli.ts'
+import { genHere } from '../support/run-here.ts'
 
 const LIMIT_MS = 120_000
 const TEST_FILE = 'tests/integration/post-orders.test.ts'
@@ -76,7 +77,7 @@ describe('itest gen POST /orders', () => {
   it('prints the same when it runs again over its own file', { timeout: LIMIT_MS }, async () => {
     const files = copy.list()
 
-    const second = await gen(copy.root)
+    const second = await genHere(copy.root)
 
     // The config is there by now, so it is not written again.
     expect(second.stdout.replace(/\s+/g, ' ')).toBe(first.stdout.replace(/\s+/g, ' ').replace(' vitest.config.ts,', ''))
@@ -89,13 +90,13 @@ describe('itest gen POST /orders', () => {
     copy.write(TEST_FILE, `${written}// one more line\n`)
     const edited = copy.list()
 
-    const refused = await gen(copy.root)
+    const refused = await genHere(copy.root)
 
     expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
     expect(refused.stderr).toContain(`error: ${TEST_FILE} has been edited since itest wrote it; it was left as it is\n`)
     expect(refused.stderr).toContain('--force')
     expect(copy.list()).toEqual(edited)
-    expect(await gen(copy.root, ['--force'])).toMatchObject({ exitCode: 1 })
+    expect(await genHere(copy.root, ['--force'])).toMatchObject({ exitCode: 1 })
     expect(copy.read(TEST_FILE)).toBe(written)
   })
 

@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 import { CLI, type CliEnd, cliEnvironment } from '../support/run-cli.ts'
-import { runHere } from '../support/run-here.ts'
+import { genHere, runHere } from '../support/run-here.ts'
 
 const TEST_FILE = 'tests/integration/post-orders.test.ts'
 const ROUTE = 'src/routes/orders.ts'
@@ -25,10 +25,6 @@ async function expectMistake(copy: FixtureCopy, run: () => Promise<CliEnd>, says
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   expect(stderr).not.toMatch(/^ +at /m)
   expect(copy.list()).toEqual(before)
-}
-
-function gen(root: string, more: readonly string[] = []): Promise<CliEnd> {
-  return runHere(['gen', 'POST', '/orders', '--root', root, ...more])
 }
 
 function drop(copy: FixtureCopy, file: string): void {
@@ -86,16 +82,16 @@ describe('an option', () => {
   ])('is explained: $more', async ({ more, says }) => {
     const copy = copyOrders()
 
-    await expectMistake(copy, () => gen(copy.root, more), says)
+    await expectMistake(copy, () => genHere(copy.root, more), says)
   })
 
   it('names a folder that is not there, or is no folder', async () => {
     const copy = copyOrders()
 
     const missing = path.join(copy.root, 'nowhere')
-    await expectMistake(copy, () => gen(missing), ['expected a folder, found nothing at', missing, 'package.json'])
+    await expectMistake(copy, () => genHere(missing), ['expected a folder, found nothing at', missing, 'package.json'])
     const file = path.join(copy.root, 'package.json')
-    await expectMistake(copy, () => gen(file), ['expected a folder, found a file at', file])
+    await expectMistake(copy, () => genHere(file), ['expected a folder, found a file at', file])
   })
 })
 
@@ -163,14 +159,14 @@ describe('a project', () => {
     const copy = copyOrders(packages ? { withoutPackages: packages } : undefined)
     change(copy)
 
-    await expectMistake(copy, () => gen(copy.root), says)
+    await expectMistake(copy, () => genHere(copy.root), says)
   })
 
   it('that imports a file which is not there is told what is broken and what is missing, and fails', async () => {
     const copy = copyOrders()
     drop(copy, 'src/lib/payments.ts')
 
-    const { exitCode, stdout } = await gen(copy.root)
+    const { exitCode, stdout } = await genHere(copy.root)
 
     expect(stdout).toMatch(/BROKEN\n +.*lib\/payments/)
     expect(stdout).toContain('Not tested yet, must be:\n  happy, idempotent-retry: missing ')
@@ -206,7 +202,7 @@ export const orders = ${maker}('orders', {
 `,
     )
 
-    await expectMistake(copy, () => gen(copy.root), [says, 'itest plan'])
+    await expectMistake(copy, () => genHere(copy.root), [says, 'itest plan'])
   })
 })
 
@@ -215,14 +211,14 @@ describe('a test file that is there already', () => {
     const copy = copyOrders()
     copy.write(TEST_FILE, '// by hand\n')
 
-    await expectMistake(copy, () => gen(copy.root), [TEST_FILE, 'no record of having written it', '--force'])
+    await expectMistake(copy, () => genHere(copy.root), [TEST_FILE, 'no record of having written it', '--force'])
   })
 
   it('may also be a folder of that name', async () => {
     const copy = copyOrders()
     mkdirSync(path.join(copy.root, TEST_FILE), { recursive: true })
 
-    await expectMistake(copy, () => gen(copy.root), [`expected ${TEST_FILE} to be a file, found a folder`])
+    await expectMistake(copy, () => genHere(copy.root), [`expected ${TEST_FILE} to be a file, found a folder`])
   })
 })
 
@@ -231,14 +227,14 @@ describe('a place where nothing can be written', () => {
     const copy = copyOrders()
     copy.write('tests', 'no folder\n')
 
-    await expectMistake(copy, () => gen(copy.root), ['expected tests to be a folder, found a file', '--out DIR'])
+    await expectMistake(copy, () => genHere(copy.root), ['expected tests to be a folder, found a file', '--out DIR'])
   })
 
   it('is told when the folder for the records of itest is a file', async () => {
     const copy = copyOrders()
     copy.write('.itest', 'no folder\n')
 
-    await expectMistake(copy, () => gen(copy.root), ['.itest', "can't be written"])
+    await expectMistake(copy, () => genHere(copy.root), ['.itest', "can't be written"])
   })
 })
 

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { copyFixture, type FixtureCopy, repository } from '../support/copy-fixture.ts'
 import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
-import { type CliEnd, gen } from '../support/run-cli.ts'
+import type { CliEnd } from '../support/run-cli.ts'
+import { genHere } from '../support/run-here.ts'
 
 const LIMIT_MS = 120_000
 const KEY = 'sk-ant-test-key-0123456789'
@@ -12,7 +13,7 @@ const KEY = 'sk-ant-test-key-0123456789'
 const SAVED = readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8')
 
 async function genWith(root: string, api: FakeMessagesApi, more: readonly string[] = []): Promise<CliEnd> {
-  return gen(root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
+  return genHere(root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
 }
 
 describe('itest gen with a model that answers well', () => {

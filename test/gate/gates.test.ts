@@ -3,7 +3,8 @@ import type { GateReport } from '../../src/gate/types.ts'
 import { parseLedger } from '../../src/ledger.ts'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 import { expectGolden } from '../support/golden.ts'
-import { type CliEnd, runCli } from '../support/run-cli.ts'
+import type { CliEnd } from '../support/run-cli.ts'
+import { runHere } from '../support/run-here.ts'
 
 const LIMIT_MS = 120_000
 const FILE = 'tests/refund.test.ts'
@@ -78,7 +79,7 @@ function implement(code: string): void {
   copy.write('src/routes/orders.ts', `import { and, eq } from 'drizzle-orm'\n${app}${code}`)
 }
 
-const itest = (...args: string[]): Promise<CliEnd> => runCli([...args, '--root', copy.root])
+const itest = (...args: string[]): Promise<CliEnd> => runHere([...args, '--root', copy.root])
 
 const transcript = (command: string, { stdout, exitCode }: CliEnd): string =>
   `$ itest ${command}\n${stdout.replace(/PostgreSQL [\d.]+/, 'PostgreSQL <version>').replace(/Vitest [\d.]+/, 'Vitest <version>')}[exit code ${exitCode}]\n`

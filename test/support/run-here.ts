@@ -26,3 +26,12 @@ export async function runHere(
   })
   return { exitCode, stdout, stderr }
 }
+
+/** `itest gen POST /orders` in a folder. */
+export function genHere(
+  root: string,
+  more: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliEnd> {
+  return runHere(['gen', 'POST', '/orders', '--root', root, ...more], { env })
+}
