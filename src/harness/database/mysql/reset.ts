@@ -5,6 +5,12 @@ import { type MysqlConnection, quoteName, readRows } from './driver-package.ts'
 // InnoDB's own memory, which unlike information_schema.tables is never out of date and costs no look into each table.
 const COUNTERS = { mysql: 'innodb_tablestats', mariadb: 'innodb_sys_tablestats' } satisfies Record<MysqlProduct, string>
 
+/** MariaDB runs a block in two thirds of the time, and answers once; MySQL takes blocks in stored procedures only. */
+const AS_ONE = {
+  mysql: (statements) => statements.join(';\n'),
+  mariadb: (statements) => `BEGIN NOT ATOMIC\n${statements.join(';\n')};\nEND`,
+} satisfies Record<MysqlProduct, (statements: readonly string[]) => string>
+
 /**
  * Gives a copy the way back to the rows of the template, over a connection that does nothing else. DELETE with foreign keys
  * off and no triggers is much faster than TRUNCATE, but leaves AUTO_INCREMENT where it is, and the ALTER TABLE that sets it
@@ -20,7 +26,7 @@ export async function prepareMysqlReset(
   const start = await read()
   const rows = [
     ...copy.triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${quoteName(name)}`),
-    'BEGIN',
+    'START TRANSACTION',
     ...copy.tables.map((name) => `DELETE FROM ${quoteName(name)}`),
     ...copy.seeds,
     'COMMIT',
@@ -29,7 +35,7 @@ export async function prepareMysqlReset(
     const moved = [...(await read())].filter(([name, counter]) => counter !== (start.get(name) ?? counter))
     const back = moved.map(([name]) => `ALTER TABLE ${quoteName(name)} AUTO_INCREMENT = ${start.get(name)}`)
     try {
-      await connection.query([...rows, ...back].join(';\n'))
+      await connection.query(AS_ONE[product]([...rows, ...back]))
       for (const { create } of copy.triggers) await connection.query(create)
     } catch (error) {
       await connection.query('ROLLBACK')
