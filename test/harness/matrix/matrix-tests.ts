@@ -1,4 +1,4 @@
-import { appFile, BUILDS, type Dialect, DRIVERS } from './order-shops.ts'
+import { appFile, BUILDS, type Build, type Dialect, DRIVERS } from './order-shops.ts'
 
 const SQLSTATES = {
   full: '53100',
@@ -58,13 +58,13 @@ const TRANSACTION: typeof CASES = [
   ['loses the answer to the commit', () => faults.onCommit().cutAfter(), null, 1, 1],
 ]`
 
-const writeTest = (dialect: Dialect, driver: (typeof DRIVERS)[Dialect][number]) => `
+const writeTest = (dialect: Dialect, driver: (typeof DRIVERS)[Dialect][number], builds: readonly Build[]) => `
 import request from 'supertest'
 import { db, faults } from 'itest-gen'
 import { describe, expect, it } from 'vitest'
 import { customers, lines, orders } from '../src/schema.js'
-${BUILDS.map((build, index) => `import { app as app${index} } from '../src/${appFile(build, driver)}'`).join('\n')}
-const APPS = [${BUILDS.map((build, index) => `['${build}', app${index}]`).join(', ')}] as const
+${builds.map((build, index) => `import { app as app${index} } from '../src/${appFile(build, driver)}'`).join('\n')}
+const APPS = [${builds.map((build, index) => `['${build}', app${index}]`).join(', ')}] as const
 const BROKEN = /terminated|connection error|ECONN|CLOSED|nextWrite|null/
 ${CASES(CODES[dialect])}
 const WAYS = ['direct', 'transaction', 'repository']
@@ -148,7 +148,7 @@ it('is well again in the next test', async () => {
 `
 
 /** A test file for each driver of the dialect, by its name. */
-export function matrixTests(dialect: Dialect): Record<string, string> {
-  const tests = DRIVERS[dialect].map((driver) => [`tests/${driver}.test.ts`, writeTest(dialect, driver)])
+export function matrixTests(dialect: Dialect, builds: readonly Build[] = BUILDS): Record<string, string> {
+  const tests = DRIVERS[dialect].map((driver) => [`tests/${driver}.test.ts`, writeTest(dialect, driver, builds)])
   return Object.fromEntries(dialect === 'postgres' ? [...tests, ['tests/beside.test.ts', BESIDE]] : tests)
 }

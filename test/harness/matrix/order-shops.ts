@@ -15,7 +15,7 @@ export type Dialect = keyof typeof DRIVERS
 type Driver = (typeof DRIVERS)[Dialect][number]
 
 export const BUILDS = ['esm-express5', 'esm-express4', 'cjs-express5', 'cjs-express4'] as const
-type Build = (typeof BUILDS)[number]
+export type Build = (typeof BUILDS)[number]
 
 /** What is imported as what: the same words stand in an `import` and before a `require`. */
 type Imports = Readonly<Record<string, string>>
