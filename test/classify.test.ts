@@ -116,6 +116,18 @@ describe('a failed assertion', () => {
     expect(classifyFailure(error)).toMatchObject({ status: 'red', class: 'assertion' })
   })
 
+  it.each([null, '', 'undefined'])(
+    'says nothing when its snapshot is still to be written, here with %j as expected',
+    (expected) => {
+      const message = 'Snapshot `answers 202 1` mismatched'
+
+      expect(classifyFailure({ name: 'Error', message, expected })).toMatchObject({
+        status: 'broken',
+        class: 'no-assertion',
+      })
+    },
+  )
+
   it('is no news of the app when the test sent no request', () => {
     expect(classifyFailure({}, { requests: 0 })).toMatchObject({ status: 'broken', class: 'trivial' })
   })

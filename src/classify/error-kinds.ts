@@ -52,9 +52,9 @@ export function isAssertion(error: ErrorFacts, { assertions }: HarnessFacts, sit
   return error.name === 'AssertionError' || MATCHER_ERRORS.some((pattern) => pattern.test(error.message))
 }
 
-/** A snapshot that nobody has written yet is no expectation. */
+/** A snapshot that nobody has written yet is no expectation; Vitest 3 says `undefined` for it. */
 export function isUnwritten({ message, expected }: ErrorFacts): boolean {
-  return /^Snapshot `.*` mismatched/.test(message) && (expected === null || expected === '')
+  return /^Snapshot `.*` mismatched/.test(message) && ['', 'undefined'].includes(expected ?? '')
 }
 
 /** What it is about comes below a headline such as `Transform failed with 1 error:`. */

@@ -6,9 +6,16 @@ import type { ErrorFacts, Frame } from './types.ts'
 /** Frames of what stands before matchers and handlers say nothing of where they were called. */
 const WATCHERS = builtFile('harness/')
 
+/** What Vitest 3 throws when `expect.poll` gives up; from version 4 on it is the last assertion that failed. */
+const POLL_GAVE_UP = 'Matcher did not succeed in time.'
+
 /** What can be said of anything that was thrown; errors that crossed a process are plain objects by then. */
 export function describeError(thrown: unknown, root: string): ErrorFacts {
   const read = (key: string): unknown => (isObject(thrown) ? Reflect.get(thrown, key) : undefined)
+  if (read('message') === POLL_GAVE_UP && isObject(read('cause'))) {
+    const frames = readFrames(read('stacks'), text(read('stack')), root)
+    return { ...describeError(read('cause'), root), frames }
+  }
   const code = read('code')
   return {
     name: text(read('name')) ?? (isObject(thrown) ? 'Error' : typeof thrown),
