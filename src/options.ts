@@ -72,6 +72,14 @@ export interface GateOptions extends GenOptions {
   readonly allowChange: string | null
 }
 
+/** Of `itest flaky`. */
+export interface FlakyOptions extends GenOptions {
+  /** Where the command runs; files are named from here. */
+  readonly cwd: string
+  /** How often all tests run. */
+  readonly runs: number
+}
+
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
 const FOLDER = 'tests/integration'
@@ -130,6 +138,17 @@ function readRuns(given: string): number {
   throw new UserError(`--runs: expected a whole number from 3 to 999, found ${given}`, {
     hint: 'A red test is run at least twice more: one that is red now and then is flaky.',
   })
+}
+
+/** @throws UserError */
+export async function readFlakyOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<FlakyOptions> {
+  const given = readText(raw, 'runs') ?? '100'
+  if (!/^[1-9]\d{0,3}$/.test(given) || Number(given) < 2) {
+    throw new UserError(`--runs: expected a whole number from 2 to 9999, found ${given}`, {
+      hint: 'A test that fails in one run of 50 is seen in 100 runs with 87 %, in 20 runs with 33 %.',
+    })
+  }
+  return { ...(await readOptions(raw, cwd)), cwd, runs: Number(given) }
 }
 
 /** A route (`POST /orders`, as one word or two) or files; nothing: both empty. @throws UserError */

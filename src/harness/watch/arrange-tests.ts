@@ -5,7 +5,11 @@ import type { RoundContext } from '../run-context.ts'
  * Puts the tests of a file into the order of this round, before the first of them begins: Vitest itself only has the order
  * in which they stand, and what a seed makes of it.
  */
-export function arrangeTests(file: RunnerTestSuite, order: readonly string[] | undefined, { seed }: RoundContext): void {
+export function arrangeTests(
+  file: RunnerTestSuite,
+  order: readonly string[] | undefined,
+  { seed }: RoundContext,
+): void {
   if (order) choose(file, new Map(order.map((key, index) => [key, index])))
   else if (seed !== null) shuffle(file, seed)
 }
