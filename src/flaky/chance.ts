@@ -3,12 +3,17 @@ import type { Counts } from './types.ts'
 /** What is accepted as no accident. */
 export const SIGNIFICANCE = 0.05
 
-/** So many runs that a failure of this rate would show with 95 %; from 3 to `limit`. */
+/** So many runs that both a failure and a pass would show with 95 %, at the rate seen so far; from 3 to `limit`. */
 export function countAttempts({ runs, failed }: Counts, limit: number): number {
   const rate = runs === 0 ? 0 : failed / runs
-  if (rate >= 1) return 3
   if (rate <= 0) return limit
-  return Math.min(limit, Math.max(3, Math.ceil(Math.log(SIGNIFICANCE) / Math.log(1 - rate))))
+  if (rate >= 1) return Math.min(limit, 3)
+  const rarer = Math.min(rate, 1 - rate)
+  return Math.min(limit, Math.max(3, Math.ceil(Math.log(SIGNIFICANCE) / Math.log(1 - rarer))))
+}
+
+export function add(one: Counts, other: Counts): Counts {
+  return { runs: one.runs + other.runs, failed: one.failed + other.failed }
 }
 
 /** How likely it is that the first fails so much more often than the second by accident: Fisher's exact test, one-sided. */

@@ -1,5 +1,5 @@
+import type { Clue } from './find-clue.ts'
 import type { Finding } from './finding.ts'
-import { isAboutTime, isReordered } from './read-contrast.ts'
 import type { Cause, CauseKind, Culprit, FailureGroup } from './types.ts'
 
 export interface Named {
@@ -10,8 +10,7 @@ export interface Named {
 }
 
 /** The cause in words: by what the failures themselves say, and else by what runs of their own have shown. */
-export function describeCause(finding: Finding, named: Named): Cause {
-  const clue = findClue(named.failures)
+export function describeCause(finding: Finding, clue: Clue | null, named: Named): Cause {
   const kind = clue?.kind ?? finding.kind
   const subject = { ...named, finding }
   return {
@@ -21,49 +20,6 @@ export function describeCause(finding: Finding, named: Named): Cause {
     evidence: [...(clue ? [clue.evidence] : []), ...finding.evidence],
     fix: FIXES[kind](subject),
   }
-}
-
-interface Clue {
-  readonly kind: CauseKind
-  readonly evidence: string
-}
-
-const CLUES: readonly { kind: CauseKind; says: (failure: FailureGroup) => string | null }[] = [
-  {
-    kind: 'port',
-    says: ({ code, message }) => (code === 'EADDRINUSE' || /\bEADDRINUSE\b/.test(message) ? message : null),
-  },
-  {
-    kind: 'leak',
-    says: ({ late }) => (late === null ? null : 'the error came of what was still at work when its test had ended'),
-  },
-  {
-    kind: 'unordered-rows',
-    says: (failure) => (isReordered(failure) ? 'expected and actual have the same items in another order' : null),
-  },
-  {
-    kind: 'time',
-    says: (failure) => (isAboutTime(failure) ? 'expected and actual differ in nothing but moments' : null),
-  },
-]
-
-/** What at least half of the failures say. */
-function findClue(failures: readonly FailureGroup[]): Clue | null {
-  const all = count(failures)
-  for (const { kind, says } of CLUES) {
-    const saying = failures.filter((failure) => says(failure) !== null)
-    const [first] = saying
-    if (first && count(saying) * 2 >= all) {
-      return { kind, evidence: `in ${count(saying)} of ${all} failures: ${says(first)}` }
-    }
-  }
-  return null
-}
-
-function count(failures: readonly FailureGroup[]): number {
-  let sum = 0
-  for (const { times } of failures) sum += times
-  return sum
 }
 
 interface Subject extends Named {

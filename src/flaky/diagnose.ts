@@ -1,6 +1,7 @@
 import type { World } from '../pipeline.ts'
 import { describeCause } from './describe-cause.ts'
 import { experiment } from './experiment.ts'
+import { type Clue, findClue } from './find-clue.ts'
 import { type Finding, NOTHING_FOUND } from './finding.ts'
 import type { Lab } from './lab.ts'
 import { createLocator, nameOf } from './locate-test.ts'
@@ -24,15 +25,16 @@ export async function diagnoseAll(
   for (const [index, suspect] of suspects.entries()) {
     progress(`looking for causes: ${index + 1} of ${suspects.length}`)
     const twin = [...findings.keys()].find((other) => isTwin(other, suspect))
-    const finding = twin ? likeTwin(twin, findings.get(twin)) : await look(suspect, lab, signal)
+    const failures = groupFailures(suspect.trials)
+    const clue = findClue(failures)
+    const finding = twin ? likeTwin(twin, findings.get(twin)) : await look(suspect, { lab, clue, signal })
     findings.set(suspect, finding)
     const culprits = [
       ...finding.tests.map((key): Culprit => locate(suspect.file, key)),
       ...finding.others.map((file) => ({ file, name: null, line: null })),
     ]
-    const failures = groupFailures(suspect.trials)
     const name = suspect.key === null ? null : nameOf(suspect.key)
-    into.push({ history: suspect, cause: describeCause(finding, { name, failures, culprits }) })
+    into.push({ history: suspect, cause: describeCause(finding, clue, { name, failures, culprits }) })
   }
 }
 
@@ -41,11 +43,14 @@ export function isFlaky({ trials }: History): boolean {
   return failed > 0 && failed < runs
 }
 
-async function look(suspect: History, lab: Lab, signal: AbortSignal): Promise<Finding> {
+async function look(
+  suspect: History,
+  { lab, clue, signal }: { lab: Lab; clue: Clue | null; signal: AbortSignal },
+): Promise<Finding> {
   const interrupted = { ...NOTHING_FOUND, evidence: ['interrupted before it was looked into'] }
   if (signal.aborted) return interrupted
   try {
-    return await experiment(suspect, lab)
+    return await experiment(suspect, lab, clue?.kind ?? null)
   } catch (error) {
     if (signal.aborted) return interrupted
     throw error

@@ -1,4 +1,4 @@
-import { countAttempts } from './chance.ts'
+import { probabilityOfAccident, SIGNIFICANCE } from './chance.ts'
 import { findSmallest } from './find-smallest.ts'
 import { type Finding, NOTHING_FOUND, tell } from './finding.ts'
 import type { Lab } from './lab.ts'
@@ -6,8 +6,7 @@ import type { History, Trial } from './suspects.ts'
 import type { Counts } from './types.ts'
 
 const PROBES = 40
-const CHANCE_ATTEMPTS = 6
-const CHECKS = 2
+const REPEATS = 3
 
 /**
  * Whether what runs before a test in its file decides, and which tests that are: the fewest before it that make it fail
@@ -18,26 +17,26 @@ export async function findOrderCulprits(suspect: History, lab: Lab, alone: Count
   const trial = chooseTrial(suspect, isNeed)
   if (suspect.key === null || !trial) return NOTHING_FOUND
   const after = (keys: readonly string[], times: number): Promise<Counts> => runAfter(suspect, lab, { keys, times })
-  const again = await after(trial.before, 3)
-  const shown = isNeed ? again.runs - again.failed : again.failed
-  const evidence = [`after the ${trial.before.length} that ran before it${nameOrder(trial)}: ${tell(again)}`]
-  if (shown === 0) return { ...NOTHING_FOUND, evidence }
-  const isSure = shown === again.runs
-  const times = isSure ? 1 : countAttempts(again, CHANCE_ATTEMPTS)
+  const differs = (counts: Counts): boolean =>
+    isNeed
+      ? counts.failed === 0 && probabilityOfAccident(alone, counts) < SIGNIFICANCE
+      : counts.failed === counts.runs && probabilityOfAccident(counts, alone) < SIGNIFICANCE
+  const all = await after(trial.before, REPEATS)
+  const evidence = [`after the ${trial.before.length} that ran before it${nameOrder(trial)}: ${tell(all)}`]
+  if (!differs(all)) return { ...NOTHING_FOUND, evidence }
   const holds = async (part: readonly string[]): Promise<boolean> => {
-    const { runs, failed } = await after(part, times)
-    return isNeed ? runs > failed : failed > 0
+    const { runs, failed } = await after(part, 1)
+    return runs > 0 && failed > 0 !== isNeed
   }
   const found = await findSmallest(trial.before, holds, PROBES)
-  if (!found) return { ...NOTHING_FOUND, kind: 'order', isNeed, evidence }
-  const check = await after(found, isSure ? CHECKS : CHANCE_ATTEMPTS)
-  const isShown = isNeed ? check.runs > check.failed : check.failed > 0
-  const bisected = `after only ${found.length === 1 ? 'the one' : `the ${found.length}`} named above: ${tell(check)}`
-  if (!isShown) return { ...NOTHING_FOUND, evidence: [...evidence, bisected] }
+  const check = found && (await after(found, REPEATS))
+  if (!check || !differs(check)) return { ...NOTHING_FOUND, evidence }
+  const few = found.length === 1 ? 'the one' : `the ${found.length}`
+  const bisected = `after only ${few} named above, found by halving that order: ${tell(check)}`
   return { ...NOTHING_FOUND, kind: 'order', isNeed, tests: found, evidence: [...evidence, bisected] }
 }
 
-/** The run with the fewest tests before it; one in the usual order rather than another. */
+/** The run with the fewest tests before it. */
 function chooseTrial({ trials }: History, isNeed: boolean): Trial | null {
   const fitting = trials.filter(
     ({ failure, before, condition }) =>

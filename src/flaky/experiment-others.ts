@@ -1,57 +1,71 @@
-import { countAttempts, probabilityOfAccident, SIGNIFICANCE } from './chance.ts'
+import { add, countAttempts, probabilityOfAccident, SIGNIFICANCE } from './chance.ts'
 import { findSmallest } from './find-smallest.ts'
-import { ATTEMPTS, aloneSetting, type Finding, NOTHING_FOUND, tell, tellFailed } from './finding.ts'
+import { aloneSetting, type Finding, NOTHING_FOUND, tell, tellFailed } from './finding.ts'
 import type { Lab } from './lab.ts'
 import { countTrials, type History } from './suspects.ts'
 import type { Counts } from './types.ts'
 
 const PROBES = 30
-const CHANCE_ATTEMPTS = 6
+const ATTEMPTS = 12
+const PARTNERS = 10
 
-/** Whether a busy CPU decides: alone with and without, so often that it can't be an accident. */
+/** Whether a busy CPU decides: alone, and else with its file, with and without load, so often that it can't be an accident. */
 export async function findLoad(suspect: History, lab: Lab, alone: Counts): Promise<Finding> {
-  const before = countTrials(suspect.trials, 'loaded')
-  const times = countAttempts(before, ATTEMPTS)
-  const settings = [aloneSetting(suspect), { condition: 'written' as const, files: [suspect.file] }]
+  const seen = countTrials(suspect.trials, 'loaded')
+  const calm = countTrials(suspect.trials, 'written')
+  const times = countAttempts(seen, ATTEMPTS)
   const evidence: string[] = []
+  const settings = [aloneSetting(suspect), { condition: 'written' as const, files: [suspect.file] }]
   for (const [index, setting] of settings.entries()) {
     const loaded = await lab.attempt(suspect, { ...setting, condition: 'loaded' }, { times })
     evidence.push(`${index === 0 ? 'alone' : 'with its file'}, the CPU loaded: ${tell(loaded)}`)
     if (loaded.failed === 0) continue
     const quiet = index === 0 && alone.runs >= times ? alone : await lab.attempt(suspect, setting, { times })
-    const calm = countTrials(suspect.trials, 'written')
-    const accident = probabilityOfAccident(add(before, loaded), add(calm, quiet))
-    evidence.push(
-      `in all ${tellFailed(add(before, loaded))} failed with the CPU loaded, ${tellFailed(add(calm, quiet))} without`,
-    )
-    return { ...NOTHING_FOUND, kind: accident < SIGNIFICANCE ? 'load' : 'unknown', evidence }
+    const [busy, idle] = [add(seen, loaded), add(calm, quiet)]
+    const isShown = probabilityOfAccident(busy, idle) < SIGNIFICANCE
+    const rates = `in all ${tellFailed(busy)} failed with the CPU loaded, ${tellFailed(idle)} without`
+    return { ...NOTHING_FOUND, kind: isShown ? 'load' : 'unknown', evidence: [...evidence, rates] }
   }
   return { ...NOTHING_FOUND, evidence }
 }
 
 /** Whether other files decide that run at the same time, and which. */
 export async function findSharers(suspect: History, lab: Lab, { isShared }: { isShared: boolean }): Promise<Finding> {
-  const condition = isShared ? 'shared' : 'written'
   const others = lab.files.filter((file) => file !== suspect.file)
   if (others.length === 0) return NOTHING_FOUND
-  const beside = (files: readonly string[], times: number, isMixedEnough = false): Promise<Counts> =>
-    lab.attempt(suspect, { condition, files: [suspect.file, ...files] }, { times, isMixedEnough })
-  const counts = isShared ? countTrials(suspect.trials, 'shared') : countTrials(suspect.trials)
-  const times = countAttempts(counts, ATTEMPTS)
-  const own = await beside([], times)
-  const all = await beside(others, times)
+  const condition = isShared ? 'shared' : 'written'
+  const times = countAttempts(countTrials(suspect.trials, isShared ? 'shared' : undefined), ATTEMPTS)
+  // Those that begin first may win what there is to win, so that the order stays as it was.
+  const beside = (part: readonly string[], until?: (counts: Counts) => boolean): Promise<Counts> => {
+    const files = lab.files.filter((file) => file === suspect.file || part.includes(file))
+    return lab.attempt(suspect, { condition, files }, { times, ...(until ? { until } : {}) })
+  }
+  const own = await beside([], hasFailed)
   const how = isShared ? ', with one database and the ports shared' : ''
-  const evidence = [`its file alone${how}: ${tell(own)}`, `beside ${nameFiles(others)}${how}: ${tell(all)}`]
-  if (all.failed === 0 || own.failed > 0) return { ...NOTHING_FOUND, evidence }
-  const attempts = all.failed === all.runs ? 1 : countAttempts(all, CHANCE_ATTEMPTS)
-  const found = await findSmallest(others, async (part) => (await beside(part, attempts)).failed > 0, PROBES)
+  const evidence = [`its file alone${how}: ${tell(own)}`]
+  if (own.failed > 0) return { ...NOTHING_FOUND, evidence }
+  const all = await beside(others)
+  evidence.push(`beside ${nameFiles(others)}${how}: ${tell(all)}`)
+  const holds = async (part: readonly string[]): Promise<boolean> => hasFailed(await beside(part, hasFailed))
+  const found = all.failed > 0 ? await findSmallest(others, holds, PROBES) : await findPartner(others, holds)
+  if (all.failed === 0 && !found) return { ...NOTHING_FOUND, evidence }
+  if (found && found.length < others.length) evidence.push(`beside ${nameFiles(found)} alone${how}: failed`)
   return { ...NOTHING_FOUND, kind: 'shared-state', others: found ?? others, isShared, evidence }
 }
 
-function nameFiles(files: readonly string[]): string {
-  return files.length === 1 ? `${files[0]}` : `the ${files.length} other files`
+function hasFailed({ failed }: Counts): boolean {
+  return failed > 0
 }
 
-function add(one: Counts, other: Counts): Counts {
-  return { runs: one.runs + other.runs, failed: one.failed + other.failed }
+/** Among many files those that disturb each other may seldom run at the same time; two always do. */
+async function findPartner(
+  others: readonly string[],
+  holds: (part: readonly string[]) => Promise<boolean>,
+): Promise<readonly string[] | null> {
+  for (const other of others.slice(0, others.length > 1 ? PARTNERS : 0)) if (await holds([other])) return [other]
+  return null
+}
+
+function nameFiles(files: readonly string[]): string {
+  return files.length === 1 ? `${files[0]}` : `${files.length} other files`
 }

@@ -25,9 +25,6 @@ export const NOTHING_FOUND: Finding = {
   evidence: [],
 }
 
-/** So often at most is one setting tried: what fails less often than once in ten runs may not show. */
-export const ATTEMPTS = 20
-
 export function aloneSetting({ file, key }: History): Setting {
   return { condition: 'written', files: [file], ...(key === null ? {} : { order: { file, keys: [key] } }) }
 }

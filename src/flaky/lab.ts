@@ -20,6 +20,11 @@ export interface Target {
   readonly key: string | null
 }
 
+export interface Wanted {
+  readonly times: number
+  readonly until?: (counts: Counts) => boolean
+}
+
 /** Where runs take place, one after another. */
 export interface Lab {
   /** All test files. */
@@ -27,8 +32,8 @@ export interface Lab {
   /** How many runs there were. */
   readonly count: number
   run(setting: Setting): Promise<{ facts: RoundFacts; outcomes: readonly Outcome[] }>
-  /** How often a target fails in so many runs; stops as soon as it has both failed and passed, if wanted. */
-  attempt(target: Target, setting: Setting, wanted: { times: number; isMixedEnough?: boolean }): Promise<Counts>
+  /** How often a target fails in so many runs, or in fewer when they are enough. */
+  attempt(target: Target, setting: Setting, wanted: Wanted): Promise<Counts>
 }
 
 export function openLab(rounds: Rounds, { files, read }: { files: readonly string[]; read: ReadOutcomes }): Lab {
@@ -54,10 +59,10 @@ export function openLab(rounds: Rounds, { files, read }: { files: readonly strin
       return count
     },
     run,
-    async attempt(target, setting, { times, isMixedEnough = false }) {
+    async attempt(target, setting, { times, until = () => false }) {
       let counts: Counts = { runs: 0, failed: 0 }
       for (let index = 0; index < times; index += 1) {
-        if (isMixedEnough && counts.failed > 0 && counts.failed < counts.runs) break
+        if (until(counts)) break
         const { outcomes } = await run(setting)
         const outcome = outcomes.find(({ file, key }) => file === target.file && key === target.key)
         if (outcome) counts = { runs: counts.runs + 1, failed: counts.failed + (outcome.failure ? 1 : 0) }

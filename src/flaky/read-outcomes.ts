@@ -56,20 +56,26 @@ function hasEnded({ stalled, unhandled }: RoundFacts, file: string): boolean {
 
 function readFailure(facts: RoundFacts, trial: Trial): Failure | null {
   const { test, verdict, sites } = trial
-  const crash = test.state === 'passed' ? findCrash(facts, test, sites) : null
-  if (test.state === 'passed' && !crash && verdict.status !== 'red') return null
-  const late = crash && findLateError(facts, trial)
+  const late = test.state === 'passed' ? findLateError(facts, trial) : null
+  const own = test.harness?.uncaught.find(({ of }) => of === null)?.error
+  // What Vitest gives to no test of the file, or to a wrong one, is the file's.
+  const crash = test.state === 'passed' && (late || own) ? findCrash(facts, test, sites) : null
+  const isRed = verdict.status === 'red' && verdict.class !== 'app-crash'
+  const hasCrashed = crash !== null || (test.harness?.appCrashes.length ?? 0) > 0
+  if (test.state === 'passed' && !hasCrashed && !isRed) return null
   const [first] = test.errors
-  const error = late ?? first ?? test.harness?.uncaught[0]?.error
+  const error = late ?? first ?? own
   const place = sites.errors[0]?.frame ?? error?.frames.find(({ file }) => file === test.file) ?? error?.frames[0]
   const judged = crash ?? verdict
   const reason = 'reason' in judged ? judged.reason : ''
+  // The test itself had passed when it came.
+  const isLate = late !== null || (test.state === 'passed' && own !== undefined)
   const uncaught = test.harness?.uncaught.find(({ of }) => of !== null)
   return {
     ...describe(error ?? null, place ? { file: place.file, line: place.line } : null),
     class: 'class' in judged ? judged.class : null,
     message: error ? firstLine(error) : reason || 'it did not end',
-    late: late ? test.name : (uncaught?.of ?? null),
+    late: isLate ? test.name : (uncaught?.of ?? null),
   }
 }
 
@@ -90,11 +96,20 @@ function describe(error: ErrorFacts | null, at: Failure['at']): Omit<Failure, 'c
 function readFiles(facts: RoundFacts): Outcome[] {
   const files = new Set([...facts.tests, ...facts.fileErrors].map(({ file }) => file))
   return [...files].map((file) => {
-    const error = facts.fileErrors.find((one) => one.file === file)?.error ?? null
+    const stray = findStray(facts, file)
+    const error = facts.fileErrors.find((one) => one.file === file)?.error ?? stray
     if (!error) return { file, key: null, failure: null, before: [] }
     const frame = error.frames.find((one) => one.file === file) ?? error.frames[0]
     const described = describe(error, frame ? { file: frame.file, line: frame.line } : null)
-    const late = error.code === 'ITEST_LATE_CALL' ? file : null
+    const late = error === stray || error.code === 'ITEST_LATE_CALL' ? file : null
     return { file, key: null, failure: { ...described, class: null, late }, before: [] }
   })
+}
+
+/** An error that came when no test was at work. */
+function findStray({ tests, unhandled }: RoundFacts, file: string): ErrorFacts | null {
+  const names = new Set(tests.filter((test) => test.file === file).flatMap(({ name, fullName }) => [name, fullName]))
+  const known = tests.flatMap(({ harness }) => harness?.uncaught ?? []).map(({ error }) => error.message)
+  const found = unhandled.find((one) => one.file === file && (one.test === null || !names.has(one.test)))
+  return found && !known.includes(found.error.message) ? found.error : null
 }
