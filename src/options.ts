@@ -78,6 +78,8 @@ export interface FlakyOptions extends GenOptions {
   readonly cwd: string
   /** How often all tests run. */
   readonly runs: number
+  /** What all orders are drawn by; null: chance. */
+  readonly seed: number | null
 }
 
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
@@ -148,7 +150,13 @@ export async function readFlakyOptions(raw: Readonly<Record<string, unknown>>, c
       hint: 'A test that fails in one run of 50 is seen in 100 runs with 87 %, in 20 runs with 33 %.',
     })
   }
-  return { ...(await readOptions(raw, cwd)), cwd, runs: Number(given) }
+  const seed = readText(raw, 'seed')
+  if (seed !== null && !/^[1-9]\d{0,8}$/.test(seed)) {
+    throw new UserError(`--seed: expected a whole number from 1 to 999999999, found ${seed}`, {
+      hint: 'An earlier report says which one it had.',
+    })
+  }
+  return { ...(await readOptions(raw, cwd)), cwd, runs: Number(given), seed: seed === null ? null : Number(seed) }
 }
 
 /** A route (`POST /orders`, as one word or two) or files; nothing: both empty. @throws UserError */

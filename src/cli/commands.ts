@@ -142,6 +142,7 @@ function addFlaky(program: Command, { world, finish }: Wiring): void {
   addCommand(program, 'flaky', 'run tests again and again, and say which fail now and then, how often, and why')
     .argument('[route or files...]', 'a route ("POST /orders") or test files; default: all')
     .option('--runs <n>', 'how often all of them run; finding causes takes more', '100')
+    .option('--seed <n>', 'shuffle as an earlier run did, whose report says this number')
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .action(async (words: string[], raw: Record<string, unknown>) => {

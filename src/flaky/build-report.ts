@@ -24,6 +24,7 @@ export function buildFlakyReport(
   const flaky = seen.diagnoses.map((diagnosis) => describeFlaky(diagnosis, options.root))
   return {
     schema: 'itest.flaky/1',
+    seed: seen.seed,
     runs: options.runs,
     ran: tally((condition) => seen.observations.filter((one) => one.condition === condition && hasRun(one)).length),
     experiments: lab.count - seen.observations.length,

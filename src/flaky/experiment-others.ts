@@ -35,11 +35,9 @@ export async function findSharers(suspect: History, lab: Lab, { isShared }: { is
   if (others.length === 0) return NOTHING_FOUND
   const condition = isShared ? 'shared' : 'written'
   const times = countAttempts(countTrials(suspect.trials, isShared ? 'shared' : undefined), ATTEMPTS)
-  // Those that begin first may win what there is to win, so that the order stays as it was.
-  const beside = (part: readonly string[], until?: (counts: Counts) => boolean): Promise<Counts> => {
-    const files = lab.files.filter((file) => file === suspect.file || part.includes(file))
-    return lab.attempt(suspect, { condition, files }, { times, ...(until ? { until } : {}) })
-  }
+  // Who begins last finds what the others hold.
+  const beside = (part: readonly string[], until?: (counts: Counts) => boolean): Promise<Counts> =>
+    lab.attempt(suspect, { condition, files: [...part, suspect.file] }, { times, ...(until ? { until } : {}) })
   const own = await beside([], hasFailed)
   const how = isShared ? ', with one database and the ports shared' : ''
   const evidence = [`its file alone${how}: ${tell(own)}`]

@@ -28,7 +28,7 @@ export async function experiment(suspect: History, lab: Lab, clue: CauseKind | n
     if (finding.kind !== 'unknown') return { ...finding, evidence: [`${name}: ${tell(first)}`, ...evidence] }
   }
   if (clue !== null) return { ...NOTHING_FOUND, evidence: [`${name}: ${tell(first)}`, ...evidence] }
-  const times = countAttempts(countTrials(suspect.trials), MANY) - first.runs
+  const times = Math.max(FEW, countAttempts(countTrials(suspect.trials), MANY) - first.runs)
   const alone = add(first, await runAlone(suspect, lab, times, first))
   const told = [`${name}: ${tell(alone)}`, ...evidence]
   return isMixed(alone) ? byItself(suspect, alone, told) : { ...NOTHING_FOUND, evidence: told }

@@ -39,7 +39,7 @@ export async function findFlaky(asked: Asked, options: FlakyOptions, world: Worl
   const rounds = startRounds({ root, files, engine, settings, signal: world.signal, limitMs })
   const lab = openLab(rounds, { files, read: createOutcomeReader(root, files) })
   try {
-    const seen = await observe(lab, { runs: options.runs, nextSeed: () => randomInt(1, 100_000) }, world)
+    const seen = await observe(lab, { runs: options.runs, seed: options.seed ?? randomInt(1, 100_000) }, world)
     const diagnoses: Diagnosis[] = []
     await diagnoseAll(seen.observations, { lab, root, into: diagnoses }, world)
     return buildFlakyReport(

@@ -1,10 +1,13 @@
 import { UserError } from '../errors.ts'
 import type { World } from '../pipeline.ts'
+import { shuffled } from '../run/shuffle.ts'
 import type { Lab } from './lab.ts'
 import type { Observation } from './suspects.ts'
 import type { Condition } from './types.ts'
 
 export interface Observed {
+  /** What gives the same orders again. */
+  readonly seed: number
   readonly observations: readonly Observation[]
   /** Whether files could be made to share what they share outside of itest. */
   readonly hasShared: boolean
@@ -16,19 +19,23 @@ export interface Observed {
 /** The runs that were asked for, each under one condition. Ends early, with what there is, when the user interrupts it. */
 export async function observe(
   lab: Lab,
-  { runs, nextSeed }: { runs: number; nextSeed: () => number },
+  { runs, seed: first }: { runs: number; seed: number },
   { progress, signal }: World,
 ): Promise<Observed> {
   const observations: Observation[] = []
   const lost: string[] = []
+  const nextSeed = createSeeds(first)
   let vitest = ''
   let hasShared = false
   for (let run = 0; run < runs && !signal.aborted; run += 1) {
     const condition = chooseCondition(run, hasShared)
-    const seed = condition === 'shuffled' ? nextSeed() : null
+    const next = nextSeed()
+    const seed = condition === 'shuffled' ? next : null
+    const isInOrder = condition === 'written' || condition === 'loaded'
+    const files = isInOrder ? lab.files : shuffled(lab.files, next)
     progress(`running the tests: ${run + 1} of ${runs}`)
     try {
-      const { facts, outcomes } = await lab.run({ condition, files: lab.files, ...(seed === null ? {} : { seed }) })
+      const { facts, outcomes } = await lab.run({ condition, files, ...(seed === null ? {} : { seed }) })
       if (facts.vitest !== 'unknown') vitest = facts.vitest
       if (run === 0) hasShared = facts.mayShare && lab.files.length > 1
       if (facts.reason === null && outcomes.length === 0) lost.push(describeLost(facts.unhandled[0]?.error.message))
@@ -43,7 +50,16 @@ export async function observe(
       })
     }
   }
-  return { observations, hasShared, lost, vitest }
+  return { seed: first, observations, hasShared, lost, vitest }
+}
+
+/** Numbers that are easy to copy, the same ones for the same first one (Lehmer's generator). */
+function createSeeds(first: number): () => number {
+  let state = first
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state % 100_000
+  }
 }
 
 function describeLost(message = 'the run ended without a result'): string {

@@ -19,6 +19,8 @@ export type CauseKind =
 
 export interface FlakyReport {
   readonly schema: 'itest.flaky/1'
+  /** What `--seed` takes to shuffle in the same way again. */
+  readonly seed: number
   /** Runs that were asked for, and those that ended with a result. */
   readonly runs: number
   readonly ran: Readonly<Record<Condition, number>>

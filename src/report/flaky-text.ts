@@ -106,10 +106,11 @@ function renderSum(
   ]
 }
 
-function renderFooter({ engine, vitest, notes }: FlakyReport, { width }: Drawing): string[] {
+function renderFooter({ engine, vitest, notes, seed }: FlakyReport, { width }: Drawing): string[] {
   return [
     ...(engine ? [`Database: ${ENGINE_NAMES[engine.kind]} ${engine.version}`] : []),
     ...(vitest ? [`Vitest ${vitest}`] : []),
+    `Orders drawn with --seed ${seed}`,
     ...notes.map((note) => `Note: ${note}`),
   ].flatMap((line) => wrap(line, width, '  '))
 }

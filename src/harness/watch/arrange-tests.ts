@@ -1,4 +1,5 @@
 import type { RunnerTestCase, RunnerTestSuite } from 'vitest'
+import { shuffled } from '../../run/shuffle.ts'
 import type { RoundContext } from '../run-context.ts'
 
 /**
@@ -64,22 +65,4 @@ function shuffle(suite: RunnerTestSuite, seed: number): void {
   for (const inner of suites) shuffle(inner, seed)
   const tests = suite.tasks.filter((task) => task.type === 'test')
   suite.tasks = shuffled<RunnerTestSuite['tasks']>([suites, tests], seed).flatMap((group) => shuffled(group, seed))
-}
-
-function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
-  const left = [...items]
-  const found: Item[] = []
-  for (let turn = 0; left.length > 0; turn += 1) {
-    const at = Math.floor(random(seed + turn) * left.length)
-    const last = left.pop()
-    if (last === undefined) break
-    const [picked = last] = at === left.length ? [] : left.splice(at, 1, last)
-    found.unshift(picked)
-  }
-  return found
-}
-
-function random(seed: number): number {
-  const x = Math.sin(seed) * 10_000
-  return x - Math.floor(x)
 }
