@@ -29,6 +29,7 @@ export async function findOrderCulprits(suspect: History, lab: Lab, alone: Count
     return runs > 0 && failed > 0 !== isNeed
   }
   const found = await findSmallest(trial.before, holds, PROBES)
+  if (found?.length === trial.before.length) return { ...NOTHING_FOUND, kind: 'order', isNeed, tests: found, evidence }
   const check = found && (await after(found, REPEATS))
   if (!check || !differs(check)) return { ...NOTHING_FOUND, evidence }
   const few = found.length === 1 ? 'the one' : `the ${found.length}`

@@ -1,7 +1,11 @@
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startEngine } from '../../src/harness/engine/engine.ts'
+import { readProjectFacts } from '../../src/harness/read-project-facts.ts'
 import { type RoundFacts, type Rounds, startRounds } from '../../src/run/rounds.ts'
 import { makeShop } from '../flaky/make-shop.ts'
+import { makeProject } from '../harness/sample-project.ts'
+import { makeSqliteProject } from '../harness/sqlite-project.ts'
 
 const LIMIT_MS = 60_000
 
@@ -90,5 +94,54 @@ describe('rounds in one process of Vitest', { timeout: LIMIT_MS }, () => {
     const shared = await rounds.run({ files, seed: null, orders: {}, shared: 'shared_1_test' })
     expect(statesOf(shared).toSorted()).toEqual(['listens: failed', 'listens: passed'])
     expect(shared.tests.flatMap(({ errors }) => errors.map(({ code }) => code))).toEqual(['EADDRINUSE'])
+  })
+})
+
+/** The file that looks last sees the other's row. */
+const BOOKS = `
+import { existsSync, writeFileSync } from 'node:fs'
+import { expect, it, vi } from 'vitest'
+import { db } from '../src/db/index.js'
+import { bookings } from '../src/db/schema.js'
+it('books', async () => {
+  const [own, other] = OWN_AND_OTHER.map((name) => new URL('../' + name + '.txt', import.meta.url))
+  await db.insert(bookings).values({ roomId: 1, guest: String(process.pid) })
+  writeFileSync(own, '')
+  await vi.waitUntil(() => existsSync(other), 10_000)
+  expect(await db.select().from(bookings)).toHaveLength(1)
+}, 15_000)
+`
+
+const HOTEL = {
+  'vitest.config.js': FILES['vitest.config.js'],
+  'tests/one.test.ts': BOOKS.replace('OWN_AND_OTHER', `['one', 'two']`),
+  'tests/two.test.ts': BOOKS.replace('OWN_AND_OTHER', `['two', 'one']`),
+}
+
+describe('rounds with a database', { timeout: LIMIT_MS }, () => {
+  it.each([
+    { engine: 'Postgres', make: () => makeProject(HOTEL) },
+    { engine: 'SQLite', make: () => makeSqliteProject('better-sqlite3', HOTEL) },
+  ])('let files share it only where they are asked to: $engine', async ({ make }) => {
+    const { root, remove } = make()
+    onTestFinished(remove)
+    const engine = await startEngine({ preference: 'auto', project: { root, facts: readProjectFacts(root) } })
+    onTestFinished(() => engine.stop())
+    const files = ['tests/one.test.ts', 'tests/two.test.ts']
+    const signal = new AbortController().signal
+    const rounds = startRounds({ root, files, engine, settings: { file: null, env: {} }, signal, limitMs: LIMIT_MS })
+    onTestFinished(rounds.end)
+    const run = async (shared: string | null): Promise<string[]> => {
+      for (const name of ['one.txt', 'two.txt']) rmSync(`${root}/${name}`, { force: true })
+      const { tests } = await rounds.run({ files, seed: null, orders: {}, shared })
+      return tests.map(({ state }) => state)
+    }
+
+    expect(await run(null)).toEqual(['passed', 'passed'])
+    // PGlite is a part of each worker.
+    const isOne = engine.kind === 'pglite' ? 'passed' : 'failed'
+    expect(await run('shared_1_test')).toEqual([isOne, isOne])
+    expect(await run('shared_2_test')).toEqual([isOne, isOne])
+    expect(await run(null)).toEqual(['passed', 'passed'])
   })
 })
