@@ -29,7 +29,7 @@ export interface Wanted {
 export interface Lab {
   /** All test files. */
   readonly files: readonly string[]
-  /** How many runs there were. */
+  /** How many runs came to an end. */
   readonly count: number
   run(setting: Setting): Promise<{ facts: RoundFacts; outcomes: readonly Outcome[] }>
   /** How often a target fails in so many runs, or in fewer when they are enough. */
@@ -39,15 +39,15 @@ export interface Lab {
 export function openLab(rounds: Rounds, { files, read }: { files: readonly string[]; read: ReadOutcomes }): Lab {
   let count = 0
   const run: Lab['run'] = async (setting) => {
-    count += 1
     const stopLoad = setting.condition === 'loaded' ? loadCpu() : null
     try {
       const facts = await rounds.run({
         files: setting.files,
         seed: setting.seed ?? null,
         orders: setting.order ? { [setting.order.file]: setting.order.keys } : {},
-        shared: setting.condition === 'shared' ? `shared_${count}_test` : null,
+        shared: setting.condition === 'shared' ? `shared_${count + 1}_test` : null,
       })
+      count += 1
       return { facts, outcomes: read(facts) }
     } finally {
       await stopLoad?.()

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Reporter, TestProject, TestSpecification, Vitest } from 'vitest/node'
+import type { Reporter, TestProject, TestSpecification, TestUserConfig, Vitest } from 'vitest/node'
 import { createPlugin } from '../harness/vitest.ts'
 import { chooseProjects, EXCLUDED, listFiles, ORDERLY } from './choose-projects.ts'
 import { describeError } from './error-facts.ts'
 import { findVitest } from './find-vitest.ts'
+import type { Job } from './job.ts'
 import { createReporter, writeFacts } from './reporter.ts'
 import { Round, type RoundEnd, RoundsJob } from './round.ts'
 import type { StalledFacts } from './types.ts'
@@ -50,6 +51,14 @@ interface Turn {
   ran: number[]
 }
 
+interface Running {
+  readonly vitest: Vitest
+  readonly specifications: readonly TestSpecification[]
+  readonly turn: Turn
+  readonly stalled: StalledFacts[]
+  readonly job: RoundsJob
+}
+
 async function open(job: RoundsJob, { version, node }: { version: string; node: string }): Promise<void> {
   const { createVitest }: typeof import('vitest/node') = await import(node)
   process.env.TEST = 'true'
@@ -57,26 +66,10 @@ async function open(job: RoundsJob, { version, node }: { version: string; node: 
   const turn: Turn = { files: [], begun: [], ran: [] }
   const stalled: StalledFacts[] = []
   const reporter = createReporter({ ...job, version, stalled, onProgress: () => {} })
-  const guest = { ...job, isGuest: true, without: [], seed: null, proof: null }
+  const guest: Job = { ...job, isGuest: true, without: [], seed: null, proof: null }
   const vitest = await createVitest(
     'test',
-    {
-      root: job.root,
-      dir: job.root,
-      ...(hasConfig(job.root) ? {} : { config: false }),
-      include: listFiles(guest),
-      exclude: EXCLUDED,
-      watch: false,
-      reporters: [reporter, watchOrder(turn)],
-      bail: 0,
-      passWithNoTests: false,
-      ...ORDERLY,
-      sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
-      coverage: { enabled: false },
-      typecheck: { enabled: false },
-      update: false,
-      api: false,
-    },
+    { ...optionsOf(guest, turn), reporters: [reporter, watchOrder(turn)] },
     { cacheDir: job.cacheFolder, plugins: [createPlugin(guest), chooseProjects(guest)] },
   )
   keepSnapshots(vitest)
@@ -87,28 +80,53 @@ async function open(job: RoundsJob, { version, node }: { version: string; node: 
     reporter.flush()
     process.exit(1)
   })
-  const specifications = await begin(vitest)
-  const next = async (round: Round): Promise<void> => {
-    Object.assign(turn, { files: round.files.map((file) => resolve(job.root, file)), begun: [], ran: [] })
-    stalled.length = 0
-    // What an earlier round left would stand for what this one has not reached.
-    vitest.state.filesMap.clear()
-    vitest.getRootProject().provide('itestRound', { seed: round.seed, orders: round.orders, shared: round.shared })
-    await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => turn.files.includes(moduleId)))
-    for (const name of readdirSync(job.journalFolder)) rmSync(join(job.journalFolder, name), { force: true })
-    const end: RoundEnd = { ran: turn.ran, mayShare: vitest.projects.every(isGuest) }
-    process.send?.(end)
+  listen({ vitest, specifications: await begin(vitest), turn, stalled, job }, stopWatching)
+}
+
+function optionsOf(job: Job, turn: Turn): TestUserConfig {
+  return {
+    root: job.root,
+    dir: job.root,
+    ...(hasConfig(job.root) ? {} : { config: false }),
+    include: listFiles(job),
+    exclude: EXCLUDED,
+    watch: false,
+    bail: 0,
+    passWithNoTests: false,
+    ...ORDERLY,
+    sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
+    coverage: { enabled: false },
+    typecheck: { enabled: false },
+    update: false,
+    api: false,
   }
+}
+
+/** One thing after another, in the order in which the parent asks for it. */
+function listen(running: Running, stopWatching: () => void): void {
   let queue = Promise.resolve()
   const fail = (error: unknown): void => {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    process.stderr.write(`${stack ?? message}\n`)
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
     process.exit(1)
   }
   process.on('message', (message) => {
-    if (message === 'end') queue = queue.then(() => close(vitest, stopWatching)).catch(fail)
-    else queue = queue.then(() => next(Round.parse(message))).catch(fail)
+    const next =
+      message === 'end' ? () => close(running.vitest, stopWatching) : () => run(running, Round.parse(message))
+    queue = queue.then(next).catch(fail)
   })
+}
+
+async function run({ vitest, specifications, turn, stalled, job }: Running, round: Round): Promise<void> {
+  const { files, seed, orders, shared } = round
+  Object.assign(turn, { files: files.map((file) => resolve(job.root, file)), begun: [], ran: [] })
+  stalled.length = 0
+  // What an earlier round left would stand for what this one has not reached.
+  vitest.state.filesMap.clear()
+  vitest.getRootProject().provide('itestRound', { seed, orders, shared })
+  await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => turn.files.includes(moduleId)))
+  for (const name of readdirSync(job.journalFolder)) rmSync(join(job.journalFolder, name), { force: true })
+  const end: RoundEnd = { ran: turn.ran, mayShare: vitest.projects.every(isGuest) }
+  process.send?.(end)
 }
 
 /** Starts what is started once, and runs nothing. */

@@ -79,11 +79,49 @@ interface Child {
 }
 
 function startChild(options: RoundsOptions): Child {
-  const { engine, root, settings, signal, limitMs } = options
+  const { engine, signal, limitMs } = options
   const folder = mkdtempSync(engine ? join(engine.folder, 'run-') : join(tmpdir(), 'itest-run-'))
   const job = prepareJob(options, folder)
+  const child = spawnWorker(options, folder)
+  const kill = (): void => killGroup(child.pid)
+  signal.addEventListener('abort', kill, { once: true })
+  let isAlive = true
+  const ended = child.then(() => {
+    isAlive = false
+    signal.removeEventListener('abort', kill)
+    kill()
+  })
+  const within = async <Result>(work: Promise<Result>): Promise<Result> => {
+    const timer = setTimeout(kill, limitMs)
+    return work.finally(() => clearTimeout(timer))
+  }
+  let ran = 0
+  return {
+    get ran() {
+      return ran
+    },
+    isAlive: () => isAlive,
+    async run(round) {
+      ran += round.files.length
+      rmSync(job.factsFile, { force: true })
+      const startedAt = performance.now()
+      const end = new Promise<RoundEnd>((resolve) => child.once('message', (sent) => resolve(RoundEnd.parse(sent))))
+      child.send?.(round)
+      const result = await within(Promise.race([end, ended.then(() => null)]))
+      const { ran: order = [], mayShare = false } = result ?? {}
+      return { ...readFacts(job.factsFile, limitMs), ran: order, mayShare, durationMs: performance.now() - startedAt }
+    },
+    async end() {
+      if (isAlive) child.send?.('end', () => {})
+      await within(ended)
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+function spawnWorker({ engine, root, settings }: RoundsOptions, folder: string) {
   const environment = { parent: process.env, home: join(folder, 'home'), engine, route: null, ablate: false, settings }
-  const child = execa(process.execPath, [builtFile('run/rounds-worker.js'), join(folder, 'job.json')], {
+  return execa(process.execPath, [builtFile('run/rounds-worker.js'), join(folder, 'job.json')], {
     cwd: root,
     env: buildChildEnvironment(environment),
     extendEnv: false,
@@ -97,41 +135,6 @@ function startChild(options: RoundsOptions): Child {
     stdout: 'ignore',
     stderr: 'ignore',
   })
-  const kill = (): void => killGroup(child.pid)
-  signal.addEventListener('abort', kill, { once: true })
-  let isAlive = true
-  const ended = child.then(() => {
-    isAlive = false
-    signal.removeEventListener('abort', kill)
-    kill()
-  })
-  let ran = 0
-  return {
-    get ran() {
-      return ran
-    },
-    isAlive: () => isAlive,
-    async run(round) {
-      ran += round.files.length
-      rmSync(job.factsFile, { force: true })
-      const startedAt = performance.now()
-      const timer = setTimeout(kill, limitMs)
-      const end = new Promise<RoundEnd>((resolve) => child.once('message', (sent) => resolve(RoundEnd.parse(sent))))
-      child.send?.(round)
-      const result = await Promise.race([end, ended.then(() => null)])
-      clearTimeout(timer)
-      const { ran: order = [], mayShare = false } = result ?? {}
-      const durationMs = performance.now() - startedAt
-      return { ...readFacts(job.factsFile, limitMs), ran: order, mayShare, durationMs }
-    },
-    async end() {
-      if (isAlive) child.send?.('end', () => {})
-      const timer = setTimeout(kill, limitMs)
-      await ended
-      clearTimeout(timer)
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
-    },
-  }
 }
 
 function prepareJob({ root, files }: RoundsOptions, folder: string): RoundsJob {

@@ -55,9 +55,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 const flaky = (...more: readonly string[]): Promise<CliEnd> => runCli(['flaky', ...more], { cwd: root })
 
 it('names the test that another one breaks, and what to try first', { timeout: LIMIT_MS }, async () => {
-  const { exitCode, stdout } = await flaky('tests/cart.test.js', '--runs', '8', '--seed', '1')
+  const { exitCode, stdout } = await flaky('tests/cart.test.js', '--runs', '6', '--seed', '1')
   const shown = stdout.replace(/Vitest \d[\d.]+/, 'Vitest <version>')
-  expectGolden('cli/flaky.txt', `$ itest flaky tests/cart.test.js --runs 8 --seed 1\n${shown}[exit code ${exitCode}]\n`)
+  expectGolden('cli/flaky.txt', `$ itest flaky tests/cart.test.js --runs 6 --seed 1\n${shown}[exit code ${exitCode}]\n`)
 })
 
 it('says so when nothing is flaky', { timeout: LIMIT_MS }, async () => {

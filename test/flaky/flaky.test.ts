@@ -45,12 +45,16 @@ it('waits', async () => {
 })
 `
 
-async function look(root: string, more: Readonly<Record<string, string>> = {}): Promise<FlakyReport> {
-  const options = await readFlakyOptions({ root, runs: '4', seed: '3', ...more }, root)
+async function look(
+  root: string,
+  onProgress: (text: string) => void = () => {},
+  stop = new AbortController(),
+): Promise<FlakyReport> {
+  const options = await readFlakyOptions({ root, runs: '4', seed: '3' }, root)
   const world = {
     environment: {},
-    signal: new AbortController().signal,
-    progress: () => {},
+    signal: stop.signal,
+    progress: onProgress,
     now: () => performance.now(),
   }
   return findFlaky({ route: null, files: [] }, options, world)
@@ -110,6 +114,19 @@ describe('tests that fail now and then', () => {
       file: 'tests/shop.test.js',
       line: 7,
       failures: [{ times: 2, class: 'assertion', at: { file: 'tests/shop.test.js', line: 7 } }],
+    })
+  })
+
+  it('are named also when somebody interrupts the runs', { timeout: LIMIT_MS }, async () => {
+    const stop = new AbortController()
+    const progress = (text: string): void => {
+      if (text.endsWith('3 of 4')) stop.abort()
+    }
+    const found = await look(root, progress, stop)
+    expect(found).toMatchObject({ exitCode: 130, experiments: 0, ran: { written: 1, shuffled: 1, loaded: 0 } })
+    expect(found.flaky.map(({ name }) => name)).toContain('throws a six')
+    expect(found.flaky[0]?.cause).toMatchObject({
+      evidence: expect.arrayContaining(['interrupted before it was looked into']),
     })
   })
 })
