@@ -72,6 +72,16 @@ export interface GateOptions extends GenOptions {
   readonly allowChange: string | null
 }
 
+/** Of `itest flaky`. */
+export interface FlakyOptions extends GenOptions {
+  /** Where the command runs; files are named from here. */
+  readonly cwd: string
+  /** How often all tests run. */
+  readonly runs: number
+  /** What all orders are drawn by; null: chance. */
+  readonly seed: number | null
+}
+
 const ENGINES = ['auto', 'postgres', 'pglite'] as const
 
 const FOLDER = 'tests/integration'
@@ -130,6 +140,23 @@ function readRuns(given: string): number {
   throw new UserError(`--runs: expected a whole number from 3 to 999, found ${given}`, {
     hint: 'A red test is run at least twice more: one that is red now and then is flaky.',
   })
+}
+
+/** @throws UserError */
+export async function readFlakyOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<FlakyOptions> {
+  const given = readText(raw, 'runs') ?? '100'
+  if (!/^[1-9]\d{0,3}$/.test(given) || Number(given) < 2) {
+    throw new UserError(`--runs: expected a whole number from 2 to 9999, found ${given}`, {
+      hint: 'A test that fails in one run of 50 is seen in 100 runs with 87 %, in 20 runs with 33 %.',
+    })
+  }
+  const seed = readText(raw, 'seed')
+  if (seed !== null && !/^[1-9]\d{0,8}$/.test(seed)) {
+    throw new UserError(`--seed: expected a whole number from 1 to 999999999, found ${seed}`, {
+      hint: 'An earlier report says which one it had.',
+    })
+  }
+  return { ...(await readOptions(raw, cwd)), cwd, runs: Number(given), seed: seed === null ? null : Number(seed) }
 }
 
 /** A route (`POST /orders`, as one word or two) or files; nothing: both empty. @throws UserError */

@@ -19,6 +19,12 @@ it.each(['red-refund', 'green-refund'])('shows what the gates print: %s', (name)
   expect(shown).toContain(lines.join('\n'))
 })
 
+it('shows what a hunt for flaky tests prints', () => {
+  const lines = read('test/golden/cli/flaky.txt').trimEnd().split('\n').slice(0, -1)
+
+  expect(read('README.md').replace(/Vitest \d[\d.]+/g, 'Vitest <version>')).toContain(lines.join('\n'))
+})
+
 it('shows a test of the generated file', () => {
   const [, shown = ''] = read('README.md').match(/```ts\n(it\("\[db-fails[\s\S]*?)```/) ?? []
   const indented = shown.replace(/^(?=.)/gm, '  ')

@@ -7,6 +7,7 @@ import {
   parseOptions,
   parseProofOptions,
   parseRoute,
+  readFlakyOptions,
   readGateOptions,
   readOptions,
 } from '../options.ts'
@@ -24,7 +25,7 @@ interface Wiring {
 }
 
 // In the order in which --help lists them.
-const COMMANDS = [addGen, addPlan, addPrompt, addRoutes, addRed, addGreen, addProve, addDoctor, addInit]
+const COMMANDS = [addGen, addPlan, addPrompt, addRoutes, addRed, addGreen, addProve, addFlaky, addDoctor, addInit]
 
 // Actions import what they run: the compiler takes a second to load, and --help or a mistyped route need none of it.
 export function createProgram(wiring: Wiring): Command {
@@ -137,6 +138,22 @@ function addProve(program: Command, { world, finish }: Wiring): void {
       const { renderProof } = await import('../report/prove-text.ts')
       const report = await prove(route, options, world)
       finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
+    })
+}
+
+function addFlaky(program: Command, { world, finish }: Wiring): void {
+  addCommand(program, 'flaky', 'run tests again and again, and say which fail now and then, how often, and why')
+    .argument('[route or files...]', 'a route ("POST /orders") or test files; default: all')
+    .option('--runs <n>', 'how often all of them run; finding causes takes more', '100')
+    .option('--seed <n>', 'shuffle as an earlier run did, whose report says this number')
+    .addOption(databaseOption())
+    .addOption(databaseUrlOption())
+    .action(async (words: string[], raw: Record<string, unknown>) => {
+      const options = await readFlakyOptions(raw, process.cwd())
+      const { findFlaky } = await import('../flaky/flaky.ts')
+      const { renderFlaky } = await import('../report/flaky-text.ts')
+      const report = await findFlaky(parseAsked(words), options, world)
+      finish(options.json ? toJson(report) : renderFlaky(report, terminal()), report.exitCode)
     })
 }
 

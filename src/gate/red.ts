@@ -52,7 +52,7 @@ function namesOf({ files }: Asked, { root, cwd }: GateOptions): string[] {
 }
 
 /** Those that were generated for the route, and those that name it in a title. */
-function filesOf({ method, path }: RouteArgument, files: readonly ReadFile[]): readonly ReadFile[] {
+export function filesOf({ method, path }: RouteArgument, files: readonly ReadFile[]): readonly ReadFile[] {
   const name = `${method} ${path}`
   const found = files.filter(
     ({ ledger, outlines }) =>

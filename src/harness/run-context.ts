@@ -14,6 +14,16 @@ export interface RunContext {
   readonly desk: DeskAddress
 }
 
+/** How the tests of one run of `itest flaky` run; plain JSON. */
+export interface RoundContext {
+  /** What Vitest would shuffle the tests of each file by; null: they run as they stand. */
+  readonly seed: number | null
+  /** By file, relative to the root: which tests run, in this order. Files that have no entry run whole. */
+  readonly orders: Readonly<Record<string, readonly string[]>>
+  /** The name of one database for all files, which then listen on the ports that they ask for; null: to each its own. */
+  readonly shared: string | null
+}
+
 declare module 'vitest' {
   interface ProvidedContext {
     itest: RunContext
@@ -27,5 +37,6 @@ declare module 'vitest' {
     itestEngine: 'auto' | 'postgres' | 'pglite'
     itestDatabaseUrl: string
     itestConfig: string
+    itestRound: RoundContext
   }
 }

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeEach, chai, expect, inject, vi } from 'vitest'
+import type { RunnerTestFile } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, chai, expect, inject, vi } from 'vitest'
 import { toProjectPath } from '../run/error-facts.ts'
 import type { HarnessFacts } from '../run/types.ts'
 import { createAddresses } from './app/client-address.ts'
@@ -21,6 +22,7 @@ import { startStubServer } from './http/stub-server.ts'
 import type { RunContext } from './run-context.ts'
 import { createState, findState, type HarnessState } from './state.ts'
 import { beginTest, endTest, findLate, findViolation } from './test-life.ts'
+import { arrangeTests } from './watch/arrange-tests.ts'
 import { openJournal } from './watch/journal.ts'
 import { createSeal } from './watch/seal.ts'
 import { watchApps } from './watch/watch-apps.ts'
@@ -38,6 +40,7 @@ const GRACE_MS = 60_000
 // Vitest runs this before each test file. Workers that are shared between files keep their first database, because
 // so does the app, whose modules stay loaded.
 const run = inject('itest')
+const round = inject('itestRound') ?? null
 let report: HarnessFacts | null = null
 const journal = openJournal(inject('itestJournal') ?? null)
 journal({ file: expect.getState().testPath ?? '', test: null, limitMs: null })
@@ -70,6 +73,16 @@ afterEach(async ({ task }) => {
   if (violation !== null) throw violation
 }, END_LIMIT_MS)
 
+if (round) {
+  // Vitest 3 hands over the file alone, later ones hand over fixtures before it, and look at the names of parameters for
+  // which: a bound function shows none.
+  const arrange = (...args: unknown[]): void => {
+    const file = args.find(isFile)
+    if (file) arrangeTests(file, round.orders[toProjectPath(file.filepath, state.root)], round)
+  }
+  beforeAll(arrange.bind(null))
+}
+
 afterAll(() => {
   const late = findLate(state)
   if (late) throw late
@@ -79,9 +92,11 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   if (!run) throw new Error("The global setup of itest did not run: is itest() among the plugins of Vitest's config?")
   const board = createBoard(findOpenRequest)
   const { facts } = run
-  const database = facts && (await openFileDatabase({ ...run, facts }, board))
+  // Who has itest() in its config always runs so that no file shares anything with another one.
+  const shared = inject('itestIsGuest') === true ? (round?.shared ?? null) : null
+  const database = facts && (await openFileDatabase({ ...run, facts, shared }, board))
   const opened = createState(run, { vi, board, requestLimitMs: inject('itestRequestLimitMs') ?? REQUEST_LIMIT_MS })
-  opened.database = database
+  Object.assign(opened, { database, keepsPorts: shared !== null })
   if (facts && database) {
     if (facts.database.isPglite) opened.turns = await openToPglite(database)
     setEnvironment(facts, database)
@@ -101,6 +116,10 @@ async function open(run: RunContext | undefined): Promise<HarnessState> {
   holdSchedulers(opened)
   polyfillMetadata(run.root)
   return opened
+}
+
+function isFile(found: unknown): found is RunnerTestFile {
+  return typeof found === 'object' && found !== null && 'filepath' in found && 'tasks' in found
 }
 
 /** With the names of its suites. */

@@ -45,6 +45,8 @@ export interface HarnessState {
   testFile: string
   /** A file of tests that imports nothing of itest brings its own rows, and waits as long as it likes. */
   isUsed: boolean
+  /** Servers listen on the ports that they ask for. */
+  keepsPorts: boolean
   routeHits: number
   /** The route under test answers this status instead of running its handlers. */
   ablate: number | null
@@ -114,6 +116,7 @@ export function createState(
     requestsBefore: 0,
     testFile: '',
     isUsed: false,
+    keepsPorts: false,
     routeHits: 0,
     ablate: null,
     open: new Map(),

@@ -41,21 +41,24 @@ export interface FileDatabaseOptions {
   readonly unmet: Readonly<Partial<Record<'cut' | 'connections', string>>>
   /** Starts the engine and makes the template, if that has not happened in this run. */
   readonly ask: () => Promise<CopySource>
+  /** Other files may have made it already. */
+  readonly isShared: boolean
 }
 
 /** Opens the database of this test file to the app, whose statements meet the faults of the board. */
 export async function openFileDatabase(
-  { id, facts, desk }: RunContext & { facts: ProjectFacts },
+  { id, facts, desk, shared }: RunContext & { facts: ProjectFacts; shared: string | null },
   board: FaultBoard,
 ): Promise<FileDatabase> {
   // Some apps refuse to run their tests on a database that is not called so.
-  const name = `${process.pid}_${randomBytes(4).toString('hex')}_test`
+  const name = shared ?? `${process.pid}_${randomBytes(4).toString('hex')}_test`
   const options = {
     name,
     publicName: `itest_${id}_${name}`,
     board,
     unmet: facts.database.isPglite ? INSIDE_APP : {},
     ask: () => askDesk(desk),
+    isShared: shared !== null,
   }
   if (facts.database.dialect === 'sqlite') return (await import('./sqlite-database.ts')).openSqliteDatabase(options)
   redirectSqlite(null)

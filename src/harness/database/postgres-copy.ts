@@ -11,14 +11,16 @@ import type { CopySource } from './template-desk.ts'
 /** A database on the server, or, without one, a PGlite of this process behind a port of its own. */
 export async function makePostgresCopy(
   { template, prefix }: CopySource,
-  name: string,
+  { name, isShared }: { name: string; isShared: boolean },
 ): Promise<ServerCopy<ServerAccess>> {
   if (template.kind !== 'postgres' && template.kind !== 'pglite') {
     throw new Error(`Expected a template of Postgres, found one of ${template.kind}.`)
   }
   const { kind } = template
   const target =
-    kind === 'pglite' ? await serveSnapshot(template.snapshot) : await copyTemplate(template, `${prefix}${name}`)
+    kind === 'pglite'
+      ? await serveSnapshot(template.snapshot)
+      : await copyTemplate(template, { name: `${prefix}${name}`, isShared })
   const side = await connectSide(target, kind)
   return {
     target,
@@ -49,14 +51,24 @@ function assertPgliteCan(effect: Effect): void {
   if (effect.kind === 'delay') throw cannot(UNSUPPORTED.pglite.delay)
 }
 
-async function copyTemplate(template: Template & { kind: 'postgres' }, name: string): Promise<ServerAccess> {
+async function copyTemplate(
+  template: Template & { kind: 'postgres' },
+  { name, isShared }: { name: string; isShared: boolean },
+): Promise<ServerAccess> {
   const admin = await connectBesideGuard(adminAccess(template))
   try {
     await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template.database}`)
+  } catch (error) {
+    if (!isShared || !isThere(error)) throw error
   } finally {
     await admin.end()
   }
   return accessTo(template, name)
+}
+
+/** Who comes second is told that it exists, or, at the same moment, that its name does. */
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '42P04' || error.code === '23505')
 }
 
 async function serveSnapshot(snapshot: string): Promise<ServerAccess> {

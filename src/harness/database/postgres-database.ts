@@ -6,13 +6,13 @@ import { openServerDatabase } from './server-database.ts'
 
 /** A database on the server, or, without one, a PGlite of this process behind a port of its own. */
 export async function openPostgresDatabase(options: FileDatabaseOptions): Promise<FileDatabase> {
-  const { name, publicName, board, unmet, ask } = options
+  const { name, publicName, board, unmet, ask, isShared } = options
   let isPglite = false
   const copy = onDemand(async () => {
     const { makePostgresCopy } = await import('./postgres-copy.ts')
     const source = await ask()
     isPglite = source.template.kind === 'pglite'
-    return makePostgresCopy(source, name)
+    return makePostgresCopy(source, { name, isShared })
   })
   const proxy = await startProxy(async () => (await copy.get()).target, board)
   // The proxy knows who may connect, so any user and any password is right.

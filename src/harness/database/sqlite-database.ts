@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs'
+import { constants, copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { meetStatements } from '../faults/sqlite/meet-statements.ts'
 import { prepareEffect } from '../faults/sqlite/prepare-effect.ts'
@@ -19,11 +19,11 @@ interface Side {
  * A copy of the template's file, which from now on is every database that the app opens. It is made at once, since apps open
  * theirs without waiting for anything.
  */
-export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptions): Promise<FileDatabase> {
+export async function openSqliteDatabase({ name, board, ask, isShared }: FileDatabaseOptions): Promise<FileDatabase> {
   const { template, prefix } = await ask()
   if (template.kind !== 'sqlite') throw new Error(`Expected a template of SQLite, found one of ${template.kind}.`)
   const file = join(dirname(template.file), `${prefix}${name}.sqlite`)
-  copyFileSync(template.file, file)
+  copyTemplate(template.file, file, { isShared })
   const redirect = redirectSqlite(file)
   assertCaught(redirect)
   redirect.around = meetStatements(board)
@@ -57,6 +57,14 @@ export async function openSqliteDatabase({ name, board, ask }: FileDatabaseOptio
     closeOpened: () => closeAll(redirect),
     open: async () => {},
     reset: () => resetAll(redirect, () => open().reset()),
+  }
+}
+
+function copyTemplate(template: string, file: string, { isShared }: { isShared: boolean }): void {
+  try {
+    copyFileSync(template, file, constants.COPYFILE_EXCL)
+  } catch (error) {
+    if (!(isShared && error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
 

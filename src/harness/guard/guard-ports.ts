@@ -5,14 +5,15 @@ import type { HarnessState } from '../state.ts'
  * Whatever port a server of the app asks for, it gets a free one on 127.0.0.1: test files run side by side, each with an
  * app that would listen on 3000. Who connects to the port that was asked for gets to the server all the same.
  */
-export function guardPorts({ boundary }: HarnessState): void {
+export function guardPorts(state: HarnessState): void {
+  const { boundary } = state
   const listen: unknown = Reflect.get(net.Server.prototype, 'listen')
   if (typeof listen !== 'function') return
   Reflect.set(net.Server.prototype, 'listen', function listenAnywhere(this: net.Server, ...args: unknown[]) {
     boundary.ownServers.add(this)
     this.once('close', () => boundary.ownServers.delete(this))
     const wanted = readPort(args)
-    if (wanted === null) return Reflect.apply(listen, this, args)
+    if (wanted === null || state.keepsPorts) return Reflect.apply(listen, this, args)
     this.once('listening', () => noteMoved(this, wanted, boundary.movedPorts))
     const callback = args.filter((argument) => typeof argument === 'function')
     return Reflect.apply(listen, this, [anywhere(args[0]), ...callback])
