@@ -1,7 +1,9 @@
 import type { BootEnvironment } from './boot-environment.ts'
 import type { Finding } from './check/types.ts'
+import { classifyTest } from './classify.ts'
 import { listHints } from './gen-hints.ts'
 import { findLack } from './harness/faults/unsupported.ts'
+import { findDifference, type Outcome } from './judge/find-difference.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
@@ -20,6 +22,8 @@ export interface CheckedDraft {
 export interface Runs {
   readonly ablated: RunFacts
   readonly real: RunFacts
+  /** The same, in other orders. */
+  readonly again: readonly RunFacts[]
 }
 
 export interface ReportInput {
@@ -56,6 +60,7 @@ export function buildReport(input: ReportInput): GenReport {
     writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
     engine: outcome?.engine ?? null,
     vitest: outcome?.runs.real.vitest ?? null,
+    runs: outcome ? 1 + outcome.runs.again.length : 0,
     paths,
     findings,
     questions: planned.plan.questions,
@@ -73,7 +78,7 @@ export function buildReport(input: ReportInput): GenReport {
 
 /** No when a test or a check says so, and when a path must be tested but not one test could be written. */
 function decideExitCode(paths: readonly ReportedPath[], findings: readonly Finding[]): 0 | 1 {
-  const saysNo = paths.some((one) => one.now === 'red' || one.now === 'broken') || findings.length > 0
+  const saysNo = paths.some((one) => ['red', 'broken', 'flaky'].includes(one.now)) || findings.length > 0
   const hasNothing = paths.some((one) => one.now === 'open') && !paths.some((one) => one.now === 'green')
   return saysNo || hasNothing ? 1 : 0
 }
@@ -94,16 +99,27 @@ function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
   if (!written || !outcome) return { path: one, before: null, now: null, left }
-  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
+  const title = `[${written.pathId}] ${written.title}`
+  const proof = proveByAblation(title, outcome.runs)
+  const difference = findDifference(listOutcomes(title, outcome.runs))
   const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
   const lack = lackFor(one, outcome.engine)
   if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
   return {
     path: one,
     ...proof,
+    ...(difference === null ? {} : { now: { status: 'flaky', reason: difference } as const }),
     ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
     left,
   }
+}
+
+function listOutcomes(title: string, { real, again }: Runs): Outcome[] {
+  return [real, ...again].map((run) => {
+    const test = run.tests.find(({ name }) => name === title) ?? null
+    const frame = test?.errors[0]?.frames.find(({ file }) => file === test.file) ?? null
+    return { test, verdict: classifyTest(run, title, { ablated: false }), frame }
+  })
 }
 
 /** Why this database can't do what the path needs; null when it can. */

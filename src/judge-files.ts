@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { NO_SETTINGS } from './config/settings.ts'
 import { UserError } from './errors.ts'
 import { type Engine, startEngine } from './harness/engine/engine.ts'
@@ -14,7 +13,10 @@ import { createSourceReader } from './judge/source.ts'
 import type { Judgement } from './judge/types.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import type { World } from './pipeline.ts'
+import { arrangeFiles, chooseOrder } from './run/repeat-order.ts'
+import { type Rounds, startRounds } from './run/rounds.ts'
 import { type RouteName, runTests } from './run/run.ts'
+import type { ChildOptions } from './run/spawn-worker.ts'
 import type { RunFacts } from './run/types.ts'
 import { readCodebase } from './scan/read-project.ts'
 
@@ -28,7 +30,7 @@ export interface JudgeOptions
   readonly routes: readonly RouteArgument[]
   /** The route that answers 501 instead of running its handlers; null: the app is as it is. */
   readonly ablate: RouteArgument | null
-  /** The first run and the shuffled ones after it; default 3. */
+  /** The first run and those in other orders after it; default 3. */
   readonly runs?: number
 }
 
@@ -37,7 +39,8 @@ interface Setup {
   readonly world: World
   /** Null where itest can't tell what the project's database is, and tests run without one. */
   readonly engine: Engine | null
-  readonly facts: ProjectFacts | null
+  readonly child: ChildOptions
+  readonly rounds: Rounds
 }
 
 const RUNS = 3
@@ -54,9 +57,12 @@ export async function judgeFiles(options: JudgeOptions, world: World): Promise<J
   const facts = await readFacts(options)
   world.progress('starting a database')
   const engine = facts && (await startEngineFor(facts, options, world))
+  const child = childOptions(options, { engine, facts, world })
+  const rounds = startRounds({ ...child, limitMs: limitFor(options.files) })
   try {
-    return await judge({ options, world, engine, facts })
+    return await judge({ options, world, engine, child, rounds })
   } finally {
+    await rounds.end()
     await engine?.stop()
   }
 }
@@ -97,8 +103,8 @@ async function repeat(setup: Setup, files: readonly string[]): Promise<RunFacts[
   const { runs = RUNS } = setup.options
   const repeats: RunFacts[] = []
   for (let index = 1; index < runs && files.length > 0; index += 1) {
-    setup.world.progress(`running the tests again, shuffled: ${index} of ${runs - 1}`)
-    repeats.push(await run(setup, { files, seed: randomInt(2 ** 31) }))
+    setup.world.progress(`running the tests again, in another order: ${index} of ${runs - 1}`)
+    repeats.push(await run(setup, { files, index }))
   }
   return repeats
 }
@@ -122,27 +128,40 @@ async function settleAll(
 }
 
 async function run(
-  { options, world, engine, facts: known }: Setup,
-  how: { files: readonly string[]; seed?: number; stubs?: readonly RouteName[] },
+  { world, child, rounds }: Setup,
+  how: { files: readonly string[]; index?: number; stubs?: readonly RouteName[] },
 ): Promise<RunFacts> {
+  const { index = 0, stubs } = how
+  const order = chooseOrder(index)
   return runAll(how.files, async (files) => {
     world.signal.throwIfAborted()
-    const facts = await runTests({
-      ...how,
-      files,
-      root: options.root,
-      engine,
-      ...(known && { facts: known }),
-      route: options.ablate,
-      ablate: options.ablate !== null,
-      settings: { file: options.config, env: options.env },
-      isGuest: true,
-      timeoutMs: RUN_LIMIT_MS + files.length * FILE_LIMIT_MS,
-      signal: world.signal,
-    })
+    const facts = stubs
+      ? await runTests({ ...child, files, stubs, timeoutMs: limitFor(files) })
+      : await rounds.run({ files: arrangeFiles(files, order), order, orders: {}, shared: null })
     world.signal.throwIfAborted()
     return facts
   })
+}
+
+function limitFor(files: readonly string[]): number {
+  return RUN_LIMIT_MS + files.length * FILE_LIMIT_MS
+}
+
+function childOptions(
+  { root, files, ablate, config, env }: JudgeOptions,
+  { engine, facts, world }: { engine: Engine | null; facts: ProjectFacts | null; world: World },
+): ChildOptions {
+  return {
+    root,
+    files,
+    engine,
+    ...(facts && { facts }),
+    route: ablate,
+    ablate: ablate !== null,
+    settings: { file: config, env },
+    isGuest: true,
+    signal: world.signal,
+  }
 }
 
 /** Null where the code does not say what database the app has: tests that need none run all the same. */

@@ -58,6 +58,8 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   readonly cache: boolean
   /** Whether the app is started as a second opinion on its routes. */
   readonly probe: boolean
+  /** How often the tests run with the route as it is; default 3, and 10 in CI. */
+  readonly runs?: number
 }
 
 /** Of `itest red` and `itest green`. */
@@ -123,6 +125,14 @@ export function parseOptions(
 }
 
 /** @throws UserError */
+export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GenOptions> {
+  const options = await readOptions(raw, cwd)
+  const given = readText(raw, 'runs')
+  const hint = 'The tests run in different orders; one that does not say the same each time is flaky.'
+  return given === null ? options : { ...options, runs: readRuns(given, { least: 1, hint }) }
+}
+
+/** @throws UserError */
 export async function readGateOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GateOptions> {
   const options = await readOptions(raw, cwd)
   const allowChange = readText(raw, 'allowChange')
@@ -131,15 +141,18 @@ export async function readGateOptions(raw: Readonly<Record<string, unknown>>, cw
       hint: 'Say why the tests may change, e.g. --allow-change "REQ-7: refunds answer 202 now"; the ledger keeps it.',
     })
   }
-  const gate = { cwd, since: readText(raw, 'since'), runs: readRuns(readText(raw, 'runs') ?? '3'), allowChange }
+  const gate = { cwd, since: readText(raw, 'since'), runs: readGateRuns(raw), allowChange }
   return { ...options, ...gate }
 }
 
-function readRuns(given: string): number {
-  if (/^[1-9]\d{0,2}$/.test(given) && Number(given) >= 3) return Number(given)
-  throw new UserError(`--runs: expected a whole number from 3 to 999, found ${given}`, {
-    hint: 'A red test is run at least twice more: one that is red now and then is flaky.',
-  })
+function readGateRuns(raw: Readonly<Record<string, unknown>>): number {
+  const hint = 'A red test is run at least twice more: one that is red now and then is flaky.'
+  return readRuns(readText(raw, 'runs') ?? '3', { least: 3, hint })
+}
+
+function readRuns(given: string, { least, hint }: { least: number; hint: string }): number {
+  if (/^[1-9]\d{0,2}$/.test(given) && Number(given) >= least) return Number(given)
+  throw new UserError(`--runs: expected a whole number from ${least} to 999, found ${given}`, { hint })
 }
 
 /** @throws UserError */

@@ -5,8 +5,9 @@ import { checkCases } from './check/check.ts'
 import { typeCheckInThread } from './check/type-check-thread.ts'
 import { typeFallbacks } from './check/type-fallbacks.ts'
 import type { Finding } from './check/types.ts'
-import { buildReport, type CheckedDraft, lackFor, type Runs } from './gen-report.ts'
-import { type Engine, startEngine } from './harness/engine/engine.ts'
+import { buildReport, type CheckedDraft, type Runs } from './gen-report.ts'
+import { type GenRunSetup, runTestsOf } from './gen-runs.ts'
+import { startEngine } from './harness/engine/engine.ts'
 import { emptyLedger, ledgerPath, readLedger, renderLedger } from './ledger.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
@@ -14,8 +15,6 @@ import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit, describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
 import type { GenReport } from './report/types.ts'
-import { runTests } from './run/run.ts'
-import type { RunFacts } from './run/types.ts'
 import { assertCanWrite, hashText, writeFiles } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
 import type { ReadRoute } from './scan/read-project.ts'
@@ -33,8 +32,6 @@ export interface World {
   /** Milliseconds, for the timings of the report. */
   readonly now: () => number
 }
-
-const RUN_LIMIT_MS = 180_000
 
 /** plan -> prompt: portable to any assistant. */
 export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
@@ -145,12 +142,8 @@ async function checkTypes(
   return typeCheckInThread({ ...input, fallbackPaths: typeFallbacks() }, world.signal)
 }
 
-interface RunSetup {
-  readonly engine: Engine
-  readonly options: GenOptions
-  readonly world: World
+interface RunSetup extends GenRunSetup {
   readonly text: string
-  readonly count: number
   readonly time: Stopwatch['time']
 }
 
@@ -159,39 +152,11 @@ async function runAndCheckTypes(
   planned: PlannedRoute,
   setup: RunSetup,
 ): Promise<{ runs: Runs; typeFindings: readonly Finding[] }> {
-  const running = setup.time('run', () => runTwice(planned, setup))
+  const running = setup.time('run', () => runTestsOf(planned, setup))
   // Should the type-check throw, the runs are stopped by the engine going away; their failure is then no news.
   running.catch(() => undefined)
   const typeFindings = await setup.time('type-check', () => checkTypes(planned, setup))
   return { runs: await running, typeFindings }
-}
-
-/** The same tests with the route answering 501 and with the route as it is, side by side. */
-async function runTwice(planned: PlannedRoute, { engine, options, world, count }: RunSetup): Promise<Runs> {
-  const lacking = planned.plan.paths.filter((one) => lackFor(one, engine.facts) !== null).map(({ id }) => id)
-  let done = 0
-  const label = `running ${count} ${count === 1 ? 'test' : 'tests'} twice, before and now`
-  const run = (ablate: boolean): Promise<RunFacts> =>
-    runTests({
-      root: options.root,
-      files: [planned.vocabulary.scaffold.file],
-      engine,
-      // Without its handlers the route asks nothing of the database.
-      without: ablate ? [] : lacking,
-      route: planned.plan.route,
-      settings: { file: options.config, env: options.env },
-      ablate,
-      timeoutMs: RUN_LIMIT_MS,
-      signal: world.signal,
-      onProgress: () => {
-        done += 1
-        world.progress(`${label}: ${done} of ${2 * count}`)
-      },
-    })
-  world.progress(label)
-  const [ablated, real] = await Promise.all([run(true), run(false)])
-  world.signal.throwIfAborted()
-  return { ablated, real }
 }
 
 /** What was red before stays on record. */

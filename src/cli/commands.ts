@@ -9,6 +9,7 @@ import {
   parseRoute,
   readFlakyOptions,
   readGateOptions,
+  readGenOptions,
   readOptions,
 } from '../options.ts'
 import { packageVersion } from '../package-paths.ts'
@@ -49,9 +50,10 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     )
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
+    .option('--runs <n>', 'how often each test runs, in different orders; default: 3, and 10 in CI')
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
-      const options = await readOptions(raw, process.cwd())
+      const options = await readGenOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { generate } = await import('../pipeline.ts')
       const report = await generate(route, options, world)

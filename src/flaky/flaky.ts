@@ -36,7 +36,18 @@ export async function findFlaky(asked: Asked, options: FlakyOptions, world: Worl
   const { root, config, env } = options
   const limitMs = RUN_LIMIT_MS + files.length * FILE_LIMIT_MS
   const settings = { file: config, env }
-  const rounds = startRounds({ root, files, engine, settings, signal: world.signal, limitMs })
+  const rounds = startRounds({
+    root,
+    files,
+    engine,
+    ...(facts && { facts }),
+    settings,
+    route: null,
+    ablate: false,
+    isGuest: true,
+    signal: world.signal,
+    limitMs,
+  })
   const lab = openLab(rounds, { files, read: createOutcomeReader(root, files) })
   try {
     const seen = await observe(lab, { runs: options.runs, seed: options.seed ?? randomInt(1, 100_000) }, world)

@@ -43,7 +43,7 @@ export function openLab(rounds: Rounds, { files, read }: { files: readonly strin
     try {
       const facts = await rounds.run({
         files: setting.files,
-        seed: setting.seed ?? null,
+        order: setting.seed ?? null,
         orders: setting.order ? { [setting.order.file]: setting.order.keys } : {},
         shared: setting.condition === 'shared' ? `shared_${count + 1}_test` : null,
       })

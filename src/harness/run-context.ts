@@ -16,8 +16,8 @@ export interface RunContext {
 
 /** How the tests of one run of `itest flaky` run; plain JSON. */
 export interface RoundContext {
-  /** What Vitest would shuffle the tests of each file by; null: they run as they stand. */
-  readonly seed: number | null
+  /** Of the tests within each file; a number is what Vitest would shuffle them by, null: as they stand. */
+  readonly order: number | 'reversed' | null
   /** By file, relative to the root: which tests run, in this order. Files that have no entry run whole. */
   readonly orders: Readonly<Record<string, readonly string[]>>
   /** The name of one database for all files, which then listen on the ports that they ask for; null: to each its own. */

@@ -1,8 +1,7 @@
-import type { Verdict } from '../classify.ts'
 import type { RouteName } from '../run/run.ts'
 import type { ErrorFacts } from '../run/types.ts'
 import { isRequestFor } from '../scan/routes/near-miss.ts'
-import { fingerprint } from './fingerprint.ts'
+import { findDifference, fingerprintOf, type Outcome } from './find-difference.ts'
 import type { Trial, Trials } from './runs.ts'
 import type { Contrast, JudgedTest } from './types.ts'
 
@@ -25,7 +24,7 @@ function judgeTest(trials: readonly Trial[], typeError: string | null): JudgedTe
   const { file, fullName } = first.test
   const base = { file, name: fullName, route: null, contrast: null, fingerprint: null }
   if (typeError !== null) return { ...base, verdict: 'broken', class: 'type', reason: typeError }
-  const difference = findDifference(trials)
+  const difference = findDifference(trials.map(toOutcome))
   if (difference !== null) return { ...base, verdict: 'flaky', class: null, reason: difference }
   const { verdict } = first
   switch (verdict.status) {
@@ -42,46 +41,17 @@ function judgeTest(trials: readonly Trial[], typeError: string | null): JudgedTe
         class: verdict.class,
         reason: verdict.reason,
         contrast: describeContrast(first, verdict.error),
-        fingerprint: fingerprintOf(first),
+        fingerprint: fingerprintOf(toOutcome(first)),
       }
   }
 }
 
+function toOutcome({ test, verdict, sites }: Trial): Outcome {
+  return { test, verdict, frame: sites.errors[0]?.frame ?? null }
+}
+
 function describeGreen(count: number): string {
   return count === 1 ? 'it passed' : `it passed ${count} times, in a different order each time`
-}
-
-/** What two runs of a test say differently; broken is broken, for whatever reason. */
-function findDifference(trials: readonly Trial[]): string | null {
-  const [first] = trials
-  if (!first) return null
-  const retried = trials.find(({ test }) => test.state === 'passed' && test.retries > 0)
-  if (retried) return `it failed, and passed when Vitest ran it again: ${retried.test.errors[0]?.message ?? ''}`
-  const other = trials.find((trial) => labelOf(trial) !== labelOf(first))
-  if (!other) return null
-  return `${describe(first.verdict)} in run 1; ${describe(other.verdict)} in run ${trials.indexOf(other) + 1}, shuffled`
-}
-
-function labelOf(trial: Trial): string {
-  const { verdict } = trial
-  return verdict.status === 'red' ? `red ${fingerprintOf(trial)}` : verdict.status
-}
-
-function describe(verdict: Verdict): string {
-  return verdict.status === 'green'
-    ? 'green'
-    : `${verdict.status} (${'class' in verdict ? `${verdict.class}: ` : ''}${verdict.reason})`
-}
-
-function fingerprintOf(trial: Trial): string | null {
-  const { verdict, sites } = trial
-  if (verdict.status !== 'red') return null
-  const { error } = verdict
-  const frame = sites.errors[0]?.frame ?? error?.frames[0] ?? null
-  // Where a hang is noticed is a matter of time.
-  const place = verdict.class === 'hang' || !frame ? null : `${frame.file}:${frame.line}`
-  const contrast = verdict.class === 'assertion' ? [error?.expected ?? null, error?.actual ?? null] : []
-  return fingerprint([verdict.class, verdict.reason, ...contrast, place])
 }
 
 function describeContrast({ sites, test }: Trial, error: ErrorFacts | null): Contrast {

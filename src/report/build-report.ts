@@ -6,11 +6,17 @@ import type { ReportedPath } from './types.ts'
 
 const RANK: readonly ExpectationSource['kind'][] = ['spec', 'policy', 'code']
 
+/** Runs of one test that do not agree. */
+export interface Flaky {
+  readonly status: 'flaky'
+  readonly reason: string
+}
+
 export interface Judged {
   readonly path: Path
   /** Verdicts of its test; null when it has none. */
   readonly before: Verdict | null
-  readonly now: Verdict | null
+  readonly now: Verdict | Flaky | null
   /** Why no test was written. */
   readonly left: string | null
 }

@@ -53,7 +53,7 @@ function renderTable(report: GenReport, { paint, width }: Drawing): string[] {
   return [
     paint.dim(`  ${'path'.padEnd(idWidth)}  ${'before'.padEnd(8)}now`),
     ...rows.flatMap((path) => {
-      const now = path.now === 'red' ? 'RED' : path.now === 'broken' ? 'BROKEN' : path.now
+      const now = ['red', 'broken', 'flaky'].includes(path.now) ? path.now.toUpperCase() : path.now
       const said = path.reason ?? (path.before === 'green' ? 'proves nothing: green without the route' : '')
       const reason = path.now === 'broken' && shared.has(said) ? '' : plain(said)
       const isBeside = reason !== '' && lead + reason.length <= width
@@ -85,6 +85,7 @@ function renderSummary(report: GenReport, { paint, width }: Drawing): string[] {
   if (rows.length === 0) return [paint.yellow('No test was written.')]
   const red = rows.filter((path) => path.now === 'red')
   const broken = rows.filter((path) => path.now === 'broken')
+  const flaky = rows.filter((path) => path.now === 'flaky')
   const lines: string[] = []
   if (red.length > 0) {
     lines.push(paint.red.bold(`${red.length} of ${rows.length} paths ${red.length === 1 ? 'is' : 'are'} red:`))
@@ -99,9 +100,25 @@ function renderSummary(report: GenReport, { paint, width }: Drawing): string[] {
     for (const [reason, paths] of shared)
       lines.push(...wrap(`  ${paths.length} times: ${plain(reason)}`, width, '    '))
   }
-  if (red.length + broken.length === 0)
+  if (flaky.length > 0) {
+    const say = flaky.length === 1 ? 'is flaky and not accepted as it is' : 'are flaky and not accepted as they are'
+    const next = `\`itest flaky ${report.file}\` looks for the cause.`
+    lines.push(
+      ...wrap(`${flaky.length} of ${rows.length} tests ${say}; ${next}`, width, '  ').map((line) => paint.yellow(line)),
+    )
+  }
+  if (red.length + broken.length + flaky.length === 0)
     lines.push(paint.green(rows.length === 1 ? 'The path is green.' : `All ${rows.length} paths are green.`))
-  return [...lines, ...renderProof(rows, width), ...renderCodeOnly(report, width)]
+  return [...lines, ...renderProof(rows, width), ...renderRuns(report), ...renderCodeOnly(report, width)]
+}
+
+function renderRuns({ runs, paths }: GenReport): string[] {
+  if (!paths.some(({ now }) => ['green', 'red', 'flaky'].includes(now))) return []
+  if (runs === 1) return ['Each test ran once, so nobody knows whether it is flaky.']
+  const agreed = paths.some((path) => path.now === 'flaky')
+    ? ''
+    : ', in different orders, each time with the same result'
+  return [`Each test ran ${runs} times${agreed}.`]
 }
 
 function renderProof(rows: readonly ReportedPath[], width: number): string[] {

@@ -4,8 +4,11 @@ import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { ModelUsage } from '../write/types.ts'
 
-/** `open`: must be tested, but the writer lacked facts; `skipped`: does not apply here. Neither has a test. */
-export type Now = 'green' | 'red' | 'broken' | 'open' | 'skipped'
+/**
+ * `flaky`: its runs did not agree; `open`: must be tested, but the writer lacked facts; `skipped`: does not apply here. The
+ * last two have no test.
+ */
+export type Now = 'green' | 'red' | 'broken' | 'flaky' | 'open' | 'skipped'
 
 export interface ReportedPath {
   readonly id: string
@@ -40,6 +43,8 @@ export interface GenReport {
   readonly writer: { readonly name: string; readonly model: string | null; readonly usage: ModelUsage | null }
   readonly engine: EngineFacts | null
   readonly vitest: string | null
+  /** How often each test ran with the route as it is, in different orders. */
+  readonly runs: number
   readonly paths: readonly ReportedPath[]
   readonly findings: readonly {
     readonly kind: string

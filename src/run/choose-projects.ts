@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path'
 import { createPlugin } from '../harness/vitest.ts'
-import type { Job } from './job.ts'
+import type { JobBase } from './job.ts'
 import { matchesGlob } from './matches-glob.ts'
 
 /** What each project must have, or the harness could not tell one test from another. */
@@ -18,7 +18,7 @@ export const ORDERLY = {
 export const EXCLUDED = ['**/node_modules/**']
 
 /** Whatever the project's own patterns are, exactly these files run. */
-export function listFiles({ root, files }: Job): string[] {
+export function listFiles({ root, files }: JobBase): string[] {
   return files.map((file) => escapeGlob(relative(root, file).split(sep).join('/')))
 }
 
@@ -26,7 +26,7 @@ export function listFiles({ root, files }: Job): string[] {
  * Projects within the config bring setup files of their own; a file of tests runs in the first one that wants it. Those that
  * are named by their folders have configs of their own, which would not get the harness: without them all is one project.
  */
-export function chooseProjects(job: Job): { name: string; config: (config: { test?: object }) => void } {
+export function chooseProjects(job: JobBase): { name: string; config: (config: { test?: object }) => void } {
   return {
     name: 'itest:projects',
     config: ({ test }) => {
@@ -55,7 +55,7 @@ function isInline(project: unknown): project is InlineProject {
 }
 
 /** The files of each project, by its patterns; what none wants goes to the last one. */
-function splitFiles(job: Job, projects: readonly InlineProject[]): string[][] {
+function splitFiles(job: JobBase, projects: readonly InlineProject[]): string[][] {
   const groups = projects.map((): string[] => [])
   for (const file of listFiles(job)) {
     const found = projects.findIndex(({ test }) => test?.include?.some((pattern) => matchesGlob(file, pattern)))
@@ -64,7 +64,7 @@ function splitFiles(job: Job, projects: readonly InlineProject[]): string[][] {
   return groups
 }
 
-function adapt(job: Job, project: InlineProject, include: string[]): object[] {
+function adapt(job: JobBase, project: InlineProject, include: string[]): object[] {
   if (include.length === 0) return []
   const test = { ...project.test, ...ORDERLY, include, exclude: EXCLUDED }
   return [{ ...project, test, plugins: [createPlugin(job), ...(project.plugins ?? [])] }]

@@ -1,23 +1,26 @@
 import * as z from 'zod'
 
-/** What the parent asks of the worker process. */
-export const Job = z.object({
+/** What every process of Vitest is told, however often it runs the files. */
+export const JobBase = z.object({
   root: z.string(),
   /** Absolute. */
   files: z.array(z.string()),
   /** Ids of paths whose tests are not run. */
   without: z.array(z.string()),
-  /** The order of files and tests is shuffled by this; null: as they stand. */
-  seed: z.number().nullable(),
   /** Known to the reporter and to the harness, and to nobody else: what the harness reports is signed with it. */
   sealKey: z.string(),
   isGuest: z.boolean(),
   /** Where the facts go. */
   factsFile: z.string(),
   cacheFolder: z.string(),
+  journalFolder: z.string(),
+})
+export type JobBase = z.infer<typeof JobBase>
+
+/** What the parent asks of the worker process. */
+export const Job = JobBase.extend({
   /** Where the plan of a proof is, whose runner then runs the tests; null: Vitest runs them. */
   proof: z.string().nullable(),
-  journalFolder: z.string(),
 })
 export type Job = z.infer<typeof Job>
 

@@ -71,6 +71,7 @@ function createDrafts(write: () => void): { write(): void; end(): void } {
     },
     end: () => {
       if (timer) clearTimeout(timer)
+      timer = null
     },
   }
 }

@@ -1,46 +1,27 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Reporter, TestProject, TestSpecification, TestUserConfig, Vitest } from 'vitest/node'
-import { createPlugin } from '../harness/vitest.ts'
-import { chooseProjects, EXCLUDED, listFiles, ORDERLY } from './choose-projects.ts'
-import { describeError } from './error-facts.ts'
+import type { Reporter, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { findVitest } from './find-vitest.ts'
-import type { Job } from './job.ts'
-import { createReporter, writeFacts } from './reporter.ts'
-import { Round, type RoundEnd, RoundsJob } from './round.ts'
+import { JobBase, type Progress } from './job.ts'
+import { openVitest, writeFailure } from './open-vitest.ts'
+import { createReporter } from './reporter.ts'
+import { Round, type RoundEnd } from './round.ts'
 import type { StalledFacts } from './types.ts'
 import { watchWorkers } from './watch-workers.ts'
 
 // The parent holds the other end. When it is gone, nothing of this process may stay.
 process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
 
-await work(RoundsJob.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))))
+await work(JobBase.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'))))
 
-async function work(job: RoundsJob): Promise<void> {
+async function work(job: JobBase): Promise<void> {
   const { version, node } = findVitest(job.root)
   try {
     await open(job, { version, node })
   } catch (error) {
-    writeFacts(job.factsFile, {
-      reason: null,
-      vitest: version,
-      setupFiles: [],
-      tests: [],
-      fileErrors: [],
-      stalled: [],
-      unhandled: [
-        { test: null, file: null, error: { ...describeError(error, job.root), code: 'ITEST_VITEST_FAILED' } },
-      ],
-      mistake: readMistake(error),
-    })
+    writeFailure(job, version, error)
     process.exit(1)
   }
-}
-
-/** By name, not by class: Vitest loads the global setup into a module graph of its own. */
-function readMistake(error: unknown): { message: string; hint: string } | null {
-  if (!(error instanceof Error && error.name === 'UserError' && 'hint' in error)) return null
-  return { message: error.message, hint: String(error.hint) }
 }
 
 /** What changes from round to round. */
@@ -56,23 +37,19 @@ interface Running {
   readonly specifications: readonly TestSpecification[]
   readonly turn: Turn
   readonly stalled: StalledFacts[]
-  readonly job: RoundsJob
+  readonly job: JobBase
 }
 
-async function open(job: RoundsJob, { version, node }: { version: string; node: string }): Promise<void> {
-  const { createVitest }: typeof import('vitest/node') = await import(node)
-  process.env.TEST = 'true'
-  process.env.VITEST = 'true'
+async function open(job: JobBase, { version, node }: { version: string; node: string }): Promise<void> {
   const turn: Turn = { files: [], begun: [], ran: [] }
   const stalled: StalledFacts[] = []
-  const reporter = createReporter({ ...job, version, stalled, onProgress: () => {} })
-  const guest: Job = { ...job, isGuest: true, without: [], seed: null, proof: null }
-  const vitest = await createVitest(
-    'test',
-    { ...optionsOf(guest, turn), reporters: [reporter, watchOrder(turn)] },
-    { cacheDir: job.cacheFolder, plugins: [createPlugin(guest), chooseProjects(guest)] },
-  )
-  keepSnapshots(vitest)
+  const reporter = createReporter({ ...job, version, stalled, onProgress: send })
+  const vitest = await openVitest(job, node, {
+    options: {
+      reporters: [reporter, watchOrder(turn)],
+      sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
+    },
+  })
   const stopWatching = watchWorkers(job.journalFolder, job.root, (one) => {
     stalled.push(one)
     if (!version.startsWith('3.')) return
@@ -81,25 +58,6 @@ async function open(job: RoundsJob, { version, node }: { version: string; node: 
     process.exit(1)
   })
   listen({ vitest, specifications: await begin(vitest), turn, stalled, job }, stopWatching)
-}
-
-function optionsOf(job: Job, turn: Turn): TestUserConfig {
-  return {
-    root: job.root,
-    dir: job.root,
-    ...(hasConfig(job.root) ? {} : { config: false }),
-    include: listFiles(job),
-    exclude: EXCLUDED,
-    watch: false,
-    bail: 0,
-    passWithNoTests: false,
-    ...ORDERLY,
-    sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
-    coverage: { enabled: false },
-    typecheck: { enabled: false },
-    update: false,
-    api: false,
-  }
 }
 
 /** One thing after another, in the order in which the parent asks for it. */
@@ -117,16 +75,15 @@ function listen(running: Running, stopWatching: () => void): void {
 }
 
 async function run({ vitest, specifications, turn, stalled, job }: Running, round: Round): Promise<void> {
-  const { files, seed, orders, shared } = round
+  const { files, order, orders, shared } = round
   Object.assign(turn, { files: files.map((file) => resolve(job.root, file)), begun: [], ran: [] })
   stalled.length = 0
   // What an earlier round left would stand for what this one has not reached.
   vitest.state.filesMap.clear()
-  vitest.getRootProject().provide('itestRound', { seed, orders, shared })
+  vitest.getRootProject().provide('itestRound', { order, orders, shared })
   await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => turn.files.includes(moduleId)))
   for (const name of readdirSync(job.journalFolder)) rmSync(join(job.journalFolder, name), { force: true })
-  const end: RoundEnd = { ran: turn.ran, mayShare: vitest.projects.every(isGuest) }
-  process.send?.(end)
+  send({ kind: 'end', ran: turn.ran, mayShare: vitest.projects.every(isGuest) })
 }
 
 /** Starts what is started once, and runs nothing. */
@@ -172,13 +129,6 @@ function watchOrder(turn: Turn): Reporter {
   }
 }
 
-/** A snapshot that is not there yet would be written, into the user's files, and pass. */
-function keepSnapshots({ config, projects }: Vitest): void {
-  for (const one of [config, ...projects.map((project) => project.config)]) one.snapshotOptions.updateSnapshot = 'none'
-}
-
-function hasConfig(root: string): boolean {
-  const names = ['vitest.config', 'vite.config']
-  const extensions = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
-  return names.some((name) => extensions.some((extension) => existsSync(join(root, `${name}.${extension}`))))
+function send(message: Progress | RoundEnd): void {
+  if (process.connected) process.send?.(message)
 }

@@ -1,28 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { execa } from 'execa'
+import { rmSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import type { Engine } from '../harness/engine/engine.ts'
-import type { HandedSettings } from '../harness/read-run-settings.ts'
-import { builtFile } from '../package-paths.ts'
-import { buildChildEnvironment } from './child-environment.ts'
-import { WorkerFacts } from './job.ts'
+import { Progress } from './job.ts'
 import { killGroup } from './kill-group.ts'
-import { type Round, RoundEnd, type RoundsJob } from './round.ts'
+import { type Round, RoundEnd } from './round.ts'
+import { type ChildOptions, makeRunFolder, ownError, prepareJob, readFacts, spawnWorker } from './spawn-worker.ts'
 import type { RunFacts } from './types.ts'
 
-export interface RoundsOptions {
-  readonly root: string
-  /** All test files that may run, relative to the root. */
-  readonly files: readonly string[]
-  /** Null: the project has no database that itest can make, and its tests run without one. */
-  readonly engine: Engine | null
-  readonly settings: HandedSettings
-  readonly signal: AbortSignal
+/** `files` are all that may run. */
+export interface RoundsOptions extends ChildOptions {
   /** After this a round is ended from outside. */
   readonly limitMs: number
+  readonly onProgress?: (progress: Progress) => void
 }
 
 export interface RoundFacts extends RunFacts {
@@ -70,6 +58,8 @@ export function startRounds(options: RoundsOptions): Rounds {
   }
 }
 
+type Worker = ReturnType<typeof spawnWorker>['child']
+
 interface Child {
   /** Files so far, one that ran twice counted twice. */
   readonly ran: number
@@ -79,10 +69,10 @@ interface Child {
 }
 
 function startChild(options: RoundsOptions): Child {
-  const { engine, signal, limitMs } = options
-  const folder = mkdtempSync(engine ? join(engine.folder, 'run-') : join(tmpdir(), 'itest-run-'))
+  const { signal, limitMs, onProgress } = options
+  const folder = makeRunFolder(options)
   const job = prepareJob(options, folder)
-  const child = spawnWorker(options, folder)
+  const { child, stderrTail } = spawnWorker(options, { script: 'rounds-worker', job, folder })
   const kill = (): void => killGroup(child.pid)
   signal.addEventListener('abort', kill, { once: true })
   let isAlive = true
@@ -91,8 +81,13 @@ function startChild(options: RoundsOptions): Child {
     signal.removeEventListener('abort', kill)
     kill()
   })
+  let isLate = false
+  const giveUp = (): void => {
+    isLate = true
+    kill()
+  }
   const within = async <Result>(work: Promise<Result>): Promise<Result> => {
-    const timer = setTimeout(kill, limitMs)
+    const timer = setTimeout(giveUp, limitMs)
     return work.finally(() => clearTimeout(timer))
   }
   let ran = 0
@@ -105,11 +100,12 @@ function startChild(options: RoundsOptions): Child {
       ran += round.files.length
       rmSync(job.factsFile, { force: true })
       const startedAt = performance.now()
-      const end = new Promise<RoundEnd>((resolve) => child.once('message', (sent) => resolve(RoundEnd.parse(sent))))
+      const end = waitForEnd(child, onProgress)
       child.send?.(round)
       const result = await within(Promise.race([end, ended.then(() => null)]))
       const { ran: order = [], mayShare = false } = result ?? {}
-      return { ...readFacts(job.factsFile, limitMs), ran: order, mayShare, durationMs: performance.now() - startedAt }
+      const facts = { ...readRound(job.factsFile, isLate ? limitMs : null), stderrTail: stderrTail() }
+      return { ...facts, ran: order, mayShare, durationMs: performance.now() - startedAt }
     },
     async end() {
       if (isAlive) child.send?.('end', () => {})
@@ -119,46 +115,28 @@ function startChild(options: RoundsOptions): Child {
   }
 }
 
-function spawnWorker({ engine, root, settings }: RoundsOptions, folder: string) {
-  const environment = { parent: process.env, home: join(folder, 'home'), engine, route: null, ablate: false, settings }
-  return execa(process.execPath, [builtFile('run/rounds-worker.js'), join(folder, 'job.json')], {
-    cwd: root,
-    env: buildChildEnvironment(environment),
-    extendEnv: false,
-    // A group of its own, so that killing it reaches the workers of Vitest as well.
-    detached: true,
-    cleanup: false,
-    ipc: true,
-    reject: false,
-    buffer: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'ignore',
+function waitForEnd(child: Worker, onProgress: RoundsOptions['onProgress']): Promise<RoundEnd> {
+  return new Promise((resolve) => {
+    child.on('message', function listen(sent: unknown) {
+      const end = RoundEnd.safeParse(sent)
+      if (end.success) {
+        child.off('message', listen)
+        return resolve(end.data)
+      }
+      const progress = Progress.safeParse(sent)
+      if (progress.success) onProgress?.(progress.data)
+    })
   })
 }
 
-function prepareJob({ root, files }: RoundsOptions, folder: string): RoundsJob {
-  const job: RoundsJob = {
-    root: resolve(root),
-    files: files.map((file) => resolve(root, file)),
-    sealKey: randomBytes(16).toString('hex'),
-    factsFile: join(folder, 'facts.json'),
-    cacheFolder: join(folder, 'cache'),
-    journalFolder: join(folder, 'journal'),
-  }
-  mkdirSync(join(folder, 'home'))
-  mkdirSync(job.journalFolder)
-  writeFileSync(join(folder, 'job.json'), JSON.stringify(job))
-  return job
-}
-
-function readFacts(file: string, limitMs: number): Omit<RunFacts, 'durationMs'> {
-  const facts = parseFacts(file)
+/** `lateMs`: the limit, for a round that was ended for it. */
+function readRound(file: string, lateMs: number | null): Omit<RunFacts, 'durationMs' | 'stderrTail'> {
+  const facts = readFacts(file)
   if (facts?.mistake) throw new UserError(facts.mistake.message, { hint: facts.mistake.hint })
   const { mistake: _, ...found } = facts ?? { ...NOTHING, mistake: null }
   const isLost = found.reason === null && found.unhandled.length === 0 && found.stalled.length === 0
-  const unhandled = isLost ? [...found.unhandled, lost(limitMs)] : found.unhandled
-  return { ...found, unhandled, exitCode: null, stderrTail: '' }
+  const unhandled = isLost || lateMs !== null ? [...found.unhandled, lost(lateMs)] : found.unhandled
+  return { ...found, unhandled, exitCode: null }
 }
 
 const NOTHING = {
@@ -171,18 +149,10 @@ const NOTHING = {
   unhandled: [],
 } as const
 
-function parseFacts(file: string): WorkerFacts | null {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return null
-  }
-  return WorkerFacts.parse(JSON.parse(text))
-}
-
-function lost(limitMs: number): RunFacts['unhandled'][number] {
-  const message = `the run ended without a result; it may last ${limitMs} ms`
-  const error = { name: 'Error', message, code: 'ITEST_RUN_CRASHED', expected: null, actual: null }
-  return { test: null, file: null, error: { ...error, hasComparison: false, frames: [], cause: null } }
+function lost(lateMs: number | null): RunFacts['unhandled'][number] {
+  const error =
+    lateMs === null
+      ? ownError('ITEST_RUN_CRASHED', 'the run ended without a result')
+      : ownError('ITEST_RUN_TIMEOUT', `the run was killed after ${lateMs} ms`)
+  return { test: null, file: null, error }
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { ReportedPath } from '../../src/report/types.ts'
 import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 import { expectGolden } from '../support/golden.ts'
@@ -96,7 +96,7 @@ describe('itest gen POST /orders', () => {
     expect(refused.stderr).toContain(`error: ${TEST_FILE} has been edited since itest wrote it; it was left as it is\n`)
     expect(refused.stderr).toContain('--force')
     expect(copy.list()).toEqual(edited)
-    expect(await genHere(copy.root, ['--force'])).toMatchObject({ exitCode: 1 })
+    expect(await genHere(copy.root, ['--force', '--runs', '1'])).toMatchObject({ exitCode: 1 })
     expect(copy.read(TEST_FILE)).toBe(written)
   })
 
@@ -167,7 +167,7 @@ describe('itest gen --json', () => {
       return res.status(402).json({ error: 'payment_failed' })
     }`,
     )
-    end = await gen(copy.root, ['--json', '--database', 'pglite'])
+    end = await gen(copy.root, ['--json', '--runs', '1', '--database', 'pglite'])
   }, LIMIT_MS)
 
   afterAll(() => copy.remove())
@@ -233,6 +233,34 @@ describe('itest gen --json', () => {
 
   it('keeps progress on stderr', () => {
     expect(end.stderr).toContain('reading the code\n')
+  })
+})
+
+describe('itest gen on a route that answers its first request in another way', () => {
+  it('accepts no test that says so in one order only', { timeout: LIMIT_MS }, async () => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    copy.patch(
+      'src/app.ts',
+      'app.use(express.json())',
+      `app.use(express.json())
+let isWarm = false
+app.use((_req, res, next) => {
+  if (isWarm) return next()
+  isWarm = true
+  res.status(503).json({ error: 'warming up' })
+})`,
+    )
+
+    const { stdout, exitCode } = await genHere(copy.root, ['--json', '--runs', '2'])
+
+    const { paths, runs } = JSON.parse(stdout)
+    const flaky = paths.filter(({ now }: { now: string }) => now === 'flaky')
+    expect(runs).toBe(2)
+    expect(flaky.map(({ id, reason }: { id: string; reason: string }) => [id, reason])).toEqual([
+      ['happy', expect.stringMatching(/^red \(assertion: .*\) in run 1; green in run 2, in another order$/)],
+    ])
+    expect(exitCode).toBe(1)
   })
 })
 

@@ -27,6 +27,7 @@ function report(overrides: Partial<GenReport> = {}): GenReport {
     writer: { name: 'none', model: null, usage: null },
     engine: { kind: 'postgres', version: '16.4', limits: [] },
     vitest: '4.1.12',
+    runs: 3,
     paths: [reported()],
     findings: [],
     questions: [],
@@ -61,6 +62,7 @@ describe('the text report', () => {
 
 The path is green.
 1 of 1 tests were seen red with the route answering 501.
+Each test ran 3 times, in different orders, each time with the same result.
 What a test expects from the code as it is today guards against regressions and
   can't find a bug that is there already; \`itest plan POST /orders\` shows which
   expectations those are.
@@ -80,6 +82,24 @@ Wrote tests/integration/post-orders.test.ts
   a repeated request has a second effect (src/routes/orders.ts:21)
     expected by policy: a repeated key has no second effect
 `)
+  })
+
+  it('does not accept a test whose runs do not agree', () => {
+    const now = {
+      status: 'flaky',
+      reason: 'green in run 1; red (assertion: 1 is not 2) in run 2, in another order',
+    } as const
+    const text = at80({ paths: [reported(), reported({ path: retry, now })] })
+
+    expect(text).toContain(`  idempotent-retry  red     FLAKY
+      green in run 1; red (assertion: 1 is not 2) in run 2, in another order
+
+1 of 2 tests is flaky and not accepted as it is; \`itest flaky
+  tests/integration/post-orders.test.ts\` looks for the cause.
+2 of 2 tests were seen red with the route answering 501.
+Each test ran 3 times.
+`)
+    expect(at80({ runs: 1 })).toContain('Each test ran once, so nobody knows whether it is flaky.\n')
   })
 
   it('puts a reason that has no room below its row', () => {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startEngine } from '../../src/harness/engine/engine.ts'
 import { readProjectFacts } from '../../src/harness/read-project-facts.ts'
+import type { Order } from '../../src/run/round.ts'
 import { type RoundFacts, type Rounds, startRounds } from '../../src/run/rounds.ts'
 import { makeShop } from '../flaky/make-shop.ts'
 import { makeProject } from '../harness/sample-project.ts'
@@ -57,6 +58,9 @@ describe('rounds in one process of Vitest', { timeout: LIMIT_MS }, () => {
       files: Object.keys(FILES).filter((file) => file.startsWith('tests/')),
       engine: null,
       settings: { file: null, env: {} },
+      route: null,
+      ablate: false,
+      isGuest: true,
       signal: new AbortController().signal,
       limitMs: LIMIT_MS,
     })
@@ -72,8 +76,8 @@ describe('rounds in one process of Vitest', { timeout: LIMIT_MS }, () => {
 
   it('run what they are asked for, in that order, in a fresh worker', async () => {
     const files = ['tests/order.test.js']
-    const run = (keys: readonly string[] | null, seed: number | null = null): Promise<RoundFacts> =>
-      rounds.run({ files, seed, orders: keys ? { 'tests/order.test.js': keys } : {}, shared: null })
+    const run = (keys: readonly string[] | null, order: Order = null): Promise<RoundFacts> =>
+      rounds.run({ files, order, orders: keys ? { 'tests/order.test.js': keys } : {}, shared: null })
     const whole = await run(null)
     expect(namesOf(whole)).toEqual(['a', 'group > b', 'group > c', 'last'])
     expect(whole.tests.at(-1)).toMatchObject({ state: 'failed', errors: [{ actual: '[\n  "a",\n  "b",\n  "c",\n]' }] })
@@ -84,14 +88,15 @@ describe('rounds in one process of Vitest', { timeout: LIMIT_MS }, () => {
     const some = await run(['group > c\n0', 'a\n0', 'last\n0'])
     expect(some.tests.at(-1)?.errors[0]?.actual).toBe('[\n  "c",\n  "a",\n]')
     expect(namesOf(await run(null, 7))).toEqual(namesOf(await run(null, 7)))
+    expect(namesOf(await run(null, 'reversed'))).toEqual(['last', 'group > c', 'group > b', 'a'])
   })
 
   it('let files share their ports only where they are asked to', async () => {
     const files = ['tests/one.test.js', 'tests/two.test.js']
-    const apart = await rounds.run({ files, seed: null, orders: {}, shared: null })
+    const apart = await rounds.run({ files, order: null, orders: {}, shared: null })
     expect(statesOf(apart)).toEqual(['listens: passed', 'listens: passed'])
     for (const name of ['one.txt', 'two.txt']) rmSync(`${root}/${name}`)
-    const shared = await rounds.run({ files, seed: null, orders: {}, shared: 'shared_1_test' })
+    const shared = await rounds.run({ files, order: null, orders: {}, shared: 'shared_1_test' })
     expect(statesOf(shared).toSorted()).toEqual(['listens: failed', 'listens: passed'])
     expect(shared.tests.flatMap(({ errors }) => errors.map(({ code }) => code))).toEqual(['EADDRINUSE'])
   })
@@ -129,11 +134,21 @@ describe('rounds with a database', { timeout: LIMIT_MS }, () => {
     onTestFinished(() => engine.stop())
     const files = ['tests/one.test.ts', 'tests/two.test.ts']
     const signal = new AbortController().signal
-    const rounds = startRounds({ root, files, engine, settings: { file: null, env: {} }, signal, limitMs: LIMIT_MS })
+    const rounds = startRounds({
+      root,
+      files,
+      engine,
+      settings: { file: null, env: {} },
+      route: null,
+      ablate: false,
+      isGuest: true,
+      signal,
+      limitMs: LIMIT_MS,
+    })
     onTestFinished(rounds.end)
     const run = async (shared: string | null): Promise<string[]> => {
       for (const name of ['one.txt', 'two.txt']) rmSync(`${root}/${name}`, { force: true })
-      const { tests } = await rounds.run({ files, seed: null, orders: {}, shared })
+      const { tests } = await rounds.run({ files, order: null, orders: {}, shared })
       return tests.map(({ state }) => state)
     }
 

@@ -8,11 +8,12 @@ import type { RoundContext } from '../run-context.ts'
  */
 export function arrangeTests(
   file: RunnerTestSuite,
-  order: readonly string[] | undefined,
-  { seed }: RoundContext,
+  chosen: readonly string[] | undefined,
+  { order }: RoundContext,
 ): void {
-  if (order) choose(file, new Map(order.map((key, index) => [key, index])))
-  else if (seed !== null) shuffle(file, seed)
+  if (chosen) choose(file, new Map(chosen.map((key, index) => [key, index])))
+  else if (order === 'reversed') reverse(file)
+  else if (order !== null) shuffle(file, order)
 }
 
 /** The names of all tests of a file in the order in which they stand: with those of their suites, and numbered. */
@@ -56,6 +57,12 @@ function choose(file: RunnerTestSuite, places: ReadonlyMap<string, number>): voi
 /** Infinity minus itself is no number. */
 function compare(one: number, other: number): number {
   return one === other ? 0 : one < other ? -1 : 1
+}
+
+function reverse(suite: RunnerTestSuite): void {
+  suite.shuffle = false
+  suite.tasks = suite.tasks.toReversed()
+  for (const task of suite.tasks) if (task.type === 'suite') reverse(task)
 }
 
 /** As Vitest does with `sequence.seed`, so that its own command line can repeat it. */
