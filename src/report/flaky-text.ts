@@ -73,6 +73,7 @@ function renderRed(red: readonly RedTest[], drawing: Drawing): string[] {
     ...red.flatMap(({ file, name, failures }) => [
       ...wrap(`  ${file}: ${plain(name ?? '(the whole file)')}`, width, '    '),
       ...failures.slice(0, 1).flatMap((failure) => renderFailure(failure, drawing)),
+      ...(failures.length > 1 ? [`    ${failures.length - 1} more messages`] : []),
     ]),
   ]
 }
