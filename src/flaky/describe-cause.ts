@@ -44,7 +44,7 @@ const SUMMARIES = {
   leak: () => 'what it started was still at work when it had passed, and failed then',
   load: () => 'it fails when the machine is busy, and hardly without: it depends on how fast something is',
   random: () =>
-    'it fails and passes alone, in one order, on an idle machine: the test or the code under test depends on chance',
+    'alone and always in one order it both fails and passes: the test or the code under test depends on chance',
   unknown: () => 'cause not found',
 } satisfies Record<CauseKind, (subject: Subject) => string>
 
