@@ -12,13 +12,15 @@ interface Circumstances {
   readonly lab: Lab
   readonly options: FlakyOptions
   readonly engine: Engine | null
+  /** What others did on this machine before the first run; null: little. */
+  readonly othersLoad: string | null
   readonly durationMs: number
   readonly world: World
 }
 
 export function buildFlakyReport(
   seen: Observed & { readonly diagnoses: readonly Diagnosis[] },
-  { lab, options, engine, durationMs, world }: Circumstances,
+  { lab, options, engine, othersLoad, durationMs, world }: Circumstances,
 ): FlakyReport {
   const histories = listHistories(seen.observations)
   const flaky = seen.diagnoses.map((diagnosis) => describeFlaky(diagnosis, options.root))
@@ -32,7 +34,7 @@ export function buildFlakyReport(
     tests: histories.filter(({ key }) => key !== null).length,
     flaky: flaky.toSorted((one, other) => other.counts.failed - one.counts.failed),
     red: histories.filter(isRed).map(describeRed),
-    notes: listNotes(seen, { files: lab.files, engine }),
+    notes: listNotes(seen, { files: lab.files, engine, othersLoad }),
     engine: engine?.facts ?? null,
     vitest: seen.vitest,
     durationMs: Math.round(durationMs),
@@ -76,12 +78,12 @@ function describeRed({ file, key, trials }: History): RedTest {
 
 function listNotes(
   { hasShared, lost, observations }: Observed,
-  { files, engine }: { files: readonly string[]; engine: Engine | null },
+  { files, engine, othersLoad }: { files: readonly string[] } & Pick<Circumstances, 'engine' | 'othersLoad'>,
 ): string[] {
   const kind = engine?.facts.kind
   const owns = kind === 'pglite' || kind === 'mysql' || kind === 'mariadb'
   return [
-    ...(hasShared || files.length === 1
+    ...(hasShared || files.length === 1 || !observations.some(hasRun)
       ? []
       : [
           'itest() is in the Vitest config, so files shared neither a database nor ports, as in every run of this project',
@@ -89,6 +91,11 @@ function listNotes(
     ...(hasShared && owns
       ? [`on ${kind} each file had a database of its own in every run: what files do to each other there was not seen`]
       : []),
+    ...(othersLoad === null
+      ? []
+      : [
+          `others kept this machine busy (${othersLoad}), also in runs without load: what only fails then may look random`,
+        ]),
     ...(lost.length > 0 ? [`${lost.length} of ${observations.length} runs gave no result: ${lost[0]}`] : []),
   ]
 }

@@ -37,12 +37,14 @@ const SUMMARIES = {
     }, and passes without`,
   'unordered-rows': (subject) => `the same rows come in another order${afterCulprits(subject)}`,
   time: (subject) => `what it compares depends on the moment at which it runs${afterCulprits(subject)}`,
-  port: (subject) => `somebody else listens on the port that it asks for${afterCulprits(subject)}`,
-  leak: (subject) =>
-    `it fails by what ${subject.failures.find(({ late }) => late !== null)?.late === subject.name || subject.name === null ? 'it' : 'an earlier test'} left running${afterCulprits(subject)}`,
+  port: (subject) =>
+    subject.culprits.length === 0
+      ? 'somebody else listens on the port that it asks for'
+      : `it asks for a port that ${nameCulprits(subject)} listens on`,
+  leak: () => 'what it started was still at work when it had passed, and failed then',
   load: () => 'it fails when the machine is busy, and hardly without: it depends on how fast something is',
   random: () =>
-    'it fails and passes alone, in one order, on an idle machine: the test or the code under test depends on chance',
+    'alone and always in one order it both fails and passes: the test or the code under test depends on chance',
   unknown: () => 'cause not found',
 } satisfies Record<CauseKind, (subject: Subject) => string>
 

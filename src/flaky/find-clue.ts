@@ -14,7 +14,7 @@ const CLUES: readonly { kind: CauseKind; says: (failure: FailureGroup) => string
   },
   {
     kind: 'leak',
-    says: ({ late }) => (late === null ? null : 'the error came of what was still at work when its test had ended'),
+    says: ({ isLate }) => (!isLate ? null : 'the error came of what was still at work when its test had ended'),
   },
   {
     kind: 'unordered-rows',

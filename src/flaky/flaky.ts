@@ -14,6 +14,7 @@ import { startRounds } from '../run/rounds.ts'
 import { buildFlakyReport } from './build-report.ts'
 import { type Diagnosis, diagnoseAll } from './diagnose.ts'
 import { openLab } from './lab.ts'
+import { describeOthersLoad } from './load-cpu.ts'
 import { observe } from './observe.ts'
 import { createOutcomeReader } from './read-outcomes.ts'
 import type { FlakyReport } from './types.ts'
@@ -30,6 +31,7 @@ const FILE_LIMIT_MS = 10_000
 export async function findFlaky(asked: Asked, options: FlakyOptions, world: World): Promise<FlakyReport> {
   const startedAt = world.now()
   const files = await chooseFiles(asked, options)
+  const othersLoad = describeOthersLoad()
   world.progress('starting a database')
   const facts = await readFacts(options)
   const engine = facts && (await startEngineFor(facts, options, world))
@@ -55,7 +57,7 @@ export async function findFlaky(asked: Asked, options: FlakyOptions, world: Worl
     await diagnoseAll(seen.observations, { lab, root, into: diagnoses }, world)
     return buildFlakyReport(
       { ...seen, diagnoses },
-      { lab, options, engine, durationMs: world.now() - startedAt, world },
+      { lab, options, engine, othersLoad, durationMs: world.now() - startedAt, world },
     )
   } finally {
     await rounds.end()

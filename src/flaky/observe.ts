@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { World } from '../pipeline.ts'
 import { shuffled } from '../run/shuffle.ts'
-import type { Lab } from './lab.ts'
+import type { Lab, Setting } from './lab.ts'
 import type { Observation } from './suspects.ts'
 import type { Condition } from './types.ts'
 
@@ -28,29 +28,38 @@ export async function observe(
   let vitest = ''
   let hasShared = false
   for (let run = 0; run < runs && !signal.aborted; run += 1) {
-    const condition = chooseCondition(run, hasShared)
-    const next = nextSeed()
-    const seed = condition === 'shuffled' ? next : null
-    const isInOrder = condition === 'written' || condition === 'loaded'
-    const files = isInOrder ? lab.files : shuffled(lab.files, next)
+    const setting = chooseSetting(lab.files, { condition: chooseCondition(run, hasShared), seed: nextSeed() })
     progress(`running the tests: ${run + 1} of ${runs}`)
-    try {
-      const { facts, outcomes } = await lab.run({ condition, files, ...(seed === null ? {} : { seed }) })
-      if (facts.vitest !== 'unknown') vitest = facts.vitest
-      if (run === 0) hasShared = facts.mayShare && lab.files.length > 1
-      if (facts.reason === null && outcomes.length === 0) lost.push(describeLost(facts.unhandled[0]?.error.message))
-      observations.push({ condition, seed, outcomes })
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-    // Nothing came of the first runs: it would be so a hundred times.
-    if (lost.length > 2 && lost.length === observations.length) {
-      throw new UserError(`expected results of the tests, found none: ${lost[0]}`, {
-        hint: 'Run them with `npx vitest run` first: this command looks for tests that fail now and then.',
-      })
-    }
+    const ran = await lab.run(setting).catch(unlessAborted(signal))
+    if (!ran) break
+    const { facts, outcomes } = ran
+    if (facts.vitest !== 'unknown') vitest = facts.vitest
+    if (outcomes.length > 0) hasShared = facts.mayShare && lab.files.length > 1
+    else if (facts.reason === null) lost.push(describeLost(facts.unhandled[0]?.error.message))
+    observations.push({ condition: setting.condition, seed: setting.seed ?? null, outcomes })
+    if (lost.length > 2 && lost.length === observations.length) throw nothingComes(lost)
   }
   return { seed: first, observations, hasShared, lost, vitest }
+}
+
+function chooseSetting(files: readonly string[], { condition, seed }: { condition: Condition; seed: number }): Setting {
+  // Who runs at the same time as whom depends on who begins.
+  if (condition === 'shared') return { condition, files: shuffled(files, seed) }
+  return condition === 'shuffled' ? { condition, files: shuffled(files, seed), seed } : { condition, files }
+}
+
+function unlessAborted(signal: AbortSignal): (error: unknown) => null {
+  return (error) => {
+    if (signal.aborted) return null
+    throw error
+  }
+}
+
+/** After so many it would be so a hundred times. */
+function nothingComes([first]: readonly string[]): UserError {
+  return new UserError(`expected results of the tests, found none: ${first}`, {
+    hint: 'Run them with `npx vitest run` first: this command looks for tests that fail now and then.',
+  })
 }
 
 /** Numbers that are easy to copy, the same ones for the same first one (Lehmer's generator). */

@@ -4,7 +4,7 @@ import { fingerprint } from '../judge/fingerprint.ts'
 import { judgeRun, type Trial } from '../judge/runs.ts'
 import { createSourceReader } from '../judge/source.ts'
 import type { RoundFacts } from '../run/rounds.ts'
-import type { ErrorFacts } from '../run/types.ts'
+import type { ErrorFacts, Frame, TestFacts } from '../run/types.ts'
 import type { Failure } from './types.ts'
 
 /** A test, or a file as a whole, in one run. */
@@ -31,65 +31,70 @@ export function createOutcomeReader(root: string, files: readonly string[]): Rea
     }))
     const order = facts.ran.flatMap((place) => trials[place] ?? [])
     const ofTests = trials.flatMap(({ key, trial }): Outcome[] => {
-      const { test } = trial
-      if (test.state === 'skipped' || (test.state === 'pending' && !hasEnded(facts, test.file))) return []
-      const own = order.filter((one) => one.trial.test.file === test.file)
-      const before = own
-        .slice(
-          0,
-          Math.max(
-            0,
-            own.findIndex((one) => one.trial === trial),
-          ),
-        )
-        .map((one) => one.key)
-      return [{ file: test.file, key, failure: readFailure(facts, trial), before }]
+      const { file } = trial.test
+      if (!hasRun(facts, trial)) return []
+      const own = order.filter((one) => one.trial.test.file === file).map((one) => one.key)
+      const before = own.slice(0, Math.max(0, own.indexOf(key)))
+      return [{ file, key, failure: readFailure(facts, trial), before }]
     })
     return [...ofTests, ...readFiles(facts)]
   }
 }
 
-/** Whether what a file left undone was taken along by the end of its worker. */
-function hasEnded({ stalled, unhandled }: RoundFacts, file: string): boolean {
-  return stalled.some((one) => one.file === file) || unhandled.some((one) => one.file === file)
+function hasRun({ stalled, unhandled }: RoundFacts, { test, verdict }: Trial): boolean {
+  // What the engine of this machine can't do says nothing, either.
+  if (test.state === 'skipped' || verdict.status === 'skipped') return false
+  // What a file left undone may have been taken along by the end of its worker.
+  return test.state !== 'pending' || [...stalled, ...unhandled].some(({ file }) => file === test.file)
 }
 
 function readFailure(facts: RoundFacts, trial: Trial): Failure | null {
   const { test, verdict, sites } = trial
-  const late = test.state === 'passed' ? findLateError(facts, trial) : null
-  const own = test.harness?.uncaught.find(({ of }) => of === null)?.error
-  // What Vitest gives to no test of the file, or to a wrong one, is the file's.
-  const crash = test.state === 'passed' && (late || own) ? findCrash(facts, test, sites) : null
-  const isRed = verdict.status === 'red' && verdict.class !== 'app-crash'
-  const hasCrashed = crash !== null || (test.harness?.appCrashes.length ?? 0) > 0
-  if (test.state === 'passed' && !hasCrashed && !isRed) return null
-  const [first] = test.errors
-  const error = late ?? first ?? own
-  const place = sites.errors[0]?.frame ?? error?.frames.find(({ file }) => file === test.file) ?? error?.frames[0]
-  const judged = crash ?? verdict
-  const reason = 'reason' in judged ? judged.reason : ''
-  // The test itself had passed when it came.
-  const isLate = late !== null || (test.state === 'passed' && own !== undefined)
-  const uncaught = test.harness?.uncaught.find(({ of }) => of !== null)
-  return {
-    ...describe(error ?? null, place ? { file: place.file, line: place.line } : null),
-    class: 'class' in judged ? judged.class : null,
-    message: error ? firstLine(error) : reason || 'it did not end',
-    late: isLate ? test.name : (uncaught?.of ?? null),
+  if (test.state === 'passed') return readHidden(facts, trial)
+  const [error] = test.errors
+  const reason = 'reason' in verdict ? verdict.reason : 'it did not end'
+  const kind = 'class' in verdict ? verdict.class : null
+  return describe(error ?? null, { reason, kind, place: sites.errors[0]?.frame ?? null, file: test.file })
+}
+
+/** What Vitest does not hold against the test itself, and for which the run fails or the app would have crashed all the same. */
+function readHidden(facts: RoundFacts, { test, sites }: Trial): Failure | null {
+  const { uncaught = [], appCrashes = [] } = test.harness ?? {}
+  const late = findLateError(facts, test) ?? uncaught.find(({ of }) => of === null)?.error
+  // What is given to no test of the file, or to a wrong one, is the file's.
+  const crash = late ? findCrash(facts, test, sites) : null
+  const about = { reason: '', kind: null, place: null, file: test.file }
+  if (late && crash) {
+    return { ...describe(late, { ...about, kind: 'class' in crash ? crash.class : null }), isLate: true }
   }
+  const [first] = test.errors
+  if (test.retries > 0 && first) return describe(first, { ...about, place: sites.errors[0]?.frame ?? null })
+  const [fatal] = appCrashes
+  return fatal === undefined ? null : describe(null, { ...about, reason: fatal, kind: 'app-crash' })
 }
 
 /** What this test left running, and what came to light when a later one ran. */
-function findLateError({ tests }: RoundFacts, { test }: Trial): ErrorFacts | null {
-  const uncaught = tests.filter(({ file }) => file === test.file).flatMap(({ harness }) => harness?.uncaught ?? [])
-  return uncaught.find(({ of }) => of === test.name)?.error ?? null
+function findLateError({ tests }: RoundFacts, { file, name }: TestFacts): ErrorFacts | null {
+  const uncaught = tests.filter((test) => test.file === file).flatMap(({ harness }) => harness?.uncaught ?? [])
+  return uncaught.find(({ of }) => of === name)?.error ?? null
 }
 
-function describe(error: ErrorFacts | null, at: Failure['at']): Omit<Failure, 'class' | 'late'> {
-  const { name = '', message = '', expected = null, actual = null, code = null } = error ?? {}
-  const parts = [name, message, expected, actual, at && `${at.file}:${at.line}`]
-  const message1 = error ? firstLine(error) : ''
-  return { fingerprint: fingerprint(parts), message: message1, expected, actual, at, code }
+interface About {
+  /** For what threw nothing. */
+  readonly reason: string
+  readonly kind: string | null
+  /** Null: the first of the test file, or else of all. */
+  readonly place: Frame | null
+  readonly file: string
+}
+
+function describe(error: ErrorFacts | null, { reason, kind, place, file }: About): Failure {
+  const { name = '', expected = null, actual = null, code = null, frames = [] } = error ?? {}
+  const frame = place ?? frames.find((one) => one.file === file) ?? frames[0]
+  const at = frame ? { file: frame.file, line: frame.line } : null
+  const message = error ? firstLine(error) : reason
+  const parts = [name, error?.message ?? reason, expected, actual, at && `${at.file}:${at.line}`]
+  return { fingerprint: fingerprint(parts), class: kind, message, expected, actual, at, code, isLate: false }
 }
 
 /** Errors of hooks of suites, and of what was at work before the first test and after the last one. */
@@ -99,10 +104,9 @@ function readFiles(facts: RoundFacts): Outcome[] {
     const stray = findStray(facts, file)
     const error = facts.fileErrors.find((one) => one.file === file)?.error ?? stray
     if (!error) return { file, key: null, failure: null, before: [] }
-    const frame = error.frames.find((one) => one.file === file) ?? error.frames[0]
-    const described = describe(error, frame ? { file: frame.file, line: frame.line } : null)
-    const late = error === stray || error.code === 'ITEST_LATE_CALL' ? file : null
-    return { file, key: null, failure: { ...described, class: null, late }, before: [] }
+    const isLate = error === stray || error.code === 'ITEST_LATE_CALL'
+    const failure = { ...describe(error, { reason: '', kind: null, place: null, file }), isLate }
+    return { file, key: null, failure, before: [] }
   })
 }
 

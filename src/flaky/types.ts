@@ -94,8 +94,8 @@ export interface Failure {
   readonly at: { readonly file: string; readonly line: number } | null
   /** The system's own word for it, e.g. `EADDRINUSE`. */
   readonly code: string | null
-  /** It came of what this test or an earlier one had left running. */
-  readonly late: string | null
+  /** The test itself had passed: it came of what was still at work. */
+  readonly isLate: boolean
 }
 
 export interface RedTest {

@@ -27,7 +27,7 @@ function renderTest(test: FlakyTest, drawing: Drawing): string[] {
     ...wrap(`  ${plain(test.name ?? '(the whole file)')}`, width, '    '),
     ...wrap(`  ${paint.red(`failed ${tell(test.counts)} runs`)}: ${tellConditions(test)}`, width, '    '),
     ...test.failures.slice(0, MESSAGES).flatMap((failure) => renderFailure(failure, drawing)),
-    ...(test.failures.length > MESSAGES ? [`    ${test.failures.length - MESSAGES} more messages`] : []),
+    ...countMore(test.failures.length - MESSAGES),
     ...wrap(`  ${paint.yellow(`cause: ${cause.kind}`)}: ${plain(cause.summary)}`, width, '    '),
     ...cause.culprits.flatMap(({ file, name, line }) =>
       wrap(`    ${file}${line === null ? '' : `:${line}`}${name === null ? '' : ` ${plain(name)}`}`, width, '      '),
@@ -43,6 +43,10 @@ const MESSAGES = 3
 function renderFailure({ times, message, at }: FailureGroup, { width }: Drawing): string[] {
   const where = at ? ` (${at.file}:${at.line})` : ''
   return wrap(`    ${times} x ${plain(message)}${where}`, width, '      ')
+}
+
+function countMore(count: number): string[] {
+  return count > 0 ? [`    ${count} more ${count === 1 ? 'message' : 'messages'}`] : []
 }
 
 const CONDITIONS = {
@@ -73,6 +77,7 @@ function renderRed(red: readonly RedTest[], drawing: Drawing): string[] {
     ...red.flatMap(({ file, name, failures }) => [
       ...wrap(`  ${file}: ${plain(name ?? '(the whole file)')}`, width, '    '),
       ...failures.slice(0, 1).flatMap((failure) => renderFailure(failure, drawing)),
+      ...countMore(failures.length - 1),
     ]),
   ]
 }

@@ -13,7 +13,7 @@ const FAILURE: Failure = {
   actual: '1',
   at: null,
   code: null,
-  late: null,
+  isLate: false,
 }
 
 /** What a run would be, by a rule: whether the target fails, the how-many-eth run it is. */
