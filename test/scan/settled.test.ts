@@ -215,6 +215,21 @@ describe('a loop over a list that only a run knows', () => {
 })
 
 describe('a variable of a module', () => {
+  const counts = (change: string) =>
+    readRoute(
+      appWith(
+        `let served = 0\nlet limit = 5\napp.get('/counted', (req, res) => { ${change}; res.json(served > limit ? 'many' : 'few') })`,
+      ),
+      'GET /counted',
+    ).unresolved.map(({ what, text }) => `${what}: ${text}`)
+
+  it('that requests change is taken as it is before the first, which is said', () => {
+    const said = 'requests change this variable; it is taken as it is before the first: served'
+    for (const change of ['if (req.query.a) served = 1', 'if (req.query.a) served += 1', 'if (req.query.a) served++'])
+      expect(counts(change)).toEqual([said])
+    expect(counts('')).toEqual([])
+  })
+
   const STORE = `
     import { drizzle } from 'drizzle-orm/node-postgres'
     let connection

@@ -8,7 +8,7 @@ import { makeError } from './error-values.ts'
 import { decideCondition } from './execute.ts'
 import { shownFields } from './express-value.ts'
 import { readTypeof } from './known-types.ts'
-import { isUnset, lateValue } from './late-values.ts'
+import { isUnset, lateValue, noteStartValue } from './late-values.ts'
 import { arrayLiteral, objectLiteral } from './literals.ts'
 import { iterate } from './loops.ts'
 import { type Machine, NESTING_LIMIT, noteUnresolved, step, unknownValue } from './machine.ts'
@@ -112,6 +112,7 @@ function readIdentifier(machine: Machine, node: ts.Identifier, scope: Scope): Va
   const cell = findCell(scope, node.text)
   if (cell?.late && machine.run && isUnset(cell))
     return lateValue(machine, { cell, node, declaration: cell.late }) ?? UNDEFINED
+  if (cell?.start && machine.run) noteStartValue(machine, cell, node)
   if (cell) return readCell(cell)
   if (node.text === 'undefined') return makeNothing(machine, undefined)
   return symbol({ kind: 'operation', name: `global ${node.text}`, operands: [] })

@@ -32,6 +32,34 @@ export function lateValue(machine: Machine, { cell, node, declaration }: LateRea
   return value
 }
 
+/** Says of a variable that requests change that it is taken as it is before the first one. */
+export function noteStartValue(machine: Machine, cell: Cell, node: ts.Identifier): void {
+  const { start } = cell
+  if (!start || cell.value !== start.value) return
+  start.isChanged ??= isChangedByFunction(start.declaration)
+  if (start.isChanged)
+    noteUnresolved(machine, 'requests change this variable; it is taken as it is before the first', node)
+}
+
+function isChangedByFunction(declaration: ts.VariableDeclaration): boolean {
+  const name = declaration.name.getText()
+  return [...walkSyntax(declaration.getSourceFile())].some((node) => {
+    const target = changedBy(node)
+    return target && ts.isIdentifier(target) && target.text === name && functionAround(node) !== null
+  })
+}
+
+function changedBy(node: ts.Node): ts.Expression | null {
+  if (ts.isBinaryExpression(node)) return isAssignment(node.operatorToken.kind) ? node.left : null
+  const isUnary = ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)
+  const { PlusPlusToken, MinusMinusToken } = ts.SyntaxKind
+  return isUnary && (node.operator === PlusPlusToken || node.operator === MinusMinusToken) ? node.operand : null
+}
+
+function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment
+}
+
 function assignmentsOf(declaration: ts.VariableDeclaration): ts.BinaryExpression[] {
   const name = declaration.name.getText()
   return [...walkSyntax(declaration.getSourceFile())].filter(

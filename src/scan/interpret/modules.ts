@@ -94,13 +94,24 @@ function runModuleStatement(machine: Machine, module: Module, statement: ts.Stat
   exportDeclared(module, statement)
 }
 
-/** `let db: Database` at the top level. */
+/** `let db: Database` and `let isReady = false` at the top level. */
 function markLate(module: Module, statement: ts.Statement): void {
   if (!ts.isVariableStatement(statement)) return
   for (const declaration of statement.declarationList.declarations) {
     const cell = ts.isIdentifier(declaration.name) ? module.scope.cells.get(declaration.name.text) : undefined
-    if (cell && !declaration.initializer) cell.late = declaration
+    if (!cell) continue
+    if (!declaration.initializer) cell.late = declaration
+    else if (isLet(statement) && isScalar(cell.value)) cell.start = { declaration, value: cell.value }
   }
+}
+
+function isLet({ declarationList }: ts.VariableStatement): boolean {
+  return (declarationList.flags & ts.NodeFlags.Const) === 0
+}
+
+/** What begins as nothing is filled when it is first needed, which is followed. */
+function isScalar(value: Value): boolean {
+  return value.kind === 'literal' && value.value !== null && value.value !== undefined
 }
 
 function exportDeclared(module: Module, statement: ts.Statement): void {

@@ -7,6 +7,8 @@ export interface Cell {
   readonly read?: () => Value
   /** Of a `let` at the top level that nothing is assigned to there: some function does it before the first request. */
   late?: ts.VariableDeclaration
+  /** Of a `let` at the top level that begins with a boolean, a number or a text, while it holds that. */
+  start?: { readonly declaration: ts.VariableDeclaration; readonly value: Value; isChanged?: boolean }
 }
 
 export interface Scope {
