@@ -31,7 +31,7 @@ it('runs what is red again, in another order, and says what differs', { timeout:
 
   expect(found).toEqual(wanted)
   const flaky = tests.find(({ verdict }) => verdict === 'flaky')
-  expect(flaky?.reason).toMatch(/it failed, and passed|in run 1; .* in run [23], shuffled/)
+  expect(flaky?.reason).toMatch(/it failed, and passed|in run 1; .* in run [23], in another order/)
 })
 
 it('calls tests of an app with a database by their names', { timeout: LIMIT_MS }, async () => {
