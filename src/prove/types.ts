@@ -44,6 +44,8 @@ export interface ProofPlan {
   readonly schemata: Readonly<Record<string, string>>
   /** Those to try, in order; another worker may have claimed one of them. */
   readonly mutants: readonly number[]
+  /** Only these tests count, and each of them is asked until it has been red; null: all, until one of them was. */
+  readonly only: readonly TestName[] | null
   /** Where a worker claims a mutant, by a file with its number. */
   readonly claims: string
   /** What is known of the tests; this worker finds out, or waits until another one has. */
@@ -56,11 +58,15 @@ export interface ProofPlan {
 export interface TestName {
   /** Relative to the root. */
   readonly file: string
+  /** With the names of its suites: `POST /orders > answers 201`. */
   readonly name: string
 }
 
+export function keyOf({ file, name }: TestName): string {
+  return `${file}\n${name}`
+}
+
 export interface TestBaseline extends TestName {
-  readonly fullName: string
   readonly verdict: Verdict
   readonly durationMs: number
   /** Mutants whose code it ran, or that ran when its file was loaded. */

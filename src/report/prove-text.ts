@@ -118,7 +118,7 @@ function renderVacuous({ tests }: ProveReport, { paint, width }: Drawing): strin
 
 /** A generated test is known by its path. */
 function nameTest({ name }: JudgedTest): string {
-  return /^\[([^\]]+)\]/.exec(name)?.[1] ?? plain(name)
+  return /(?:^| > )\[([^\]]+)\]/.exec(name)?.[1] ?? plain(name)
 }
 
 function renderTests({ tests, mutants }: ProveReport, { paint, width }: Drawing): string[] {

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { NO_SETTINGS } from '../config/settings.ts'
+import { startEngine } from '../harness/engine/engine.ts'
+import { findProjectFacts } from '../harness/find-project-facts.ts'
+import type { GenOptions, RouteArgument } from '../options.ts'
+import type { World } from '../pipeline.ts'
+import { createStopwatch } from '../progress.ts'
+import type { EngineFacts } from '../run/types.ts'
+import { describeBroken } from '../scan/mistakes.ts'
+import { readRoute } from '../scan/read-project.ts'
+import type { Dossier, Route } from '../scan/types.ts'
+import { findMutants } from './find-mutants.ts'
+import { type Told, tryMutants } from './try-mutants.ts'
+import type { Mutant, TestName } from './types.ts'
+
+export type RouteOptions = Pick<GenOptions, 'root' | 'app' | 'cache' | 'config' | 'env' | 'database' | 'databaseUrl'>
+
+export interface RouteTrials {
+  /** The test files for the route as the code has it, absolute. */
+  readonly tests: (route: Route) => readonly string[]
+  /** Those that count, each asked until it has been red; null: all, until one has been. */
+  readonly only: readonly TestName[] | null
+}
+
+export interface TriedRoute {
+  readonly route: Route
+  readonly mutants: readonly Mutant[]
+  readonly told: Told
+  readonly engine: EngineFacts
+  /** Milliseconds by stage. */
+  readonly timings: Readonly<Record<string, number>>
+}
+
+/** Puts every bug that is known into a route, one after the other, and runs its tests. @throws UserError when they can't be run */
+export async function tryRoute(
+  wanted: RouteArgument,
+  { trials, options }: { readonly trials: RouteTrials; readonly options: RouteOptions },
+  world: World,
+): Promise<TriedRoute> {
+  const { time, timings } = createStopwatch(world.now)
+  const { root } = options
+  world.progress('reading the code')
+  const { dossier, broken } = await time('scan', () => readRoute(root, { ...wanted, whole: true }, options))
+  if (broken[0]) throw describeBroken(broken[0])
+  const { route } = dossier
+  const tests = trials.tests(route)
+  const texts = readTexts(root, dossier)
+  const mutants = await time('mutants', () => findMutants(dossier, (file) => texts.get(file) ?? null))
+  const facts = await findProjectFacts(root, { ...NO_SETTINGS, app: options.app, env: options.env })
+  world.progress('starting a database')
+  const engine = await time('database', () =>
+    startEngine({
+      preference: options.database,
+      databaseUrl: options.databaseUrl,
+      project: { root, facts },
+      signal: world.signal,
+    }),
+  )
+  try {
+    const label = `running ${mutants.length} mutants`
+    world.progress(label)
+    const onProgress = (done: number): void => world.progress(`${label}: ${done} of ${mutants.length}`)
+    const settings = { file: options.config, env: options.env }
+    const { only } = trials
+    const told = await time('run', () =>
+      tryMutants({ root, route, tests, only, mutants, texts, engine, settings, signal: world.signal, onProgress }),
+    )
+    world.signal.throwIfAborted()
+    return { route, mutants, told, engine: describe(engine.facts), timings: timings() }
+  } finally {
+    await engine.stop()
+  }
+}
+
+/** What can't be read, or is of a package, has no mutants. */
+function readTexts(root: string, { route, app, sources }: Dossier): ReadonlyMap<string, string> {
+  const named = [route.file, app.file, ...sources.map(({ at }) => at.file), ...route.middleware.map(({ file }) => file)]
+  const files = [...new Set(named)].filter(
+    (file) => !/(?:^|\/)node_modules\//.test(file) && existsSync(path.join(root, file)),
+  )
+  return new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]))
+}
+
+function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {
+  return { kind, version, limits, place }
+}
