@@ -5,6 +5,7 @@ import { findLack } from './harness/faults/unsupported.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
+import type { BugProof } from './prove/try-survivors.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport, ReportedPath } from './report/types.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
@@ -33,6 +34,8 @@ export interface ReportInput {
     readonly typeFindings: readonly Finding[]
     readonly engine: EngineFacts
     readonly wrote: readonly string[]
+    /** What the tests say of bugs that none noticed before. */
+    readonly bugs: readonly BugProof[]
   } | null
   readonly hints: readonly string[]
   /** Variables that the app reads while it loads and that have no value. */
@@ -47,6 +50,7 @@ export function buildReport(input: ReportInput): GenReport {
   const findings = [
     ...draft.findings,
     ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
+    ...paths.flatMap((one) => findMissed(one, input)),
   ]
   const { usage } = draft.draft
   return {
@@ -78,6 +82,25 @@ function decideExitCode(paths: readonly ReportedPath[], findings: readonly Findi
   return saysNo || hasNothing ? 1 : 0
 }
 
+/** A test that was written for a bug and is green with it says nothing about it. */
+function findMissed({ id, now, bug }: ReportedPath, { draft, planned }: ReportInput): Finding[] {
+  const written = draft.kept.cases.find(({ pathId }) => pathId === id)
+  const name = written && `${planned.vocabulary.scaffold.suite} > [${id}] ${written.title}`
+  if (!bug || name === undefined || now !== 'green' || bug.noticedBy.includes(name)) return []
+  const tried =
+    bug.note === null
+      ? 'is green with the bug that it is for, too'
+      : `was not seen red with the bug that it is for: ${bug.note}`
+  return [
+    {
+      kind: 'misses-bug',
+      pathId: id,
+      message: `its test ${tried} (${bug.file}:${bug.line} ${bug.change})`,
+      line: null,
+    },
+  ]
+}
+
 /** Errors of the run that no test can be held to: nobody may take the other results for the whole story. */
 function findRunErrors(run: RunFacts): Finding[] {
   const loose = run.unhandled.filter(({ test }) => test === null).map(({ error }) => error)
@@ -93,14 +116,17 @@ function findRunErrors(run: RunFacts): Finding[] {
 function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
-  if (!written || !outcome) return { path: one, before: null, now: null, left }
-  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
+  const proof = outcome?.bugs.find(({ pathId }) => pathId === one.id)
+  const about = proof ? { bug: proof } : {}
+  if (!written || !outcome) return { path: one, before: null, now: null, left, ...about }
+  const ablation = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
   const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
   const lack = lackFor(one, outcome.engine)
-  if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
+  if (lack !== null) return { path: one, before: ablation.before, now: { status: 'skipped', reason: lack }, left }
   return {
     path: one,
-    ...proof,
+    ...ablation,
+    ...about,
     ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
     left,
   }

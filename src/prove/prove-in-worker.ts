@@ -19,12 +19,12 @@ export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void
     const baseline = await findBaseline(worker)
     tell({ kind: 'ready' })
     const collectGarbage = findCollector()
-    const settled = plan.only === null ? listProven(baseline) : new Set<string>()
+    const settled = plan.asking === 'one' ? listProven(baseline) : new Set<string>()
     let tried = 0
     for (const mutant of plan.mutants) {
       if (!claim(plan, mutant)) continue
       tell({ kind: 'begun', mutant })
-      tell(await tryMutant(worker, mutant, { baseline, settled }))
+      tell(await tryMutant(worker, mutant, { baseline, settled: plan.asking === 'each' ? new Set() : settled }))
       tried += 1
       if (tried % COLLECT_EVERY === 0) collectGarbage()
     }
@@ -88,7 +88,7 @@ async function tryMutant(worker: Worker, mutant: number, { baseline, settled }: 
   }
   const { isEndless } = mutants
   const said = all.filter(({ verdict }) => verdict.status !== 'green')
-  const confirmed = plan.only === null ? said : await confirmKills(worker, said, { settled, turnOn })
+  const confirmed = plan.asking === 'one' ? said : await confirmKills(worker, said, { settled, turnOn })
   return {
     kind: 'tried',
     mutant,

@@ -31,7 +31,11 @@ export async function proveTests(
 ): Promise<readonly ProvenTest[]> {
   const files = [...new Set(tests.map(({ file }) => file))].map((file) => path.join(options.root, file))
   try {
-    const tried = await tryRoute(route, { trials: { tests: () => files, only: tests }, options }, world)
+    const tried = await tryRoute(
+      route,
+      { trials: { tests: () => files, only: tests, asking: 'until-red' }, options },
+      world,
+    )
     const describe = describeWith(tried, tests)
     return tests.map(describe)
   } catch (error) {

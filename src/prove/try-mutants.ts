@@ -7,7 +7,7 @@ import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
 import { compileSchemata } from './schemata.ts'
-import type { Baseline, Mutant, ProofEvent, ProofPlan, TestName } from './types.ts'
+import type { Asking, Baseline, Mutant, ProofEvent, ProofPlan, TestName } from './types.ts'
 
 export interface Trials {
   readonly root: string
@@ -15,8 +15,10 @@ export interface Trials {
   /** Absolute. */
   readonly tests: readonly string[]
   readonly mutants: readonly Mutant[]
-  /** Each of these tests is asked until it has been red, and no other; default: all, until one of them was. */
+  /** The tests that count; default: all. */
   readonly only?: readonly TestName[] | null
+  /** Default: `one`. */
+  readonly asking?: Asking
   /** By file as the mutants name it. */
   readonly texts: ReadonlyMap<string, string>
   readonly engine: Engine
@@ -60,6 +62,7 @@ export async function tryMutants(trials: Trials): Promise<Told> {
       schemata: compileAll(trials),
       mutants: wanted.map(({ id }) => id),
       only: trials.only ?? null,
+      asking: trials.asking ?? 'one',
       claims: join(folder, 'claims'),
     },
     baseline: join(folder, 'baseline.json'),
@@ -68,7 +71,8 @@ export async function tryMutants(trials: Trials): Promise<Told> {
   }
   mkdirSync(shared.plan.claims)
   // Which tests still have to be red, one worker knows.
-  const count = trials.only ? 1 : (trials.workers ?? countWorkers(wanted.length, trials.engine.kind))
+  const most = trials.asking === 'until-red' ? 1 : trials.workers
+  const count = most ?? countWorkers(wanted.length, trials.engine.kind)
   const failed = new AbortController()
   const lane = async (first: boolean): Promise<void> => {
     try {
@@ -187,7 +191,7 @@ async function work(
 function patience({ slackMs = SLACK_MS }: Trials, shared: Shared): number {
   if (!existsSync(shared.baseline)) return START_MS
   const { tests } = readBaseline(shared)
-  const each = shared.plan.only === null ? 0 : TEST_LIMIT_MS
+  const each = shared.plan.asking === 'one' ? 0 : TEST_LIMIT_MS
   return slackMs + tests.reduce((sum, { durationMs }) => sum + 3 * durationMs + each, 0)
 }
 

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
 import { NO_SETTINGS } from '../config/settings.ts'
 import { startEngine } from '../harness/engine/engine.ts'
 import { findProjectFacts } from '../harness/find-project-facts.ts'
@@ -9,23 +7,27 @@ import { createStopwatch } from '../progress.ts'
 import type { EngineFacts } from '../run/types.ts'
 import { describeBroken } from '../scan/mistakes.ts'
 import { readRoute } from '../scan/read-project.ts'
-import type { Dossier, Route } from '../scan/types.ts'
+import type { Route } from '../scan/types.ts'
 import { findMutants } from './find-mutants.ts'
+import { readTexts } from './read-texts.ts'
 import { type Told, tryMutants } from './try-mutants.ts'
-import type { Mutant, TestName } from './types.ts'
+import type { Asking, Mutant, TestName } from './types.ts'
 
 export type RouteOptions = Pick<GenOptions, 'root' | 'app' | 'cache' | 'config' | 'env' | 'database' | 'databaseUrl'>
 
 export interface RouteTrials {
   /** The test files for the route as the code has it, absolute. */
   readonly tests: (route: Route) => readonly string[]
-  /** Those that count, each asked until it has been red; null: all, until one has been. */
+  /** Those that count; null: all. */
   readonly only: readonly TestName[] | null
+  readonly asking: Asking
 }
 
 export interface TriedRoute {
   readonly route: Route
   readonly mutants: readonly Mutant[]
+  /** Of the files with mutants, by file. */
+  readonly texts: ReadonlyMap<string, string>
   readonly told: Told
   readonly engine: EngineFacts
   /** Milliseconds by stage. */
@@ -62,24 +64,27 @@ export async function tryRoute(
     world.progress(label)
     const onProgress = (done: number): void => world.progress(`${label}: ${done} of ${mutants.length}`)
     const settings = { file: options.config, env: options.env }
-    const { only } = trials
+    const { only, asking } = trials
     const told = await time('run', () =>
-      tryMutants({ root, route, tests, only, mutants, texts, engine, settings, signal: world.signal, onProgress }),
+      tryMutants({
+        root,
+        route,
+        tests,
+        only,
+        asking,
+        mutants,
+        texts,
+        engine,
+        settings,
+        signal: world.signal,
+        onProgress,
+      }),
     )
     world.signal.throwIfAborted()
-    return { route, mutants, told, engine: describe(engine.facts), timings: timings() }
+    return { route, mutants, texts, told, engine: describe(engine.facts), timings: timings() }
   } finally {
     await engine.stop()
   }
-}
-
-/** What can't be read, or is of a package, has no mutants. */
-function readTexts(root: string, { route, app, sources }: Dossier): ReadonlyMap<string, string> {
-  const named = [route.file, app.file, ...sources.map(({ at }) => at.file), ...route.middleware.map(({ file }) => file)]
-  const files = [...new Set(named)].filter(
-    (file) => !/(?:^|\/)node_modules\//.test(file) && existsSync(path.join(root, file)),
-  )
-  return new Map(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]))
 }
 
 function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {

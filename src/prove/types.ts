@@ -20,6 +20,12 @@ export interface Change {
   readonly equivalent: string | null
 }
 
+/**
+ * Which tests are asked about a mutant. `one`: until one was red, and those that a missing route leaves green;
+ * `until-red`: those that no mutant turned red yet, and others until one was red; `each`: each.
+ */
+export type Asking = 'one' | 'until-red' | 'each'
+
 export interface Mutant extends Change {
   readonly id: number
   readonly operator: string
@@ -44,8 +50,9 @@ export interface ProofPlan {
   readonly schemata: Readonly<Record<string, string>>
   /** Those to try, in order; another worker may have claimed one of them. */
   readonly mutants: readonly number[]
-  /** Only these tests count, and each of them is asked until it has been red; null: all, until one of them was. */
+  /** The others are as if they were not there; null: all count. */
   readonly only: readonly TestName[] | null
+  readonly asking: Asking
   /** Where a worker claims a mutant, by a file with its number. */
   readonly claims: string
   /** What is known of the tests; this worker finds out, or waits until another one has. */

@@ -68,7 +68,8 @@ describe('itest prove', () => {
     copy.write('tests/integration/vacuous.test.ts', VACUOUS)
     before = copy.list()
     const tests = [GENERATED, 'tests/integration/vacuous.test.ts']
-    end = await runCli(['prove', 'POST', '/orders', '--root', copy.root, '--json', '--tests', ...tests])
+    const command = ['prove', 'POST', '/orders', '--root', copy.root, '--json', '--strengthen', '--tests', ...tests]
+    end = await runCli(command)
     report = JSON.parse(end.stdout)
   }, LIMIT_MS)
 
@@ -125,8 +126,17 @@ describe('itest prove', () => {
     })
   })
 
-  it('touches no file of the project', () => {
-    expect(copy.list()).toEqual(before)
+  it('writes down what none noticed, and touches no file of the project', () => {
+    const [file = ''] = report.wrote
+    expect(file).toMatch(/^\.itest\/survivors\/post-orders-[\da-f]{6}\.json$/)
+    const { [file]: text, '.itest/': _, '.itest/survivors/': __, ...rest } = copy.list()
+    expect(rest).toEqual(before)
+    const { schema, route, survivors } = JSON.parse(text ?? '')
+    expect([schema, route]).toEqual(['itest.survivors/1', 'POST /orders'])
+    const survived = report.mutants.filter(({ status }) => status === 'survived')
+    const bugs = survived.map(({ operator, file, line, change }) => ({ operator, file, line, change }))
+    expect(Object.values(survivors)).toHaveLength(bugs.length)
+    expect(Object.values(survivors)).toEqual(expect.arrayContaining(bugs))
   })
 
   it('says why the tests can not be run at all', { timeout: LIMIT_MS }, async () => {
