@@ -2,7 +2,6 @@ import type { PlannedBug } from '../plan/types.ts'
 import type { Dossier } from '../scan/types.ts'
 import { readSurvivors } from '../survivors.ts'
 import { identify, matchSurvivors } from './match-survivors.ts'
-import { readTexts } from './read-texts.ts'
 import type { Mutant } from './types.ts'
 
 /**
@@ -23,7 +22,7 @@ export async function listMutants(
   root: string,
   dossier: Dossier,
 ): Promise<{ byId: ReadonlyMap<string, Mutant>; texts: ReadonlyMap<string, string> }> {
-  const { findMutants } = await import('./find-mutants.ts')
+  const [{ findMutants }, { readTexts }] = await Promise.all([import('./find-mutants.ts'), import('./read-texts.ts')])
   const texts = readTexts(root, dossier)
   const mutants = findMutants(dossier, (file) => texts.get(file) ?? null)
   return { byId: identify(mutants, texts), texts }
