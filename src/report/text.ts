@@ -169,7 +169,9 @@ function renderBugs({ paths, route }: GenReport, { width }: TextOptions): string
     const { file, line, change, noticedBy, note } = path.bug
     const names = noticedBy.map((name) => /\[([^\]]+)\]/.exec(name)?.[1] ?? name)
     const said = note === null ? 'by none' : `not known, ${note}`
-    const noticed = names.length > 0 ? `by ${names.join(', ')}` : `${said} (${path.id}: ${path.reason ?? 'see below'})`
+    // What an open path lacks is the same for each of them.
+    const why = path.reason === null || path.reason.startsWith('missing ') ? '' : `: ${path.reason}`
+    const noticed = names.length > 0 ? `by ${names.join(', ')}` : `${said} (${path.id}${why})`
     return wrap(`  ${file}:${line} ${plain(change)}: ${plain(noticed)}`, width, '    ')
   })
   if (lines.length === 0) return []

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { SkipRule } from '../../src/config/define-config.ts'
 import { planRoute } from '../../src/plan/plan.ts'
 import { dossier } from '../support/dossier-factory.ts'
 
@@ -9,8 +10,8 @@ const bug = (index: number) => ({
   line: index,
   change: 'called `charge(…)` twice',
 })
-const survivors = (count: number) =>
-  planRoute(dossier(), { bugs: Array.from({ length: count }, (_, index) => bug(index)) }).paths.filter(
+const survivors = (count: number, skip: readonly SkipRule[] = []) =>
+  planRoute(dossier(), { skip, bugs: Array.from({ length: count }, (_, index) => bug(index)) }).paths.filter(
     ({ kind }) => kind === 'survivor',
   )
 
@@ -35,4 +36,14 @@ it('names those that it leaves out', () => {
     id: 'survivor.left-out',
     reason: 'left out to keep the suite small: survivor.called-twice-12, survivor.called-twice-13',
   })
+})
+
+it('gives the place of those that nobody wants a test of to others', () => {
+  const skip = [0, 1].map((index) => ({
+    route: 'POST /orders',
+    path: `survivor.called-twice-${index}`,
+    reason: 'the same',
+  }))
+  const ids = survivors(14, skip).flatMap(({ id, status }) => (status === 'open' ? [id] : []))
+  expect(ids).toEqual(Array.from({ length: 12 }, (_, index) => `survivor.called-twice-${index + 2}`))
 })
