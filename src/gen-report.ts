@@ -116,17 +116,17 @@ function findRunErrors(run: RunFacts): Finding[] {
 function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
-  const proof = outcome?.bugs.find(({ pathId }) => pathId === one.id)
-  const about = proof ? { bug: proof } : {}
+  const bug = outcome?.bugs.find(({ pathId }) => pathId === one.id)
+  const about = bug ? { bug } : {}
   if (!written || !outcome) return { path: one, before: null, now: null, left, ...about }
-  const ablation = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
+  const proof = proveByAblation(`[${written.pathId}] ${written.title}`, outcome.runs)
   const misfit = outcome.typeFindings.find((finding) => finding.pathId === one.id)
   const lack = lackFor(one, outcome.engine)
-  if (lack !== null) return { path: one, before: ablation.before, now: { status: 'skipped', reason: lack }, left }
+  if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
   return {
     path: one,
-    ...ablation,
     ...about,
+    ...proof,
     ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),
     left,
   }
