@@ -7,6 +7,7 @@ import { findDifference, type Outcome } from './judge/find-difference.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
+import type { BugProof } from './prove/try-survivors.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport, ReportedPath } from './report/types.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
@@ -37,6 +38,8 @@ export interface ReportInput {
     readonly typeFindings: readonly Finding[]
     readonly engine: EngineFacts
     readonly wrote: readonly string[]
+    /** What the tests say of bugs that none noticed before. */
+    readonly bugs: readonly BugProof[]
   } | null
   readonly hints: readonly string[]
   /** Variables that the app reads while it loads and that have no value. */
@@ -51,6 +54,7 @@ export function buildReport(input: ReportInput): GenReport {
   const findings = [
     ...draft.findings,
     ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
+    ...paths.flatMap((one) => findMissed(one, input)),
   ]
   const { usage } = draft.draft
   return {
@@ -83,6 +87,25 @@ function decideExitCode(paths: readonly ReportedPath[], findings: readonly Findi
   return saysNo || hasNothing ? 1 : 0
 }
 
+/** A test that was written for a bug and is green with it says nothing about it. */
+function findMissed({ id, now, bug }: ReportedPath, { draft, planned }: ReportInput): Finding[] {
+  const written = draft.kept.cases.find(({ pathId }) => pathId === id)
+  const name = written && `${planned.vocabulary.scaffold.suite} > [${id}] ${written.title}`
+  if (!bug || name === undefined || now !== 'green' || bug.noticedBy.includes(name)) return []
+  const tried =
+    bug.note === null
+      ? 'is green with the bug that it is for, too'
+      : `was not seen red with the bug that it is for: ${bug.note}`
+  return [
+    {
+      kind: 'misses-bug',
+      pathId: id,
+      message: `its test ${tried} (${bug.file}:${bug.line} ${bug.change})`,
+      line: null,
+    },
+  ]
+}
+
 /** Errors of the run that no test can be held to: nobody may take the other results for the whole story. */
 function findRunErrors(run: RunFacts): Finding[] {
   const loose = run.unhandled.filter(({ test }) => test === null).map(({ error }) => error)
@@ -98,7 +121,9 @@ function findRunErrors(run: RunFacts): Finding[] {
 function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   const left = draft.kept.left.find((candidate) => candidate.pathId === one.id)?.reason ?? null
   const written = draft.kept.cases.find((candidate) => candidate.pathId === one.id)
-  if (!written || !outcome) return { path: one, before: null, now: null, left }
+  const bug = outcome?.bugs.find(({ pathId }) => pathId === one.id)
+  const about = bug ? { bug } : {}
+  if (!written || !outcome) return { path: one, before: null, now: null, left, ...about }
   const title = `[${written.pathId}] ${written.title}`
   const proof = proveByAblation(title, outcome.runs)
   const difference = findDifference(listOutcomes(title, outcome.runs))
@@ -107,6 +132,7 @@ function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   if (lack !== null) return { path: one, before: proof.before, now: { status: 'skipped', reason: lack }, left }
   return {
     path: one,
+    ...about,
     ...proof,
     ...(difference === null ? {} : { now: { status: 'flaky', reason: difference } as const }),
     ...(misfit ? { now: { status: 'broken', class: 'type', reason: misfit.message } as const } : {}),

@@ -4,6 +4,13 @@ import * as z from 'zod'
 import { UserError } from './errors.ts'
 import { listIfThere, readIfThere } from './read-if-there.ts'
 
+/** What bugs put into a route that is there have shown of a test that was green as the app was. */
+const Mutants = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('killed'), killed: z.number(), reached: z.number(), first: z.string() }),
+  z.object({ status: z.literal('survived'), reached: z.number() }),
+  z.object({ status: z.literal('unknown'), reason: z.string() }),
+])
+
 const Entry = z.object({
   /** The id of its path in the plan, for tests that itest wrote. */
   path: z.string().nullable(),
@@ -17,8 +24,10 @@ const Entry = z.object({
   reason: z.string(),
   /** The same for two failures for one reason. */
   fingerprint: z.string().nullable(),
-  /** What was there when it was red: the app as it was, or the route answering 501. */
-  before: z.enum(['app', 'ablation']),
+  /** What was there when it was red: the app as it was, the route answering 501, or the route with a bug in it. */
+  before: z.enum(['app', 'ablation', 'mutant']),
+  /** Left out where none were asked for, as in every entry that was written before they were. */
+  mutants: Mutants.optional(),
   /** Of the working tree, with ` + changes` when some were not committed; null outside of git. */
   base: z.string().nullable(),
   engine: z.string().nullable(),

@@ -183,6 +183,7 @@ export function parseAsked(words: readonly string[]): { route: RouteArgument | n
 export function parseProofOptions(raw: Readonly<Record<string, unknown>>): {
   readonly tests: readonly string[]
   readonly minScore: number | null
+  readonly strengthen: boolean
 } {
   const { tests } = raw
   const given = readText(raw, 'minScore')
@@ -192,7 +193,7 @@ export function parseProofOptions(raw: Readonly<Record<string, unknown>>): {
       hint: 'Example: itest prove POST /orders --min-score 80.',
     })
   }
-  return { tests: Array.isArray(tests) ? tests.map(String) : [], minScore }
+  return { tests: Array.isArray(tests) ? tests.map(String) : [], minScore, strengthen: raw.strengthen === true }
 }
 
 function readText(raw: Readonly<Record<string, unknown>>, name: string): string | null {

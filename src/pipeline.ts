@@ -14,6 +14,7 @@ import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit, describeProject, describeVitestConfig } from './project-setup.ts'
 import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
+import { trySurvivors } from './prove/try-survivors.ts'
 import type { GenReport } from './report/types.ts'
 import { assertCanWrite, hashText, writeFiles } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
@@ -88,7 +89,8 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
       putBack()
       throw error
     })
-    const outcome = { runs, typeFindings, engine: engine.facts, wrote: files.map((one) => one.file) }
+    const bugs = await time('bugs', () => trySurvivors(planned, { engine, options }, world))
+    const outcome = { runs, typeFindings, bugs, engine: engine.facts, wrote: files.map((one) => one.file) }
     const hints = config.hint ? [config.hint] : []
     return buildReport({ planned, draft, text, timings: timings(), outcome, hints, without: boot.without })
   } finally {

@@ -2,6 +2,7 @@ import type { GenOptions, RouteArgument } from './options.ts'
 import { planRoute } from './plan/plan.ts'
 import { findIdleRules } from './plan/skip-paths.ts'
 import type { Plan } from './plan/types.ts'
+import { findSurvivors } from './prove/find-survivors.ts'
 import { type ReadRoute, readRoute } from './scan/read-project.ts'
 import { nameTestFile } from './write/name-test-file.ts'
 import { buildScaffold, type Vocabulary } from './write/scaffold.ts'
@@ -29,12 +30,13 @@ export async function planFor(
   const { method, path } = dossier.route
   const skip = options.skip.filter(({ route }) => route === `${method} ${path}`)
   const reserved = [...database.urlVariables, ...Object.values(database.partVariables)]
-  const plan = planRoute(dossier, { reserved, env: options.env, skip })
+  const { bugs, gone } = await findSurvivors(options.root, dossier)
+  const plan = planRoute(dossier, { reserved, env: options.env, skip, bugs })
   const vocabulary = buildScaffold(plan, dossier, {
     file: nameTestFile(dossier.route, options),
     style,
     hasAuth: options.hasAuth,
   })
   const config = { hasAuth: options.hasAuth, variables: Object.keys(options.env) }
-  return { read, plan, vocabulary, config, notes: findIdleRules(plan.paths, skip) }
+  return { read, plan, vocabulary, config, notes: [...findIdleRules(plan.paths, skip), ...gone] }
 }

@@ -55,6 +55,12 @@ describe('the ledger of a test file', () => {
 
   it('has entries whose seal holds until somebody edits them, or moves them to another test', () => {
     const sealed = seal(FILE, 'a', entry())
+    // As it was before an entry could say what bugs have shown.
+    expect(sealed.seal).toBe('fd79f82aecafdb35')
+    const mutants = { status: 'survived', reached: 4 } as const
+    const withMutants = seal(FILE, 'a', { ...entry(), mutants })
+    expect(isSealed(FILE, 'a', withMutants)).toBe(true)
+    expect(isSealed(FILE, 'a', { ...withMutants, mutants: { ...mutants, reached: 5 } })).toBe(false)
     expect(isSealed(FILE, 'a', sealed)).toBe(true)
     expect(isSealed(FILE, 'b', sealed)).toBe(false)
     expect(isSealed('other.test.ts', 'a', sealed)).toBe(false)

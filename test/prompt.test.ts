@@ -48,6 +48,16 @@ describe('the user part', () => {
     ])
   })
 
+  it('asks for a test that notices a bug where no test does', () => {
+    const at = { file: 'src/routes/orders.ts', line: 17 }
+    const bug = { ...at, id: 'called-twice-1', operator: 'called-twice', change: 'called `charge(…)` twice' }
+    const path = openPath({ id: 'survivor.called-twice-1', kind: 'survivor', title: 'nothing would notice', bug })
+    expect(section('Paths to write', { plan: plan({ paths: [path] }) })).toBe(`\
+### survivor.called-twice-1
+nothing would notice
+Bug: src/routes/orders.ts:17 called \`charge(…)\` twice. Write a test that passes as the source is and fails with this bug: its request must come by that line, and what it asserts must come out otherwise. It is run with the bug put in. If no request can tell the two apart, leave the path and say why.`)
+  })
+
   it('lists each path with what is given, what is expected, and where that comes from', () => {
     expect(section('Paths to write')).toBe(`\
 ### happy

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NO_SETTINGS } from '../../dist/config/settings.js'
 import { startEngine } from '../../dist/harness/engine/engine.js'
 import { findProjectFacts } from '../../dist/harness/find-project-facts.js'
 import { findMutants } from '../../dist/prove/find-mutants.js'
@@ -30,7 +31,12 @@ export async function prepareTrials(root) {
   const read = (file) => readFileSync(join(root, file), 'utf8')
   const mutants = findMutants(dossier, read)
   const texts = new Map([...new Set(mutants.map(({ file }) => file))].map((file) => [file, read(file)]))
-  const engine = await startEngine({ preference: 'auto', project: { root, facts: await findProjectFacts(root) } })
+  const engine = await startEngine({
+    preference: 'auto',
+    project: { root, facts: await findProjectFacts(root, NO_SETTINGS) },
+  })
   const signal = new AbortController().signal
-  return { root, route: ROUTE, tests: [join(root, TEST)], mutants, texts, engine, signal, onProgress: () => {} }
+  const settings = { file: null, env: {} }
+  const tests = [join(root, TEST)]
+  return { root, route: ROUTE, tests, mutants, texts, engine, settings, signal, onProgress: () => {} }
 }

@@ -48,5 +48,7 @@ async function runAnew() {
   const { signal, tests: files } = trials
   const facts = await runTests({ root, files, engine, route: ROUTE, ablate: false, timeoutMs: 120_000, signal })
   const names = told.baseline.tests.map(({ name }) => name)
-  return { red: names.filter((name) => classifyTest(facts, name, { ablated: true }).status === 'red') }
+  return {
+    red: names.filter((name) => classifyTest(facts, name.split(' > ').at(-1), { ablated: true }).status === 'red'),
+  }
 }

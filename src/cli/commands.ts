@@ -130,6 +130,7 @@ function addProve(program: Command, { world, finish }: Wiring): void {
     .argument('[route...]', 'method and path; default: the only route with generated tests')
     .option('--tests <file...>', 'test files; default: those that gen wrote for the route')
     .option('--min-score <percent>', 'exit with 1 when fewer of the mutants are killed')
+    .option('--strengthen', 'write down the bugs that no test noticed; the next gen takes each for a path to test')
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .action(async (words: string[], raw: Record<string, unknown>) => {

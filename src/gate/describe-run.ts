@@ -9,7 +9,7 @@ interface RunOfFiles {
   readonly fileProblems: readonly FileProblem[]
 }
 
-type RunVerdict = JudgedTest & { readonly before: GateTest['before'] }
+type RunVerdict = JudgedTest & Pick<GateTest, 'before' | 'mutants'>
 
 /** What the run says of each test of a file, and that it says nothing of those that stand there and did not run. */
 export function describeRun(
@@ -30,7 +30,8 @@ export function describeRun(
   if (found.length > 0 || !problem) return found
   const { reason } = problem
   const name = '(the whole file)'
-  return [{ file, name, verdict: 'broken', class: problem.class, reason, contrast: null, before: null, isNew: true }]
+  const nothing = { contrast: null, before: null, mutants: null }
+  return [{ file, name, verdict: 'broken', class: problem.class, reason, ...nothing, isNew: true }]
 }
 
 function describeVerdict(test: RunVerdict, isNew: boolean): GateTest {
@@ -45,11 +46,12 @@ function describeVerdict(test: RunVerdict, isNew: boolean): GateTest {
     reason,
     contrast,
     before: verdict === 'red' ? test.before : null,
+    mutants: test.mutants,
     isNew,
   }
 }
 
 function describeSilent(file: string, outline: TestOutline, isNew: boolean): GateTest {
   const verdict = { verdict: 'broken', class: 'nothing-ran', reason: 'the run did not have this test' } as const
-  return { file, name: outline.shown, ...verdict, contrast: null, before: null, isNew }
+  return { file, name: outline.shown, ...verdict, contrast: null, before: null, mutants: null, isNew }
 }

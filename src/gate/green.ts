@@ -38,7 +38,7 @@ export async function green(asked: Asked, options: GateOptions, world: World): P
     { ...options, files: present.map(({ file }) => file), routes: [], ablate: null },
     world,
   )
-  const verdicts = judged.tests.map((test) => ({ ...test, before: null }))
+  const verdicts = judged.tests.map((test) => ({ ...test, before: null, mutants: null }))
   const tests = present.flatMap((file) =>
     describeRun(file, { ...judged, tests: verdicts, known: new Set(file.outlines) }),
   )

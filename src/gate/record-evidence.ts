@@ -4,8 +4,8 @@ import { ENGINE_NAMES } from '../report/engine-names.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { TestOutline } from '../test-files/outline.ts'
 import { findOutline, isUnchanged } from './compare.ts'
-import type { BeforeVerdict } from './judge-before.ts'
 import type { ReadFile } from './read-files.ts'
+import type { BeforeVerdict } from './settle-green.ts'
 import type { GateTest } from './types.ts'
 
 interface Evidence {
@@ -63,6 +63,7 @@ function describe(
     reason: test.reason,
     fingerprint: judged?.fingerprint ?? null,
     before: test.before ?? 'app',
+    ...(test.mutants ? { mutants: test.mutants } : {}),
     base: evidence.base,
     engine: engine && `${ENGINE_NAMES[engine.kind]} ${engine.version}`,
     versions: { itest: packageVersion(), vitest: evidence.vitest, node: process.versions.node },

@@ -9,6 +9,7 @@ import { findKnown } from './find-known.ts'
 import { findTestFiles, namedTestFiles } from './find-test-files.ts'
 import { assertRef, readBase } from './git.ts'
 import { judgeBefore } from './judge-before.ts'
+import { listWeaknesses } from './list-weaknesses.ts'
 import { type ReadFile, readTestFiles } from './read-files.ts'
 import { recordEvidence } from './record-evidence.ts'
 import type { Asked, GateReport } from './types.ts'
@@ -27,7 +28,7 @@ export async function red(asked: Asked, options: GateOptions, world: World): Pro
   const isNamed = asked.route !== null || asked.files.length > 0
   const pending = chosen.filter(({ outlines }) => isPending(outlines ?? [], { known, isNamed }))
   if (pending.length === 0) return nothingNew(options, isNamed)
-  const judged = await judgeBefore(pending, { asked, options, codebase }, world)
+  const judged = await judgeBefore(pending, { asked, options, codebase, known }, world)
   const tests = pending.flatMap((file) => describeRun(file, { ...judged, known }))
   const base = await readBase(root)
   const ledgers = pending.flatMap((file) => recordEvidence(file, tests, { ...judged, base }) ?? [])
@@ -39,7 +40,7 @@ export async function red(asked: Asked, options: GateOptions, world: World): Pro
     gate: 'red',
     pass,
     tests,
-    findings: [],
+    findings: listWeaknesses(tests, judged.tests),
     engine: judged.engine,
     vitest: judged.vitest,
     wrote: ledgers.map(({ file }) => file),

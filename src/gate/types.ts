@@ -1,5 +1,6 @@
 import type { Contrast } from '../judge/types.ts'
 import type { RouteArgument } from '../options.ts'
+import type { TestProof } from '../prove/prove-tests.ts'
 import type { EngineFacts } from '../run/types.ts'
 
 /** What the user asked a gate to look at; neither a route nor files: all that is new. */
@@ -16,8 +17,10 @@ export interface GateTest {
   readonly class: string | null
   readonly reason: string
   readonly contrast: Contrast | null
-  /** What the app was when it was red: as it is, or with the route answering 501; null for what was not red. */
-  readonly before: 'app' | 'ablation' | null
+  /** What the app was when it was red: as it is, with the route answering 501, or with a bug in it; null: not red. */
+  readonly before: 'app' | 'ablation' | 'mutant' | null
+  /** What it says of bugs put into its route; null: it was not asked, since it is red as the app is or not new. */
+  readonly mutants: TestProof | null
   /** Neither in the ledger as it is now nor, where git was asked, in the commit before. */
   readonly isNew: boolean
 }
@@ -31,7 +34,7 @@ export interface GateFinding {
   readonly message: string
   /** Assertions that the ledger has and the file has not, and the other way round. */
   readonly diff: { readonly removed: readonly string[]; readonly added: readonly string[] } | null
-  /** Allowed by the person who ran the gate. */
+  /** It does not keep the gate closed: the person who ran it allows it, or it is only to be known. */
   readonly isAllowed: boolean
 }
 
@@ -47,6 +50,8 @@ export type FindingKind =
   | 'ledger-edited'
   | 'nothing-new'
   | 'file'
+  | 'weak'
+  | 'unproven'
 
 export interface GateReport {
   readonly schema: 'itest.gate/1'

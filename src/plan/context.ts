@@ -8,12 +8,14 @@ import { needsOf } from './needs.ts'
 import type { Attempt, Solution } from './solve-scenario.ts'
 import type { SeedRow, Tables } from './tables.ts'
 import { toRequest } from './to-request.ts'
-import type { Expectation, Given, Path, PlannedStub } from './types.ts'
+import type { Expectation, Given, Path, PlannedBug, PlannedStub } from './types.ts'
 
 /** What every rule looks at. */
 export interface PlanContext {
   readonly dossier: Dossier
   readonly environment: Readonly<Record<string, string>>
+  /** What no test noticed, what matters most first. */
+  readonly bugs: readonly PlannedBug[]
   /** The way that a good request takes; when it can't be set up, why. */
   readonly happy: Attempt
   readonly happyScenario: Scenario | null

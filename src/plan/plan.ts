@@ -7,11 +7,12 @@ import { planDbFailsAfterSideEffect } from './kinds/db-fails-after-side-effect.t
 import { planExternalFails } from './kinds/external-fails.ts'
 import { planHappy } from './kinds/happy.ts'
 import { planIdempotentRetry } from './kinds/idempotent-retry.ts'
+import { planSurvivors } from './kinds/survivor.ts'
 import { planValidation } from './kinds/validation.ts'
 import { limitPaths } from './limit-paths.ts'
 import { skipPaths } from './skip-paths.ts'
 import { type Attempt, solveScenario } from './solve-scenario.ts'
-import type { Path, PathKind, Plan } from './types.ts'
+import type { Path, PathKind, Plan, PlannedBug } from './types.ts'
 
 const RULES = {
   happy: planHappy,
@@ -19,6 +20,7 @@ const RULES = {
   'external-fails': planExternalFails,
   'db-fails-after-side-effect': planDbFailsAfterSideEffect,
   'idempotent-retry': planIdempotentRetry,
+  survivor: planSurvivors,
 } satisfies Record<PathKind, KindRule>
 
 /** A route with hundreds of ways and fields would take minutes; what is not reached is left open and says so. */
@@ -31,10 +33,12 @@ export interface PlanOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What the user wants no test of, on this route. */
   readonly skip?: readonly SkipRule[]
+  /** Bugs that no test noticed, what matters most first. */
+  readonly bugs?: readonly PlannedBug[]
 }
 
 /** The paths of a route that must be tested, each with what is given, what is expected, and who says so. */
-export function planRoute(dossier: Dossier, { reserved = [], env = {}, skip = [] }: PlanOptions = {}): Plan {
+export function planRoute(dossier: Dossier, { reserved = [], env = {}, skip = [], bugs = [] }: PlanOptions = {}): Plan {
   const invented = without(chooseEnvironment(dossier, reserved), Object.keys(env))
   const environment = { ...invented, ...without(env, reserved) }
   let attempts = 0
@@ -45,7 +49,7 @@ export function planRoute(dossier: Dossier, { reserved = [], env = {}, skip = []
     return solveScenario({ dossier, scenario, environment, ...(inputs ? { inputs } : {}) })
   }
   const { scenario, attempt } = findHappy(dossier, solve)
-  const context: PlanContext = { dossier, environment, solve, happy: attempt, happyScenario: scenario }
+  const context: PlanContext = { dossier, environment, bugs, solve, happy: attempt, happyScenario: scenario }
   const { method, path, file, line } = dossier.route
   const paths = Object.values(RULES).flatMap((rule): readonly Path[] => rule(context))
   return {

@@ -23,7 +23,13 @@ export type Expected =
   | readonly Expected[]
   | { readonly [key: string]: Expected }
 
-export type PathKind = 'happy' | 'validation' | 'external-fails' | 'db-fails-after-side-effect' | 'idempotent-retry'
+export type PathKind =
+  | 'happy'
+  | 'validation'
+  | 'external-fails'
+  | 'db-fails-after-side-effect'
+  | 'idempotent-retry'
+  | 'survivor'
 
 /** Where an expectation comes from; `code` guards against regressions and can't find a bug that is already there. */
 export interface ExpectationSource {
@@ -180,10 +186,21 @@ export interface PlannedPath extends PathBase {
   readonly at: SourceLocation
 }
 
+/** A bug put into the route that no test noticed when `itest prove --strengthen` looked, where the code is now. */
+export interface PlannedBug extends SourceLocation {
+  /** Stable as long as the code at its place is. */
+  readonly id: string
+  readonly operator: string
+  /** Follows "nothing would notice if FILE:LINE". */
+  readonly change: string
+}
+
 /** A path that must be tested but whose facts do not suffice for a test without a model. */
 export interface OpenPath extends PathBase {
   readonly status: 'open'
   readonly missing: string
+  /** The one that its test must notice; left out where the path is about none. */
+  readonly bug?: PlannedBug
 }
 
 /** A path kind that this route does not have, or that can't be tested here. */

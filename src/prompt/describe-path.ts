@@ -2,6 +2,7 @@ import type {
   Expectation,
   ExpectationSource,
   OpenPath,
+  PlannedBug,
   PlannedFault,
   PlannedPath,
   PlannedRequest,
@@ -15,11 +16,16 @@ export type TableNames = ReadonlyMap<string, string>
 /** One path as the writer of its test must know it: what is given, what is expected, and why. */
 export function describePath(path: PlannedPath | OpenPath, tables: TableNames): string {
   const head = `### ${path.id}\n${path.title}`
+  if (path.status === 'open' && path.bug) return `${head}\n${describeBug(path.bug)}`
   if (path.status === 'open') return `${head}\nOpen: ${path.missing}. Write it if the source shows this, else leave it.`
   const given = describeGiven(path, tables).map((line) => `- ${line}`)
   const expects = path.expects.map((each) => `- ${describeExpectation(each, tables)} (${describeSource(each.source)})`)
   const about = `Red means: ${path.violation} (${path.at.file}:${path.at.line}).`
   return [head, 'Given', ...given, '', 'Expected', ...expects, '', about].join('\n')
+}
+
+function describeBug({ file, line, change }: PlannedBug): string {
+  return `Bug: ${file}:${line} ${change}. Write a test that passes as the source is and fails with this bug: its request must come by that line, and what it asserts must come out otherwise. It is run with the bug put in. If no request can tell the two apart, leave the path and say why.`
 }
 
 function describeGiven({ given }: PlannedPath, tables: TableNames): string[] {

@@ -1,6 +1,7 @@
 import { parseText, ts } from '../scan/syntax/syntax.ts'
 import type { Dossier } from '../scan/types.ts'
 import { findEffectCalls, listEffectSites } from './effect-calls.ts'
+import { findSchemas, listSchemaSites } from './find-schemas.ts'
 import { isSameCode, isSyntaxOf } from './fragments.ts'
 import { OPERATORS } from './operators/all.ts'
 import { isFunctionWithBody } from './operators/around.ts'
@@ -15,24 +16,35 @@ export type ReadText = (file: string) => string | null
 
 /** Every bug that the operators know for the handler, the functions that it reaches and what stands before them. */
 export function findMutants(code: RouteCode, readText: ReadText): readonly Mutant[] {
-  const files = new Set([
-    code.route.file,
-    code.app.file,
-    ...code.sources.map(({ at }) => at.file),
-    ...code.route.middleware.map(({ file }) => file),
-  ])
-  const found = [...files].flatMap((file) => {
+  const found = listFiles(code).flatMap((file) => {
     const text = readText(file)
     return text === null ? [] : findInFile(code, { file, text })
   })
   return found.map((mutant, index) => ({ ...mutant, id: index + 1 }))
 }
 
+/** Those in which a route may have mutants, relative to the root. */
+export function listFiles({ route, app, sources, scenarios }: Omit<RouteCode, 'tables' | 'harmless'>): string[] {
+  return [
+    ...new Set([
+      route.file,
+      app.file,
+      ...sources.map(({ at }) => at.file),
+      ...route.middleware.map(({ file }) => file),
+      ...listSchemaSites(scenarios).map(({ file }) => file),
+    ]),
+  ]
+}
+
 type Found = Omit<Mutant, 'id'>
 
 function findInFile(code: RouteCode, { file, text }: { file: string; text: string }): readonly Found[] {
   const { tree } = parseText(file, text)
-  const place = describePlace(code, tree)
+  const schemas = findSchemas(
+    tree,
+    listSchemaSites(code.scenarios).filter((site) => site.file === file),
+  )
+  const place = describePlace(code, tree, schemas)
   const isHarmless = harmlessCalls(code, file)
   const changes: (Named & { readonly by: string })[] = []
   const seen = new Set<ts.Node>()
@@ -48,6 +60,7 @@ function findInFile(code: RouteCode, { file, text }: { file: string; text: strin
     code.sources.filter(({ at }) => at.file === file),
   ))
     visit(region)
+  for (const schema of schemas.keys()) visit(schema)
   changes.push(...findMiddleware(code, tree).map((one) => ({ ...one, by: 'removed-middleware' })))
   return distinct(changes).map((change) => describe(change, { file, text }))
 }
@@ -90,10 +103,21 @@ function findRegions(tree: ts.SourceFile, sources: RouteCode['sources']): readon
   return found
 }
 
-function describePlace({ scenarios, tables }: RouteCode, tree: ts.SourceFile): Place {
+function describePlace(
+  { scenarios, tables }: RouteCode,
+  tree: ts.SourceFile,
+  schemas: ReadonlyMap<ts.Node, string>,
+): Place {
   const sites = listEffectSites(scenarios).filter(({ file }) => file === tree.fileName)
   return {
     effects: findEffectCalls(tree, sites),
+    schemaAround: (node) => {
+      for (let around = node; !ts.isSourceFile(around); around = around.parent) {
+        const validator = schemas.get(around)
+        if (validator !== undefined) return validator
+      }
+      return null
+    },
     columns: (name) => {
       const table = tables.find(({ exportName }) => exportName === name)
       return (table?.columns ?? []).map(({ key, type, json }) => ({

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
+import { listLedgers } from '../ledger.ts'
 
 /** A test file that `itest gen` wrote, and for which route. */
 interface Generated {
@@ -35,13 +36,10 @@ export function findOnlyRoute(root: string): string {
   })
 }
 
-/** What the records under `.itest` say was generated. */
+/** Of those files that are there still. @throws UserError for a ledger that can't be read */
 function listGenerated(root: string): readonly Generated[] {
-  const folder = path.join(root, '.itest')
-  if (!existsSync(folder)) return []
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'))
-  const found = files.toSorted().flatMap((file) => readRecord(path.join(folder, file)))
-  return found.filter(({ file }) => existsSync(path.join(root, file)))
+  const all = listLedgers(root).flatMap(({ file, route }) => (route === null ? [] : [{ file, route }]))
+  return all.filter(({ file }) => existsSync(path.join(root, file)))
 }
 
 function resolveTest(root: string, given: string): string {
@@ -50,15 +48,4 @@ function resolveTest(root: string, given: string): string {
   throw new UserError(`--tests ${given}: expected a test file, found nothing at ${file}`, {
     hint: 'Files are named relative to --root.',
   })
-}
-
-function readRecord(file: string): readonly Generated[] {
-  try {
-    const record: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'))
-    const { file: test, route } = record
-    return typeof test === 'string' && typeof route === 'string' ? [{ file: test, route }] : []
-  } catch {
-    // Whatever lies there besides, it is no record.
-    return []
-  }
 }

@@ -17,6 +17,8 @@ export interface ProveReport {
   /** Files with mutants of which no test runs anything. */
   readonly unreachedFiles: readonly string[]
   readonly engine: EngineFacts
+  /** Relative to the root. */
+  readonly wrote: readonly string[]
   /** Milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>
   readonly exitCode: 0 | 1
@@ -51,12 +53,13 @@ export function buildProof(input: {
       mutants.every((mutant) => mutant.file !== one || mutant.status === 'no-coverage'),
     ),
     engine: input.engine,
+    wrote: [],
     timings: input.timings,
     exitCode: decideExitCode(tests, { score, minScore: input.minScore }),
   }
 }
 
-function judgeMutants(mutants: readonly Mutant[], { events, stuck, baseline }: Told): JudgedMutant[] {
+export function judgeMutants(mutants: readonly Mutant[], { events, stuck, baseline }: Told): JudgedMutant[] {
   const tried = new Map(events.flatMap((event) => (event.kind === 'tried' ? [[event.mutant, event] as const] : [])))
   const green = baseline.tests.filter(({ verdict }) => verdict.status === 'green')
   const reached = new Set(green.flatMap((test) => test.reached))

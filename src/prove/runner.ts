@@ -1,7 +1,8 @@
 import type { RunnerTestCase, RunnerTestFile } from 'vitest'
 import * as vitest from 'vitest'
 import { startTests } from 'vitest/internal/browser'
-import { proveInWorker, type Stage } from './prove-in-worker.ts'
+import { proveInWorker } from './prove-in-worker.ts'
+import type { Stage } from './worker.ts'
 import { PLAN_VARIABLE, readPlan } from './worker-options.ts'
 
 /** What decides which tests of a file run, and is told what became of them. */

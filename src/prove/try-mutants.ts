@@ -7,7 +7,7 @@ import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
 import { compileSchemata } from './schemata.ts'
-import type { Baseline, Mutant, ProofEvent, ProofPlan } from './types.ts'
+import type { Asking, Baseline, Mutant, ProofEvent, ProofPlan, TestName } from './types.ts'
 
 export interface Trials {
   readonly root: string
@@ -15,6 +15,10 @@ export interface Trials {
   /** Absolute. */
   readonly tests: readonly string[]
   readonly mutants: readonly Mutant[]
+  /** The tests that count; default: all. */
+  readonly only?: readonly TestName[] | null
+  /** Default: `one`. */
+  readonly asking?: Asking
   /** By file as the mutants name it. */
   readonly texts: ReadonlyMap<string, string>
   readonly engine: Engine
@@ -24,6 +28,8 @@ export interface Trials {
   readonly onProgress: (done: number) => void
   /** Processes side by side; default: by the number of cores and of mutants. */
   readonly workers?: number
+  /** How long a worker may be silent at one mutant, beside the time that its tests take. */
+  readonly slackMs?: number
 }
 
 /** Everything that workers told, and the mutants because of which one had to be ended. */
@@ -35,6 +41,8 @@ export interface Told {
 
 // Slower than this, per mutant, only an endless loop is.
 const SLACK_MS = 15_000
+// After which Vitest ends a test by itself; with only some tests, each of them may get there.
+const TEST_LIMIT_MS = 5_000
 // Until the first word of a worker, which starts Vitest and loads the app.
 const START_MS = 120_000
 const POLL_MS = 100
@@ -53,6 +61,8 @@ export async function tryMutants(trials: Trials): Promise<Told> {
       tests: trials.tests,
       schemata: compileAll(trials),
       mutants: wanted.map(({ id }) => id),
+      only: trials.only ?? null,
+      asking: trials.asking ?? 'one',
       claims: join(folder, 'claims'),
     },
     baseline: join(folder, 'baseline.json'),
@@ -60,7 +70,9 @@ export async function tryMutants(trials: Trials): Promise<Told> {
     stuck: new Set(),
   }
   mkdirSync(shared.plan.claims)
-  const count = trials.workers ?? countWorkers(wanted.length, trials.engine.kind)
+  // Which tests still have to be red, one worker knows.
+  const most = trials.asking === 'until-red' ? 1 : trials.workers
+  const count = most ?? countWorkers(wanted.length, trials.engine.kind)
   const failed = new AbortController()
   const lane = async (first: boolean): Promise<void> => {
     try {
@@ -156,7 +168,7 @@ async function work(
     if (events.length > known) heardAt = performance.now()
     known = events.length
     trials.onProgress(shared.files.flatMap(readEvents).filter(({ kind }) => kind === 'tried').length)
-    if (performance.now() - heardAt > (known === 0 ? START_MS : patience(shared))) silence.abort()
+    if (performance.now() - heardAt > (known === 0 ? START_MS : patience(trials, shared))) silence.abort()
   }, POLL_MS)
   try {
     return await runTests({
@@ -176,9 +188,11 @@ async function work(
 }
 
 /** How long a worker may be at one mutant. */
-function patience(shared: Shared): number {
+function patience({ slackMs = SLACK_MS }: Trials, shared: Shared): number {
   if (!existsSync(shared.baseline)) return START_MS
-  return SLACK_MS + 3 * readBaseline(shared).tests.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const { tests } = readBaseline(shared)
+  const each = shared.plan.asking === 'one' ? 0 : TEST_LIMIT_MS
+  return slackMs + tests.reduce((sum, { durationMs }) => sum + 3 * durationMs + each, 0)
 }
 
 function readEvents(file: string): ProofEvent[] {

@@ -20,6 +20,12 @@ export interface Change {
   readonly equivalent: string | null
 }
 
+/**
+ * Which tests are asked about a mutant. `one`: until one was red, and those that a missing route leaves green;
+ * `until-red`: those that no mutant turned red yet, and others until one was red; `each`: each.
+ */
+export type Asking = 'one' | 'until-red' | 'each'
+
 export interface Mutant extends Change {
   readonly id: number
   readonly operator: string
@@ -44,6 +50,9 @@ export interface ProofPlan {
   readonly schemata: Readonly<Record<string, string>>
   /** Those to try, in order; another worker may have claimed one of them. */
   readonly mutants: readonly number[]
+  /** The others are as if they were not there; null: all count. */
+  readonly only: readonly TestName[] | null
+  readonly asking: Asking
   /** Where a worker claims a mutant, by a file with its number. */
   readonly claims: string
   /** What is known of the tests; this worker finds out, or waits until another one has. */
@@ -56,11 +65,15 @@ export interface ProofPlan {
 export interface TestName {
   /** Relative to the root. */
   readonly file: string
+  /** With the names of its suites: `POST /orders > answers 201`. */
   readonly name: string
 }
 
+export function keyOf({ file, name }: TestName): string {
+  return `${file}\n${name}`
+}
+
 export interface TestBaseline extends TestName {
-  readonly fullName: string
   readonly verdict: Verdict
   readonly durationMs: number
   /** Mutants whose code it ran, or that ran when its file was loaded. */

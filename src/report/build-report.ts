@@ -1,5 +1,6 @@
 import type { Verdict } from '../classify.ts'
 import type { Expectation, ExpectationSource, Path } from '../plan/types.ts'
+import type { BugProof } from '../prove/try-survivors.ts'
 import { describeContrast } from './describe-contrast.ts'
 import { plain } from './layout.ts'
 import type { ReportedPath } from './types.ts'
@@ -19,6 +20,8 @@ export interface Judged {
   readonly now: Verdict | Flaky | null
   /** Why no test was written. */
   readonly left: string | null
+  /** What the tests said of the bug that the path is about; left out where it is about none. */
+  readonly bug?: BugProof
 }
 
 /** A path with what the runs say of it. */
@@ -34,7 +37,7 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
       items: expects.map((expectation) => ({ what: describeExpectation(expectation), source: expectation.source })),
     },
     before: before === null || before.status === 'skipped' ? null : before.status,
-    now: now ? now.status : path.status === 'skipped' ? 'skipped' : 'open',
+    now: now ? now.status : path.status === 'skipped' || isNoticed(judged) ? 'skipped' : 'open',
     class: now?.status === 'red' || now?.status === 'broken' ? now.class : null,
     reason: readReason(judged, test),
     beforeReason:
@@ -43,10 +46,21 @@ export function reportPath(judged: Judged, test: { readonly file: string; readon
           ? 'green although the route answered 501: it proves nothing about the route'
           : plain(before.reason)
         : null,
+    bug: readBug(judged),
     isUnwanted: path.status === 'skipped' && path.by === 'config',
     violation: path.status === 'planned' ? path.violation : null,
     at: path.status === 'planned' ? path.at : null,
   }
+}
+
+/** Other tests see the bug, so it needs none of its own. */
+function isNoticed({ bug }: Pick<Judged, 'bug'>): boolean {
+  return bug !== undefined && bug.noticedBy.length > 0
+}
+
+function readBug({ path, bug }: Judged): ReportedPath['bug'] {
+  if (path.status !== 'open' || !path.bug) return null
+  return { ...path.bug, noticedBy: bug?.noticedBy ?? [], note: bug ? bug.note : 'no test was written' }
 }
 
 function highest(expects: readonly Expectation[]): ExpectationSource['kind'] | null {
@@ -54,10 +68,11 @@ function highest(expects: readonly Expectation[]): ExpectationSource['kind'] | n
 }
 
 function readReason(
-  { path, now, left }: Judged,
+  { path, now, left, bug }: Judged,
   test: { readonly file: string; readonly text: string },
 ): string | null {
   if (path.status === 'skipped') return path.reason
+  if (!now && bug && isNoticed({ bug })) return `noticed by ${bug.noticedBy.join('; ')}`
   if (!now && path.status === 'open' && (left === null || left === path.missing)) return `missing ${path.missing}`
   if (!now) return plain(left ?? 'no test was written')
   if (now.status === 'green') return null

@@ -49,7 +49,21 @@ function renderTest(test: GateTest, { paint, width, gate }: Drawing & Pick<GateR
   const said = [test.class, describe(test)].filter((part) => part !== null && part !== '').join(': ')
   const indent = ' '.repeat(head.length + 2)
   const note = test.isNew || gate === 'green' ? '' : ' (not new)'
-  return [...lines, ...wrap(`${indent}${plain(said)}${note}`, width, `${indent}  `)]
+  const noticed = describeMutants(test)
+  return [
+    ...lines,
+    ...wrap(`${indent}${plain(said)}${note}`, width, `${indent}  `),
+    ...(noticed === null ? [] : wrap(`${indent}${plain(noticed)}`, width, `${indent}  `)),
+  ]
+}
+
+/** What else a test is red with that only a missing route turned red; findings say where that is nothing. */
+function describeMutants({ before, mutants }: GateTest): string | null {
+  if (before === null || mutants?.status !== 'killed') return null
+  const { killed, reached, first } = mutants
+  const count = killed === reached ? `${killed}` : `at least ${killed} of ${reached}`
+  const bugs = reached === 1 ? 'the one bug' : `${count} bugs`
+  return `red, too, with ${bugs} put into the code that it runs; the first: ${first}`
 }
 
 function isWanted({ verdict }: GateTest, gate: GateReport['gate']): boolean {
@@ -61,10 +75,13 @@ function describe({ reason, contrast }: GateTest): string {
   return `${reason}${at}`
 }
 
+/** Findings that close no gate. */
+const TO_KNOW: ReadonlySet<GateFinding['kind']> = new Set(['weak', 'unproven'])
+
 function renderFindings(group: readonly GateFinding[], { paint, width }: Drawing): string[] {
   const [first] = group
   if (!first) return []
-  const mark = first.isAllowed ? 'allowed' : first.kind
+  const mark = first.isAllowed && !TO_KNOW.has(first.kind) ? 'allowed' : first.kind
   const head = `  ${first.isAllowed ? paint.yellow(mark) : paint.red(mark)}  `
   const [top = '', ...rest] = wrap(`${' '.repeat(mark.length + 4)}${plain(first.message)}`, width, '      ')
   return [
@@ -87,7 +104,7 @@ function renderSum({ gate, pass, tests, findings }: GateReport, { paint, width }
   const wrong = judged.filter(({ verdict }) => verdict !== gate).length
   const closed = findings.filter(({ isAllowed }) => !isAllowed).length
   const name = gate === 'red' ? 'Red gate' : 'Green gate'
-  if (pass) return wrap(paint.green(`${name} open: ${describeOpen(gate, judged.length)}`), width + 10, '  ')
+  if (pass) return wrap(paint.green(`${name} open: ${describeOpen(gate, judged)}`), width + 10, '  ')
   const reasons = [
     ...(wrong > 0
       ? [`${wrong} of ${judged.length} ${judged.length === 1 ? 'test' : 'tests'} not ${WANTED[gate]}`]
@@ -99,10 +116,14 @@ function renderSum({ gate, pass, tests, findings }: GateReport, { paint, width }
 
 const WANTED = { red: 'validly red', green: 'green' } satisfies Record<GateReport['gate'], string>
 
-function describeOpen(gate: GateReport['gate'], count: number): string {
+function describeOpen(gate: GateReport['gate'], judged: readonly GateTest[]): string {
+  const count = judged.length
   if (count === 0) return 'there is no new test.'
   const subject = count === 1 ? 'the one test is' : `${count} of ${count} tests are`
-  return gate === 'red' ? `${subject} red, each for a valid reason.` : `${subject} unchanged since red, and green.`
+  if (gate === 'green') return `${subject} unchanged since red, and green.`
+  const there = judged.filter(({ before }) => before === 'ablation' || before === 'mutant').length
+  const note = there === 0 ? '' : ` ${count === 1 ? 'It is' : `${there} of them are`} green as the app is.`
+  return `${subject} red, each for a valid reason.${note}`
 }
 
 function renderFooter({ engine, vitest, wrote }: GateReport, { width }: Drawing): string[] {

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { isOfDomain } from '../prove/general-operators.ts'
 import type { JudgedMutant, JudgedTest } from '../prove/judge.ts'
 import type { ProveReport } from '../prove/prove-report.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
@@ -62,13 +63,6 @@ function renderSurvivors(report: ProveReport, { paint, width }: Drawing): string
     .flatMap((block, index) => (index === 0 ? block : ['', ...block]))
 }
 
-/** Bugs of any code; those of routes are what people wake up for. */
-const GENERAL = new Set(['literal', 'operator', 'condition', 'lost-property', 'removed-call'])
-
-function isOfDomain({ operator }: JudgedMutant): boolean {
-  return !GENERAL.has(operator)
-}
-
 /** By file, as lines: there may be hundreds. */
 function listMissed({ mutants }: ProveReport, width: number): string[] {
   const missed = mutants.filter(({ status }) => status === 'no-coverage')
@@ -118,7 +112,7 @@ function renderVacuous({ tests }: ProveReport, { paint, width }: Drawing): strin
 
 /** A generated test is known by its path. */
 function nameTest({ name }: JudgedTest): string {
-  return /^\[([^\]]+)\]/.exec(name)?.[1] ?? plain(name)
+  return /(?:^| > )\[([^\]]+)\]/.exec(name)?.[1] ?? plain(name)
 }
 
 function renderTests({ tests, mutants }: ProveReport, { paint, width }: Drawing): string[] {
@@ -133,12 +127,13 @@ function renderTests({ tests, mutants }: ProveReport, { paint, width }: Drawing)
   return ['Caught, by the first test that did:', ...lines]
 }
 
-function renderFooter({ engine, timings, route }: ProveReport, { width }: Drawing): string[] {
+function renderFooter({ engine, timings, route, wrote }: ProveReport, { width }: Drawing): string[] {
   const seconds = ((timings.run ?? 0) / 1000).toFixed(0)
   const database = `${ENGINE_NAMES[engine.kind]} ${engine.version}${engine.place ? ` ${engine.place}` : ''}`
-  return wrap(
-    `Ran in ${seconds} s on ${database}. \`itest prove ${route.method} ${route.path} --json\` names the killer of each bug.`,
-    width,
-    '  ',
-  )
+  const name = `${route.method} ${route.path}`
+  const lines = [
+    `Ran in ${seconds} s on ${database}. \`itest prove ${name} --json\` names the killer of each bug.`,
+    ...(wrote.length === 0 ? [] : [`Wrote ${wrote.join(', ')}; \`itest gen ${name}\` takes them for paths to test.`]),
+  ]
+  return lines.flatMap((line) => wrap(line, width, '  '))
 }

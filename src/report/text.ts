@@ -17,6 +17,7 @@ export function renderText(report: GenReport, options: TextOptions): string {
     renderTable(report, { ...options, paint }),
     renderSummary(report, { ...options, paint }),
     renderUntested(report, options),
+    renderBugs(report, options),
     renderQuestions(report, options),
     renderFindings(report, options),
     renderFooter(report, options),
@@ -158,11 +159,11 @@ function renderUntested(report: GenReport, { width }: TextOptions): string[] {
     )
     return paths.length > 0 ? [head, ...lines] : []
   }
-  const skipped = report.paths.filter((path) => path.now === 'skipped')
+  const skipped = report.paths.filter((path) => path.now === 'skipped' && path.bug === null)
   const hasTest = (path: ReportedPath): boolean => path.expects.items.length > 0
   const blocks = [
     list(
-      report.paths.filter((path) => path.now === 'open'),
+      report.paths.filter((path) => path.now === 'open' && path.bug === null),
       'Not tested yet, must be:',
     ),
     list(
@@ -176,6 +177,23 @@ function renderUntested(report: GenReport, { width }: TextOptions): string[] {
     ),
   ].filter((block) => block.length > 0)
   return blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]))
+}
+
+/** What no test noticed before, and whether one does now. */
+function renderBugs({ paths, route }: GenReport, { width }: TextOptions): string[] {
+  const lines = paths.flatMap((path) => {
+    if (path.bug === null) return []
+    const { file, line, change, noticedBy, note } = path.bug
+    const names = noticedBy.map((name) => /\[([^\]]+)\]/.exec(name)?.[1] ?? name)
+    const said = note === null ? 'by none' : `not known, ${note}`
+    // What an open path lacks is the same for each of them.
+    const why = path.reason === null || path.reason.startsWith('missing ') ? '' : `: ${path.reason}`
+    const noticed = names.length > 0 ? `by ${names.join(', ')}` : `${said} (${path.id}${why})`
+    return wrap(`  ${file}:${line} ${plain(change)}: ${plain(noticed)}`, width, '    ')
+  })
+  if (lines.length === 0) return []
+  const head = `Bugs that no test noticed when \`itest prove ${route.method} ${route.path} --strengthen\` looked, and which notices them now:`
+  return [...wrap(head, width, '  '), ...lines]
 }
 
 function renderQuestions({ questions }: GenReport, { width }: TextOptions): string[] {

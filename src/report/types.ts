@@ -1,5 +1,6 @@
 import type { BrokenClass, RedClass } from '../classify.ts'
-import type { ExpectationSource, PathKind } from '../plan/types.ts'
+import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
+import type { BugProof } from '../prove/try-survivors.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { ModelUsage } from '../write/types.ts'
@@ -29,6 +30,8 @@ export interface ReportedPath {
   readonly beforeReason: string | null
   /** What is wrong with the route when this path is red. */
   readonly violation: string | null
+  /** What it is about, where no test noticed that before; `noticedBy`: the names of tests that do now. */
+  readonly bug: (PlannedBug & Pick<BugProof, 'noticedBy' | 'note'>) | null
   /** The user's config wants no test of it. */
   readonly isUnwanted: boolean
   readonly at: SourceLocation | null

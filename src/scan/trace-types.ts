@@ -115,6 +115,8 @@ export type TraceEvent =
       /** What is checked, e.g. the body. */
       readonly subject: Expression
       readonly shape: Shape
+      /** Where the schema is written, and others that it is put together from; empty: not known. */
+      readonly declaredAt: readonly SourceLocation[]
       readonly outcome: Outcome
     })
 

@@ -2,6 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { listMutants } from '../../src/prove/find-survivors.ts'
+import type { GenReport } from '../../src/report/types.ts'
+import { readRoute } from '../../src/scan/read-project.ts'
+import { renderSurvivors, type Survivors, survivorsPath } from '../../src/survivors.ts'
 import { copyFixture, type FixtureCopy, repository } from '../support/copy-fixture.ts'
 import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
 import type { CliEnd } from '../support/run-cli.ts'
@@ -16,6 +20,32 @@ async function genWith(root: string, api: FakeMessagesApi, more: readonly string
   return genHere(root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
 }
 
+const WITHOUT_KEY = {
+  title: 'sends no key when it gets none',
+  code: "const res = await request(app).post('/orders').send({ userId: 'u1', amountCents: 4999 })\n\nexpect(res.status).toBe(201)\nexpect(payments.calls.map(({ headers }) => 'idempotency-key' in headers)).toEqual([false])",
+}
+const WITH_EMPTY_BODY = {
+  title: 'answers 400 to an empty body',
+  code: "const res = await request(app).post('/orders').send({})\n\nexpect(res.status).toBe(400)\nexpect(res.body).toEqual({ error: 'userId and amountCents required' })",
+}
+
+/** What a proof of weaker tests would have found; returns the paths of the last two. */
+async function writeSurvivors(copy: FixtureCopy): Promise<string[]> {
+  const route = { method: 'POST', path: '/orders' }
+  const { dossier } = await readRoute(copy.root, { ...route, whole: true }, { app: null, cache: false })
+  const { byId } = await listMutants(copy.root, dossier)
+  const wanted = ['called `charge(…)` twice', 'took `idempotencyKey` for true', 'did without `?? {}`']
+  const bugs = [...byId].filter(([, { change }]) => wanted.includes(change))
+  const gone = { operator: 'literal', file: 'src/gone.ts', line: 1, change: 'was here' }
+  const survivors = Object.fromEntries([
+    ['literal-00000000', gone],
+    ...bugs.map(([id, { operator, file, line, change }]) => [id, { operator, file, line, change }]),
+  ])
+  const record: Survivors = { schema: 'itest.survivors/1', route: 'POST /orders', survivors }
+  copy.write(survivorsPath(route), renderSurvivors(record))
+  return wanted.slice(1).map((change) => `survivor.${bugs.find(([, one]) => one.change === change)?.[0]}`)
+}
+
 describe('itest gen with a model that answers well', () => {
   let copy: FixtureCopy
   let api: FakeMessagesApi
@@ -23,7 +53,10 @@ describe('itest gen with a model that answers well', () => {
 
   beforeAll(async () => {
     copy = copyFixture('orders')
-    api = await startFakeMessagesApi([{ kind: 'message', text: SAVED }])
+    const [noticed = '', missed = ''] = await writeSurvivors(copy)
+    const reply: { cases: object[]; left: object[] } = JSON.parse(SAVED)
+    const cases = [...reply.cases, { pathId: noticed, ...WITHOUT_KEY }, { pathId: missed, ...WITH_EMPTY_BODY }]
+    api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ ...reply, cases }) }])
     end = await genWith(copy.root, api, ['--json'])
   }, LIMIT_MS)
 
@@ -54,14 +87,36 @@ describe('itest gen with a model that answers well', () => {
   it('comes to the same verdicts as the built-in writer', () => {
     const report = JSON.parse(end.stdout)
     const other = report.paths.filter(
-      (one: { before: string; now: string }) => `${one.before} ${one.now}` !== 'red green',
+      (one: { before: string; now: string }) => `${one.before} ${one.now}` !== 'red green' && one.now !== 'skipped',
     )
+    const ofBugs = report.paths.filter(({ kind }: { kind: string }) => kind === 'survivor')
 
     expect(other).toMatchObject([
       { id: 'idempotent-retry', before: 'red', now: 'red', reason: 'expected 1 row in orders, found 2' },
     ])
-    expect(report.paths).toHaveLength(11)
-    expect({ findings: report.findings, exitCode: end.exitCode }).toEqual({ findings: [], exitCode: 1 })
+    expect(report.paths.length - ofBugs.length).toBe(11)
+    expect(end.exitCode).toBe(1)
+  })
+
+  it('believes a test for a bug that none noticed when it is red with the bug', () => {
+    const report: GenReport = JSON.parse(end.stdout)
+    const bugs = report.paths.flatMap(({ id, now, bug }) => (bug ? [{ ...bug, id, now }] : []))
+    expect(bugs.map(({ now, change, noticedBy }) => [now, change, noticedBy])).toEqual([
+      ['skipped', 'called `charge(…)` twice', expect.arrayContaining([expect.stringContaining('[happy]')])],
+      ['green', 'took `idempotencyKey` for true', [`POST /orders > [${bugs[1]?.id}] ${WITHOUT_KEY.title}`]],
+      ['green', 'did without `?? {}`', []],
+    ])
+    expect(report.findings).toEqual([
+      {
+        kind: 'misses-bug',
+        pathId: bugs[2]?.id,
+        message: 'its test is green with the bug that it is for, too (src/routes/orders.ts:9 did without `?? {}`)',
+        line: null,
+      },
+    ])
+    expect(report.hints).toContain(
+      'Nothing noticed when src/gone.ts:1 was here, but that code is not there any more, and so its path is gone.',
+    )
   })
 
   it('writes what the model wrote, into the frame that itest wrote', () => {

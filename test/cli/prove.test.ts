@@ -24,12 +24,21 @@ const LOOKUP = `
 
 const VACUOUS = `
 import request from 'supertest'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { app } from '../../src/app.js'
 
-it('takes an order', async () => {
-  const res = await request(app).post('/orders').send({})
-  expect(res.body).toBeDefined()
+describe('vacuous', () => {
+  it('takes an order', async () => {
+    const res = await request(app).post('/orders').send({})
+    expect(res.body).toBeDefined()
+  })
+})
+
+describe('of the same title', () => {
+  it('takes an order', async () => {
+    const res = await request(app).post('/orders').send({})
+    expect(res.body).toEqual({ error: 'userId and amountCents required' })
+  })
 })
 `
 
@@ -59,7 +68,8 @@ describe('itest prove', () => {
     copy.write('tests/integration/vacuous.test.ts', VACUOUS)
     before = copy.list()
     const tests = [GENERATED, 'tests/integration/vacuous.test.ts']
-    end = await runCli(['prove', 'POST', '/orders', '--root', copy.root, '--json', '--tests', ...tests])
+    const command = ['prove', 'POST', '/orders', '--root', copy.root, '--json', '--strengthen', '--tests', ...tests]
+    end = await runCli(command)
     report = JSON.parse(end.stdout)
   }, LIMIT_MS)
 
@@ -71,7 +81,7 @@ describe('itest prove', () => {
   ): Pick<JudgedMutant, 'status' | 'note'> & { by: string | undefined } => {
     const found = report.mutants.find((mutant) => mutant.operator === operator && mutant.change.includes(change))
     if (!found) throw new Error(`no mutant ${operator} that ${change}`)
-    return { status: found.status, note: found.note, by: found.killedBy[0]?.name.split(' ')[0] }
+    return { status: found.status, note: found.note, by: found.killedBy[0]?.name.split(' ')[3] }
   }
 
   it('says which test catches a bug, and what none would notice', () => {
@@ -97,25 +107,36 @@ describe('itest prove', () => {
   it('finds the test that can not fail, and says no for it', () => {
     expect(report.tests.filter(({ vacuous }) => vacuous !== null)).toMatchObject([
       {
-        name: 'takes an order',
+        name: 'vacuous > takes an order',
         now: 'green',
         vacuous: 'stays green with the route answering 501',
         kills: [],
         firstRed: null,
       },
     ])
+    const twin = report.tests.find(({ name }) => name === 'of the same title > takes an order')
+    expect(twin).toMatchObject({ now: 'green', ablated: { '501': 'red', '200': 'red' } })
     expect(end.exitCode).toBe(1)
   })
 
   it('says of each test what turned it red first', () => {
-    expect(report.tests.find(({ name }) => name.startsWith('[happy]'))).toMatchObject({
+    expect(report.tests.find(({ name }) => name.startsWith('POST /orders > [happy]'))).toMatchObject({
       ablated: { '501': 'red', '200': 'red' },
       firstRed: { by: 'the route answering 501', reason: expect.stringContaining('expected 501 to be 201') },
     })
   })
 
-  it('touches no file of the project', () => {
-    expect(copy.list()).toEqual(before)
+  it('writes down what none noticed, and touches no file of the project', () => {
+    const [file = ''] = report.wrote
+    expect(file).toMatch(/^\.itest\/survivors\/post-orders-[\da-f]{6}\.json$/)
+    const { [file]: text, '.itest/': _, '.itest/survivors/': __, ...rest } = copy.list()
+    expect(rest).toEqual(before)
+    const { schema, route, survivors } = JSON.parse(text ?? '')
+    expect([schema, route]).toEqual(['itest.survivors/1', 'POST /orders'])
+    const survived = report.mutants.filter(({ status }) => status === 'survived')
+    const bugs = survived.map(({ operator, file, line, change }) => ({ operator, file, line, change }))
+    expect(Object.values(survivors)).toHaveLength(bugs.length)
+    expect(Object.values(survivors)).toEqual(expect.arrayContaining(bugs))
   })
 
   it('says why the tests can not be run at all', { timeout: LIMIT_MS }, async () => {

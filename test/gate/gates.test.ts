@@ -141,10 +141,66 @@ describe('a route that is not there yet', { timeout: LIMIT_MS }, () => {
 })
 
 describe('a route that is there already', { timeout: LIMIT_MS }, () => {
-  it('has tests that are green, and must then be red when it answers 501', async () => {
-    copy.write(
-      'tests/orders.test.ts',
-      `import { db } from 'itest-gen'
+  let report: GateReport
+  let ledger: ReturnType<typeof parseLedger>
+  const find = (name: string) => report.tests.find((one) => one.name === `POST /orders > ${name}`)
+
+  beforeAll(async () => {
+    copy.write('tests/orders.test.ts', OF_ORDERS)
+    const { stdout } = await itest('red', 'tests/orders.test.ts', '--json')
+    report = JSON.parse(stdout)
+    ledger = parseLedger(copy.read('.itest/tests/orders.test.json'))
+  }, LIMIT_MS)
+
+  it('has tests that are green, and must then be red when it answers 501', () => {
+    expect(report.tests.map(({ name, verdict, before }) => [name, verdict, before])).toEqual([
+      ['POST /orders > answers 400 without a user', 'red', 'ablation'],
+      ['POST /orders > stores nothing without a user', 'green', null],
+      ['POST /orders > does something', 'red', 'ablation'],
+      ['POST /orders > leaves what is no JSON to Express', 'red', 'mutant'],
+      ['POST /orders > is not sent', 'broken', null],
+    ])
+    expect(find('answers 400 without a user')?.reason).toContain(
+      'green as the app is; with the route answering 501: expected 501 to be 400',
+    )
+    expect(find('stores nothing without a user')?.reason).toMatch(/^it passed 3 times.*answering 501 it is green, too$/)
+    expect(report.exitCode).toBe(1)
+  })
+
+  it('has a bug put into it that they notice, which is kept', () => {
+    const mutants = find('answers 400 without a user')?.mutants
+    expect(mutants).toEqual({
+      status: 'killed',
+      killed: expect.any(Number),
+      reached: expect.any(Number),
+      first: expect.stringMatching(/^src\/routes\/orders\.ts:\d+ /),
+    })
+    expect(ledger?.tests['POST /orders > answers 400 without a user']).toMatchObject({ before: 'ablation', mutants })
+  })
+
+  it('names a test that only notices that it is gone', () => {
+    expect(report.findings).toEqual([
+      {
+        kind: 'weak',
+        file: 'tests/orders.test.ts',
+        test: 'POST /orders > does something',
+        message: expect.stringMatching(/^it only notices that the route is gone: none of the \d+ bugs/),
+        diff: null,
+        isAllowed: true,
+      },
+    ])
+    expect(ledger?.tests['POST /orders > does something']?.mutants).toMatchObject({ status: 'survived' })
+  })
+
+  it('believes a bug where the request never gets to the handler', () => {
+    expect(find('leaves what is no JSON to Express')).toMatchObject({
+      class: 'assertion',
+      reason: expect.stringContaining('with a bug put in (src/app.ts:6 left out the middleware `express.json()`)'),
+    })
+  })
+})
+
+const OF_ORDERS = `import { db } from 'itest-gen'
 import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { app } from '../src/app.js'
@@ -159,20 +215,16 @@ describe('POST /orders', () => {
     await request(app).post('/orders').send({ amountCents: 1 })
     expect(await db.select().from(orders)).toEqual([])
   })
-})
-`,
-    )
-    const { stdout, exitCode } = await itest('red', 'POST /orders', '--json')
-    const { tests }: GateReport = JSON.parse(stdout)
-    expect(tests.map(({ name, verdict, before, reason }) => [name, verdict, before, reason])).toEqual([
-      [
-        'POST /orders > answers 400 without a user',
-        'red',
-        'ablation',
-        expect.stringContaining('green as the app is; with the route answering 501: expected 501 to be 400'),
-      ],
-      ['POST /orders > stores nothing without a user', 'green', null, expect.stringContaining('it passed')],
-    ])
-    expect(exitCode).toBe(1)
+  it('does something', async () => {
+    const res = await request(app).post('/orders').send({ amountCents: 1 })
+    expect(res.status).not.toBe(501)
+  })
+  it('leaves what is no JSON to Express', async () => {
+    const res = await request(app).post('/orders').type('json').send('{')
+    expect(res.body).toEqual({})
+  })
+  it('is not sent', () => {
+    expect(request(app).post('/orders')).toBeDefined()
   })
 })
+`

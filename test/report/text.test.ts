@@ -219,3 +219,37 @@ Not applicable:
     expect(at80({ paths })).toContain('RED     expected x y\n')
   })
 })
+
+describe('bugs that no test noticed before', () => {
+  const bug = {
+    id: 'called-twice-1',
+    operator: 'called-twice',
+    file: 'src/routes/orders.ts',
+    line: 17,
+    change: 'called `charge(…)` twice',
+  }
+  const path = openPath({ id: 'survivor.called-twice-1', kind: 'survivor', missing: 'a request', bug })
+  const shown = (overrides: Partial<Judged>): string => {
+    const paths = [reported(), reported({ path, before: null, now: null, ...overrides })]
+    const block = at80({ paths })
+      .split('\n\n')
+      .find((text) => text.startsWith('Bugs that no test noticed'))
+    return block?.split('now:\n')[1] ?? ''
+  }
+  const proof = { pathId: path.id, noticedBy: [], note: null }
+
+  it('are noticed now, by which tests, or not', () => {
+    expect(shown({ bug: { ...proof, noticedBy: ['POST /orders > [happy] answers 201', 'takes an order'] } })).toBe(
+      '  src/routes/orders.ts:17 called `charge(…)` twice: by happy, takes an order',
+    )
+    expect(shown({ bug: proof })).toBe(
+      '  src/routes/orders.ts:17 called `charge(…)` twice: by none\n    (survivor.called-twice-1)',
+    )
+    expect(shown({ bug: proof, left: 'no request can tell them apart' })).toContain('no request can tell')
+  })
+
+  it('are not known of where they could not be tried', () => {
+    expect(shown({ bug: { ...proof, note: 'the tests could not be run' } })).toContain('not known, the tests could')
+    expect(shown({})).toContain('not known, no test was')
+  })
+})

@@ -331,3 +331,18 @@ describe('what comes out of a schema', () => {
     expect([...new Set(outcomes)]).toEqual(['ok', 'fails'])
   })
 })
+
+it('says where the schema is written, and others that it is put together from', () => {
+  const dossier = readHandler('const input = order.parse(req.body)\nres.json(input)', {
+    imports: ZOD,
+    before: `const name = z.string().min(1)
+const base = z.object({ name, total: z.number() })
+const unused = z.object({ other: z.string() })
+const order = base.extend({
+  note: z.string(),
+}).strict()`,
+  })
+  const lines = eventOf(dossier, 'validate').declaredAt.map(({ line }) => line)
+  const first = Math.min(...lines)
+  expect(lines.map((line) => line - first).sort()).toEqual([0, 1, 3])
+})

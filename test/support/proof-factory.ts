@@ -46,6 +46,7 @@ export function proveReport(overrides: Partial<ProveReport> = {}): ProveReport {
     minScore: null,
     unreachedFiles: [],
     engine: { kind: 'postgres', version: '15.18', limits: [] },
+    wrote: [],
     timings: { run: 7000 },
     exitCode: 0,
     ...overrides,

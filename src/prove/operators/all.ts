@@ -3,6 +3,7 @@ import { comparison } from './comparison.ts'
 import { droppedAwait } from './dropped-await.ts'
 import { calledTwice, effectBeforeValidation } from './effects.ts'
 import { literals } from './literals.ts'
+import { loosenedSchema } from './loosened-schema.ts'
 import { lostProperty } from './lost-property.ts'
 import type { Operator } from './place.ts'
 import { lostClause, lostCondition, outsideTransaction, wrongColumn } from './queries.ts'
@@ -18,6 +19,7 @@ export const OPERATORS: readonly Operator[] = [
   effectBeforeValidation,
   outsideTransaction,
   removedCheck,
+  loosenedSchema,
   lostClause,
   lostCondition,
   wrongColumn,

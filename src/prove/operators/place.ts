@@ -7,6 +7,8 @@ export interface Place {
   readonly effects: ReadonlyMap<ts.Node, 'external' | 'write'>
   /** Columns of one type, by the name under which the code has their table. */
   readonly columns: (table: string) => readonly ColumnKey[]
+  /** Whose schema the code is part of, e.g. `zod`; null: of none that checks a request. */
+  readonly schemaAround: (node: ts.Node) => string | null
 }
 
 export interface ColumnKey {

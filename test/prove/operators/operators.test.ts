@@ -160,3 +160,39 @@ describe('other mutants', () => {
     expect(text.filter(({ invalid }) => invalid !== null)).toEqual([])
   })
 })
+
+describe('mutants of a schema', () => {
+  const imports = "import { z } from 'zod'"
+  const before = `
+const name = z.string().min(1)
+const order = z.object({
+  name,
+  total: z.number().int().max(9),
+  note: z.string().optional(),
+}).refine((one) => one.total > 0, { path: ['total'] })
+const other = z.object({ other: z.string().min(2) })`
+  const find = (body: string) =>
+    mutantsOf(body, { imports, before }).flatMap(({ operator, change }) =>
+      operator === 'loosened-schema' ? [change] : [],
+    )
+
+  it('lets through what it should refuse, wherever the schema stands that checks the request', () => {
+    expect(find('const input = order.parse(req.body)\nres.json(input)')).toEqual([
+      'did without `.min(1)`',
+      'did without `.refine(…)`',
+      'took `total` for optional',
+      'did without `.max(9)`',
+      'did without `.int()`',
+    ])
+  })
+
+  it('is none of code that only looks like one', () => {
+    expect(find('res.json({ least: Math.min(1, 2), found: [1].includes(1) })')).toEqual([])
+  })
+
+  it('is one within the handler, too', () => {
+    expect(find('const input = z.object({ a: z.string() }).parse(req.body)\nres.json(input)')).toEqual([
+      'took `a` for optional',
+    ])
+  })
+})

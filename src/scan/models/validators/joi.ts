@@ -74,7 +74,7 @@ export function validate(
   if (isEnvironment(value)) return { fits: true, value }
   const reader = schemaReader(machine, node)
   const shape = readJoiValue(schema, { input: value, reader, settings, depth: 0 })
-  const fits = decideValidation(machine, { validator: 'joi', value, shape, node })
+  const fits = decideValidation(machine, { validator: 'joi', value, shape, node, schema })
   return { fits, value: fits ? outputOf(value, shape, reader.member) : operation('parsed', value) }
 }
 

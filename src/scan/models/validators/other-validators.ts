@@ -63,6 +63,7 @@ export function callOtherValidator(machine: Machine, callee: PackageValue, call:
     value,
     shape: unknownShape(textOf(check.schema)),
     node: call.node,
+    ...(check.schema ? { schema: check.schema } : {}),
   })
   return answer({ validator, value, report: check.report }, fits)
 }

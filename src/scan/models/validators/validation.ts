@@ -6,6 +6,7 @@ import { symbol, type Value } from '../../interpret/values.ts'
 import { showWritten } from '../../interpret/written-fields.ts'
 import { locate, type ts } from '../../syntax/syntax.ts'
 import type { Expression, Shape } from '../../types.ts'
+import { placesOf } from './schema-places.ts'
 
 export interface Validation {
   /** The package that checks. */
@@ -13,18 +14,21 @@ export interface Validation {
   readonly value: Value
   readonly shape: Shape
   readonly node: ts.Node
+  /** What it checks by; left out where that is no value of its own. */
+  readonly schema?: Value
 }
 
 /** Whether the value fits what a validator accepts: a decision of the request, and an event of the trace. */
-export function decideValidation(machine: Machine, { validator, value, shape, node }: Validation): boolean {
+export function decideValidation(machine: Machine, validation: Validation): boolean {
+  const { validator, value, shape, node } = validation
   if (isAlwaysThere(value) && isEmptyObject(shape)) {
-    recordValidation(machine, { validator, value, shape, node }, true)
+    recordValidation(machine, validation, true)
     return true
   }
   const subject = subjectOf(machine, { validator, value })
   const condition = symbol({ kind: 'operation', name: 'fits', operands: [subject, { kind: 'shape', shape }] })
   const fits = decide(machine, condition, node)
-  recordValidation(machine, { validator, value, shape, node }, fits)
+  recordValidation(machine, validation, fits)
   return fits
 }
 
@@ -51,13 +55,18 @@ function isEmptyObject(shape: Shape): boolean {
   )
 }
 
-export function recordValidation(machine: Machine, { validator, value, shape, node }: Validation, fits: boolean): void {
+export function recordValidation(
+  machine: Machine,
+  { validator, value, shape, node, schema }: Validation,
+  fits: boolean,
+): void {
   record(machine, {
     kind: 'validate',
     id: nextEvent(machine),
     validator,
     subject: subjectOf(machine, { validator, value }),
     shape,
+    declaredAt: schema ? placesOf(machine.root, schema) : [],
     outcome: fits ? 'ok' : 'fails',
     at: locate(machine.root, node),
   })

@@ -60,7 +60,7 @@ function readCheck(callee: PackageValue, { args }: Call): Check | null {
 function parse(machine: Machine, { schema, value }: Check, node: ts.Node): Value | null {
   const reader = schemaReader(machine, node)
   const shape = readShape(schema, { input: value, reader, depth: 0 })
-  const fits = decideValidation(machine, { validator: 'zod', value, shape, node })
+  const fits = decideValidation(machine, { validator: 'zod', value, shape, node, schema })
   return fits ? outputOf(value, shape, reader.member) : null
 }
 

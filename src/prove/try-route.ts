@@ -1,0 +1,92 @@
+import { NO_SETTINGS } from '../config/settings.ts'
+import { startEngine } from '../harness/engine/engine.ts'
+import { findProjectFacts } from '../harness/find-project-facts.ts'
+import type { GenOptions, RouteArgument } from '../options.ts'
+import type { World } from '../pipeline.ts'
+import { createStopwatch } from '../progress.ts'
+import type { EngineFacts } from '../run/types.ts'
+import { describeBroken } from '../scan/mistakes.ts'
+import { readRoute } from '../scan/read-project.ts'
+import type { Route } from '../scan/types.ts'
+import { findMutants } from './find-mutants.ts'
+import { readTexts } from './read-texts.ts'
+import { type Told, tryMutants } from './try-mutants.ts'
+import type { Asking, Mutant, TestName } from './types.ts'
+
+export type RouteOptions = Pick<GenOptions, 'root' | 'app' | 'cache' | 'config' | 'env' | 'database' | 'databaseUrl'>
+
+export interface RouteTrials {
+  /** The test files for the route as the code has it, absolute. */
+  readonly tests: (route: Route) => readonly string[]
+  /** Those that count; null: all. */
+  readonly only: readonly TestName[] | null
+  readonly asking: Asking
+}
+
+export interface TriedRoute {
+  readonly route: Route
+  readonly mutants: readonly Mutant[]
+  /** Of the files with mutants, by file. */
+  readonly texts: ReadonlyMap<string, string>
+  readonly told: Told
+  readonly engine: EngineFacts
+  /** Milliseconds by stage. */
+  readonly timings: Readonly<Record<string, number>>
+}
+
+/** Puts every bug that is known into a route, one after the other, and runs its tests. @throws UserError when they can't be run */
+export async function tryRoute(
+  wanted: RouteArgument,
+  { trials, options }: { readonly trials: RouteTrials; readonly options: RouteOptions },
+  world: World,
+): Promise<TriedRoute> {
+  const { time, timings } = createStopwatch(world.now)
+  const { root } = options
+  world.progress('reading the code')
+  const { dossier, broken } = await time('scan', () => readRoute(root, { ...wanted, whole: true }, options))
+  if (broken[0]) throw describeBroken(broken[0])
+  const { route } = dossier
+  const tests = trials.tests(route)
+  const texts = readTexts(root, dossier)
+  const mutants = await time('mutants', () => findMutants(dossier, (file) => texts.get(file) ?? null))
+  const facts = await findProjectFacts(root, { ...NO_SETTINGS, app: options.app, env: options.env })
+  world.progress('starting a database')
+  const engine = await time('database', () =>
+    startEngine({
+      preference: options.database,
+      databaseUrl: options.databaseUrl,
+      project: { root, facts },
+      signal: world.signal,
+    }),
+  )
+  try {
+    const label = `running ${mutants.length} mutants`
+    world.progress(label)
+    const onProgress = (done: number): void => world.progress(`${label}: ${done} of ${mutants.length}`)
+    const settings = { file: options.config, env: options.env }
+    const { only, asking } = trials
+    const told = await time('run', () =>
+      tryMutants({
+        root,
+        route,
+        tests,
+        only,
+        asking,
+        mutants,
+        texts,
+        engine,
+        settings,
+        signal: world.signal,
+        onProgress,
+      }),
+    )
+    world.signal.throwIfAborted()
+    return { route, mutants, texts, told, engine: describe(engine.facts), timings: timings() }
+  } finally {
+    await engine.stop()
+  }
+}
+
+function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {
+  return { kind, version, limits, place }
+}
