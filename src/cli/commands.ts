@@ -1,4 +1,4 @@
-import { Command, Option, type OutputConfiguration } from 'commander'
+import { Command, type OutputConfiguration } from 'commander'
 import type { Asked, GateReport } from '../gate/types.ts'
 import {
   type GateOptions,
@@ -16,6 +16,7 @@ import { packageVersion } from '../package-paths.ts'
 import type { World } from '../pipeline.ts'
 import type { Probed } from '../probe/probe-project.ts'
 import type { Codebase } from '../scan/types.ts'
+import { addCommand, addPlainCommand, databaseOption, databaseUrlOption } from './add-command.ts'
 import { terminal } from './terminal.ts'
 
 interface Wiring {
@@ -210,41 +211,10 @@ function addGate(program: Command, { world, finish }: Wiring, { name, descriptio
     })
 }
 
-function databaseOption(): Option {
-  return new Option('--database <engine>', 'which database to start; default: auto').choices([
-    'auto',
-    'postgres',
-    'pglite',
-  ])
-}
-
-function databaseUrlOption(): Option {
-  return new Option(
-    '--database-url <url>',
-    'a Postgres server to use instead; only databases named itest_* are made on it, and dropped (ITEST_DATABASE_URL)',
-  )
-}
-
 async function probe(codebase: Codebase, { root, env }: GenOptions, world: World): Promise<Probed> {
   const { probeProject } = await import('../probe/probe-project.ts')
   world.progress('starting the app without network')
   return probeProject(codebase, { root, env, parent: process.env, signal: world.signal })
-}
-
-function addPlainCommand(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option('--root <dir>', 'folder of the project', '.')
-    .option('--json', 'print one JSON object and nothing else')
-    .exitOverride()
-}
-
-function addCommand(program: Command, name: string, description: string): Command {
-  return addPlainCommand(program, name, description)
-    .option('--config <file>', 'your settings, relative to --root; default: itest.config.ts, .mts, .js or .mjs, if any')
-    .option('--app <file>', 'file that makes or starts the Express app; default: found by itself')
-    .option('--no-cache', 'read the code anew even when nothing has changed since it was last read')
 }
 
 function toJson(value: object): string {
