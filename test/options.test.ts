@@ -110,9 +110,13 @@ describe('parseOptions', () => {
 })
 
 describe('parseProofOptions', () => {
-  it('has no tests and no limit by default', () => {
-    expect(parseProofOptions({})).toEqual({ tests: [], minScore: null })
-    expect(parseProofOptions({ tests: ['a.test.ts'], minScore: '80' })).toEqual({ tests: ['a.test.ts'], minScore: 80 })
+  it('has no tests, no limit and no wish by default', () => {
+    expect(parseProofOptions({})).toEqual({ tests: [], minScore: null, strengthen: false })
+    expect(parseProofOptions({ tests: ['a.test.ts'], minScore: '80', strengthen: true })).toEqual({
+      tests: ['a.test.ts'],
+      minScore: 80,
+      strengthen: true,
+    })
   })
 
   it.each(['much', '-1', '101', ''])('refuses the limit "%s"', (minScore) => {

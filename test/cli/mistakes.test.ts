@@ -78,6 +78,7 @@ describe('an option', () => {
       says: ['unknown model gpt-99', 'Expected none, anthropic, or the name of a Claude'],
     },
     { more: ['--model', 'anthropic'], says: ['ANTHROPIC_API_KEY is not set', '--model none'] },
+    { more: ['--runs', '0'], says: ['--runs: expected a whole number from 1 to 999, found 0', 'in different orders'] },
     { more: ['--out', '../elsewhere'], says: ['--out ../elsewhere: expected a folder inside the project'] },
   ])('is explained: $more', async ({ more, says }) => {
     const copy = copyOrders()
