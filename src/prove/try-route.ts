@@ -1,5 +1,5 @@
 import { NO_SETTINGS } from '../config/settings.ts'
-import { startEngine } from '../harness/engine/engine.ts'
+import { type Engine, startEngine } from '../harness/engine/engine.ts'
 import { findProjectFacts } from '../harness/find-project-facts.ts'
 import type { GenOptions, RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
@@ -49,16 +49,7 @@ export async function tryRoute(
   const tests = trials.tests(route)
   const texts = readTexts(root, dossier)
   const mutants = await time('mutants', () => findMutants(dossier, (file) => texts.get(file) ?? null))
-  const facts = await findProjectFacts(root, { ...NO_SETTINGS, app: options.app, env: options.env })
-  world.progress('starting a database')
-  const engine = await time('database', () =>
-    startEngine({
-      preference: options.database,
-      databaseUrl: options.databaseUrl,
-      project: { root, facts },
-      signal: world.signal,
-    }),
-  )
+  const engine = await time('database', () => startDatabase(options, world))
   try {
     const label = `running ${mutants.length} mutants`
     world.progress(label)
@@ -85,6 +76,12 @@ export async function tryRoute(
   } finally {
     await engine.stop()
   }
+}
+
+async function startDatabase({ root, app, env, database, databaseUrl }: RouteOptions, world: World): Promise<Engine> {
+  const facts = await findProjectFacts(root, { ...NO_SETTINGS, app, env })
+  world.progress('starting a database')
+  return startEngine({ preference: database, databaseUrl, project: { root, facts }, signal: world.signal })
 }
 
 function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {
