@@ -32,6 +32,8 @@ export interface JudgeOptions
   readonly ablate: RouteArgument | null
   /** The first run and those in other orders after it; default 3. */
   readonly runs?: number
+  /** After so long an endless loop is ended; default 10,000. */
+  readonly silenceMs?: number
 }
 
 interface Setup {
@@ -150,7 +152,7 @@ function limitFor(files: readonly string[]): number {
 }
 
 function childOptions(
-  { root, files, ablate, config, env }: JudgeOptions,
+  { root, files, ablate, config, env, silenceMs }: JudgeOptions,
   { engine, facts, world }: { engine: Engine | null; facts: ProjectFacts | null; world: World },
 ): ChildOptions {
   return {
@@ -162,6 +164,7 @@ function childOptions(
     ablate: ablate !== null,
     settings: { file: config, env },
     isGuest: true,
+    ...(silenceMs === undefined ? {} : { silenceMs }),
     signal: world.signal,
   }
 }

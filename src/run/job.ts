@@ -14,6 +14,8 @@ export const JobBase = z.object({
   factsFile: z.string(),
   cacheFolder: z.string(),
   journalFolder: z.string(),
+  /** A worker that did not react for so long is in a loop, or as good as that. */
+  silenceMs: z.number(),
 })
 export type JobBase = z.infer<typeof JobBase>
 

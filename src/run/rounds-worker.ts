@@ -50,7 +50,7 @@ async function open(job: JobBase, { version, node }: { version: string; node: st
       sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
     },
   })
-  const stopWatching = watchWorkers(job.journalFolder, job.root, (one) => {
+  const stopWatching = watchWorkers(job, (one) => {
     stalled.push(one)
     if (!version.startsWith('3.')) return
     // Its pool waits for that worker for ever.

@@ -37,8 +37,12 @@ export interface ChildOptions {
   readonly stubs?: readonly RouteName[]
   /** Files that import nothing of itest are only watched: nobody resets their rows, and they may wait. */
   readonly isGuest?: boolean
+  /** A worker that did not react for so long is ended; default 10,000. */
+  readonly silenceMs?: number
   readonly signal: AbortSignal
 }
+
+const SILENCE_MS = 10_000
 
 /** A folder for the files of one process; it must be removed in the end. */
 export function makeRunFolder({ engine }: ChildOptions): string {
@@ -57,6 +61,7 @@ export function prepareJob(options: ChildOptions, folder: string): JobBase {
     cacheFolder: join(folder, 'cache'),
     journalFolder: join(folder, 'journal'),
     isGuest: options.isGuest === true,
+    silenceMs: options.silenceMs ?? SILENCE_MS,
     sealKey: randomBytes(16).toString('hex'),
   }
 }

@@ -37,7 +37,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     },
     plugins: proof ? [proof.plugin] : [],
   })
-  const stopWatching = watchWorkers(job.journalFolder, job.root, (one) => {
+  const stopWatching = watchWorkers(job, (one) => {
     stalled.push(one)
     if (!version.startsWith('3.')) return
     // Its pool waits for that worker for ever; the parent runs the other files anew.

@@ -309,7 +309,7 @@ describe('itest gen on a route without the bug', () => {
     )
 
     const env = { ANTHROPIC_API_KEY: 'sk-ant-of-nobody', SANDBOX: 'https://sandbox.example' }
-    const { stdout, exitCode } = await gen(copy.root, [], env)
+    const { stdout, exitCode } = await gen(copy.root, ['--runs', '1'], env)
 
     expect(stdout).toMatch(/^ {2}idempotent-retry +red +green$/m)
     expect(stdout).toContain('All 10 paths are green.\n10 of 10 tests were seen red with the route answering 501.')

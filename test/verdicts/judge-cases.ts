@@ -8,6 +8,9 @@ import type { LabelledFile } from './case.ts'
 
 const repository = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
+// Of endless loops there are some, and each takes a core for so long.
+const SILENCE_MS = 3000
+
 export interface Judged {
   /** `file > test: label`, one a line: as it is, and as it should be. */
   readonly found: readonly string[]
@@ -25,7 +28,7 @@ export async function judgeCases(
   { project, runs, express = 'express' }: { project: Readonly<Record<string, string>>; runs: number; express?: string },
 ): Promise<Judged> {
   const root = makeRoot({ ...project, ...Object.fromEntries(files.map(({ file, code }) => [file, code])) }, express)
-  const options = { root, files: files.map(({ file }) => file), routes: [], runs }
+  const options = { root, files: files.map(({ file }) => file), routes: [], runs, silenceMs: SILENCE_MS }
   try {
     const judged = await judgeFiles(
       { ...options, app: null, ablate: null, config: null, env: {}, database: 'auto', databaseUrl: null, cache: false },
