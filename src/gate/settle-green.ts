@@ -48,5 +48,5 @@ function explain({ verdict, reason }: JudgedTest): string {
 function findWeakness(mutants: GateTest['mutants'], proven: ProvenTest | null): string | null {
   if (mutants?.status === 'survived')
     return `it only notices that the route is gone: none of the ${mutants.reached} bugs put into the code that it runs turns it red`
-  return proven?.vacuous ? `it only notices that the route is gone: it ${proven.vacuous}` : null
+  return proven?.vacuous ? `it would not notice a route that does nothing: it ${proven.vacuous}` : null
 }

@@ -51,6 +51,10 @@ describe('a test that is green as the app is', () => {
     expect(settle(redWithout, proven(SURVIVED))).toMatchObject({ verdict: 'red', findings: weak })
     const vacuous = proven(KILLED, 'stays green with the route answering an empty 200')
     expect(settle(redWithout, vacuous)).toMatchObject({ verdict: 'red', findings: weak })
+    // It noticed a bug, so it notices more than the missing route.
+    expect(settleGreen(green, { ablated: redWithout, proven: vacuous }).weakness).toBe(
+      'it would not notice a route that does nothing: it stays green with the route answering an empty 200',
+    )
   })
 
   it('never counts as proven by bugs that could not be tried', () => {

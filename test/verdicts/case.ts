@@ -18,7 +18,7 @@ export interface LabelledFile {
   readonly labels: Readonly<Record<string, string>>
 }
 
-const SHARED = 7
+const SHARED = 16
 
 const IMPORTS = `
 import request from 'supertest'
