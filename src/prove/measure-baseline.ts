@@ -3,13 +3,8 @@ import { describeTask } from './task-facts.ts'
 import type { Ablation, Baseline, TestBaseline, TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
 
-/** The tests as they are, what code each of them runs, and what they say without the route. */
-export async function measureBaseline(worker: Worker): Promise<Baseline> {
-  const measured = await measure(worker)
-  return { ...measured, ablated: { '501': await ablate(worker, '501'), '200': await ablate(worker, '200') } }
-}
-
-async function measure(worker: Worker): Promise<Omit<Baseline, 'ablated'>> {
+/** The tests as they are, and what code each of them runs. */
+export async function measureTests(worker: Worker): Promise<Omit<Baseline, 'ablated'>> {
   const { mutants, plan } = worker
   const tests: TestBaseline[] = []
   const hits: Record<number, number> = {}
@@ -44,7 +39,8 @@ function count(hits: Record<number, number>, asked: ReadonlyMap<number, number>)
   for (const [id, times] of asked) hits[id] = (hits[id] ?? 0) + times
 }
 
-async function ablate(worker: Worker, ablation: Ablation): Promise<TestSaid[]> {
+/** What the tests say without the route. */
+export async function ablate(worker: Worker, ablation: Ablation): Promise<TestSaid[]> {
   const { state, mutants, plan } = worker
   const all: TestSaid[] = []
   mutants.turnTo(null, 0)

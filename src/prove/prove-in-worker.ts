@@ -1,10 +1,11 @@
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { toProjectPath } from '../run/error-facts.ts'
+import { isComplete, isMissing, readBaseline, writePart } from './baseline-parts.ts'
 import { findCollector } from './collect-garbage.ts'
 import { confirmKills } from './confirm-kills.ts'
-import { measureBaseline } from './measure-baseline.ts'
+import { ablate, measureTests } from './measure-baseline.ts'
 import { type Baseline, keyOf, type ProofEvent, type ProofPlan, type TestSaid } from './types.ts'
 import { type FileRun, prepare, runFile, type Stage, type Worker } from './worker.ts'
 
@@ -34,14 +35,13 @@ export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void
 }
 
 async function findBaseline(worker: Worker): Promise<Baseline> {
-  const { file, isMeasuredHere } = worker.plan.baseline
-  if (isMeasuredHere) {
-    const baseline = await measureBaseline(worker)
-    writeFileSync(`${file}.draft`, JSON.stringify(baseline))
-    renameSync(`${file}.draft`, file)
+  const { file, parts } = worker.plan.baseline
+  for (const part of parts) {
+    if (!isMissing(file, part)) continue
+    writePart(file, part, part === 'tests' ? await measureTests(worker) : await ablate(worker, part))
   }
-  while (!existsSync(file)) await delay(WAIT_MS)
-  return JSON.parse(readFileSync(file, 'utf8'))
+  while (!isComplete(file)) await delay(WAIT_MS)
+  return readBaseline(file)
 }
 
 /** Workers take from one list, and the first who asks gets it. */
@@ -72,9 +72,9 @@ async function tryMutant(worker: Worker, mutant: number, { baseline, settled }: 
   let isDone = false
   const turnOn = (): void => mutants.turnTo(mutant, SLACK + 100 * (baseline.hits[mutant] ?? 0))
   turnOn()
-  for (const file of plan.tests) {
+  for (const { file, group } of listRuns(plan, baseline)) {
     const name = toProjectPath(file, plan.root)
-    const isWanted = (key: string): boolean => wanted.has(key) && !(isDone && settled.has(key))
+    const isWanted = (key: string): boolean => wanted.has(key) && group(key) && !(isDone && settled.has(key))
     if (![...wanted].some((key) => key.startsWith(`${name}\n`) && isWanted(key))) continue
     const run = await runFile(worker, file, {
       isAblated: true,
@@ -99,6 +99,18 @@ async function tryMutant(worker: Worker, mutant: number, { baseline, settled }: 
     durationMs: performance.now() - startedAt,
     memory: process.memoryUsage().rss,
   }
+}
+
+const SLOW_MS = 800
+
+/** Where the first red is enough, tests that wait for something come last: most bugs need none of them. */
+function listRuns(
+  { asking, tests }: ProofPlan,
+  baseline: Baseline,
+): { readonly file: string; readonly group: (key: string) => boolean }[] {
+  if (asking !== 'one') return tests.map((file) => ({ file, group: () => true }))
+  const slow = new Set(baseline.tests.filter(({ durationMs }) => durationMs > SLOW_MS).map(keyOf))
+  return [false, true].flatMap((isSlow) => tests.map((file) => ({ file, group: (key) => slow.has(key) === isSlow })))
 }
 
 /** Only a test that is green, and that runs the code, can notice what is wrong with it. */

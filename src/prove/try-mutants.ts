@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -6,8 +6,9 @@ import type { Engine } from '../harness/engine/engine.ts'
 import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
+import { isComplete, partsOf, readBaseline } from './baseline-parts.ts'
 import { compileSchemata } from './schemata.ts'
-import type { Asking, Baseline, Mutant, ProofEvent, ProofPlan, TestName } from './types.ts'
+import type { Asking, Baseline, BaselinePart, Mutant, ProofEvent, ProofPlan, TestName } from './types.ts'
 
 export interface Trials {
   readonly root: string
@@ -74,19 +75,19 @@ export async function tryMutants(trials: Trials): Promise<Told> {
   const most = trials.asking === 'until-red' ? 1 : trials.workers
   const count = most ?? countWorkers(wanted.length, trials.engine.kind)
   const failed = new AbortController()
-  const lane = async (first: boolean): Promise<void> => {
+  const lane = async (index: number): Promise<void> => {
     try {
-      await runLane(trials, shared, { first, signal: failed.signal })
+      await runLane(trials, shared, { parts: partsOf(index, count), signal: failed.signal })
     } catch (error) {
       failed.abort(error)
     }
   }
   try {
-    await Promise.all(Array.from({ length: count }, (_, index) => lane(index === 0)))
+    await Promise.all(Array.from({ length: count }, (_, index) => lane(index)))
     trials.signal.throwIfAborted()
     failed.signal.throwIfAborted()
     const events = shared.files.flatMap(readEvents)
-    return { events, stuck: shared.stuck, baseline: readBaseline(shared) }
+    return { events, stuck: shared.stuck, baseline: readBaseline(shared.baseline) }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
@@ -101,7 +102,7 @@ function countWorkers(mutants: number, engine: Engine['kind']): number {
 interface Shared {
   readonly folder: string
   readonly plan: Omit<ProofPlan, 'baseline' | 'events'>
-  /** Of the whole proof, written by the first worker. */
+  /** Of the whole proof; where its parts are. */
   readonly baseline: string
   /** Of events, one per worker. */
   readonly files: string[]
@@ -112,12 +113,11 @@ interface Shared {
 async function runLane(
   trials: Trials,
   shared: Shared,
-  { first, signal }: { first: boolean; signal: AbortSignal },
+  { parts, signal }: { parts: readonly BaselinePart[]; signal: AbortSignal },
 ): Promise<void> {
   for (;;) {
-    const isMeasuredHere = first && !existsSync(shared.baseline)
     const name = join(shared.folder, `${shared.files.length}`)
-    const plan = { ...shared.plan, baseline: { file: shared.baseline, isMeasuredHere }, events: `${name}.events` }
+    const plan = { ...shared.plan, baseline: { file: shared.baseline, parts }, events: `${name}.events` }
     shared.files.push(plan.events)
     const run = await work(trials, plan, { file: `${name}.json`, shared, signal })
     const last = readEvents(plan.events).at(-1)
@@ -132,10 +132,6 @@ function explain(message: string): UserError {
   return new UserError(`the tests could not be run: ${message.split('\n')[0]?.replace(/^Error: /, '')}`, {
     hint: 'They must run without any mutant first: `npx vitest run FILE` shows what is wrong.',
   })
-}
-
-function readBaseline({ baseline }: Shared): Baseline {
-  return JSON.parse(readFileSync(baseline, 'utf8'))
 }
 
 function compileAll({ root, mutants, texts }: Trials): Record<string, string> {
@@ -189,8 +185,8 @@ async function work(
 
 /** How long a worker may be at one mutant. */
 function patience({ slackMs = SLACK_MS }: Trials, shared: Shared): number {
-  if (!existsSync(shared.baseline)) return START_MS
-  const { tests } = readBaseline(shared)
+  if (!isComplete(shared.baseline)) return START_MS
+  const { tests } = readBaseline(shared.baseline)
   const each = shared.plan.asking === 'one' ? 0 : TEST_LIMIT_MS
   return slackMs + tests.reduce((sum, { durationMs }) => sum + 3 * durationMs + each, 0)
 }

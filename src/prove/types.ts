@@ -55,8 +55,8 @@ export interface ProofPlan {
   readonly asking: Asking
   /** Where a worker claims a mutant, by a file with its number. */
   readonly claims: string
-  /** What is known of the tests; this worker finds out, or waits until another one has. */
-  readonly baseline: { readonly file: string; readonly isMeasuredHere: boolean }
+  /** What is known of the tests; this worker finds out these parts, and waits until others have found out the rest. */
+  readonly baseline: { readonly file: string; readonly parts: readonly BaselinePart[] }
   /** Where events go, one JSON per line. */
   readonly events: string
 }
@@ -88,6 +88,9 @@ export interface Baseline {
 }
 
 export type Ablation = '501' | '200'
+
+/** The tests as they are, and without the route. */
+export type BaselinePart = 'tests' | Ablation
 
 /** What one test said in one run of the app changed. */
 export interface TestSaid extends TestName {
