@@ -1,8 +1,5 @@
-import { NO_SETTINGS } from './config/settings.ts'
 import { UserError } from './errors.ts'
-import { type Engine, startEngine } from './harness/engine/engine.ts'
-import { findProjectFacts } from './harness/find-project-facts.ts'
-import type { ProjectFacts } from './harness/project-facts.ts'
+import type { Engine } from './harness/engine/engine.ts'
 import { checkTypes } from './judge/check-types.ts'
 import { combine } from './judge/combine.ts'
 import { listAbsent } from './judge/list-absent.ts'
@@ -13,9 +10,11 @@ import { createSourceReader } from './judge/source.ts'
 import type { Judgement } from './judge/types.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
 import type { World } from './pipeline.ts'
+import type { RouteName } from './route-name.ts'
+import { limitFor, openGuest } from './run/open-guest.ts'
 import { arrangeFiles, chooseOrder } from './run/repeat-order.ts'
 import { type Rounds, startRounds } from './run/rounds.ts'
-import { type RouteName, runTests } from './run/run.ts'
+import { runTests } from './run/run.ts'
 import type { ChildOptions } from './run/spawn-worker.ts'
 import type { RunFacts } from './run/types.ts'
 import { readCodebase } from './scan/read-project.ts'
@@ -47,9 +46,6 @@ interface Setup {
 
 const RUNS = 3
 const NO_TYPE_ERRORS: ReadonlyMap<string, string> = new Map()
-// A test that never ends is ended long before; this is for what nobody thought of.
-const RUN_LIMIT_MS = 300_000
-const FILE_LIMIT_MS = 10_000
 
 /**
  * Runs any test files of a project and judges each test. Writes nothing into the project.
@@ -57,10 +53,10 @@ const FILE_LIMIT_MS = 10_000
  */
 export async function judgeFiles(options: JudgeOptions, world: World): Promise<Judgement> {
   if (options.files.length === 0) return { tests: [], fileProblems: [], engine: null, vitest: '' }
-  const facts = await readFacts(options)
-  world.progress('starting a database')
-  const engine = facts && (await startEngineFor(facts, options, world))
-  const child = childOptions(options, { engine, facts, world })
+  const { ablate, silenceMs } = options
+  const { engine, child: guest } = await openGuest(options, options.files, world)
+  const known = silenceMs === undefined ? {} : { silenceMs }
+  const child = { ...guest, ...known, route: ablate, ablate: ablate !== null }
   const rounds = startRounds({ ...child, limitMs: limitFor(options.files) })
   try {
     return await judge({ options, world, engine, child, rounds })
@@ -145,43 +141,6 @@ async function run(
     world.signal.throwIfAborted()
     return facts
   })
-}
-
-function limitFor(files: readonly string[]): number {
-  return RUN_LIMIT_MS + files.length * FILE_LIMIT_MS
-}
-
-function childOptions(
-  { root, files, ablate, config, env, silenceMs }: JudgeOptions,
-  { engine, facts, world }: { engine: Engine | null; facts: ProjectFacts | null; world: World },
-): ChildOptions {
-  return {
-    root,
-    files,
-    engine,
-    ...(facts && { facts }),
-    route: ablate,
-    ablate: ablate !== null,
-    settings: { file: config, env },
-    isGuest: true,
-    ...(silenceMs === undefined ? {} : { silenceMs }),
-    signal: world.signal,
-  }
-}
-
-/** Null where the code does not say what database the app has: tests that need none run all the same. */
-async function readFacts({ root, app, env }: JudgeOptions): Promise<ProjectFacts | null> {
-  try {
-    return await findProjectFacts(root, { ...NO_SETTINGS, app, env })
-  } catch (error) {
-    if (error instanceof UserError) return null
-    throw error
-  }
-}
-
-function startEngineFor(facts: ProjectFacts, options: JudgeOptions, world: World): Promise<Engine> {
-  const { root, database, databaseUrl } = options
-  return startEngine({ preference: database, databaseUrl, project: { root, facts }, signal: world.signal })
 }
 
 /** None where the project can't be read: then no request can be near one of them. */

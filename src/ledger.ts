@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
 import { UserError } from './errors.ts'
-import { listIfThere, readIfThere } from './read-if-there.ts'
+import { listIfThere, parseOrNull, readIfThere } from './read-if-there.ts'
 
 /** What bugs put into a route that is there have shown of a test that was green as the app was. */
 const Mutants = z.discriminatedUnion('status', [
@@ -91,7 +91,7 @@ export function listLedgers(root: string): Ledger[] {
 
 /** Null for what is no ledger. */
 export function parseLedger(text: string): Ledger | null {
-  return Ledger.safeParse(parseJson(text)).data ?? null
+  return Ledger.safeParse(parseOrNull(text)).data ?? null
 }
 
 /** One line a fact and tests by name, so that two branches that add tests can be merged. */
@@ -113,12 +113,4 @@ export function isSealed(file: string, name: string, sealed: Ledger['tests'][str
 function sealOf(file: string, name: string, entry: Entry): string {
   const text = JSON.stringify([file, name, Entry.parse(entry)])
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

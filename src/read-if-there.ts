@@ -18,3 +18,12 @@ function ifThere<T>(read: () => T): T | null {
     throw error
   }
 }
+
+/** Null for what is no JSON: half of a merge, say. */
+export function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import * as z from 'zod'
 import { UserError } from './errors.ts'
-import { readIfThere } from './read-if-there.ts'
+import { parseOrNull, readIfThere } from './read-if-there.ts'
+import type { RouteName } from './route-name.ts'
 import { nameTestFile } from './write/name-test-file.ts'
 
 const Survivor = z.object({
@@ -25,11 +26,6 @@ const Survivors = z.object({
 /** The bugs of one route that no test noticed, in the user's repository. */
 export type Survivors = z.infer<typeof Survivors>
 
-export interface RouteName {
-  readonly method: string
-  readonly path: string
-}
-
 /** `.itest/survivors/post-orders-1a2b3c.json`: two routes may have one name in kebab case. */
 export function survivorsPath(route: RouteName): string {
   const fileName = `{method}-{path}-${hash(nameOf(route)).slice(0, 6)}.json`
@@ -41,7 +37,7 @@ export function readSurvivors(root: string, route: RouteName): Survivors | null 
   const at = survivorsPath(route)
   const text = readIfThere(path.join(root, at))
   if (text === null) return null
-  const found = Survivors.safeParse(parseJson(text)).data
+  const found = Survivors.safeParse(parseOrNull(text)).data
   if (found?.route === nameOf(route)) return found
   throw new UserError(`${at}: expected the bugs of ${nameOf(route)} that no test notices, found something else`, {
     hint: 'Restore it from git (a merge may have left conflict marks), or delete it and run `itest prove --strengthen` again.',
@@ -61,12 +57,4 @@ export function nameOf({ method, path }: RouteName): string {
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex')
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

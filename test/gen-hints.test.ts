@@ -1,23 +1,9 @@
 import { expect, it } from 'vitest'
 import { type HintInput, listHints } from '../src/gen-hints.ts'
-import type { DatabaseFacts } from '../src/scan/types.ts'
-import { dossier, table } from './support/dossier-factory.ts'
+import { databaseFacts, dossier, table } from './support/dossier-factory.ts'
 import { failedTest, runFacts, testFacts } from './support/run-factory.ts'
 
-const database: DatabaseFacts = {
-  driver: 'pg',
-  dialect: 'postgres',
-  tableDialects: ['postgres'],
-  casing: null,
-  connections: [],
-  ambiguous: [],
-  unmade: [],
-  furtherMigrations: [],
-  urlVariables: [],
-  partVariables: {},
-  migrations: 'drizzle',
-  schemaFiles: [],
-}
+const database = databaseFacts()
 
 function hints(overrides: Partial<HintInput> = {}): string[] {
   return listHints({ read: { dossier: dossier(), database }, paths: [], run: runFacts(), without: [], ...overrides })

@@ -1,4 +1,4 @@
-import type { RouteName } from '../run/run.ts'
+import type { RouteName } from '../route-name.ts'
 import type { ErrorFacts } from '../run/types.ts'
 import { isRequestFor } from '../scan/routes/near-miss.ts'
 import { findDifference, fingerprintOf, type Outcome } from './find-difference.ts'

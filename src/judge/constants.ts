@@ -1,3 +1,4 @@
+import { isDeclaration } from '../scan/syntax/is-declaration.ts'
 import { ts } from '../scan/syntax/syntax.ts'
 import { readCallee } from '../test-files/test-calls.ts'
 import { isFunction } from './roles.ts'
@@ -62,16 +63,7 @@ function isOfConstantFunction(parameter: ts.ParameterDeclaration): boolean {
 function findDeclarations({ tree }: Source, name: string): ts.Node[] {
   const found: ts.Node[] = []
   const visit = (node: ts.Node): void => {
-    const isNamed =
-      ts.isVariableDeclaration(node) ||
-      ts.isParameter(node) ||
-      ts.isBindingElement(node) ||
-      ts.isFunctionDeclaration(node) ||
-      ts.isImportSpecifier(node) ||
-      ts.isImportClause(node) ||
-      ts.isNamespaceImport(node) ||
-      ts.isClassDeclaration(node)
-    if (isNamed && node.name && ts.isIdentifier(node.name) && node.name.text === name) found.push(node)
+    if (isDeclaration(node) && node.name && ts.isIdentifier(node.name) && node.name.text === name) found.push(node)
     ts.forEachChild(node, visit)
   }
   visit(tree)

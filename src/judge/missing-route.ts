@@ -1,5 +1,5 @@
 import type { Verdict } from '../classify.ts'
-import type { RouteName } from '../run/run.ts'
+import type { RouteName } from '../route-name.ts'
 import type { RequestFacts } from '../run/types.ts'
 import { findNearMiss, isRequestFor } from '../scan/routes/near-miss.ts'
 import type { Trial, Trials } from './runs.ts'

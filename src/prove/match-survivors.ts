@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { PlannedBug } from '../plan/types.ts'
-import { nameOf, type RouteName, type Survivors } from '../survivors.ts'
+import type { RouteName } from '../route-name.ts'
+import { nameOf, type Survivors } from '../survivors.ts'
 import { isOfDomain } from './general-operators.ts'
 import type { JudgedMutant } from './judge.ts'
 import type { Mutant } from './types.ts'

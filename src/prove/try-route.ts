@@ -1,9 +1,7 @@
-import { NO_SETTINGS } from '../config/settings.ts'
-import { type Engine, startEngine } from '../harness/engine/engine.ts'
-import { findProjectFacts } from '../harness/find-project-facts.ts'
 import type { GenOptions, RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
 import { createStopwatch } from '../progress.ts'
+import { startProjectEngine } from '../run/open-guest.ts'
 import type { EngineFacts } from '../run/types.ts'
 import { describeBroken } from '../scan/mistakes.ts'
 import { readRoute } from '../scan/read-project.ts'
@@ -49,7 +47,7 @@ export async function tryRoute(
   const tests = trials.tests(route)
   const texts = readTexts(root, dossier)
   const mutants = await time('mutants', () => findMutants(dossier, (file) => texts.get(file) ?? null))
-  const engine = await time('database', () => startDatabase(options, world))
+  const engine = await time('database', () => startProjectEngine(options, world))
   try {
     const label = `running ${mutants.length} mutants`
     world.progress(label)
@@ -76,12 +74,6 @@ export async function tryRoute(
   } finally {
     await engine.stop()
   }
-}
-
-async function startDatabase({ root, app, env, database, databaseUrl }: RouteOptions, world: World): Promise<Engine> {
-  const facts = await findProjectFacts(root, { ...NO_SETTINGS, app, env })
-  world.progress('starting a database')
-  return startEngine({ preference: database, databaseUrl, project: { root, facts }, signal: world.signal })
 }
 
 function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {

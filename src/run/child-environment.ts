@@ -5,7 +5,8 @@ import { ENGINE_VARIABLE, WITHOUT_DATABASE_VARIABLE } from '../harness/engine/en
 import { FACTS_VARIABLE } from '../harness/find-project-facts.ts'
 import type { ProjectFacts } from '../harness/project-facts.ts'
 import { CONFIG_VARIABLE, type HandedSettings } from '../harness/read-run-settings.ts'
-import { type StubbedRoute as RouteName, STUBS_VARIABLE } from '../harness/watch/stub-routes.ts'
+import { STUBS_VARIABLE } from '../harness/watch/stub-routes.ts'
+import type { RouteName } from '../route-name.ts'
 
 // What a Node process needs to work at all, and nothing that could be a credential.
 const ALLOWED = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'SystemRoot', 'ComSpec', 'PATHEXT', 'NODE_ICU_DATA']

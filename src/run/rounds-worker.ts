@@ -7,7 +7,7 @@ import { openVitest, writeFailure } from './open-vitest.ts'
 import { createReporter } from './reporter.ts'
 import { Round, type RoundEnd } from './round.ts'
 import type { StalledFacts } from './types.ts'
-import { watchWorkers } from './watch-workers.ts'
+import { endStalled } from './watch-workers.ts'
 
 // The parent holds the other end. When it is gone, nothing of this process may stay.
 process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
@@ -50,13 +50,7 @@ async function open(job: JobBase, { version, node }: { version: string; node: st
       sequence: { shuffle: { files: false, tests: false }, sequencer: sequencerOf(turn) },
     },
   })
-  const stopWatching = watchWorkers(job, (one) => {
-    stalled.push(one)
-    if (!version.startsWith('3.')) return
-    // Its pool waits for that worker for ever.
-    reporter.flush()
-    process.exit(1)
-  })
+  const stopWatching = endStalled(job, { version, stalled, flush: reporter.flush })
   listen({ vitest, specifications: await begin(vitest), turn, stalled, job }, stopWatching)
 }
 

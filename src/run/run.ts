@@ -6,8 +6,6 @@ import { killGroup } from './kill-group.ts'
 import { type ChildOptions, makeRunFolder, ownError, prepareJob, readFacts, spawnWorker } from './spawn-worker.ts'
 import type { RunFacts } from './types.ts'
 
-export type { RouteName } from './spawn-worker.ts'
-
 export interface RunOptions extends ChildOptions {
   /** After this the whole process group is killed. */
   readonly timeoutMs: number

@@ -7,14 +7,10 @@ import type { Engine } from '../harness/engine/engine.ts'
 import type { ProjectFacts } from '../harness/project-facts.ts'
 import type { HandedSettings } from '../harness/read-run-settings.ts'
 import { builtFile } from '../package-paths.ts'
+import type { RouteName } from '../route-name.ts'
 import { buildChildEnvironment } from './child-environment.ts'
 import { type JobBase, WorkerFacts } from './job.ts'
 import type { ErrorFacts } from './types.ts'
-
-export interface RouteName {
-  readonly method: string
-  readonly path: string
-}
 
 /** What every process of Vitest is told, however often it runs the files. */
 export interface ChildOptions {

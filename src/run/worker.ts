@@ -5,7 +5,7 @@ import { Job, type Progress } from './job.ts'
 import { openVitest, writeFailure } from './open-vitest.ts'
 import { createReporter } from './reporter.ts'
 import type { StalledFacts } from './types.ts'
-import { watchWorkers } from './watch-workers.ts'
+import { endStalled } from './watch-workers.ts'
 
 // The parent holds the other end. When it is gone, nothing of this run may stay, not even a test in an endless loop.
 process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
@@ -37,13 +37,7 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     },
     plugins: proof ? [proof.plugin] : [],
   })
-  const stopWatching = watchWorkers(job, (one) => {
-    stalled.push(one)
-    if (!version.startsWith('3.')) return
-    // Its pool waits for that worker for ever; the parent runs the other files anew.
-    reporter.flush()
-    process.exit(1)
-  })
+  const stopWatching = endStalled(job, { version, stalled, flush: reporter.flush })
   try {
     await vitest.start()
   } finally {

@@ -1,3 +1,4 @@
+import type { RouteName } from '../route-name.ts'
 import type { CodeStyle } from './project/code-style.ts'
 import { type Answer, throughCache } from './scan-cache.ts'
 import type { BrokenFile, Codebase, DatabaseFacts, Dossier } from './types.ts'
@@ -7,11 +8,6 @@ export interface ReadOptions {
   readonly app: string | null
   /** Whether an earlier answer will do. */
   readonly cache: boolean
-}
-
-export interface RouteName {
-  readonly method: string
-  readonly path: string
 }
 
 /** One route with what the rest of itest needs to know of its project. */

@@ -3,26 +3,19 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { checkConnections, checkEngine, checkSchema } from '../../src/doctor/check-database.ts'
 import { findMysql } from '../../src/harness/engine/mysql-binary.ts'
-import type { DatabaseFacts } from '../../src/scan/types.ts'
 import { repository } from '../harness/sample-project.ts'
+import { databaseFacts } from '../support/dossier-factory.ts'
 
 const LIMIT_MS = 60_000
 const options = { preference: 'auto', databaseUrl: null, signal: new AbortController().signal } as const
 
-const mysql: Omit<DatabaseFacts, 'tableDialects'> = {
+const facts = databaseFacts({
   driver: 'mysql2',
   dialect: 'mysql',
-  casing: null,
-  connections: [],
-  ambiguous: [],
-  unmade: [],
-  furtherMigrations: [],
-  urlVariables: [],
-  partVariables: {},
+  tableDialects: ['mysql'],
   migrations: null,
   schemaFiles: ['src/db/schema.ts'],
-}
-const facts = { ...mysql, tableDialects: ['mysql'] as const }
+})
 
 describe('checkSchema', () => {
   it('names tables that no migration makes', () => {

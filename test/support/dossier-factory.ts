@@ -1,4 +1,4 @@
-import type { Column, Dossier, Table } from '../../src/scan/types.ts'
+import type { Column, DatabaseFacts, Dossier, Table } from '../../src/scan/types.ts'
 import type { Scaffold } from '../../src/write/types.ts'
 
 export function column(overrides: Partial<Column> & Pick<Column, 'key'>): Column {
@@ -122,6 +122,25 @@ export function scaffold(overrides: Partial<Scaffold> = {}): Scaffold {
     fixtures: "const order = { userId: 'u1', amountCents: 4999 }",
     suite: 'POST /orders',
     names: ['app', 'request', 'expect', 'vi', 'db', 'faults', 'orders', 'payments', 'order'],
+    ...overrides,
+  }
+}
+
+/** A Postgres project with migrations. */
+export function databaseFacts(overrides: Partial<DatabaseFacts> = {}): DatabaseFacts {
+  return {
+    driver: 'pg',
+    dialect: 'postgres',
+    tableDialects: ['postgres'],
+    casing: null,
+    connections: [],
+    ambiguous: [],
+    unmade: [],
+    furtherMigrations: [],
+    urlVariables: [],
+    partVariables: {},
+    migrations: 'drizzle',
+    schemaFiles: [],
     ...overrides,
   }
 }

@@ -1,12 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RouteName } from '../../route-name.ts'
 
 /** JSON: routes that are not there yet, as `{ method, path }`; a segment with a colon takes any value. */
 export const STUBS_VARIABLE = 'ITEST_STUB_ROUTES'
-
-export interface StubbedRoute {
-  readonly method: string
-  readonly path: string
-}
 
 export type AnswerStub = (request: IncomingMessage, response: ServerResponse) => boolean
 
@@ -14,7 +10,7 @@ const NOT_IMPLEMENTED = 501
 
 /** Answers 501 in the place of routes that an app does not have yet, and says whether it did. */
 export function readStubs(): AnswerStub {
-  const routes: StubbedRoute[] = JSON.parse(process.env[STUBS_VARIABLE] ?? '[]')
+  const routes: RouteName[] = JSON.parse(process.env[STUBS_VARIABLE] ?? '[]')
   return ({ method, url = '' }, response) => {
     const segments = url.replace(/\?.*$/s, '').split('/')
     if (!routes.some((route) => route.method === method && isSame(route.path.split('/'), segments))) return false

@@ -1,3 +1,4 @@
+import { isDeclaration } from '../syntax/is-declaration.ts'
 import { ts } from '../syntax/syntax.ts'
 
 /** Global names that only compute. */
@@ -84,21 +85,6 @@ function collectNames(tree: ts.SourceFile): Set<string> {
   }
   visit(tree)
   return names
-}
-
-function isDeclaration(node: ts.Node): node is ts.Node & { readonly name?: ts.Node } {
-  return (
-    ts.isVariableDeclaration(node) ||
-    ts.isParameter(node) ||
-    ts.isBindingElement(node) ||
-    ts.isFunctionDeclaration(node) ||
-    ts.isFunctionExpression(node) ||
-    ts.isClassDeclaration(node) ||
-    ts.isClassExpression(node) ||
-    ts.isImportClause(node) ||
-    ts.isImportSpecifier(node) ||
-    ts.isNamespaceImport(node)
-  )
 }
 
 /** Whether the identifier stands for a value, and is no name of a member or a declaration. */

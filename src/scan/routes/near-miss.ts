@@ -1,9 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-
-interface RouteName {
-  readonly method: string
-  readonly path: string
-}
+import type { RouteName } from '../../route-name.ts'
 
 const FAR = 3
 /** `/api/v1` before a path that is right otherwise. */
