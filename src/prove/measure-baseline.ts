@@ -1,15 +1,15 @@
 import { toProjectPath } from '../run/error-facts.ts'
 import { describeTask } from './task-facts.ts'
-import type { Ablation, Baseline, TestBaseline, TestSaid } from './types.ts'
+import type { Ablation, MeasuredTests, TestBaseline, TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
 
-/** The tests as they are, and what code each of them runs. */
-export async function measureTests(worker: Worker): Promise<Omit<Baseline, 'ablated'>> {
+/** The tests as they are, and what code each of them runs; `onTest` gets what is known after each of them. */
+export async function measureTests(worker: Worker, onTest: (measured: MeasuredTests) => void): Promise<MeasuredTests> {
   const { mutants, plan } = worker
   const tests: TestBaseline[] = []
   const hits: Record<number, number> = {}
   for (const file of plan.tests) {
-    const own: TestBaseline[] = []
+    const before = tests.length
     const atLoad = new Set<number>()
     let begun = false
     mutants.turnTo(null, 0)
@@ -25,12 +25,14 @@ export async function measureTests(worker: Worker): Promise<Omit<Baseline, 'abla
       },
       said: (said, test) => {
         const { durationMs } = describeTask(test, plan.root)
-        own.push({ ...said, durationMs, reached: [...mutants.asked.keys()] })
+        tests.push({ ...said, durationMs, reached: [...new Set([...mutants.asked.keys(), ...atLoad])] })
+        onTest({ tests, hits })
       },
     })
     count(hits, mutants.asked)
-    if (fileError !== null && own.length === 0) throw new Error(`${toProjectPath(file, plan.root)}: ${fileError}`)
-    tests.push(...own.map((test) => ({ ...test, reached: [...new Set([...test.reached, ...atLoad])] })))
+    if (fileError !== null && tests.length === before) {
+      throw new Error(`${toProjectPath(file, plan.root)}: ${fileError}`)
+    }
   }
   return { tests, hits }
 }

@@ -1,7 +1,8 @@
 import type { GenOptions, RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
-import { createStopwatch } from '../progress.ts'
+import { createStopwatch, type Stopwatch } from '../progress.ts'
 import { startProjectEngine } from '../run/open-guest.ts'
+import { standBy } from '../run/standby.ts'
 import type { EngineFacts } from '../run/types.ts'
 import { describeBroken } from '../scan/mistakes.ts'
 import { readRoute } from '../scan/read-project.ts'
@@ -39,6 +40,47 @@ export async function tryRoute(
   world: World,
 ): Promise<TriedRoute> {
   const { time, timings } = createStopwatch(world.now)
+  // Both take a while, and need no more than the code.
+  const standby = standBy(options.root)
+  const starting = time('database', () => startProjectEngine(options, world))
+  starting.catch(() => {})
+  try {
+    const found = await findTrials(wanted, { trials, options, time }, world)
+    const engine = await starting
+    const label = `running ${found.mutants.length} mutants`
+    world.progress(label)
+    const told = await time('run', () =>
+      tryMutants({
+        root: options.root,
+        ...found,
+        only: trials.only,
+        asking: trials.asking,
+        engine,
+        settings: { file: options.config, env: options.env },
+        standby,
+        signal: world.signal,
+        onProgress: (done) => world.progress(`${label}: ${done} of ${found.mutants.length}`),
+      }),
+    )
+    world.signal.throwIfAborted()
+    const { route, mutants, texts } = found
+    return { route, mutants, texts, told, engine: describe(engine.facts), timings: timings() }
+  } finally {
+    standby.end()
+    const engine = await starting.catch(() => null)
+    await engine?.stop()
+  }
+}
+
+async function findTrials(
+  wanted: RouteArgument,
+  {
+    trials,
+    options,
+    time,
+  }: { readonly trials: RouteTrials; readonly options: RouteOptions; readonly time: Stopwatch['time'] },
+  world: World,
+): Promise<Pick<TriedRoute, 'route' | 'mutants' | 'texts'> & { readonly tests: readonly string[] }> {
   const { root } = options
   world.progress('reading the code')
   const { dossier, broken } = await time('scan', () => readRoute(root, { ...wanted, whole: true }, options))
@@ -47,33 +89,7 @@ export async function tryRoute(
   const tests = trials.tests(route)
   const texts = readTexts(root, dossier)
   const mutants = await time('mutants', () => findMutants(dossier, (file) => texts.get(file) ?? null))
-  const engine = await time('database', () => startProjectEngine(options, world))
-  try {
-    const label = `running ${mutants.length} mutants`
-    world.progress(label)
-    const onProgress = (done: number): void => world.progress(`${label}: ${done} of ${mutants.length}`)
-    const settings = { file: options.config, env: options.env }
-    const { only, asking } = trials
-    const told = await time('run', () =>
-      tryMutants({
-        root,
-        route,
-        tests,
-        only,
-        asking,
-        mutants,
-        texts,
-        engine,
-        settings,
-        signal: world.signal,
-        onProgress,
-      }),
-    )
-    world.signal.throwIfAborted()
-    return { route, mutants, texts, told, engine: describe(engine.facts), timings: timings() }
-  } finally {
-    await engine.stop()
-  }
+  return { route, tests, texts, mutants }
 }
 
 function describe({ kind, version, limits, place }: EngineFacts): EngineFacts {

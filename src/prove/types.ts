@@ -53,12 +53,16 @@ export interface ProofPlan {
   /** The others are as if they were not there; null: all count. */
   readonly only: readonly TestName[] | null
   readonly asking: Asking
-  /** Where a worker claims a mutant, by a file with its number. */
+  /** Where a worker claims a mutant, or a part of the baseline, by a file with its name. */
   readonly claims: string
-  /** What is known of the tests; this worker finds out these parts, and waits until others have found out the rest. */
-  readonly baseline: { readonly file: string; readonly parts: readonly BaselinePart[] }
-  /** Where events go, one JSON per line. */
+  /** What is known of the tests: the file that all parts of it are named by. */
+  readonly baseline: string
+  /** The folder of what was said of mutants that were postponed. */
+  readonly postponed: string
+  /** The folder where each worker tells its events, one JSON per line, in a file named by its process. */
   readonly events: string
+  /** Processes side by side, in one Vitest. */
+  readonly workers: number
 }
 
 /** A test as the whole of prove names it. */
@@ -80,10 +84,14 @@ export interface TestBaseline extends TestName {
   readonly reached: readonly number[]
 }
 
-export interface Baseline {
+/** The tests as they are. */
+export interface MeasuredTests {
   readonly tests: readonly TestBaseline[]
   /** How often each mutant was asked for. */
   readonly hits: Readonly<Record<number, number>>
+}
+
+export interface Baseline extends MeasuredTests {
   readonly ablated: Readonly<Record<Ablation, readonly TestSaid[]>>
 }
 
@@ -101,9 +109,11 @@ export interface TestSaid extends TestName {
 
 /** What the worker tells, in order. */
 export type ProofEvent =
-  /** The tests have run without mutants. */
+  /** What this worker had to find out of the tests without mutants is known. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'begun'; readonly mutant: number }
+  /** Whoever has time for the tests that are left goes on with it. */
+  | { readonly kind: 'postponed'; readonly mutant: number }
   | {
       readonly kind: 'tried'
       readonly mutant: number
@@ -119,3 +129,5 @@ export type ProofEvent =
       readonly memory: number
     }
   | { readonly kind: 'failed'; readonly message: string }
+  /** Nothing is left to do. */
+  | { readonly kind: 'done' }

@@ -15,11 +15,19 @@ interface Plugin {
   readonly transform: (code: string, id: string) => { code: string; map: null } | null
 }
 
-/** What turns a run of Vitest into a proof: our runner in its worker, and files with all mutants in them. */
-export function readProof(file: string): { plugin: Plugin; options: object } {
+/** What turns a run of Vitest into a proof: our runner in its workers, and files with all mutants in them. */
+export function readProof(file: string): { plugin: Plugin; options: object; workers: number } {
   const plan = readPlan(file)
+  const { workers } = plan
   return {
-    options: { runner: RUNNER, env: { [PLAN_VARIABLE]: file }, fileParallelism: false },
+    workers,
+    options: {
+      runner: RUNNER,
+      env: { [PLAN_VARIABLE]: file },
+      fileParallelism: true,
+      minWorkers: workers,
+      maxWorkers: workers,
+    },
     plugin: {
       name: 'itest:proof',
       enforce: 'pre',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ViteUserConfig } from 'vitest/config'
-import type { TestUserConfig, Vitest } from 'vitest/node'
+import type { TestSpecification, TestUserConfig, Vitest } from 'vitest/node'
 import { escapePattern } from '../escape-pattern.ts'
 import { createPlugin } from '../harness/vitest.ts'
 import { chooseProjects, EXCLUDED, listFiles, ORDERLY } from './choose-projects.ts'
@@ -44,6 +44,14 @@ export async function openVitest(
   keepSnapshots(vitest)
   surviveDeadWorkers()
   return vitest
+}
+
+/** Starts what is started once, and runs nothing. */
+export async function begin(vitest: Vitest): Promise<TestSpecification[]> {
+  // Vitest 3 has it by another name.
+  if ('standalone' in vitest) await vitest.standalone()
+  else await Reflect.apply(Reflect.get(vitest, 'init'), vitest, [])
+  return vitest.globTestSpecifications()
 }
 
 /** Vitest 3 goes on talking to a worker that is dead, and ends the whole run when nobody listens. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Reporter, TestProject, TestSpecification, Vitest } from 'vitest/node'
 import { findVitest } from './find-vitest.ts'
 import { JobBase, type Progress } from './job.ts'
-import { openVitest, writeFailure } from './open-vitest.ts'
+import { begin, openVitest, writeFailure } from './open-vitest.ts'
 import { createReporter } from './reporter.ts'
 import { Round, type RoundEnd } from './round.ts'
 import type { StalledFacts } from './types.ts'
@@ -78,14 +78,6 @@ async function run({ vitest, specifications, turn, stalled, job }: Running, roun
   await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => turn.files.includes(moduleId)))
   for (const name of readdirSync(job.journalFolder)) rmSync(join(job.journalFolder, name), { force: true })
   send({ kind: 'end', ran: turn.ran, mayShare: vitest.projects.every(isGuest) })
-}
-
-/** Starts what is started once, and runs nothing. */
-async function begin(vitest: Vitest): Promise<TestSpecification[]> {
-  // Vitest 3 has it by another name.
-  if ('standalone' in vitest) await vitest.standalone()
-  else await Reflect.apply(Reflect.get(vitest, 'init'), vitest, [])
-  return vitest.globTestSpecifications()
 }
 
 async function close(vitest: Vitest, stopWatching: () => void): Promise<void> {

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { execa } from 'execa'
 import type { Engine } from '../harness/engine/engine.ts'
 import type { ProjectFacts } from '../harness/project-facts.ts'
 import type { HandedSettings } from '../harness/read-run-settings.ts'
-import { builtFile } from '../package-paths.ts'
 import type { RouteName } from '../route-name.ts'
 import { buildChildEnvironment } from './child-environment.ts'
 import { type JobBase, WorkerFacts } from './job.ts'
+import { type OpenChild, openChild } from './open-child.ts'
+import type { Assignment, Standby } from './standby.ts'
 import type { ErrorFacts } from './types.ts'
 
 /** What every process of Vitest is told, however often it runs the files. */
@@ -35,6 +35,8 @@ export interface ChildOptions {
   readonly isGuest?: boolean
   /** A worker that did not react for so long is ended; default 10,000. */
   readonly silenceMs?: number
+  /** A process that has loaded Vitest by now. */
+  readonly standby?: Standby
   readonly signal: AbortSignal
 }
 
@@ -62,33 +64,16 @@ export function prepareJob(options: ChildOptions, folder: string): JobBase {
   }
 }
 
-const STDERR_LIMIT = 4000
-
-/** Starts the process, without credentials. `script` is one of this folder, as built. */
+/** Starts the process, without credentials. */
 export function spawnWorker(
   options: ChildOptions,
-  { script, job, folder }: { script: 'worker' | 'rounds-worker'; job: JobBase; folder: string },
-) {
-  writeFileSync(join(folder, 'job.json'), JSON.stringify(job))
-  const child = execa(process.execPath, [builtFile(`run/${script}.js`), join(folder, 'job.json')], {
-    cwd: options.root,
-    env: buildChildEnvironment({ ...options, parent: process.env, home: join(folder, 'home') }),
-    extendEnv: false,
-    // A group of its own, so that killing it reaches the workers of Vitest as well.
-    detached: true,
-    cleanup: false,
-    ipc: true,
-    reject: false,
-    buffer: false,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: 'pipe',
-  })
-  let stderrTail = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderrTail = (stderrTail + chunk.toString()).slice(-STDERR_LIMIT)
-  })
-  return { child, stderrTail: () => stderrTail }
+  { script, job, folder }: { script: Assignment['script']; job: JobBase; folder: string },
+): OpenChild {
+  const file = join(folder, 'job.json')
+  writeFileSync(file, JSON.stringify(job))
+  const environment = buildChildEnvironment({ ...options, parent: process.env, home: join(folder, 'home') })
+  const ready = options.standby?.assign({ script, job: file, environment })
+  return ready ?? openChild(script, { root: options.root, environment, args: [file] })
 }
 
 /** What the process has left behind so far; null when it did not come so far. */

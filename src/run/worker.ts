@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { Vitest } from 'vitest/node'
 import { readProof } from '../prove/worker-options.ts'
 import { findVitest } from './find-vitest.ts'
 import { Job, type Progress } from './job.ts'
-import { openVitest, writeFailure } from './open-vitest.ts'
+import { begin, openVitest, writeFailure } from './open-vitest.ts'
 import { createReporter } from './reporter.ts'
 import type { StalledFacts } from './types.ts'
 import { endStalled } from './watch-workers.ts'
@@ -37,13 +38,22 @@ async function runVitest(job: Job, { version, node }: { version: string; node: s
     },
     plugins: proof ? [proof.plugin] : [],
   })
-  const stopWatching = endStalled(job, { version, stalled, flush: reporter.flush })
+  // Who runs a proof watches its workers himself.
+  const stopWatching = proof ? () => {} : endStalled(job, { version, stalled, flush: reporter.flush })
   try {
-    await vitest.start()
+    if (proof) await startAlike(vitest, proof.workers)
+    else await vitest.start()
   } finally {
     stopWatching()
     await vitest.close()
   }
+}
+
+/** That many workers, each of which gets the same file. */
+async function startAlike(vitest: Vitest, workers: number): Promise<void> {
+  const [first] = await begin(vitest)
+  if (!first) throw new Error('Vitest does not find the test file')
+  await vitest.runTestSpecifications(Array.from({ length: workers }, () => first))
 }
 
 function send(progress: Progress): void {

@@ -2,6 +2,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 import timers from 'node:timers'
 import promises from 'node:timers/promises'
+import { isOfFetch } from './fetches.ts'
+import { watchSignals } from './signal-limits.ts'
 
 /** The timers of the app, its packages and the tests; the harness, Vitest and Node took theirs before. */
 export interface AppTimers {
@@ -14,15 +16,15 @@ export interface AppTimers {
 /** Must begin before the app is loaded. */
 export function watchTimers(): AppTimers {
   const open = new Map<NodeJS.Timeout, number>()
-  const limits = new Set<number>()
+  const limits = new Set<Limit>()
   for (const name of ['setTimeout', 'setInterval']) watchGlobal(name, open)
   // These can't be ended, only waited for.
-  const note = (milliseconds: unknown): void => {
+  const note = (milliseconds: unknown, matters = (): boolean => true): void => {
     const now = performance.now()
-    for (const due of limits) if (due < now) limits.delete(due)
-    if (Number(milliseconds) > 0) limits.add(now + Number(milliseconds))
+    for (const limit of limits) if (limit.due < now) limits.delete(limit)
+    if (Number(milliseconds) > 0) limits.add({ due: now + Number(milliseconds), matters })
   }
-  watchCalls(AbortSignal, 'timeout', note)
+  watchSignals(note)
   watchCalls(net.Socket.prototype, 'setTimeout', note)
   watchCalls(promises, 'setTimeout', note)
   syncBuiltinESMExports()
@@ -30,8 +32,9 @@ export function watchTimers(): AppTimers {
     nextDue: () => {
       // Node marks those that have been ended, whoever did it.
       for (const timer of open.keys()) if (Reflect.get(timer, '_destroyed') === true) open.delete(timer)
-      const later = [...limits].filter((due) => due > performance.now())
-      return Math.min(Number.POSITIVE_INFINITY, ...open.values(), ...later)
+      const now = performance.now()
+      const later = [...limits].filter(({ due, matters }) => due > now && matters())
+      return Math.min(Number.POSITIVE_INFINITY, ...open.values(), ...later.map(({ due }) => due))
     },
     clear: () => {
       for (const timer of open.keys()) clearTimeout(timer)
@@ -39,6 +42,13 @@ export function watchTimers(): AppTimers {
       limits.clear()
     },
   }
+}
+
+interface Limit {
+  /** As `performance.now()` counts. */
+  readonly due: number
+  /** Whether anything would happen then, as far as is known. */
+  readonly matters: () => boolean
 }
 
 function watchGlobal(name: string, open: Map<NodeJS.Timeout, number>): void {
@@ -61,13 +71,9 @@ function watchGlobal(name: string, open: Map<NodeJS.Timeout, number>): void {
   Reflect.set(timers, name, watched)
 }
 
-/** Node's own fetch keeps connections for a while, and gives an answer up only after five minutes. */
-function isOfFetch(): boolean {
-  const [, , , caller = ''] = (new Error('where am I').stack ?? '').split('\n')
-  return caller.includes('node:internal/deps/undici')
-}
+type Note = (milliseconds: unknown, matters?: () => boolean) => void
 
-function watchCalls(owner: object, name: string, note: (milliseconds: unknown) => void): void {
+function watchCalls(owner: object, name: string, note: Note): void {
   const original: unknown = Reflect.get(owner, name)
   if (typeof original !== 'function') return
   Reflect.set(owner, name, function watched(this: unknown, ...args: unknown[]) {

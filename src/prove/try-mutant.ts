@@ -1,0 +1,161 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { toProjectPath } from '../run/error-facts.ts'
+import { confirmKills } from './confirm-kills.ts'
+import { type Baseline, keyOf, type ProofEvent, type ProofPlan, type TestSaid } from './types.ts'
+import { runFile, type Worker } from './worker.ts'
+
+/** What is known of the tests without mutants. */
+export interface Known extends Baseline {
+  /** Otherwise some tests have not run yet. */
+  readonly isComplete: boolean
+}
+
+/** What some of the tests said of a mutant. */
+export interface Asked {
+  /** Keys. */
+  readonly tests: readonly string[]
+  readonly said: readonly TestSaid[]
+  readonly fileError: string | null
+  readonly isLoaded: boolean
+  readonly isEndless: boolean
+  readonly durationMs: number
+}
+
+export interface Trial {
+  readonly mutant: number
+  /** What it was postponed with. */
+  readonly before: Asked | null
+}
+
+const NOTHING: Asked = { tests: [], said: [], fileError: null, isLoaded: true, isEndless: false, durationMs: 0 }
+
+const SLOW_MS = 800
+
+/** Asks the tests that are known by now. Where others may have a say as well, the mutant is postponed. */
+export async function tryMutant(
+  worker: Worker,
+  { mutant, before }: Trial,
+  { known, settled }: { readonly known: Known; readonly settled: Set<string> },
+): Promise<ProofEvent> {
+  const { plan } = worker
+  let asked = before ?? NOTHING
+  const decided = decide(plan, { known, settled })
+  for (const group of listGroups(plan, known))
+    asked = await ask(worker, { mutant, group, asked, known, settled: decided })
+  if (!known.isComplete && !isDecided(asked, { known, settled: decided })) {
+    // It may go round more often than the tests did that have run so far.
+    postpone(plan, mutant, asked.isEndless ? NOTHING : asked)
+    return { kind: 'postponed', mutant }
+  }
+  const { tests: _, ...rest } = asked
+  return { kind: 'tried', mutant, ...rest, memory: process.memoryUsage().rss }
+}
+
+/** Tests that need not be asked once another one has been red; the others get every chance to be. */
+function decide({ asking }: ProofPlan, { known, settled }: { known: Known; settled: Set<string> }): Set<string> {
+  if (asking === 'until-red') return settled
+  return asking === 'one' ? listProven(known) : new Set()
+}
+
+/** Tests that were red without the route. */
+function listProven({ ablated }: Baseline): Set<string> {
+  const red = Object.values(ablated).flatMap((said) => said.filter(({ verdict }) => verdict.status === 'red'))
+  return new Set(red.map(keyOf))
+}
+
+/** Where the first red is enough, tests that wait for something come last: most bugs need none of them. */
+function listGroups({ asking }: ProofPlan, { tests, isComplete }: Known): ((key: string) => boolean)[] {
+  if (asking !== 'one') return [() => true]
+  const slow = new Set(tests.filter(({ durationMs }) => durationMs > SLOW_MS).map(keyOf))
+  const quick = (key: string): boolean => !slow.has(key)
+  return isComplete ? [quick, (key) => slow.has(key)] : [quick]
+}
+
+/** One of the tests that are known was red, and none of the others has to be asked. */
+function isDecided({ said, isEndless }: Asked, { known, settled }: { known: Known; settled: Set<string> }): boolean {
+  if (isEndless || !said.some(ends)) return false
+  const quick = new Set(known.tests.filter(({ durationMs }) => durationMs <= SLOW_MS).map(keyOf))
+  const all = [...Object.values(known.ablated).flat(), ...known.tests].map(keyOf)
+  return all.every((key) => quick.has(key) || settled.has(key))
+}
+
+/** Whether a test that is known, and need not wait, runs the code. */
+export function isReached(mutant: number, { tests }: Known): boolean {
+  return tests.some(({ durationMs, reached }) => durationMs <= SLOW_MS && reached.includes(mutant))
+}
+
+async function ask(
+  worker: Worker,
+  {
+    mutant,
+    group,
+    asked,
+    known,
+    settled,
+  }: {
+    readonly mutant: number
+    readonly group: (key: string) => boolean
+    readonly asked: Asked
+    readonly known: Known
+    readonly settled: Set<string>
+  },
+): Promise<Asked> {
+  const { plan, mutants } = worker
+  const startedAt = performance.now()
+  const wanted = [...listWanted(plan, mutant, known)].filter((key) => group(key) && !asked.tests.includes(key))
+  const all: TestSaid[] = []
+  let { fileError, isLoaded } = asked
+  let isDone = asked.said.some(ends)
+  const turnOn = (): void => mutants.turnTo(mutant, SLACK + 100 * (known.hits[mutant] ?? 0))
+  turnOn()
+  for (const file of plan.tests) {
+    const name = toProjectPath(file, plan.root)
+    const isWanted = (key: string): boolean => wanted.includes(key) && !(isDone && settled.has(key))
+    if (!wanted.some((key) => key.startsWith(`${name}\n`) && isWanted(key))) continue
+    const run = await runFile(worker, file, {
+      isAblated: true,
+      wants: (test) => isWanted(keyOf(test)),
+      said: (said) => {
+        all.push(said)
+        isDone ||= ends(said)
+      },
+    })
+    fileError ??= run.fileError
+    isLoaded &&= run.isLoaded
+  }
+  const { isEndless } = mutants
+  const said = all.filter(({ verdict }) => verdict.status !== 'green')
+  return {
+    tests: [...asked.tests, ...wanted],
+    said: [...asked.said, ...(plan.asking === 'one' ? said : await confirmKills(worker, said, { settled, turnOn }))],
+    fileError,
+    isLoaded,
+    isEndless: asked.isEndless || isEndless,
+    durationMs: asked.durationMs + performance.now() - startedAt,
+  }
+}
+
+const SLACK = 1000
+
+/** Only a test that is green, and that runs the code, can notice what is wrong with it. */
+function listWanted({ only }: ProofPlan, mutant: number, { tests }: Baseline): ReadonlySet<string> {
+  const named = only && new Set(only.map(keyOf))
+  const reaching = tests.filter(({ verdict, reached }) => verdict.status === 'green' && reached.includes(mutant))
+  return new Set(reaching.map(keyOf).filter((key) => named === null || named.has(key)))
+}
+
+/** No further test has to say it. */
+function ends({ verdict }: TestSaid): boolean {
+  return verdict.status === 'red' || (verdict.status === 'broken' && verdict.class === 'timeout')
+}
+
+function postpone({ postponed }: ProofPlan, mutant: number, asked: Asked): void {
+  const draft = join(postponed, `../${mutant}.draft`)
+  writeFileSync(draft, JSON.stringify(asked))
+  renameSync(draft, join(postponed, String(mutant)))
+}
+
+export function readPostponed({ postponed }: ProofPlan, mutant: number): Asked {
+  return JSON.parse(readFileSync(join(postponed, String(mutant)), 'utf8'))
+}
