@@ -86,7 +86,7 @@ export function createPlugin(options: GuestOptions): Plugin {
       if (source === 'itest-gen/config') return CONFIG_API
       const resolve = (id: string, from?: string) => this.resolve(id, from, { skipSelf: true })
       // Setup runs in the user's Vitest and our API speaks the user's Drizzle, wherever this package itself is installed.
-      if (/^(?:vitest$|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
+      if (/^(?:vitest(?:$|\/)|drizzle-orm\/)/.test(source) && importer?.startsWith(OWN_FOLDER)) {
         return resolve(source, join(root, 'index.html'))
       }
       if (source === 'supertest') return (await resolve(source, importer)) ?? findSupertest()

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findVitest } from '../run/find-vitest.ts'
 import { runTests } from '../run/run.ts'
 import type { RunFacts } from '../run/types.ts'
 import { isComplete, readBaseline } from './baseline-parts.ts'
@@ -12,7 +13,7 @@ const SLACK_MS = 15_000
 const TEST_LIMIT_MS = 5_000
 // Until the first word of a worker, which starts Vitest and loads the app.
 const START_MS = 120_000
-// From the end of the last worker to that of Vitest. Version 3 waits for ever for one that was ended.
+// From the end of the last worker to that of Vitest, which closes what the project's set-up has opened.
 const CLOSE_MS = 5_000
 const POLL_MS = 100
 
@@ -52,12 +53,15 @@ export async function runRound(
   const workers = new Map<number, Heard>()
   const over = new AbortController()
   const startedAt = performance.now()
+  // Its other workers hardly get on when one of them has been ended.
+  const survivesNothing = findVitest(trials.root).version.startsWith('3.')
   const timer = setInterval(() => {
     listen(plan, workers)
     const all = [...workers.values()]
     onTried(all.flatMap(({ events }) => events).filter(({ kind }) => kind === 'tried').length)
     endSilent(all, patience(trials, plan))
-    if (isOver(all, { plan, startedAt })) over.abort()
+    const isCrippled = survivesNothing && all.some(({ isKilled }) => isKilled)
+    if (isCrippled || isOver(all, { plan, startedAt })) over.abort()
   }, POLL_MS)
   try {
     const run = await runTests({

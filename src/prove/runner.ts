@@ -39,9 +39,12 @@ export default function ProofRunner(config: Runner['config']): Runner {
   })
 }
 
+/** Where it was before Vitest 4.1; since 5 there is no such file, which Vite must not look for. */
+const RUNNERS = 'vitest/runners'
+
 /** Since Vitest 4.1 it is exported where everything is. */
 const Base: typeof vitest.TestRunner =
-  Reflect.get(vitest, 'TestRunner') ?? Reflect.get(await import('vitest/runners'), 'VitestTestRunner')
+  Reflect.get(vitest, 'TestRunner') ?? Reflect.get(await import(RUNNERS), 'VitestTestRunner')
 
 async function runFile(runner: Runner, file: string): Promise<RunnerTestFile> {
   const [ran] = await startTests([file], runner)

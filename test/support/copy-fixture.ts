@@ -51,13 +51,18 @@ export function copyFixture(name: string, options: { withoutPackages?: readonly 
   }
 }
 
-/** One link per package, so that caches which tools keep in node_modules land in the copy. */
+/**
+ * One link per package, so that caches which tools keep in node_modules land in the copy. `ITEST_TEST_MODULES` names a
+ * folder of packages that go before ours: another Vitest.
+ */
 function linkPackages(root: string, without: readonly string[]): void {
-  const source = path.join(repository, 'node_modules')
-  mkdirSync(path.join(root, 'node_modules'))
-  for (const name of readdirSync(source)) {
-    if (name.startsWith('.') && name !== '.bin') continue
-    if (!without.includes(name)) symlinkSync(path.join(source, name), path.join(root, 'node_modules', name))
+  const folder = path.join(root, 'node_modules')
+  mkdirSync(folder)
+  for (const source of [process.env.ITEST_TEST_MODULES, path.join(repository, 'node_modules')]) {
+    for (const name of source === undefined ? [] : readdirSync(source)) {
+      if ((name.startsWith('.') && name !== '.bin') || without.includes(name)) continue
+      if (!existsSync(path.join(folder, name))) symlinkSync(path.join(source ?? '', name), path.join(folder, name))
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export interface Judged {
 }
 
 /**
- * Judges the files in a temporary project. `ITEST_VERDICTS_MODULES` names a folder of packages that go before ours: another
+ * Judges the files in a temporary project. `ITEST_TEST_MODULES` names a folder of packages that go before ours: another
  * Vitest and what it needs.
  */
 export async function judgeCases(
@@ -65,7 +65,7 @@ function makeRoot(files: Readonly<Record<string, string>>, express: string): str
   chmodSync(root, 0o755)
   mkdirSync(join(root, 'node_modules'))
   const links = new Map<string, string>()
-  for (const folder of [repository, process.env.ITEST_VERDICTS_MODULES ?? repository]) {
+  for (const folder of [repository, process.env.ITEST_TEST_MODULES ?? repository]) {
     for (const name of readdirSync(folder)) if (!name.startsWith('.')) links.set(name, join(folder, name))
   }
   links.set('express', join(repository, express))

@@ -1,4 +1,4 @@
-// Runs the corpus of verdicts on another Vitest: `node test/verdicts/on-vitest.mjs 3`, `4` or `5`. Needs the npm registry.
+// Runs the corpus of verdicts, and mutants, on another Vitest: `node test/verdicts/on-vitest.mjs 3`, `4` or `5`. Needs the npm registry.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,9 +24,13 @@ execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', .
 })
 
 const node = major === '5' ? join(folder, 'node_modules', 'node', 'bin', 'node') : process.execPath
-const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', 'test/verdicts'], {
-  cwd: repository,
-  stdio: 'inherit',
-  env: { ...process.env, ITEST_VERDICTS_MODULES: join(folder, 'node_modules') },
-})
+const { status } = spawnSync(
+  node,
+  ['node_modules/vitest/vitest.mjs', 'run', 'test/verdicts', 'test/prove/try-mutants.test.ts'],
+  {
+    cwd: repository,
+    stdio: 'inherit',
+    env: { ...process.env, ITEST_TEST_MODULES: join(folder, 'node_modules') },
+  },
+)
 process.exitCode = status ?? 1

@@ -11,7 +11,7 @@ import { PLAIN_SHOP } from './plain-project.ts'
 
 const LIMIT_MS = 600_000
 // Another Vitest is asked for all that is asked of ours, and again.
-const EVERYTHING = process.env.ITEST_VERDICTS_MODULES !== undefined
+const EVERYTHING = process.env.ITEST_TEST_MODULES !== undefined
 
 const all = [...toFiles('red', red), ...toFiles('broken', broken), ...toFiles('green', green)]
 
