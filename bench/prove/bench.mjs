@@ -1,22 +1,26 @@
-// Mutants per second of `itest prove` and of StrykerJS with its Vitest runner, on the same route and the same tests, one
-// after the other. StrykerJS is installed from the registry into a temporary folder. Build first.
+// Mutants per second of `itest prove` and of StrykerJS with its Vitest runner, on the same route and the same tests, in
+// turn, three times each. StrykerJS is installed from the registry into a temporary folder. Build first.
 // Usage: node bench/prove/bench.mjs [stryker folder that is installed already]
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../harness/fixture-copies.mjs'
 import { CLI, makeSample } from './sample.mjs'
 
 const WANTED = 7
+const ROUNDS = 3
 const sample = makeSample()
 const stryker = process.argv[2] ?? installStryker(join(sample.folder, 'stryker'))
 
-const own = runOwn()
-const other = runStryker()
-console.log(`itest prove   ${describe(own)}`)
-console.log(`StrykerJS     ${describe(other)}`)
-const ratio = own.count / own.seconds / (other.count / other.seconds)
-console.log(`${ratio.toFixed(1)} times as many per second (wanted: ${WANTED}${ratio < WANTED ? ': MISSED' : ''})`)
+const rounds = Array.from({ length: ROUNDS }, () => ({ own: runOwn(), other: runStryker() }))
+for (const { own, other } of rounds) {
+  console.log(`itest prove   ${describe(own)}`)
+  console.log(`StrykerJS     ${describe(other)}`)
+}
+const ratios = rounds.map(({ own, other }) => own.count / own.seconds / (other.count / other.seconds))
+const [least, ratio, most] = ratios.toSorted((a, b) => a - b).map((one) => one.toFixed(1))
+const judged = Number(ratio) < WANTED ? ': MISSED' : ''
+console.log(`${ratio} times as many per second, ${least} to ${most} in ${ROUNDS} rounds (wanted: ${WANTED}${judged})`)
 rmSync(sample.folder, { recursive: true, force: true })
 
 function describe({ count, seconds, counts }) {
@@ -33,7 +37,8 @@ function runOwn() {
 }
 
 function runStryker() {
-  symlinkSync(join(stryker, 'node_modules/@stryker-mutator'), join(sample.root, 'node_modules/@stryker-mutator'))
+  const link = join(sample.root, 'node_modules/@stryker-mutator')
+  if (!existsSync(link)) symlinkSync(join(stryker, 'node_modules/@stryker-mutator'), link)
   const options = {
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],

@@ -58,6 +58,7 @@ beforeEach(async ({ task, onTestFinished }) => {
   // After all that the test does in the end, also when a hook of it throws and Vitest leaves ours out.
   onTestFinished(async () => {
     const facts = report ?? (await endTest(state))
+    state.ended = { id: task.id, facts }
     Object.assign(task.meta, { itest: seal(task.id, facts) })
     journal({ file: task.file.filepath, test: null, limitMs: null })
   }, END_LIMIT_MS)

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { VitestUtils } from 'vitest'
+import type { HarnessFacts } from '../run/types.ts'
 import type { ChooseAddress } from './app/client-address.ts'
 import type { FileDatabase } from './database/file-database.ts'
 import type { Turns } from './database/pglite/turns.ts'
@@ -41,6 +42,8 @@ export interface HarnessState {
   readonly makers: Set<string>
   /** Of hooks of suites, in this file so far. */
   requestsBefore: number
+  /** What happened in the test that ended last; null: none has. */
+  ended: { readonly id: string; readonly facts: HarnessFacts } | null
   /** The file whose tests run, relative to the root. */
   testFile: string
   /** A file of tests that imports nothing of itest brings its own rows, and waits as long as it likes. */
@@ -114,6 +117,7 @@ export function createState(
     entries: new WeakMap(),
     makers: new Set(),
     requestsBefore: 0,
+    ended: null,
     testFile: '',
     isUsed: false,
     keepsPorts: false,

@@ -1,5 +1,4 @@
 import { toProjectPath } from '../run/error-facts.ts'
-import { describeTask } from './task-facts.ts'
 import type { Ablation, MeasuredTests, TestBaseline, TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
 
@@ -24,8 +23,11 @@ export async function measureTests(worker: Worker, onTest: (measured: MeasuredTe
         return true
       },
       said: (said, test) => {
-        const { durationMs } = describeTask(test, plan.root)
-        tests.push({ ...said, durationMs, reached: [...new Set([...mutants.asked.keys(), ...atLoad])] })
+        tests.push({
+          ...said,
+          durationMs: test.result?.duration ?? 0,
+          reached: [...new Set([...mutants.asked.keys(), ...atLoad])],
+        })
         onTest({ tests, hits })
       },
     })

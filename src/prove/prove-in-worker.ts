@@ -1,10 +1,11 @@
-import { appendFileSync, closeSync, openSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isComplete, isMissing, PARTS, readBaseline, readSoFar, writePart, writeSoFar } from './baseline-parts.ts'
 import { findCollector } from './collect-garbage.ts'
 import { ablate, measureTests } from './measure-baseline.ts'
-import { isReached, type Known, readPostponed, type Trial, tryMutant } from './try-mutant.ts'
+import { listPostponed, takePostponed } from './postponed.ts'
+import { isQuick, type Known, type Trial, tryMutant } from './try-mutant.ts'
 import type { BaselinePart, ProofEvent, ProofPlan } from './types.ts'
 import { prepare, type Stage, type Worker } from './worker.ts'
 
@@ -81,11 +82,24 @@ function readKnown({ baseline, asking }: ProofPlan): Known | null {
 }
 
 function choose(plan: ProofPlan, { known, open }: { known: Known; open: Set<number> }): Trial | null {
-  for (const mutant of open) {
-    if (!known.isComplete && !isReached(mutant, known)) continue
-    open.delete(mutant)
-    if (claim(plan, String(mutant))) return { mutant, before: null }
+  const postponed = known.isComplete ? new Set(listPostponed(plan)) : new Set<number>()
+  for (const mutant of sortByWait([...postponed, ...open], known)) {
+    if (postponed.has(mutant)) {
+      const before = takePostponed(plan, mutant)
+      if (before) return { mutant, before }
+    } else if (known.isComplete || known.tests.some((one) => isQuick(one) && one.reached.includes(mutant))) {
+      open.delete(mutant)
+      if (claim(plan, String(mutant))) return { mutant, before: null }
+    }
   }
-  const waiting = known.isComplete && readdirSync(plan.postponed).find((name) => claim(plan, `postponed-${name}`))
-  return waiting ? { mutant: Number(waiting), before: readPostponed(plan, Number(waiting)) } : null
+  return null
+}
+
+/** Those first that may wait longest, so that no worker waits alone in the end. */
+function sortByWait(mutants: readonly number[], { tests }: Known): number[] {
+  const slow = tests.filter((test) => !isQuick(test))
+  const waitFor = (mutant: number): number =>
+    slow.reduce((sum, { durationMs, reached }) => sum + (reached.includes(mutant) ? durationMs : 0), 0)
+  const waits = new Map(mutants.map((mutant) => [mutant, waitFor(mutant)]))
+  return mutants.toSorted((one, other) => (waits.get(other) ?? 0) - (waits.get(one) ?? 0))
 }

@@ -1,28 +1,24 @@
 import type { RunnerTask, RunnerTestCase, RunnerTestFile } from 'vitest'
+import type { HarnessState } from '../harness/state.ts'
 import { describeError, toProjectPath } from '../run/error-facts.ts'
-import { HarnessFacts as HarnessSchema } from '../run/job.ts'
-import type { HarnessFacts, TestFacts } from '../run/types.ts'
+import type { TestFacts } from '../run/types.ts'
 
-/** A test as the reporter of a run would have it, from inside the worker. */
-export function describeTask(test: RunnerTestCase, root: string): TestFacts {
+/** A test as the reporter of a run would have it, from inside the worker, when it has just ended. */
+export function describeTask(test: RunnerTestCase, { root, ended }: HarnessState): TestFacts {
   const { result } = test
   return {
-    file: toProjectPath(test.file.filepath, root),
-    name: test.name,
-    fullName: nameFully(test),
+    ...nameTask(test, root),
     state: result?.state === 'pass' ? 'passed' : result?.state === 'fail' ? 'failed' : 'skipped',
     errors: (result?.errors ?? []).map((error) => describeError(error, root)),
     durationMs: result?.duration ?? 0,
     retries: result?.retryCount ?? 0,
-    harness: readHarness(test),
+    harness: ended?.id === test.id ? ended.facts : null,
     isMeantToFail: test.fails === true,
   }
 }
 
-function readHarness({ meta }: RunnerTestCase): HarnessFacts | null {
-  const sealed: unknown = Reflect.get(meta, 'itest')
-  const facts: unknown = typeof sealed === 'object' && sealed !== null ? Reflect.get(sealed, 'facts') : null
-  return typeof facts === 'string' ? (HarnessSchema.safeParse(JSON.parse(facts)).data ?? null) : null
+export function nameTask(test: RunnerTestCase, root: string): Pick<TestFacts, 'file' | 'name' | 'fullName'> {
+  return { file: toProjectPath(test.file.filepath, root), name: test.name, fullName: nameFully(test) }
 }
 
 /** What went wrong outside of the tests of a file. */

@@ -1,8 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { toProjectPath } from '../run/error-facts.ts'
 import { confirmKills } from './confirm-kills.ts'
-import { type Baseline, keyOf, type ProofEvent, type ProofPlan, type TestSaid } from './types.ts'
+import { postpone } from './postponed.ts'
+import { type Baseline, keyOf, type ProofEvent, type ProofPlan, type TestBaseline, type TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
 
 /** What is known of the tests without mutants. */
@@ -64,25 +63,26 @@ function listProven({ ablated }: Baseline): Set<string> {
   return new Set(red.map(keyOf))
 }
 
-/** Where the first red is enough, tests that wait for something come last: most bugs need none of them. */
+/**
+ * Where the first red is enough, tests that wait for something come last: most bugs need none of them. They are not asked
+ * as long as one that has not run yet may make that needless.
+ */
 function listGroups({ asking }: ProofPlan, { tests, isComplete }: Known): ((key: string) => boolean)[] {
   if (asking !== 'one') return [() => true]
-  const slow = new Set(tests.filter(({ durationMs }) => durationMs > SLOW_MS).map(keyOf))
-  const quick = (key: string): boolean => !slow.has(key)
-  return isComplete ? [quick, (key) => slow.has(key)] : [quick]
+  const quick = new Set(tests.filter(isQuick).map(keyOf))
+  return [(key: string) => quick.has(key), (key: string) => !quick.has(key)].slice(0, isComplete ? 2 : 1)
 }
 
 /** One of the tests that are known was red, and none of the others has to be asked. */
 function isDecided({ said, isEndless }: Asked, { known, settled }: { known: Known; settled: Set<string> }): boolean {
   if (isEndless || !said.some(ends)) return false
-  const quick = new Set(known.tests.filter(({ durationMs }) => durationMs <= SLOW_MS).map(keyOf))
+  const quick = new Set(known.tests.filter(isQuick).map(keyOf))
   const all = [...Object.values(known.ablated).flat(), ...known.tests].map(keyOf)
   return all.every((key) => quick.has(key) || settled.has(key))
 }
 
-/** Whether a test that is known, and need not wait, runs the code. */
-export function isReached(mutant: number, { tests }: Known): boolean {
-  return tests.some(({ durationMs, reached }) => durationMs <= SLOW_MS && reached.includes(mutant))
+export function isQuick({ durationMs }: TestBaseline): boolean {
+  return durationMs <= SLOW_MS
 }
 
 async function ask(
@@ -148,14 +148,4 @@ function listWanted({ only }: ProofPlan, mutant: number, { tests }: Baseline): R
 /** No further test has to say it. */
 function ends({ verdict }: TestSaid): boolean {
   return verdict.status === 'red' || (verdict.status === 'broken' && verdict.class === 'timeout')
-}
-
-function postpone({ postponed }: ProofPlan, mutant: number, asked: Asked): void {
-  const draft = join(postponed, `../${mutant}.draft`)
-  writeFileSync(draft, JSON.stringify(asked))
-  renameSync(draft, join(postponed, String(mutant)))
-}
-
-export function readPostponed({ postponed }: ProofPlan, mutant: number): Asked {
-  return JSON.parse(readFileSync(join(postponed, String(mutant)), 'utf8'))
 }

@@ -6,7 +6,7 @@ import { type Renew, watchRemains } from '../harness/renew.ts'
 import { getState, type HarnessState } from '../harness/state.ts'
 import { compileRequired, installSwitch, type MutantSwitch } from './mutant-switch.ts'
 import type { Observer } from './runner.ts'
-import { describeFile, describeTask } from './task-facts.ts'
+import { describeFile, describeTask, nameTask } from './task-facts.ts'
 import type { ProofPlan, TestName, TestSaid } from './types.ts'
 import { type UnhandledErrors, watchUnhandled } from './unhandled-errors.ts'
 
@@ -56,7 +56,7 @@ export async function runFile(
   unhandled.begin()
   const ran = await stage.runFile(file, {
     wants: (test) => {
-      const { file, fullName: name } = describeTask(test, plan.root)
+      const { file, fullName: name } = nameTask(test, plan.root)
       const isWanted = observer.wants({ file, name })
       if (isWanted) unhandled.attribute(name)
       return isWanted
@@ -69,8 +69,8 @@ export async function runFile(
   return describeFile(ran)
 }
 
-function judge({ plan, unhandled }: Worker, test: RunnerTestCase, ablated: boolean): TestSaid {
-  const facts = describeTask(test, plan.root)
+function judge({ state, unhandled }: Worker, test: RunnerTestCase, ablated: boolean): TestSaid {
+  const facts = describeTask(test, state)
   const run = {
     exitCode: null,
     reason: null,

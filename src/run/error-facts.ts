@@ -40,12 +40,22 @@ function describeCause(cause: unknown): string | null {
 /** Vitest's own frames are mapped to the sources; a bare stack is what unhandled errors have. */
 function readFrames(parsed: unknown, stack: string | null, root: string): Frame[] {
   if (Array.isArray(parsed) && parsed.length > 0) return parsed.flatMap((frame: unknown) => toFrame(frame, root))
-  const lines = (stack ?? '').split('\n')
-  return lines.flatMap((line) => {
-    const found = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*):(\d+):(\d+)\)?$/.exec(line)
-    if (!found) return []
-    return toFrame({ file: found[1], line: Number(found[2]), column: Number(found[3]) }, root)
-  })
+  return (stack ?? '').split('\n').flatMap((line) => readLine(line, root))
+}
+
+/** The first place in code of the project itself, which packages are not. */
+export function findOwnFrame(stack: string, root: string): Frame | null {
+  for (const line of stack.split('\n')) {
+    const [frame] = readLine(line, root)
+    if (frame && !/(?:^|[\\/])node_modules[\\/]|^node:/.test(frame.file)) return frame
+  }
+  return null
+}
+
+function readLine(line: string, root: string): Frame[] {
+  const found = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*):(\d+):(\d+)\)?$/.exec(line)
+  if (!found) return []
+  return toFrame({ file: found[1], line: Number(found[2]), column: Number(found[3]) }, root)
 }
 
 function toFrame(frame: unknown, root: string): Frame[] {

@@ -17,6 +17,7 @@ export type Assignment = z.infer<typeof Assignment>
 
 /** A process that loads Vitest while it is still being found out what it will run. */
 export interface Standby {
+  readonly pid: number | null
   /** The process with its work; null when another one has it already. */
   assign(assignment: Assignment): OpenChild | null
   /** Must be called in the end, also when it has work, which then goes on. */
@@ -28,6 +29,7 @@ export function standBy(root: string): Standby {
   const environment = buildBareEnvironment(process.env, home)
   let waiting: OpenChild | null = openChild('standby-worker', { root, environment, args: [] })
   return {
+    pid: waiting.child.pid ?? null,
     assign(assignment) {
       const opened = waiting
       waiting = null

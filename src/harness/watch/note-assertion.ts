@@ -1,4 +1,4 @@
-import { describeError } from '../../run/error-facts.ts'
+import { describeError, findOwnFrame } from '../../run/error-facts.ts'
 import { findActor } from '../http/boundary.ts'
 import { findState, type HarnessState } from '../state.ts'
 
@@ -22,7 +22,7 @@ export function noteAssertion(state: HarnessState, error: unknown, stack?: strin
   const { watch } = state
   watch.noted += 1
   const isLast = watch.assertions.size >= SITES
-  const frame = isLast ? null : findFrame(state, stack ?? noteSite())
+  const frame = isLast ? null : findOwnFrame(stack ?? noteSite(), state.root)
   if (findActor(state.boundary).isOfRequest && frame?.file !== state.testFile) return
   const key = frame ? `${frame.file}:${frame.line}:${frame.column}` : ''
   const entry = watch.assertions.get(key) ?? { frame, passed: 0, failed: 0, messages: [] }
@@ -40,12 +40,4 @@ export function noteAssertion(state: HarnessState, error: unknown, stack?: strin
 export function noteOf(error: unknown): void {
   const state = findState()
   if (state) noteAssertion(state, error)
-}
-
-/** Where in the project's own code it stands; packages are no code of the project. */
-function findFrame(state: HarnessState, stack: string) {
-  return (
-    describeError({ stack }, state.root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]|^node:/.test(file)) ??
-    null
-  )
 }

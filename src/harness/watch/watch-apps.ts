@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { describeError } from '../../run/error-facts.ts'
+import { findOwnFrame } from '../../run/error-facts.ts'
 import type { HarnessState } from '../state.ts'
 import type { RequestEntry } from './test-watch.ts'
 
@@ -80,11 +80,7 @@ function findEntry(state: HarnessState, request: unknown): RequestEntry | null {
 
 /** The first file of the project on the way to `express()`. */
 function findMaker(root: string): string {
-  const { stack } = new Error('here')
-  return (
-    describeError({ stack }, root).frames.find(({ file }) => !/(?:^|[\\/])node_modules[\\/]|^node:/.test(file))?.file ??
-    ''
-  )
+  return findOwnFrame(new Error('here').stack ?? '', root)?.file ?? ''
 }
 
 /** The copy that the app gets: Vitest leaves packages to Node, whose module cache this shares. */
