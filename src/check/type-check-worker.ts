@@ -1,15 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { UserError } from '../errors.ts'
-import { type FilesTypeCheckInput, typeCheckFiles } from './type-check.ts'
-import type { ThreadAnswer } from './type-check-thread.ts'
+import { typeCheckFiles } from './type-check.ts'
+import type { ThreadAnswer, ThreadQuestion } from './type-check-thread.ts'
 
-function answer(input: FilesTypeCheckInput): ThreadAnswer {
+function answer({ id, input }: ThreadQuestion): ThreadAnswer {
   try {
-    return { status: 'checked', findings: typeCheckFiles(input) }
+    return { id, status: 'checked', findings: typeCheckFiles(input) }
   } catch (error) {
-    if (error instanceof UserError) return { status: 'mistake', message: error.message, hint: error.hint }
+    if (error instanceof UserError) return { id, status: 'mistake', message: error.message, hint: error.hint }
     throw error
   }
 }
 
-parentPort?.postMessage(answer(workerData))
+parentPort?.on('message', (question: ThreadQuestion) => parentPort?.postMessage(answer(question)))

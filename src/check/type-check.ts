@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../errors.ts'
+import { keepSources } from './kept-sources.ts'
 import { openLibrary, ts } from './syntax.ts'
 import type { Finding } from './types.ts'
 
@@ -126,8 +128,9 @@ function usesTypeScript6(root: string): boolean {
 function createHost(options: ts.CompilerOptions, given: ReadonlyMap<string, string>): ts.CompilerHost {
   const host: ts.CompilerHost = { ...ts.createCompilerHost(options), jsDocParsingMode: JSDOC }
   const library = openLibrary()
+  const isOfLibrary = (name: string): boolean => name.startsWith(`${library.folder}/`)
   const readOver = (name: string): string | undefined => {
-    if (name.startsWith(`${library.folder}/`)) return library.readFile(name)
+    if (isOfLibrary(name)) return library.readFile(name)
     return given.get(path.resolve(name))
   }
   return {
@@ -136,13 +139,25 @@ function createHost(options: ts.CompilerOptions, given: ReadonlyMap<string, stri
     getDefaultLibFileName: (forOptions) => `${library.folder}/${ts.getDefaultLibFileName(forOptions)}`,
     fileExists: (name) => readOver(name) !== undefined || host.fileExists(name),
     readFile: (name) => readOver(name) ?? host.readFile(name),
-    getSourceFile: (name, language, ...rest) => {
-      const text = readOver(name)
-      return text === undefined
-        ? host.getSourceFile(name, language, ...rest)
-        : ts.createSourceFile(name, text, language)
-    },
+    getSourceFile: keepSources(
+      (name, language, ...rest) => {
+        const text = readOver(name)
+        return text === undefined
+          ? host.getSourceFile(name, language, ...rest)
+          : ts.createSourceFile(name, text, language)
+      },
+      {
+        options,
+        stampOf: (name) => (isOfLibrary(name) ? 'library' : given.has(path.resolve(name)) ? null : stamp(name)),
+      },
+    ),
   }
+}
+
+/** When a file was written, and how long it is; null: it is not on the disk. */
+function stamp(file: string): string | null {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found?.isFile() ? `${found.mtimeMs} ${found.size}` : null
 }
 
 /** A package counts as there when its types are: plain JavaScript would make everything from it `any`. */

@@ -113,7 +113,7 @@ describe('an app that does not start', () => {
     const waiting = await probeFiles({ files: { 'src/app.ts': asleep }, options: { timeoutMs: 9000 } })
     expect(waiting).toMatchObject({ status: 'failed', reason: 'Error: src/app.ts was not loaded within 3 seconds' })
     expect(outlineRoutes(waiting)).toHaveLength(1)
-    const busy = await probeFiles({ files: { 'src/app.ts': `${FIRST}for (;;) {}` }, options: { timeoutMs: 6000 } })
+    const busy = await probeFiles({ files: { 'src/app.ts': `${FIRST}for (;;) {}` }, options: { timeoutMs: 4000 } })
     expect(busy).toMatchObject({ status: 'failed', reason: 'the app was still starting when its time was over' })
     expect(outlineRoutes(busy)).toHaveLength(1)
   })

@@ -77,7 +77,7 @@ function setUp(tests: string) {
       settings: { file: null, env: {} },
       signal,
       onProgress: () => {},
-      slackMs: 1000,
+      slackMs: 300,
       ...options,
     })
   }

@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import PostalMime from 'postal-mime'
 import type { HarnessState } from '../state.ts'
 import type { Mail } from './mail-types.ts'
 import { type Envelope, serveSmtp } from './smtp-session.ts'
@@ -27,6 +26,8 @@ export async function startMailServer({ boundary }: HarnessState): Promise<void>
 
 async function readMail({ from, to, content }: Envelope): Promise<Mail> {
   const bytes = Buffer.from(content, 'latin1')
+  // Few tests send mail.
+  const { default: PostalMime } = await import('postal-mime')
   const parsed = await PostalMime.parse(bytes, { attachmentEncoding: 'utf8' })
   return {
     from,
