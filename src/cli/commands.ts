@@ -138,10 +138,17 @@ function addProve(program: Command, { world, finish }: Wiring): void {
       const options = { ...(await readOptions(raw, process.cwd())), ...parseProofOptions(raw) }
       const { findOnlyRoute } = await import('../prove/find-tests.ts')
       const route = parseRoute(words.length > 0 ? words : [findOnlyRoute(options.root)])
-      const { prove } = await import('../prove/prove.ts')
-      const { renderProof } = await import('../report/prove-text.ts')
-      const report = await prove(route, options, world)
-      finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
+      // First of all: it loads Vitest while this process loads the compiler.
+      const { standBy } = await import('../run/standby.ts')
+      const standby = standBy(options.root)
+      try {
+        const { prove } = await import('../prove/prove.ts')
+        const { renderProof } = await import('../report/prove-text.ts')
+        const report = await prove(route, { ...options, standby }, world)
+        finish(options.json ? toJson(report) : renderProof(report, terminal()), report.exitCode)
+      } finally {
+        standby.end()
+      }
     })
 }
 

@@ -23,7 +23,7 @@ export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void
   try {
     const worker = await prepare(plan, stage)
     for (const part of PARTS) {
-      if (isMissing(plan.baseline, part) && claim(plan, part)) await measure(worker, part)
+      if (isMissing(plan.baseline, part) && claim(plan, part)) await measure(worker, part, tell)
     }
     tell({ kind: 'ready' })
     await tryMutants(worker, tell)
@@ -33,13 +33,14 @@ export async function proveInWorker(plan: ProofPlan, stage: Stage): Promise<void
   }
 }
 
-async function measure(worker: Worker, part: BaselinePart): Promise<void> {
+async function measure(worker: Worker, part: BaselinePart, tell: Tell): Promise<void> {
   const { baseline: file } = worker.plan
   if (part !== 'tests') return writePart(file, part, await ablate(worker, part))
   let writtenAt = 0
   const measured = await measureTests(worker, (soFar) => {
     if (performance.now() - writtenAt < WRITE_EVERY_MS) return
     writeSoFar(file, soFar)
+    tell({ kind: 'measured', tests: soFar.tests.length })
     writtenAt = performance.now()
   })
   writePart(file, part, measured)

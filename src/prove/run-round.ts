@@ -11,7 +11,7 @@ import type { ProofEvent, ProofPlan } from './types.ts'
 const SLACK_MS = 15_000
 // After which Vitest ends a test by itself; with only some tests, each of them may get there.
 const TEST_LIMIT_MS = 5_000
-// Until the first word of a worker, which starts Vitest and loads the app.
+// Until the first word of a worker, which starts Vitest and loads the app; and for one test without mutants.
 const START_MS = 120_000
 // From the end of the last worker to that of Vitest, which closes what the project's set-up has opened.
 const CLOSE_MS = 5_000
@@ -55,11 +55,16 @@ export async function runRound(
   const startedAt = performance.now()
   // Its other workers hardly get on when one of them has been ended.
   const survivesNothing = findVitest(trials.root).version.startsWith('3.')
+  let isMeasured = false
   const timer = setInterval(() => {
     listen(plan, workers)
     const all = [...workers.values()]
     onTried(all.flatMap(({ events }) => events).filter(({ kind }) => kind === 'tried').length)
-    endSilent(all, patience(trials, plan))
+    // Until then some workers may have to wait for another one, whose word counts for them.
+    const last = Math.max(...all.map(({ at }) => at))
+    if (!isMeasured) for (const worker of all) worker.at = last
+    isMeasured ||= isComplete(plan.baseline)
+    endSilent(all, isMeasured ? patience(trials, plan) : START_MS)
     const isCrippled = survivesNothing && all.some(({ isKilled }) => isKilled)
     if (isCrippled || isOver(all, { plan, startedAt })) over.abort()
   }, POLL_MS)
@@ -103,7 +108,6 @@ function readEvents(file: string): ProofEvent[] {
 
 /** How long a worker may be at one mutant. */
 function patience({ slackMs = SLACK_MS }: Trials, { baseline, asking }: ProofPlan): number {
-  if (!isComplete(baseline)) return START_MS
   const { tests } = readBaseline(baseline)
   const each = asking === 'one' ? 0 : TEST_LIMIT_MS
   return slackMs + tests.reduce((sum, { durationMs }) => sum + 3 * durationMs + each, 0)

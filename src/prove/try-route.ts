@@ -2,7 +2,7 @@ import type { GenOptions, RouteArgument } from '../options.ts'
 import type { World } from '../pipeline.ts'
 import { createStopwatch, type Stopwatch } from '../progress.ts'
 import { startProjectEngine } from '../run/open-guest.ts'
-import { standBy } from '../run/standby.ts'
+import { type Standby, standBy } from '../run/standby.ts'
 import type { EngineFacts } from '../run/types.ts'
 import { describeBroken } from '../scan/mistakes.ts'
 import { readRoute } from '../scan/read-project.ts'
@@ -12,7 +12,11 @@ import { readTexts } from './read-texts.ts'
 import { type Told, tryMutants } from './try-mutants.ts'
 import type { Asking, Mutant, TestName } from './types.ts'
 
-export type RouteOptions = Pick<GenOptions, 'root' | 'app' | 'cache' | 'config' | 'env' | 'database' | 'databaseUrl'>
+export interface RouteOptions
+  extends Pick<GenOptions, 'root' | 'app' | 'cache' | 'config' | 'env' | 'database' | 'databaseUrl'> {
+  /** For the first run; default: one that is made and ended here. */
+  readonly standby?: Standby
+}
 
 export interface RouteTrials {
   /** The test files for the route as the code has it, absolute. */
@@ -41,7 +45,7 @@ export async function tryRoute(
 ): Promise<TriedRoute> {
   const { time, timings } = createStopwatch(world.now)
   // Both take a while, and need no more than the code.
-  const standby = standBy(options.root)
+  const standby = options.standby ?? standBy(options.root)
   const starting = time('database', () => startProjectEngine(options, world))
   starting.catch(() => {})
   try {
@@ -66,7 +70,7 @@ export async function tryRoute(
     const { route, mutants, texts } = found
     return { route, mutants, texts, told, engine: describe(engine.facts), timings: timings() }
   } finally {
-    standby.end()
+    if (!options.standby) standby.end()
     const engine = await starting.catch(() => null)
     await engine?.stop()
   }

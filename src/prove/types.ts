@@ -109,6 +109,8 @@ export interface TestSaid extends TestName {
 
 /** What the worker tells, in order. */
 export type ProofEvent =
+  /** So many tests have run without mutants. */
+  | { readonly kind: 'measured'; readonly tests: number }
   /** What this worker had to find out of the tests without mutants is known. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'begun'; readonly mutant: number }
