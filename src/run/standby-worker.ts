@@ -6,7 +6,14 @@ import { Assignment } from './standby.ts'
 process.on('disconnect', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'))
 
 const assigned = once(process, 'message')
-await Promise.all([import(findVitest(process.cwd()).node), import('./open-vitest.ts'), import('./reporter.ts')])
+await Promise.all([
+  import(findVitest(process.cwd()).node),
+  import('./open-vitest.ts'),
+  import('./reporter.ts'),
+  // What most runs load only later.
+  import('../harness/run-databases.ts'),
+  import('../harness/database/postgres-template.ts'),
+])
 const { script, job, environment } = Assignment.parse((await assigned)[0])
 Object.assign(process.env, environment)
 process.argv[2] = job
