@@ -119,9 +119,16 @@ function addHarness(config: ViteUserConfig): void {
   test.sequence = { ...test.sequence, setupFiles: 'list' }
   test.globalSetup = [GLOBAL_SETUP, ...[test.globalSetup ?? []].flat()]
   test.fakeTimers = { toFake: [...FAKED], ...test.fakeTimers }
+  allowOwnFolder(config)
   const { onUnhandledError } = test
   test.onUnhandledError = (error) => (isAppCrash(error) ? false : onUnhandledError?.(error))
   inlineHarness(test)
+}
+
+/** For environments of a browser Vite loads nothing from elsewhere, and this package may be linked. */
+function allowOwnFolder(config: ViteUserConfig): void {
+  const allow = [...(config.server?.fs?.allow ?? []), OWN_FOLDER]
+  config.server = { ...config.server, fs: { ...config.server?.fs, allow } }
 }
 
 function provideOptions(config: ViteUserConfig, options: GuestOptions): void {

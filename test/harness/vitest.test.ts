@@ -38,6 +38,17 @@ it('sets the date', () => {
   clock.set('2030-01-31T23:59:59Z')
   expect([vi.isFakeTimers(), new Date().getUTCFullYear()]).toEqual([true, 2030])
 })`
+
+/** Vite loads such a file, and what it imports, as for a browser. In one piece the word would count for this file. */
+const PAGE = {
+  'node_modules/vitest-environment-page/package.json': '{ "type": "module", "exports": "./page.js" }',
+  'node_modules/vitest-environment-page/page.js':
+    "export default { name: 'page', viteEnvironment: 'client', setup: () => ({ teardown() {} }) }",
+  'tests/page.test.ts': `// @vitest-${'environment'} page
+import { expect, it } from 'vitest'
+it('is a page', () => { expect(expect.getState().environment).toBe('page') })`,
+}
+
 /** An app that lets in by a session with a double submit, and by a key; and a config that knows how. */
 const SIGNS_IN = {
   'src/door.ts': `
@@ -240,10 +251,10 @@ afterAll(({}, file: any) => expect(JSON.parse(file.tasks[0].meta.itest.facts).re
   it("is linked into a project, whose Vitest is another copy than this package's", () => {
     const config = CONFIG.replace('] })', '], test: { expect: { requireAssertions: true } } })')
     const { status, output } = runVitest(
-      { 'vitest.config.ts': config, 'tests/clock.test.ts': CLOCK },
+      { 'vitest.config.ts': config, 'tests/clock.test.ts': CLOCK, ...PAGE },
       { without: ['vitest'] },
     )
-    expect(output).toContain('2 passed')
+    expect(output).toContain('3 passed')
     expect(status).toBe(0)
   })
 })
