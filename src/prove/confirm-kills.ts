@@ -1,6 +1,6 @@
 import { fingerprint } from '../judge/fingerprint.ts'
 import { toProjectPath } from '../run/error-facts.ts'
-import { keyOf, type TestSaid } from './types.ts'
+import { keyOf, type TestName, type TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
 
 /**
@@ -27,7 +27,8 @@ export async function confirmKills(
   return said.filter((one) => !doubtful.includes(one))
 }
 
-async function runAgain(worker: Worker, tests: readonly TestSaid[]): Promise<ReadonlyMap<string, TestSaid>> {
+/** These and no others. */
+export async function runAgain(worker: Worker, tests: readonly TestName[]): Promise<ReadonlyMap<string, TestSaid>> {
   const { plan } = worker
   const keys = new Set(tests.map(keyOf))
   const said = new Map<string, TestSaid>()

@@ -1,5 +1,6 @@
 import { toProjectPath } from '../run/error-facts.ts'
 import { confirmKills } from './confirm-kills.ts'
+import { findNeedy } from './needy-tests.ts'
 import { postpone } from './postponed.ts'
 import { type Baseline, keyOf, type ProofEvent, type ProofPlan, type TestBaseline, type TestSaid } from './types.ts'
 import { runFile, type Worker } from './worker.ts'
@@ -85,23 +86,27 @@ export function isQuick({ durationMs }: TestBaseline): boolean {
   return durationMs <= SLOW_MS
 }
 
-async function ask(
-  worker: Worker,
-  {
-    mutant,
-    group,
-    asked,
-    known,
-    settled,
-  }: {
-    readonly mutant: number
-    readonly group: (key: string) => boolean
-    readonly asked: Asked
-    readonly known: Known
-    readonly settled: Set<string>
-  },
-): Promise<Asked> {
-  const { plan, mutants } = worker
+interface Question {
+  readonly mutant: number
+  readonly group: (key: string) => boolean
+  readonly asked: Asked
+  readonly known: Known
+  readonly settled: Set<string>
+}
+
+/** Asks again when a test was not green that has to have others before it. */
+async function ask(worker: Worker, question: Question): Promise<Asked> {
+  for (;;) {
+    const asked = await askOnce(worker, question)
+    const fresh = asked.said.slice(question.asked.said.length).filter((one) => !worker.needy.has(keyOf(one)))
+    const needy = worker.plan.asking === 'one' ? await findNeedy(worker, fresh, question.known) : []
+    if (needy.length === 0) return asked
+    for (const key of needy) worker.needy.add(key)
+  }
+}
+
+async function askOnce(worker: Worker, { mutant, group, asked, known, settled }: Question): Promise<Asked> {
+  const { plan, mutants, needy } = worker
   const startedAt = performance.now()
   const wanted = [...listWanted(plan, mutant, known)].filter((key) => group(key) && !asked.tests.includes(key))
   const all: TestSaid[] = []
@@ -110,13 +115,17 @@ async function ask(
   const turnOn = (): void => mutants.turnTo(mutant, SLACK + 100 * (known.hits[mutant] ?? 0))
   turnOn()
   for (const file of plan.tests) {
-    const name = toProjectPath(file, plan.root)
+    const name = `${toProjectPath(file, plan.root)}\n`
+    const keys = known.tests.map(keyOf).filter((key) => key.startsWith(name))
     const isWanted = (key: string): boolean => wanted.includes(key) && !(isDone && settled.has(key))
-    if (!wanted.some((key) => key.startsWith(`${name}\n`) && isWanted(key))) continue
+    const isNeeded = (key: string): boolean =>
+      keys.slice(keys.indexOf(key) + 1).some((later) => needy.has(later) && isWanted(later))
+    if (!keys.some(isWanted)) continue
     const run = await runFile(worker, file, {
       isAblated: true,
-      wants: (test) => isWanted(keyOf(test)),
+      wants: (test) => isWanted(keyOf(test)) || isNeeded(keyOf(test)),
       said: (said) => {
+        if (!wanted.includes(keyOf(said))) return
         all.push(said)
         isDone ||= ends(said)
       },

@@ -23,6 +23,8 @@ export interface Worker {
   readonly mutants: MutantSwitch
   readonly unhandled: UnhandledErrors
   readonly renew: Renew
+  /** Keys of tests that have to have those of their file before them. */
+  readonly needy: Set<string>
 }
 
 /** What is there before the app is loaded for the first time belongs to the harness. */
@@ -31,7 +33,15 @@ export async function prepare(plan: ProofPlan, stage: Stage): Promise<Worker> {
   await state.database?.open()
   const mutants = installSwitch()
   compileRequired(plan.schemata)
-  return { plan, stage, state, mutants, unhandled: watchUnhandled(plan.root), renew: watchRemains(state) }
+  return {
+    plan,
+    stage,
+    state,
+    mutants,
+    unhandled: watchUnhandled(plan.root),
+    renew: watchRemains(state),
+    needy: new Set(),
+  }
 }
 
 export interface FileRun {

@@ -136,3 +136,35 @@ describe('while a test waits', () => {
     expect(postponed.toSorted()).toEqual([2, 3, 4, 5])
   })
 })
+
+/** Only the second one comes to the look at the amount, and it compares with what the first one got. */
+const IN_ORDER = `import request from 'supertest'
+import { expect, it } from 'vitest'
+import { app } from '../src/app.js'
+
+let words
+
+it('answers with words', async () => {
+  words = (await request(app).post('/orders').send({ amountCents: 1 })).body.error
+  expect(words).toContain('required')
+})
+
+it('answers 400 with the same words', async () => {
+  const res = await request(app).post('/orders').send({ userId: 'u_1' })
+  expect([res.status, res.body.error]).toEqual([400, words])
+})
+`
+
+describe('a test that needs what one before it leaves', () => {
+  it('is asked with it, and notices what it notices in its file', { timeout: 60_000 }, async () => {
+    const { swap, run } = setUp(IN_ORDER)
+    const told = await run({
+      mutants: [swap(1, '400', '200'), swap(2, WORDS, "'required'"), swap(3, '!amountCents', '!(amountCents)')],
+    })
+    expect(listSaid(told)).toEqual({
+      1: ['answers 400 with the same words'],
+      2: [],
+      3: [],
+    })
+  })
+})
