@@ -16,6 +16,8 @@ export async function findNeedy(
   const needy: string[] = []
   for (const one of said) {
     const key = keyOf(one)
+    const first = tests.find((test) => test.file === one.file)
+    if (first && keyOf(first) === key) continue
     const file = join(worker.plan.claims, `alone-${tests.findIndex((test) => keyOf(test) === key)}`)
     if (!existsSync(file)) writeFileSync(file, await askAlone(worker, one))
     if (readFileSync(file, 'utf8') === 'needy') needy.push(key)
