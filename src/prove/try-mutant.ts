@@ -98,15 +98,28 @@ interface Question {
 async function ask(worker: Worker, question: Question): Promise<Asked> {
   for (;;) {
     const asked = await askOnce(worker, question)
-    const fresh = asked.said.slice(question.asked.said.length).filter((one) => !worker.needy.has(keyOf(one)))
+    const backed = listBacked(worker, question.known)
+    const fresh = asked.said.slice(question.asked.said.length).filter((one) => !backed.has(keyOf(one)))
     const needy = worker.plan.asking === 'one' ? await findNeedy(worker, fresh, question.known) : []
     if (needy.length === 0) return asked
     for (const key of needy) worker.needy.add(key)
   }
 }
 
+/**
+ * Keys of the tests that are asked with all before them, so that what they say is what they say in their file. For one
+ * that waits for something this is cheaper than to find out whether it needs them.
+ */
+function listBacked({ plan, needy }: Worker, { tests }: Known): ReadonlySet<string> {
+  if (plan.asking !== 'one') return needy
+  const slow = tests.filter((test) => !isQuick(test))
+  const first = slow.filter((test) => test === slow.find(({ file }) => file === test.file))
+  return new Set([...needy, ...first.map(keyOf)])
+}
+
 async function askOnce(worker: Worker, { mutant, group, asked, known, settled }: Question): Promise<Asked> {
-  const { plan, mutants, needy } = worker
+  const { plan, mutants } = worker
+  const backed = listBacked(worker, known)
   const startedAt = performance.now()
   const wanted = [...listWanted(plan, mutant, known)].filter((key) => group(key) && !asked.tests.includes(key))
   const all: TestSaid[] = []
@@ -119,7 +132,7 @@ async function askOnce(worker: Worker, { mutant, group, asked, known, settled }:
     const keys = known.tests.map(keyOf).filter((key) => key.startsWith(name))
     const isWanted = (key: string): boolean => wanted.includes(key) && !(isDone && settled.has(key))
     const isNeeded = (key: string): boolean =>
-      keys.slice(keys.indexOf(key) + 1).some((later) => needy.has(later) && isWanted(later))
+      keys.slice(keys.indexOf(key) + 1).some((later) => backed.has(later) && isWanted(later))
     if (!keys.some(isWanted)) continue
     const run = await runFile(worker, file, {
       isAblated: true,
