@@ -86,11 +86,17 @@ function makePlan(trials: Trials, folder: string): Omit<ProofPlan, RoundFolder |
     root,
     tests,
     schemata: compileAll(trials),
-    mutants: mutants.filter(({ invalid, equivalent }) => invalid === null && equivalent === null).map(({ id }) => id),
+    mutants: sortByWait(mutants.filter((one) => one.invalid === null && one.equivalent === null)).map(({ id }) => id),
     only,
     asking,
     baseline: join(folder, 'baseline.json'),
   }
+}
+
+/** Those first with which a request often gets no answer, so that no worker waits for that alone in the end. */
+function sortByWait(mutants: readonly Mutant[]): Mutant[] {
+  const mayHang = ({ operator }: Mutant): number => Number(operator === 'swallowed-error')
+  return mutants.toSorted((one, other) => mayHang(other) - mayHang(one))
 }
 
 function listLeft({ mutants }: { mutants: readonly number[] }, told: Pick<Told, 'events' | 'stuck'>): number[] {
