@@ -138,7 +138,7 @@ describe('while a test waits', () => {
 })
 
 /** Only the second one comes to the look at the amount, and it compares with what the first one got. */
-const IN_ORDER = `import request from 'supertest'
+const inOrder = (waitMs: number): string => `import request from 'supertest'
 import { expect, it } from 'vitest'
 import { app } from '../src/app.js'
 
@@ -151,13 +151,17 @@ it('answers with words', async () => {
 
 it('answers 400 with the same words', async () => {
   const res = await request(app).post('/orders').send({ userId: 'u_1' })
+  await new Promise((resolve) => setTimeout(resolve, ${waitMs}))
   expect([res.status, res.body.error]).toEqual([400, words])
 })
 `
 
 describe('a test that needs what one before it leaves', () => {
-  it('is asked with it, and notices what it notices in its file', { timeout: 60_000 }, async () => {
-    const { swap, run } = setUp(IN_ORDER)
+  it.each([
+    ['and answers at once', 0],
+    ['and waits for something', 1000],
+  ])('%s is asked with it, and notices what it notices in its file', { timeout: 60_000 }, async (_, waitMs) => {
+    const { swap, run } = setUp(inOrder(waitMs))
     const told = await run({
       mutants: [swap(1, '400', '200'), swap(2, WORDS, "'required'"), swap(3, '!amountCents', '!(amountCents)')],
     })
