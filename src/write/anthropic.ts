@@ -104,7 +104,7 @@ async function receive(
       model: settings.model,
       max_tokens: settings.maxTokens,
       system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
-      messages: [{ role: 'user', content: request.user }],
+      messages: request.messages.map(({ role, text }) => ({ role, content: text })),
       output_config: { format: { type, schema } },
     },
     watch,
@@ -148,6 +148,7 @@ function readUsage({ model, usage }: Anthropic.Message): ModelUsage {
     outputTokens: usage.output_tokens,
     cacheReadTokens: usage.cache_read_input_tokens ?? 0,
     cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+    costUsd: null,
   }
 }
 

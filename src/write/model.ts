@@ -3,10 +3,16 @@ import type { Plan } from '../plan/types.ts'
 import { DraftReply, readDraft } from './draft-schema.ts'
 import type { Draft, ModelUsage } from './types.ts'
 
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant'
+  readonly text: string
+}
+
 export interface ModelRequest {
   /** The same bytes for every route, so that a backend can cache it. */
   readonly system: string
-  readonly user: string
+  /** In turn; the first and the last are the user's. */
+  readonly messages: readonly ModelMessage[]
   /** The shape of the reply. A backend passes it on; who asked reads and validates the text. */
   readonly schema: z.ZodType
   readonly signal?: AbortSignal | undefined
@@ -33,6 +39,7 @@ export async function writeWithModel(options: {
   onProgress?: ((characters: number) => void) | undefined
 }): Promise<Draft> {
   const { model, writer, plan, prompt, signal, onProgress } = options
-  const reply = await model({ ...prompt, schema: DraftReply, signal, onProgress })
+  const messages = [{ role: 'user', text: prompt.user }] as const
+  const reply = await model({ system: prompt.system, messages, schema: DraftReply, signal, onProgress })
   return readDraft(reply.text, plan, { writer, usage: reply.usage })
 }

@@ -19,6 +19,8 @@ export interface ModelUsage {
   readonly outputTokens: number
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
+  /** What the backend itself says that it costs, in US dollars; null: it does not say. */
+  readonly costUsd: number | null
 }
 
 /** The file around the cases; written by itest, never by a model. */

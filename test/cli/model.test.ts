@@ -80,6 +80,7 @@ describe('itest gen with a model that answers well', () => {
         outputTokens: 34,
         cacheReadTokens: 0,
         cacheWriteTokens: 1500,
+        costUsd: null,
       },
     })
   })

@@ -163,7 +163,14 @@ Writer: built in (no model)
   })
 
   it('prints questions, findings, limits, unresolved places, hints and tokens', () => {
-    const usage = { model: 'm-1', inputTokens: 1200, outputTokens: 340, cacheReadTokens: 0, cacheWriteTokens: 0 }
+    const usage = {
+      model: 'm-1',
+      inputTokens: 1200,
+      outputTokens: 340,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      costUsd: null,
+    }
     const text = at80({
       writer: { name: 'anthropic', model: 'm-1', usage },
       engine: { kind: 'pglite', version: '0.5.14', limits: ['one session', 'no NOTIFY'] },

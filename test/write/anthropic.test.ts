@@ -21,7 +21,7 @@ async function serve(...script: ApiReply[]) {
   const ask = (request: Partial<ModelRequest> = {}, options: Partial<AnthropicOptions> = {}) =>
     anthropicModel({ apiKey: 'sk-test', baseUrl: api.url, ...options })({
       system: 'the rules',
-      user: 'the route',
+      messages: [{ role: 'user', text: 'the route' }],
       schema: DraftReply,
       ...request,
     })
@@ -48,6 +48,7 @@ describe('a whole reply', () => {
         outputTokens: 34,
         cacheReadTokens: 900,
         cacheWriteTokens: 1500,
+        costUsd: null,
       },
     })
   })
