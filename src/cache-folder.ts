@@ -32,11 +32,11 @@ async function buildApart(target: string, build: (target: string) => Promise<voi
 }
 
 /** The user's folder for what can be made again, by the rules of the system. */
-export function cacheFolder(): string {
+export function cacheFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const base =
-    process.env.XDG_CACHE_HOME ??
+    environment.XDG_CACHE_HOME ??
     (process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : null) ??
-    (process.platform === 'win32' ? process.env.LOCALAPPDATA : null) ??
+    (process.platform === 'win32' ? environment.LOCALAPPDATA : null) ??
     join(homedir(), '.cache')
   return join(base, 'itest-gen')
 }

@@ -19,3 +19,6 @@ export class ModelError extends Error {
     this.hint = options.hint
   }
 }
+
+/** A reply that does not have the agreed form; told so, the model may do better. */
+export class UnreadableReply extends ModelError {}

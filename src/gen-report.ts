@@ -1,9 +1,10 @@
 import type { BootEnvironment } from './boot-environment.ts'
 import type { Finding } from './check/types.ts'
 import { classifyTest } from './classify.ts'
+import type { Attempts } from './gen-attempts.ts'
 import { listHints } from './gen-hints.ts'
 import { findLack } from './harness/faults/unsupported.ts'
-import { findDifference, type Outcome } from './judge/find-difference.ts'
+import { findDifference, type Outcome as RunOutcome } from './judge/find-difference.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
@@ -11,7 +12,7 @@ import type { BugProof } from './prove/try-survivors.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport, ReportedPath } from './report/types.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
-import type { Draft } from './write/types.ts'
+import type { Account, Draft } from './write/types.ts'
 
 export interface CheckedDraft {
   readonly draft: Draft
@@ -27,20 +28,25 @@ export interface Runs {
   readonly again: readonly RunFacts[]
 }
 
+/** What was seen of a draft. */
+export interface Outcome {
+  readonly runs: Runs
+  readonly typeFindings: readonly Finding[]
+  readonly engine: EngineFacts
+  readonly wrote: readonly string[]
+  /** What the tests say of bugs that none noticed before. */
+  readonly bugs: readonly BugProof[]
+}
+
 export interface ReportInput {
   readonly planned: PlannedRoute
   readonly draft: CheckedDraft
   readonly text: string
   readonly timings: Readonly<Record<string, number>>
   /** Null when no test was written, so nothing ran. */
-  readonly outcome: {
-    readonly runs: Runs
-    readonly typeFindings: readonly Finding[]
-    readonly engine: EngineFacts
-    readonly wrote: readonly string[]
-    /** What the tests say of bugs that none noticed before. */
-    readonly bugs: readonly BugProof[]
-  } | null
+  readonly outcome: Outcome | null
+  readonly attempts: Pick<Attempts, 'repaired' | 'givenUp' | 'failure'>
+  readonly account: Account | null
   readonly hints: readonly string[]
   /** Variables that the app reads while it loads and that have no value. */
   readonly without: BootEnvironment['without']
@@ -56,12 +62,11 @@ export function buildReport(input: ReportInput): GenReport {
     ...(outcome ? [...outcome.typeFindings, ...findRunErrors(outcome.runs.real)] : []),
     ...paths.flatMap((one) => findMissed(one, input)),
   ]
-  const { usage } = draft.draft
   return {
     schema: 'itest.gen/1',
     route: planned.plan.route,
     file: outcome ? file : null,
-    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
+    writer: describeWriter(input, paths),
     engine: outcome?.engine ?? null,
     vitest: outcome?.runs.real.vitest ?? null,
     runs: outcome ? 1 + outcome.runs.again.length : 0,
@@ -76,7 +81,28 @@ export function buildReport(input: ReportInput): GenReport {
       ...listHints({ read: planned.read, paths, run: outcome?.runs.real ?? null, without: input.without }),
     ],
     timings: input.timings,
-    exitCode: decideExitCode(paths, findings),
+    exitCode: input.attempts.failure ? 4 : decideExitCode(paths, findings),
+  }
+}
+
+function describeWriter(
+  { draft, account, attempts }: ReportInput,
+  paths: readonly ReportedPath[],
+): GenReport['writer'] {
+  const { repaired, givenUp, failure } = attempts
+  const confirmed = paths.filter(({ before, now }) => before === 'red' && ['green', 'red'].includes(now)).length
+  const costUsd = account?.costUsd ?? null
+  return {
+    name: draft.draft.writer,
+    model: account?.model ?? null,
+    requests: account?.requests ?? 0,
+    cachedReplies: account?.cached ?? 0,
+    usage: account?.usage ?? null,
+    costUsd,
+    costPerConfirmedTestUsd: costUsd === null || confirmed === 0 ? null : costUsd / confirmed,
+    repaired,
+    givenUp,
+    failure: failure && { message: failure.message, hint: failure.hint },
   }
 }
 
@@ -140,7 +166,7 @@ function judge(one: Path, { draft, outcome }: ReportInput): Judged {
   }
 }
 
-function listOutcomes(title: string, { real, again }: Runs): Outcome[] {
+function listOutcomes(title: string, { real, again }: Runs): RunOutcome[] {
   return [real, ...again].map((run) => {
     const test = run.tests.find(({ name }) => name === title) ?? null
     const frame = test?.errors[0]?.frames.find(({ file }) => file === test.file) ?? null

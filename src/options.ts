@@ -60,6 +60,12 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   readonly probe: boolean
   /** How often the tests run with the route as it is; default 3, and 10 in CI. */
   readonly runs?: number
+  /** Replies that a model may be asked for; default 3. */
+  readonly attempts?: number
+  /** US dollars that models may cost; null: no limit. */
+  readonly maxCostUsd: number | null
+  /** Whether a model is asked though an earlier reply to the same request is known. */
+  readonly fresh: boolean
 }
 
 /** Of `itest red` and `itest green`. */
@@ -121,15 +127,41 @@ export function parseOptions(
     json: raw.json === true,
     cache: raw.cache !== false,
     probe: raw.probe === true,
+    fresh: raw.fresh === true,
+    maxCostUsd: readCost(readText(raw, 'maxCost')),
   }
 }
 
 /** @throws UserError */
 export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd: string): Promise<GenOptions> {
   const options = await readOptions(raw, cwd)
-  const given = readText(raw, 'runs')
+  const runs = readText(raw, 'runs')
+  const attempts = readText(raw, 'attempts')
   const hint = 'The tests run in different orders; one that does not say the same each time is flaky.'
-  return given === null ? options : { ...options, runs: readRuns(given, { least: 1, hint }) }
+  return {
+    ...options,
+    ...(runs === null ? {} : { runs: readRuns(runs, { least: 1, hint }) }),
+    ...(attempts === null ? {} : { attempts: readAttempts(attempts) }),
+  }
+}
+
+const MOST_ATTEMPTS = 10
+
+function readAttempts(given: string): number {
+  const count = Number(given)
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_ATTEMPTS) return count
+  throw new UserError(`--attempts: expected a whole number from 1 to ${MOST_ATTEMPTS}, found "${given}"`, {
+    hint: 'The first attempt writes the tests, each further one those again that can not be used; the default is 3.',
+  })
+}
+
+function readCost(given: string | null): number | null {
+  if (given === null) return null
+  const usd = Number(given.replace(/^\$/, ''))
+  if (given.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd
+  throw new UserError(`--max-cost: expected an amount of US dollars, found "${given}"`, {
+    hint: 'Example: --max-cost 0.50',
+  })
 }
 
 /** @throws UserError */

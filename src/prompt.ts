@@ -69,6 +69,11 @@ export async function loadPromptTemplates(): Promise<PromptTemplates> {
   return { system: await read('system.md'), route: await read('route.md') }
 }
 
+/** What a model is told of cases that can't be used. */
+export function loadRepairTemplate(): Promise<string> {
+  return readFile(packageFile('prompts/repair.md'), 'utf8')
+}
+
 function describeStubs(plan: Plan): string {
   const stubs = plan.paths.flatMap((path) => (path.status === 'planned' ? path.given.stubs : []))
   const hosts = new Map(stubs.map(({ name, origin }) => [name, origin]))

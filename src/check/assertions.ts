@@ -13,7 +13,7 @@ export interface Assertion {
 }
 
 /** Every `expect(actual)`; asymmetric matchers such as `expect.any` are not among them. */
-export function findAssertions(test: CaseSyntax): Assertion[] {
+export function findAssertions(test: Pick<CaseSyntax, 'body'>): Assertion[] {
   return findChains(test, 'expect').flatMap(({ links, top }) => {
     const [opening, ...rest] = links
     if (!opening || opening.name !== null || !opening.arguments) return []

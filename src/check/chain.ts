@@ -18,7 +18,7 @@ export interface Chain {
 }
 
 /** Every chain of a case that begins with a name from outside. */
-export function findChains(test: CaseSyntax, root: string): Chain[] {
+export function findChains(test: Pick<CaseSyntax, 'body'>, root: string): Chain[] {
   return findFreeReferences(test, root).map(readChain)
 }
 

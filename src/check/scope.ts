@@ -6,7 +6,7 @@ export function findReferences(node: ts.Node): ts.Identifier[] {
 }
 
 /** Uses of a name that the case does not declare itself. */
-export function findFreeReferences(test: CaseSyntax, name?: string): ts.Identifier[] {
+export function findFreeReferences(test: Pick<CaseSyntax, 'body'>, name?: string): ts.Identifier[] {
   return findReferences(test.body).filter(
     (identifier) => (name === undefined || identifier.text === name) && findDeclaration(identifier) === null,
   )

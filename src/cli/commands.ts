@@ -52,6 +52,9 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .option('--runs <n>', 'how often each test runs, in different orders; default: 3, and 10 in CI')
+    .option('--attempts <n>', 'replies to ask a model for, the first and those that repair; default: 3')
+    .option('--max-cost <usd>', 'US dollars that the model may cost')
+    .option('--fresh', 'ask the model again, though its reply to the same request is known')
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readGenOptions(raw, process.cwd())

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { describeFailure, describeWriter } from './describe-writer.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
 import type { GenReport, ReportedPath } from './types.ts'
@@ -14,6 +15,9 @@ export function renderText(report: GenReport, options: TextOptions): string {
   const paint = new Chalk({ level: options.color ? 1 : 0 })
   const blocks = [
     renderHead(report, { ...options, paint }),
+    describeFailure(report.writer)
+      .flatMap((line) => wrap(line, options.width, '  '))
+      .map((line) => paint.yellow(line)),
     renderTable(report, { ...options, paint }),
     renderSummary(report, { ...options, paint }),
     renderUntested(report, options),
@@ -225,12 +229,10 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
         ...engine.limits.map((limit) => `  - ${limit}`),
       ]
     : []
-  const usage = writer.usage ? `, ${writer.usage.inputTokens} tokens in, ${writer.usage.outputTokens} out` : ''
-  const model = writer.model ? ` ${writer.model}` : ''
   const places = unresolved.length === 1 ? 'place' : 'places'
   const lines = [
     ...database,
-    `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${model}${usage}`}`,
+    ...describeWriter(writer),
     ...(unresolved.length > 0
       ? [
           `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,

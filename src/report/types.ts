@@ -3,7 +3,7 @@ import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
 import type { BugProof } from '../prove/try-survivors.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
-import type { ModelUsage } from '../write/types.ts'
+import type { Tokens } from '../write/types.ts'
 
 /**
  * `flaky`: its runs did not agree; `open`: must be tested, but the writer lacked facts; `skipped`: does not apply here. The
@@ -37,13 +37,40 @@ export interface ReportedPath {
   readonly at: SourceLocation | null
 }
 
+/** Who wrote the tests, and what that took. */
+export interface ReportedWriter {
+  readonly name: string
+  readonly model: string | null
+  /** That were paid. */
+  readonly requests: number
+  /** Replies that earlier runs have paid for. */
+  readonly cachedReplies: number
+  /** Of all requests that were paid; null: none was, or the backend does not say. */
+  readonly usage: Tokens | null
+  /** In US dollars, reckoned with the prices that itest knows; null: not known. */
+  readonly costUsd: number | null
+  /** For each test that was seen red without the route, and is red or green with it, each time. */
+  readonly costPerConfirmedTestUsd: number | null
+  /** Paths whose test was broken or refused at first. */
+  readonly repaired: readonly string[]
+  readonly givenUp: readonly {
+    readonly pathId: string
+    /** What was wrong in the end. */
+    readonly says: readonly string[]
+    /** The built-in writer's test is there in its place. */
+    readonly isReplaced: boolean
+  }[]
+  /** Why the model stopped; null: it did not. */
+  readonly failure: { readonly message: string; readonly hint: string } | null
+}
+
 /** Everything that `itest gen` found out, as `--json` prints it. */
 export interface GenReport {
   readonly schema: 'itest.gen/1'
   readonly route: { readonly method: string; readonly path: string; readonly file: string; readonly line: number }
   /** Relative to the project root; null when no test could be written. */
   readonly file: string | null
-  readonly writer: { readonly name: string; readonly model: string | null; readonly usage: ModelUsage | null }
+  readonly writer: ReportedWriter
   readonly engine: EngineFacts | null
   readonly vitest: string | null
   /** How often each test ran with the route as it is, in different orders. */
@@ -62,5 +89,5 @@ export interface GenReport {
   readonly hints: readonly string[]
   /** Milliseconds by stage. */
   readonly timings: Readonly<Record<string, number>>
-  readonly exitCode: 0 | 1
+  readonly exitCode: 0 | 1 | 4
 }

@@ -102,7 +102,7 @@ async function receive(
   const stream = client.messages.stream(
     {
       model: settings.model,
-      max_tokens: settings.maxTokens,
+      max_tokens: Math.min(settings.maxTokens, request.maxTokens ?? settings.maxTokens),
       system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
       messages: request.messages.map(({ role, text }) => ({ role, content: text })),
       output_config: { format: { type, schema } },

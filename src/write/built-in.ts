@@ -16,7 +16,7 @@ export function writeBuiltIn(plan: Plan, vocabulary: Vocabulary): Draft {
       left.push({ pathId: path.id, reason: `the table ${missing} is not exported, so a test can't import it` })
     else cases.push({ pathId: path.id, title: path.title, code: renderCase(path, vocabulary) })
   }
-  return { writer: 'none', cases, left, usage: null }
+  return { writer: 'none', cases, left }
 }
 
 function missingTable(path: PlannedPath, vocabulary: Vocabulary): string | undefined {

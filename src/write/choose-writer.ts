@@ -2,7 +2,15 @@ import { UserError } from '../errors.ts'
 import type { AnthropicOptions } from './anthropic.ts'
 import type { Model, ModelReply, ModelRequest } from './model.ts'
 
-export type Writer = { readonly name: 'none' } | { readonly name: 'anthropic'; readonly model: Model }
+export type Writer =
+  | { readonly name: 'none' }
+  | {
+      readonly name: 'anthropic'
+      readonly model: Model
+      readonly modelName: string
+      /** All that a reply depends on beside the request; no secret. */
+      readonly id: string
+    }
 
 /** `--model none` or a Claude model; without the option, Claude when there is a key and the built-in writer when not. @throws UserError */
 export function chooseWriter(
@@ -23,7 +31,9 @@ export function chooseWriter(
   }
   const model = wanted === undefined || wanted === 'anthropic' ? undefined : wanted
   const options = { apiKey, model, baseUrl: environment.ANTHROPIC_BASE_URL || undefined }
-  return { name: 'anthropic', model: (request) => askAnthropic(options, request) }
+  const modelName = model ?? 'claude-sonnet-5-5'
+  const id = `anthropic ${modelName} ${options.baseUrl ?? ''}`
+  return { name: 'anthropic', model: (request) => askAnthropic(options, request), modelName, id }
 }
 
 /** The SDK takes a quarter of a second to load, which a run without a model need not wait for. */

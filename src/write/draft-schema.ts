@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { ModelError } from '../errors.ts'
+import { ModelError, UnreadableReply } from '../errors.ts'
 import type { Path, Plan } from '../plan/types.ts'
 import { toOneLine } from './one-line.ts'
-import type { Draft, DraftCase, ModelUsage } from './types.ts'
+import type { Draft, DraftCase, LeftPath } from './types.ts'
 
 /** What a model must answer. Plain objects, arrays and strings only: backends refuse or mangle anything richer. */
 export const DraftReply = z.object({
@@ -27,64 +27,76 @@ export const DraftReply = z.object({
 
 export type DraftReply = z.infer<typeof DraftReply>
 
-type Left = Draft['left'][number]
-
 /**
  * Reads a model's reply as a draft of the plan. Every planned or open path ends up either as one case or in `left`:
  * - several different cases for one path: none is kept, because choosing one would be a guess;
  * - a case and a reason for the same path: the case is kept, the checks judge it;
  * - a case for an id that the plan does not ask for: dropped, and listed in `left` under that id.
- * Throws `ModelError` when the text is not the agreed JSON, or when no path got a case.
+ * Throws `UnreadableReply` when the text is not the agreed JSON, `ModelError` when no path got a case.
  */
-export function readDraft(
-  text: string,
-  plan: Plan,
-  from: { readonly writer: string; readonly usage: ModelUsage | null },
-): Draft {
+export function readDraft(text: string, plan: Plan, writer: string): Draft {
   const reply = parseReply(text)
   const wanted = plan.paths.filter((path) => path.status !== 'skipped')
-  const read = wanted.map((path) => readPath(path, reply))
-  const cases = read.flatMap((each) => ('code' in each ? [each] : []))
-  const left = read.flatMap((each) => ('code' in each ? [] : [each]))
+  const { cases, left } = pickCases(wanted, reply)
   if (wanted.length > 0 && cases.length === 0) throw nothingWritten(wanted.length, left)
-  return { writer: from.writer, cases, left: [...left, ...strangers(reply, plan)], usage: from.usage }
+  return { writer, cases, left: [...left, ...strangers(reply, plan)] }
+}
+
+/** Reads a reply to a request for some paths only; whatever it says of others is dropped. @throws UnreadableReply */
+export function readCases(text: string, plan: Plan, ids: readonly string[]): Pick<Draft, 'cases' | 'left'> {
+  return pickCases(
+    plan.paths.filter(({ id }) => ids.includes(id)),
+    parseReply(text),
+  )
+}
+
+function pickCases(paths: readonly Path[], reply: DraftReply): { cases: DraftCase[]; left: LeftPath[] } {
+  const read = paths.map((path) => readPath(path, reply))
+  return {
+    cases: read.flatMap((each) => ('code' in each ? [each] : [])),
+    left: read.flatMap((each) => ('code' in each ? [] : [each])),
+  }
 }
 
 function parseReply(text: string): DraftReply {
   const parsed = DraftReply.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'reply'}: ${issue.message}`)
-  throw new ModelError(`The model's reply does not have the agreed shape. Found: ${toOneLine(issues.join('; '))}`, {
-    hint: 'Run the command again. If it repeats, choose another model, or the built-in writer with --model none.',
-    cause: parsed.error,
-  })
+  throw new UnreadableReply(
+    `The model's reply does not have the agreed shape. Found: ${toOneLine(issues.join('; '))}`,
+    {
+      hint: 'Run the command again. If it repeats, choose another model, or the built-in writer with --model none.',
+      cause: parsed.error,
+    },
+  )
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ModelError(`The model's reply is not JSON. It begins with: ${JSON.stringify(toOneLine(text, 60))}`, {
+    throw new UnreadableReply(`The model's reply is not JSON. It begins with: ${JSON.stringify(toOneLine(text, 60))}`, {
       hint: 'Run the command again. If it repeats, choose a model that supports structured output, or --model none.',
       cause,
     })
   }
 }
 
-function readPath(path: Path, reply: DraftReply): DraftCase | Left {
+function readPath(path: Path, reply: DraftReply): DraftCase | LeftPath {
   const pathId = path.id
+  const mistake = (reason: string): LeftPath => ({ pathId, reason, isMistake: true })
   const cases = reply.cases.filter((each) => each.pathId === pathId)
   const codes = new Set(cases.map((each) => each.code.trim()))
   if (codes.size > 1) {
-    return { pathId, reason: `the model wrote ${codes.size} different tests for this path; none was kept` }
+    return mistake(`the model wrote ${codes.size} different tests for this path; none was kept`)
   }
   const written = cases[0]
   if (written && written.code.trim() !== '') {
     return { pathId, title: readTitle(written.title, path), code: readCode(written.code) }
   }
-  if (written) return { pathId, reason: 'the model wrote a test without any code' }
+  if (written) return mistake('the model wrote a test without any code')
   const stated = reply.left.find((each) => each.pathId === pathId)
-  if (!stated) return { pathId, reason: 'the model returned neither a test nor a reason' }
+  if (!stated) return mistake('the model returned neither a test nor a reason')
   return { pathId, reason: toOneLine(stated.reason) || 'the model left it out and gave no reason' }
 }
 
@@ -102,7 +114,7 @@ function readCode(code: string): string {
     .trimEnd()
 }
 
-function strangers(reply: DraftReply, plan: Plan): Left[] {
+function strangers(reply: DraftReply, plan: Plan): LeftPath[] {
   const statuses = new Map(plan.paths.map((path) => [path.id, path.status]))
   const ids = [...new Set(reply.cases.map((each) => each.pathId))]
   return ids.flatMap((pathId) => {
@@ -118,7 +130,7 @@ function strangers(reply: DraftReply, plan: Plan): Left[] {
   })
 }
 
-function nothingWritten(asked: number, left: readonly Left[]): ModelError {
+function nothingWritten(asked: number, left: readonly LeftPath[]): ModelError {
   const reasons = left.slice(0, 3).map((each) => `${each.pathId}: ${each.reason}`)
   return new ModelError(`The model wrote none of the ${asked} tests that were asked for. ${reasons.join('; ')}`, {
     hint: 'Run the command again, choose another model, or use the built-in writer with --model none.',

@@ -1,7 +1,5 @@
 import type * as z from 'zod'
-import type { Plan } from '../plan/types.ts'
-import { DraftReply, readDraft } from './draft-schema.ts'
-import type { Draft, ModelUsage } from './types.ts'
+import type { ModelUsage } from './types.ts'
 
 export interface ModelMessage {
   readonly role: 'user' | 'assistant'
@@ -15,6 +13,8 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[]
   /** The shape of the reply. A backend passes it on; who asked reads and validates the text. */
   readonly schema: z.ZodType
+  /** Of the reply, thinking included; default: the backend's. */
+  readonly maxTokens?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** Called while the reply arrives, with its length so far. */
   readonly onProgress?: ((characters: number) => void) | undefined
@@ -27,19 +27,3 @@ export interface ModelReply {
 
 /** A language model: one request, one whole reply. Throws `ModelError`; never answers with part of a reply. */
 export type Model = (request: ModelRequest) => Promise<ModelReply>
-
-/** Has a model write the cases of a plan, in one attempt. Throws `ModelError`. */
-export async function writeWithModel(options: {
-  model: Model
-  /** The backend's name for reports, e.g. `anthropic`. */
-  writer: string
-  plan: Plan
-  prompt: { readonly system: string; readonly user: string }
-  signal?: AbortSignal | undefined
-  onProgress?: ((characters: number) => void) | undefined
-}): Promise<Draft> {
-  const { model, writer, plan, prompt, signal, onProgress } = options
-  const messages = [{ role: 'user', text: prompt.user }] as const
-  const reply = await model({ system: prompt.system, messages, schema: DraftReply, signal, onProgress })
-  return readDraft(reply.text, plan, { writer, usage: reply.usage })
-}

@@ -8,18 +8,43 @@ export interface DraftCase {
 export interface Draft {
   readonly writer: string
   readonly cases: readonly DraftCase[]
-  /** Paths that the writer did not write, with what is missing. */
-  readonly left: readonly { readonly pathId: string; readonly reason: string }[]
-  readonly usage: ModelUsage | null
+  readonly left: readonly LeftPath[]
 }
 
-export interface ModelUsage {
-  readonly model: string
+/** A path that the writer did not write. */
+export interface LeftPath {
+  readonly pathId: string
+  /** What is missing. */
+  readonly reason: string
+  /** It is the reply that is at fault, so that another one may do better. */
+  readonly isMistake?: boolean
+}
+
+export interface Tokens {
+  /** Without those of the backend's cache. */
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
+}
+
+/** What one reply took. */
+export interface ModelUsage extends Tokens {
+  readonly model: string
   /** What the backend itself says that it costs, in US dollars; null: it does not say. */
+  readonly costUsd: number | null
+}
+
+/** What the cases of one route took. */
+export interface Account {
+  readonly model: string
+  /** Those that were paid. */
+  readonly requests: number
+  /** Replies of earlier runs. */
+  readonly cached: number
+  /** Null: nothing was paid, or the backend does not say. */
+  readonly usage: Tokens | null
+  /** In US dollars; null: the price is not known. */
   readonly costUsd: number | null
 }
 

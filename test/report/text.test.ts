@@ -19,12 +19,33 @@ function reported(overrides: Partial<Judged> = {}): ReportedPath {
   return reportPath(judged(overrides), TEST)
 }
 
+const BUILT_IN: GenReport['writer'] = {
+  name: 'none',
+  model: null,
+  requests: 0,
+  cachedReplies: 0,
+  usage: null,
+  costUsd: null,
+  costPerConfirmedTestUsd: null,
+  repaired: [],
+  givenUp: [],
+  failure: null,
+}
+
+const WITH_MODEL: GenReport['writer'] = {
+  ...BUILT_IN,
+  name: 'anthropic',
+  model: 'm-1',
+  requests: 2,
+  usage: { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 0, cacheWriteTokens: 0 },
+}
+
 function report(overrides: Partial<GenReport> = {}): GenReport {
   return {
     schema: 'itest.gen/1',
     route: { method: 'POST', path: '/orders', file: 'src/routes/orders.ts', line: 12 },
     file: FILE,
-    writer: { name: 'none', model: null, usage: null },
+    writer: BUILT_IN,
     engine: { kind: 'postgres', version: '16.4', limits: [] },
     vitest: '4.1.12',
     runs: 3,
@@ -163,16 +184,8 @@ Writer: built in (no model)
   })
 
   it('prints questions, findings, limits, unresolved places, hints and tokens', () => {
-    const usage = {
-      model: 'm-1',
-      inputTokens: 1200,
-      outputTokens: 340,
-      cacheReadTokens: 0,
-      cacheWriteTokens: 0,
-      costUsd: null,
-    }
     const text = at80({
-      writer: { name: 'anthropic', model: 'm-1', usage },
+      writer: WITH_MODEL,
       engine: { kind: 'pglite', version: '0.5.14', limits: ['one session', 'no NOTIFY'] },
       questions: ['Is a second key of the same user a new order?'],
       findings: [{ kind: 'no-sleep', pathId: 'happy', message: 'found `setTimeout`', line: null }],
@@ -183,9 +196,38 @@ Writer: built in (no model)
     expect(text).toContain('Not decided, so no test asserts on it:\n  Is a second key of the same user a new order?\n')
     expect(text).toContain('Checks say:\n  happy: found `setTimeout` [no-sleep]\n')
     expect(text).toContain('Database: PGlite 0.5.14, with limits:\n  - one session\n  - no NOTIFY\n')
-    expect(text).toContain('Writer: anthropic m-1, 1200 tokens in, 340 out\n')
+    expect(text).toContain('Writer: anthropic m-1, 2 requests, 1,200 tokens in, 340 out, cost not known\n')
     expect(text).toContain('Analysis left 1 place unresolved; `itest plan POST /orders` lists them.\n')
     expect(text.endsWith('Add the plugin.\n')).toBe(true)
+  })
+
+  it('says what a model cost, what it wrote anew, and what it was given up on', () => {
+    const usage = { inputTokens: 4000, outputTokens: 2340, cacheReadTokens: 9000, cacheWriteTokens: 1000 }
+    const money = { costUsd: 0.03456, costPerConfirmedTestUsd: 0.004321, cachedReplies: 1 }
+    const givenUp = [
+      { pathId: 'happy', says: ['found `setTimeout`', 'x'], isReplaced: true },
+      { pathId: 'a', says: ['it is broken'], isReplaced: false },
+    ]
+    const text = at80({ writer: { ...WITH_MODEL, ...money, usage, repaired: ['b', 'c'], givenUp } })
+    expect(text).toContain(`\
+Writer: anthropic m-1, 1 reply known from an earlier run, 2 requests, 14,000
+  tokens (9,000 of them from its cache) in, 2,340 out, about $0.035 ($0.0043 for
+  each confirmed test)
+Repaired: b, c
+Given up on happy: found \`setTimeout\` (and 1 more); the built-in writer's test
+  is there in its place
+Given up on a: it is broken
+`)
+  })
+
+  it('says first that the model failed, and whose tests these are', () => {
+    const failure = { message: 'Anthropic is overloaded (529: Overloaded).', hint: 'Try again in a few minutes.' }
+    const lines = at80({ writer: { ...BUILT_IN, model: 'm-1', failure } }).split('\n')
+    expect(lines.slice(3, 6)).toEqual([
+      'The model failed: Anthropic is overloaded (529: Overloaded). Try again in a few',
+      '  minutes. The tests below are those of the built-in writer.',
+      '',
+    ])
   })
 
   it('keeps apart what this database can not do from what does not apply', () => {

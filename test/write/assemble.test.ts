@@ -16,11 +16,7 @@ it('imports what the cases use, and not what they only mention', async () => {
     expect(res.body.factory).toBe(\`\${mail.sent.length} auth\`)`
   const cases = [{ pathId: 'happy', title: 'answers by mail', code }]
 
-  const text = await assembleFile(
-    scaffold,
-    { writer: 'none', cases, left: [], usage: null },
-    { path: FILE, style: STYLE },
-  )
+  const text = await assembleFile(scaffold, { writer: 'none', cases, left: [] }, { path: FILE, style: STYLE })
 
   expect(text).toMatch(/^import \{ listCalls, mail, stub, until \} from 'itest-gen'$/m)
 })

@@ -56,7 +56,6 @@ expect(payments.calls).toHaveLength(1)`,
         },
       ],
       left: [],
-      usage: null,
     })
   })
 

@@ -11,7 +11,7 @@ const THREE = plan({
   ],
 })
 
-const FROM = { writer: 'anthropic', usage: null }
+const FROM = 'anthropic'
 const HAPPY = { pathId: 'happy', title: 'answers 201 and stores the order', code: 'const a = 1' }
 const RETRY = { pathId: 'idempotent-retry', title: 'charges once', code: 'const b = 2' }
 
@@ -32,7 +32,6 @@ describe('readDraft', () => {
       writer: 'anthropic',
       cases: [HAPPY, RETRY],
       left: [],
-      usage: null,
     })
   })
 
@@ -45,7 +44,7 @@ describe('readDraft', () => {
 
   it('notes a path about which the model said nothing', () => {
     expect(read({ cases: [HAPPY], left: [] }).left).toEqual([
-      { pathId: 'idempotent-retry', reason: 'the model returned neither a test nor a reason' },
+      { pathId: 'idempotent-retry', reason: 'the model returned neither a test nor a reason', isMistake: true },
     ])
   })
 
@@ -54,7 +53,11 @@ describe('readDraft', () => {
     const draft = read({ cases: [HAPPY, { ...HAPPY }, RETRY, other], left: [] })
     expect(draft.cases).toEqual([HAPPY])
     expect(draft.left).toEqual([
-      { pathId: 'idempotent-retry', reason: 'the model wrote 2 different tests for this path; none was kept' },
+      {
+        pathId: 'idempotent-retry',
+        reason: 'the model wrote 2 different tests for this path; none was kept',
+        isMistake: true,
+      },
     ])
   })
 
@@ -77,7 +80,7 @@ describe('readDraft', () => {
 
   it('leaves a path whose test has no code', () => {
     expect(read({ cases: [{ ...HAPPY, code: ' \n' }, RETRY], left: [] }).left).toEqual([
-      { pathId: 'happy', reason: 'the model wrote a test without any code' },
+      { pathId: 'happy', reason: 'the model wrote a test without any code', isMistake: true },
     ])
   })
 

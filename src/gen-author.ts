@@ -1,0 +1,59 @@
+import path from 'node:path'
+import { cacheFolder } from './cache-folder.ts'
+import type { GenOptions } from './options.ts'
+import type { World } from './pipeline.ts'
+import type { PlannedRoute } from './plan-for.ts'
+import { loadRepairTemplate, type Prompt } from './prompt.ts'
+import { type Author, builtInAuthor } from './write/author.ts'
+import { chooseWriter } from './write/choose-writer.ts'
+import { modelAuthor } from './write/model-author.ts'
+import type { Purse } from './write/purse.ts'
+import { openReplyCache } from './write/reply-cache.ts'
+import { openTill } from './write/till.ts'
+
+const ATTEMPTS = 3
+
+/** Who writes the tests of a route; `makePrompt` is only asked when somebody reads it. @throws UserError */
+export async function openAuthor(
+  { plan, vocabulary }: PlannedRoute,
+  setup: {
+    readonly options: GenOptions
+    readonly world: World
+    readonly purse: Purse
+    readonly makePrompt: () => Promise<Prompt>
+  },
+): Promise<Author> {
+  const { options, world, purse } = setup
+  const writer = chooseWriter(options.model, world.environment)
+  if (writer.name === 'none') return builtInAuthor(plan, vocabulary)
+  world.progress(`waiting for ${writer.name}`)
+  return modelAuthor({
+    writer: writer.name,
+    till: openTill({
+      ask: writer.model,
+      model: writer.modelName,
+      purse,
+      cache: openReplyCache(writer.id, path.join(cacheFolder(world.environment), 'replies')),
+      isFresh: options.fresh,
+    }),
+    plan,
+    prompt: await setup.makePrompt(),
+    repairTemplate: await loadRepairTemplate(),
+    redact: (text) => text,
+    attempts: options.attempts ?? ATTEMPTS,
+    signal: world.signal,
+    onProgress: tellThousands((thousands) =>
+      world.progress(`waiting for ${writer.name}: ${thousands},000 characters so far`),
+    ),
+  })
+}
+
+/** Where there is no terminal, each word of progress is a line. */
+function tellThousands(tell: (thousands: number) => void): (characters: number) => void {
+  let told = 0
+  return (characters) => {
+    const thousands = Math.floor(characters / 1000)
+    if (thousands > told) tell(thousands)
+    told = thousands
+  }
+}

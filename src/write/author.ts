@@ -1,0 +1,34 @@
+import type { Finding } from '../check/types.ts'
+import type { Plan } from '../plan/types.ts'
+import { writeBuiltIn } from './built-in.ts'
+import type { Vocabulary } from './scaffold.ts'
+import type { Account, Draft } from './types.ts'
+
+/** A case that can't be used, and all that is known of why. */
+export interface CaseProblem {
+  readonly pathId: string
+  /** What it was; null: the writer did not write it. */
+  readonly code: string | null
+  /** Each with the lines of the case that it is about. */
+  readonly says: readonly string[]
+}
+
+export interface Repaired {
+  readonly draft: Draft
+  /** What the author wrote anew and is not taken: the case stays as it was. */
+  readonly refused: readonly Finding[]
+}
+
+/** Who writes the cases of one route. */
+export interface Author {
+  /** Throws `ModelError`. */
+  readonly write: () => Promise<Draft>
+  /** Writes some cases anew and keeps the others; null: it has no further attempt. Throws `ModelError`. */
+  readonly repair: (draft: Draft, problems: readonly CaseProblem[]) => Promise<Repaired | null>
+  readonly account: () => Account | null
+}
+
+/** Free, and the same each time: what it can't write at once it never can. */
+export function builtInAuthor(plan: Plan, vocabulary: Vocabulary): Author {
+  return { write: async () => writeBuiltIn(plan, vocabulary), repair: async () => null, account: () => null }
+}

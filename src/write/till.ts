@@ -1,0 +1,71 @@
+import type { Model, ModelReply, ModelRequest } from './model.ts'
+import { costOf } from './price.ts'
+import type { Purse } from './purse.ts'
+import type { ReplyCache } from './reply-cache.ts'
+import type { Account, ModelUsage } from './types.ts'
+
+/** A reply, paid or kept from an earlier run. */
+export interface TillReply {
+  readonly text: string
+  /** To be called when the reply could be read. */
+  readonly accept: () => void
+}
+
+/** Asks a model, and adds up what that takes. */
+export interface Till {
+  readonly ask: (request: ModelRequest) => Promise<TillReply>
+  readonly account: () => Account
+}
+
+/** `model` is the name to reckon with before the first reply; `cache` is null where nothing may be kept. */
+export function openTill(options: {
+  readonly ask: Model
+  readonly model: string
+  readonly purse: Purse
+  readonly cache: ReplyCache
+  /** Whether every request is to be paid, also one whose reply is known. */
+  readonly isFresh: boolean
+}): Till {
+  const { ask, purse, cache, isFresh } = options
+  const paid: ModelUsage[] = []
+  let cached = 0
+  const pay = async (request: ModelRequest): Promise<TillReply> => {
+    const maxTokens = purse.limitReply(options.model, countCharacters(request))
+    const reply: ModelReply = await ask(maxTokens === null ? request : { ...request, maxTokens })
+    paid.push(reply.usage)
+    purse.spend(costOf(reply.usage))
+    return { text: reply.text, accept: () => cache.keep(request, reply) }
+  }
+  return {
+    ask: async (request) => {
+      const known = isFresh ? null : cache.find(request)
+      if (known === null) return pay(request)
+      cached += 1
+      return { text: known, accept: () => {} }
+    },
+    account: () => ({ model: paid.at(-1)?.model ?? options.model, requests: paid.length, cached, ...addUp(paid) }),
+  }
+}
+
+function countCharacters({ system, messages }: ModelRequest): number {
+  return messages.reduce((sum, { text }) => sum + text.length, system.length)
+}
+
+function addUp(paid: readonly ModelUsage[]): Pick<Account, 'usage' | 'costUsd'> {
+  const costs = paid.map(costOf)
+  const known = costs.filter((cost) => cost !== null)
+  return { usage: paid.length > 0 ? sumUsage(paid) : null, costUsd: known.length < costs.length ? null : sum(known) }
+}
+
+function sumUsage(paid: readonly ModelUsage[]): Account['usage'] {
+  return {
+    inputTokens: sum(paid.map((one) => one.inputTokens)),
+    outputTokens: sum(paid.map((one) => one.outputTokens)),
+    cacheReadTokens: sum(paid.map((one) => one.cacheReadTokens)),
+    cacheWriteTokens: sum(paid.map((one) => one.cacheWriteTokens)),
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0)
+}
