@@ -72,12 +72,16 @@ function listFailures(path: Path, { draft, text, outcome }: Tried): string[] {
 
 function describeVerdict(verdict: Verdict, test: TestFacts | null, text: string): string[] {
   if (verdict.status !== 'broken' || NOT_THE_CASE.has(verdict.class)) return []
-  const errors = test?.errors.map((error) => describeError(error, { test, text })) ?? []
-  return [`it is broken (${verdict.class}): ${verdict.reason}`, ...errors]
+  // What the reason says already is no news.
+  const errors = test?.errors.filter(({ message }) => !verdict.reason.includes(message)) ?? []
+  return [
+    `it is broken (${verdict.class}): ${verdict.reason}`,
+    ...errors.map((error) => describeError(error, { file: test?.file ?? '', text })),
+  ]
 }
 
-function describeError({ name, message, frames, cause }: ErrorFacts, place: { test: TestFacts; text: string }): string {
-  const line = frames.find(({ file }) => file === place.test.file)?.line ?? null
+function describeError({ name, message, frames, cause }: ErrorFacts, place: { file: string; text: string }): string {
+  const line = frames.find(({ file }) => file === place.file)?.line ?? null
   const because = cause === null ? '' : `\ncaused by: ${cause}`
   return `${name}: ${`${message}${because}`.slice(0, LONGEST_ERROR)}${quoteLine(place.text, line)}`
 }

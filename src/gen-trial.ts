@@ -40,11 +40,16 @@ type Project = ReturnType<typeof describeProject>
 export function openTrial(planned: PlannedRoute, setup: TrialSetup): Trial {
   const { options, time } = setup
   const { scaffold } = planned.vocabulary
-  const project = describeProject(options.root, planned.read.database, { plan: planned.plan, boot: setup.boot })
+  const describe = (): Project =>
+    describeProject(options.root, planned.read.database, { plan: planned.plan, boot: setup.boot })
+  // What can't be run at all is said before a model is paid.
+  describe()
   let engine: Engine | null = null
   let hints: readonly string[] = []
   let putBack = (): void => {}
   const run = async (draft: CheckedDraft, text: string): Promise<Outcome> => {
+    // Anew each time: other routes write into the same file.
+    const project = describe()
     const config = await describeVitestConfig(options.root)
     hints = config.hint ? [config.hint] : hints
     engine ??= await time('database', () => start(project, setup))
@@ -56,8 +61,12 @@ export function openTrial(planned: PlannedRoute, setup: TrialSetup): Trial {
       { file: scaffold.file, text },
       evidence,
     ]
-    putBack()
-    putBack = writeFiles(options.root, files)
+    const before = putBack
+    const undo = writeFiles(options.root, files)
+    putBack = () => {
+      undo()
+      before()
+    }
     const wrote = files.map((one) => one.file)
     return { ...(await observe(planned, { ...setup, engine, text, count: draft.kept.cases.length })), wrote }
   }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
@@ -143,6 +144,40 @@ export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd
     ...(runs === null ? {} : { runs: readRuns(runs, { least: 1, hint }) }),
     ...(attempts === null ? {} : { attempts: readAttempts(attempts) }),
   }
+}
+
+/** Of `itest gen` for several routes; null: the words name one. @throws UserError */
+export function parseMany(
+  words: readonly string[],
+  raw: Readonly<Record<string, unknown>>,
+): { readonly files: string | null; readonly concurrency: number; readonly resume: boolean } | null {
+  const [files] = words
+  const isPattern = files !== undefined && words.length === 1 && !/^\/|\s/.test(files) && /[*{]|[\w.]\//.test(files)
+  const isMany = raw.all === true || isPattern
+  if (!isMany && (raw.resume === true || raw.concurrency !== undefined)) {
+    const name = raw.resume === true ? '--resume' : '--concurrency'
+    throw new UserError(`${name} is for several routes`, {
+      hint: "Add --all, or name files: itest gen 'src/routes/**'.",
+    })
+  }
+  if (!isMany) return null
+  if (raw.all === true && words.length > 0) {
+    throw new UserError(`expected --all or a route, found both: --all and "${words.join(' ')}"`, {
+      hint: 'Leave one of them out.',
+    })
+  }
+  const concurrency = readConcurrency(readText(raw, 'concurrency'))
+  return { files: files ?? null, concurrency, resume: raw.resume === true }
+}
+
+const MOST_ROUTES = 64
+
+function readConcurrency(given: string | null): number {
+  const count = given === null ? Math.max(2, availableParallelism()) : Number(given)
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_ROUTES) return count
+  throw new UserError(`--concurrency: expected a whole number from 1 to ${MOST_ROUTES}, found "${given}"`, {
+    hint: 'It bounds how many replies are waited for at once; the tests of one route run at a time.',
+  })
 }
 
 const MOST_ATTEMPTS = 10

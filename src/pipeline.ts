@@ -1,6 +1,7 @@
 import { chooseBootEnvironment } from './boot-environment.ts'
 import { writeAndTry } from './gen-attempts.ts'
 import { openAuthor } from './gen-author.ts'
+import type { Gate } from './gen-queue.ts'
 import { buildReport } from './gen-report.ts'
 import { openTrial } from './gen-trial.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
@@ -25,6 +26,13 @@ export interface World {
   readonly now: () => number
 }
 
+/** What routes that are done in one go have in common. */
+export interface Shared {
+  readonly purse: Purse
+  /** Their tests share the machine and some files, and so run one route after the other. */
+  readonly gate: Gate
+}
+
 /** plan -> prompt: portable to any assistant. */
 export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
   const nonce = await makeNonce([plan, read.dossier.sources])
@@ -43,7 +51,7 @@ export async function generate(
   wanted: RouteArgument,
   options: GenOptions,
   world: World,
-  purse: Purse = openPurse(options.maxCostUsd),
+  shared: Shared = { purse: openPurse(options.maxCostUsd), gate: (work) => work() },
 ): Promise<GenReport> {
   const { time, timings } = createStopwatch(world.now)
   world.progress('reading the code')
@@ -56,11 +64,16 @@ export async function generate(
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
   const trial = openTrial(planned, { options, world, boot, time })
   try {
-    const author = await openAuthor(planned, { options, world, purse, makePrompt: () => promptFor(planned) })
+    const author = await openAuthor(planned, {
+      options,
+      world,
+      purse: shared.purse,
+      makePrompt: () => promptFor(planned),
+    })
     const attempts = await writeAndTry({
       planned,
       author: timed(author, time),
-      tryOut: trial.tryOut,
+      tryOut: (draft) => shared.gate(() => trial.tryOut(draft)),
       signal: world.signal,
     })
     const { last } = attempts

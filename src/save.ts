@@ -101,6 +101,7 @@ interface PlannedFile {
 interface Step {
   readonly full: string
   readonly temporary: string
+  readonly text: string
   /** What was there before; null: nothing. */
   readonly before: Buffer | null
   /** Made for this file, outermost first. */
@@ -141,6 +142,7 @@ function prepare(root: string, { file, text }: PlannedFile, steps: Step[]): void
   steps.push({
     full,
     temporary,
+    text,
     before: existsSync(full) ? readFileSync(full) : null,
     folders: outermost ? foldersBetween(outermost, folder) : [],
   })
@@ -152,10 +154,12 @@ function foldersBetween(outermost: string, innermost: string): string[] {
   return [outermost, ...between.map((_part, index) => path.join(outermost, ...between.slice(0, index + 1)))]
 }
 
-function restore({ full, temporary, before, folders }: Step): void {
+function restore({ full, temporary, text, before, folders }: Step): void {
   rmSync(temporary, { force: true })
-  if (before === null) rmSync(full, { force: true })
-  else if (!before.equals(readFileSync(full))) writeFileSync(full, before)
+  // What somebody else has written since is theirs.
+  const isOurs = existsSync(full) && readFileSync(full, 'utf8') === text
+  if (isOurs && before === null) rmSync(full, { force: true })
+  else if (isOurs && before !== null) writeFileSync(full, before)
   for (const folder of folders.toReversed()) {
     try {
       rmdirSync(folder)

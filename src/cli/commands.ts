@@ -1,9 +1,11 @@
 import { Command, type OutputConfiguration } from 'commander'
 import type { Asked, GateReport } from '../gate/types.ts'
+import type { AllOptions } from '../gen-all.ts'
 import {
   type GateOptions,
   type GenOptions,
   parseAsked,
+  parseMany,
   parseOptions,
   parseProofOptions,
   parseRoute,
@@ -43,7 +45,10 @@ export function createProgram(wiring: Wiring): Command {
 
 function addGen(program: Command, { world, finish }: Wiring): void {
   addCommand(program, 'gen', 'write the tests of a route, run them, and report which are red and why')
-    .argument('<route...>', 'method and path, e.g. POST /orders')
+    .argument('[route...]', "method and path, e.g. POST /orders; or files, e.g. 'src/routes/**'")
+    .option('--all', 'every route of the project')
+    .option('--concurrency <n>', 'with several routes: how many are at work at once; default: by the cores')
+    .option('--resume', 'with several routes: go on where the last run was interrupted')
     .option('--out <dir>', 'folder of the generated tests; default: tests/integration')
     .option(
       '--model <name>',
@@ -58,12 +63,21 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .option('--force', 'overwrite a test file that a person has edited')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readGenOptions(raw, process.cwd())
+      const many = parseMany(words, raw)
+      if (many) return finishAll({ ...options, ...many }, { world, finish })
       const route = parseRoute(words)
       const { generate } = await import('../pipeline.ts')
       const report = await generate(route, options, world)
       const { renderText } = await import('../report/text.ts')
       finish(options.json ? toJson(report) : renderText(report, terminal()), report.exitCode)
     })
+}
+
+async function finishAll(options: AllOptions, { world, finish }: Pick<Wiring, 'world' | 'finish'>): Promise<void> {
+  const { generateAll } = await import('../gen-all.ts')
+  const report = await generateAll(options, world)
+  const { renderAll } = await import('../report/all-text.ts')
+  finish(options.json ? toJson(report) : renderAll(report, terminal()), report.exitCode)
 }
 
 function addPlan(program: Command, { finish }: Wiring): void {

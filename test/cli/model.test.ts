@@ -16,17 +16,10 @@ const KEY = 'sk-ant-test-key-0123456789'
 
 const SAVED = readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8')
 
+/** Replies are kept beside the project, and so for its tests only. */
 async function genWith(root: string, api: FakeMessagesApi, more: readonly string[] = []): Promise<CliEnd> {
-  const caches = mkdtempSync(path.join(tmpdir(), 'itest-replies-'))
-  try {
-    return await genHere(root, more, {
-      ANTHROPIC_API_KEY: KEY,
-      ANTHROPIC_BASE_URL: api.url,
-      XDG_CACHE_HOME: caches,
-    })
-  } finally {
-    rmSync(caches, { recursive: true, force: true })
-  }
+  const cache = path.join(root, 'node_modules/.cache-of-replies')
+  return genHere(root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url, XDG_CACHE_HOME: cache })
 }
 
 const WITHOUT_KEY = {
@@ -178,8 +171,9 @@ describe('itest gen with a hostile model', () => {
     const cases = hostile()
     const reply: { cases: { pathId: string; title: string; code: string }[] } = JSON.parse(SAVED)
     const changed = reply.cases.map((one) => ({ ...one, code: cases[one.pathId] ?? one.code }))
-    api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ cases: changed, left: [] }) }])
-    end = await genWith(copy.root, api, ['--json', '--attempts', '1'])
+    const answer: ApiReply = { kind: 'message', text: JSON.stringify({ cases: changed, left: [] }) }
+    api = await startFakeMessagesApi([answer, answer, answer])
+    end = await genWith(copy.root, api, ['--json', '--attempts', '2', '--runs', '1'])
   }, LIMIT_MS)
 
   afterAll(async () => {
@@ -214,10 +208,91 @@ describe('itest gen with a hostile model', () => {
 
   it('never ran a line of them, and wrote none into the project', () => {
     expect(readdirSync(trap)).toEqual([])
-    expect(api.seen.map((request) => request.path)).toEqual(['/v1/messages'])
+    expect(api.seen.map((request) => request.path)).toEqual(['/v1/messages', '/v1/messages'])
     expect(copy.read('tests/integration/post-orders.test.ts')).not.toMatch(
       /trap|process\.|require\(|constructor|stolen/,
     )
+  })
+})
+
+describe('itest gen with a model that mends its tests', () => {
+  const ACT = "const res = await request(app).post('/orders').send(order)\n\n"
+  const TIMEOUT = 'external-fails.payments-timeout'
+  const HANG = "payments.on('POST', '/v1/charges').hang()\n\n"
+  const FAILS = 'expect(res.status).toBe(500)\nexpect(await db.select().from(orders)).toEqual([])'
+  const UNUSED = "await faults.on(orders, 'delete').fail()\n"
+  const saved: { cases: { pathId: string; title: string; code: string }[] } = JSON.parse(SAVED)
+  const good = (pathId: string) => saved.cases.find((one) => one.pathId === pathId) ?? { pathId, title: '', code: '' }
+  const say = (cases: readonly object[]): ApiReply => ({ kind: 'message', text: JSON.stringify({ cases, left: [] }) })
+
+  let copy: FixtureCopy
+  let api: FakeMessagesApi
+  let end: CliEnd
+
+  beforeAll(async () => {
+    copy = copyFixture('orders')
+    const bad: Record<string, string> = {
+      happy: `console.log(process.env.HOME)\n${good('happy').code}`,
+      'validation.userId-missing': good('validation.userId-missing').code.replace(
+        'userId: undefined',
+        'userId: order.nobody',
+      ),
+      [TIMEOUT]: `${UNUSED}${HANG}${ACT}${FAILS}`,
+    }
+    const weaker = { ...good('happy'), code: `${ACT}expect(res.status).toBe(201)\nexpect(res.body).toMatchObject({})` }
+    const meddling = { ...good('idempotent-retry'), code: `${ACT}expect(res.status).toBe(201)` }
+    api = await startFakeMessagesApi([
+      say(saved.cases.map((one) => ({ ...one, code: bad[one.pathId] ?? one.code }))),
+      say([weaker, good('validation.userId-missing'), { ...good(TIMEOUT), code: bad[TIMEOUT] }, meddling]),
+      say([good('happy'), { ...good(TIMEOUT), code: `${HANG}${ACT}${FAILS}` }]),
+    ])
+    end = await genWith(copy.root, api, ['--json', '--runs', '1'])
+  }, LIMIT_MS)
+
+  afterAll(async () => {
+    copy.remove()
+    await api.close()
+  })
+
+  const readAsked = (index: number): string => JSON.stringify(api.seen[index]?.body.messages.at(-1))
+
+  it('ends with all of them in use, and says which were written anew', () => {
+    const { writer, findings, paths }: GenReport = JSON.parse(end.stdout)
+    expect(writer).toMatchObject({ requests: 3, givenUp: [], failure: null })
+    expect(writer.repaired.toSorted()).toEqual([TIMEOUT, 'happy', 'validation.userId-missing'])
+    expect(findings).toEqual([])
+    const tested = paths.filter(({ now }) => now !== 'skipped')
+    expect(tested.map(({ now }) => now).filter((now) => now !== 'green')).toEqual(['red'])
+  })
+
+  it('has sent back what was refused or broken, with what was wrong and where, and nothing else', () => {
+    expect(readAsked(1)).toContain('### happy')
+    expect(readAsked(1)).toContain('allowed-names: line 1 of the test: ')
+    expect(readAsked(1)).toMatch(
+      /### validation\.userId-missing.*Property 'nobody' does not exist on type.*\\n {2}at: .*order\.nobody/,
+    )
+    expect(readAsked(1)).toMatch(/### external-fails\.payments-timeout.*it is broken \(fault-not-reached\)/)
+    expect(readAsked(1).match(/### /g)).toHaveLength(3)
+    expect(readAsked(2).match(/### /g)).toHaveLength(2)
+    expect(readAsked(2)).toContain('a repair was refused')
+  })
+
+  it('keeps the valid red as it was, though the model wrote it anew', () => {
+    const text = copy.read('tests/integration/post-orders.test.ts')
+    expect(text).toContain(good('idempotent-retry').title)
+    expect(text.split('[idempotent-retry]')[1]).toContain('toHaveLength(1)')
+  })
+
+  it('keeps the beginning of the conversation as it was', () => {
+    const [first, second, third] = api.seen.map(({ body }) => body.messages)
+    expect(second?.slice(0, 1)).toEqual(first)
+    expect(third?.slice(0, 3)).toEqual(second)
+  })
+
+  it('pays nothing for the same route again', { timeout: LIMIT_MS }, async () => {
+    const again = await genWith(copy.root, api, ['--runs', '1'])
+    expect(api.seen).toHaveLength(3)
+    expect(again.stdout.replaceAll(/\s+/g, ' ')).toContain('3 replies known from an earlier run, nothing to pay')
   })
 })
 
