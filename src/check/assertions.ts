@@ -1,4 +1,6 @@
+import type { Observation } from '../harness-api.ts'
 import { findChains } from './chain.ts'
+import { observe, readNamedParts } from './observations.ts'
 import type { CaseSyntax, ts } from './syntax.ts'
 
 /** One `expect(...)` of a case, complete or not. */
@@ -30,6 +32,13 @@ export function findAssertions(test: Pick<CaseSyntax, 'body'>): Assertion[] {
       },
     ]
   })
+}
+
+/** The parts of what a test sees that it is about. */
+export function listParts({ actual, expected }: Assertion): Observation[] {
+  if (!actual) return []
+  const observed = observe(actual)
+  return observed.has('response') ? [...observed, ...expected.flatMap(readNamedParts)] : [...observed]
 }
 
 /** Matchers that hold for almost any value; they state no outcome. */

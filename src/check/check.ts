@@ -5,6 +5,7 @@ import { allowedNames } from './rules/allowed-names.ts'
 import { allowedSyntax } from './rules/allowed-syntax.ts'
 import { allowedUses } from './rules/allowed-uses.ts'
 import { assertsOutcome } from './rules/asserts-outcome.ts'
+import { followsPlan } from './rules/follows-plan.ts'
 import { noConditionalAssertion } from './rules/no-conditional-assertion.ts'
 import { noFloatingPromise } from './rules/no-floating-promise.ts'
 import { noHiddenCharacters } from './rules/no-hidden-characters.ts'
@@ -25,6 +26,7 @@ import type { Finding } from './types.ts'
 export const RULES = {
   'sends-request': sendsRequest,
   'asserts-outcome': assertsOutcome,
+  'follows-plan': followsPlan,
   'no-conditional-assertion': noConditionalAssertion,
   'no-vacuous-assertion': noVacuousAssertion,
   'no-floating-promise': noFloatingPromise,

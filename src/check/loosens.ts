@@ -1,9 +1,8 @@
 import type { Observation } from '../harness-api.ts'
 import type { Path } from '../plan/types.ts'
 import type { DraftCase } from '../write/types.ts'
-import { type Assertion, findAssertions, isExact } from './assertions.ts'
+import { type Assertion, findAssertions, isExact, listParts } from './assertions.ts'
 import { findCondition } from './conditions.ts'
-import { observe, readNamedParts } from './observations.ts'
 import { descend, parseCase, ts } from './syntax.ts'
 
 /** What a case asserts on one part of what a test sees. */
@@ -49,12 +48,6 @@ function readDemands(one: DraftCase): Demands {
       ),
     ]),
   )
-}
-
-function listParts({ actual, expected }: Assertion): Observation[] {
-  if (!actual) return []
-  const observed = observe(actual)
-  return observed.has('response') ? [...observed, ...expected.flatMap(readNamedParts)] : [...observed]
 }
 
 function addUp(part: Observation, assertions: readonly Assertion[]): Demand {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RULES } from '../../src/check/check.ts'
+import type { Path } from '../../src/plan/types.ts'
 import { caseWith, checkCase, findingsOf, NAMES } from '../support/check-case.ts'
 import { code, plannedPath } from '../support/plan-factory.ts'
 
@@ -8,7 +9,21 @@ const SEND = "const res = await request(app).post('/orders').send(validBody)"
 interface Examples {
   readonly refused: readonly string[]
   readonly accepted: readonly string[]
+  /** Default: one that asks for no certain outcome. */
+  readonly path?: Path
 }
+
+const source = code('', 1)
+const ONE_ORDER = plannedPath({
+  expects: [
+    { observable: 'body', request: 0, match: 'part', value: { error: 'late', retryable: true }, source },
+    { observable: 'row-count', table: 'orders', count: 1, source },
+    { observable: 'calls', stub: 'payments', calls: [], source },
+  ],
+})
+const BODY = "expect(res.body).toMatchObject({ error: 'late', retryable: true })"
+const ROWS = 'expect(await db.select().from(orders)).toHaveLength(1)'
+const CALLS = 'expect(payments.calls).toEqual([])'
 
 const EXAMPLES = {
   'sends-request': {
@@ -29,6 +44,24 @@ const EXAMPLES = {
       'await request(app).post(`/orders`)',
       'await Promise.all([1, 2].map(() => request(app).post(`/orders`)))',
       "for (const key of ['a', 'b']) { await request(app).post('/orders') }",
+    ],
+  },
+  'follows-plan': {
+    path: ONE_ORDER,
+    refused: [
+      `${SEND}\nexpect(res.body).toEqual({ error: 'late' })\n${ROWS}\n${CALLS}`,
+      `${SEND}\nexpect(res.body).toEqual({ error: expect.any(String), retryable: true })\n${ROWS}\n${CALLS}`,
+      `${SEND}\n${BODY}\nexpect(await db.select().from(orders)).toHaveLength(2)\n${CALLS}`,
+      `${SEND}\n${BODY}\nexpect(await db.$count(orders)).toBe(2)\n${CALLS}`,
+      `${SEND}\n${BODY}\nconst rows = await db.select().from(orders)\nexpect(rows[0]).toMatchObject({ userId: 'u1' })\n${CALLS}`,
+      `${SEND}\n${BODY}\n${ROWS}\nexpect(payments.calls).toHaveLength(1)`,
+    ],
+    accepted: [
+      `${SEND}\n${BODY}\n${ROWS}\n${CALLS}`,
+      `${SEND}\nconst late = { error: 'late', retryable: true }\nexpect(res.body).toEqual(late)\n${ROWS}\n${CALLS}`,
+      `${SEND}\n${BODY}\nexpect(await db.select().from(orders)).toMatchObject([{ userId: 'u1' }])\n${CALLS}`,
+      `${SEND}\n${BODY}\nexpect(await db.$count(orders)).toBe(1)\nexpect(payments.calls.length).toBe(0)`,
+      `${SEND}\n${BODY}\nexpect(await db.select().from(orders)).toMatchObject([validBody])\n${CALLS}`,
     ],
   },
   'asserts-outcome': {
@@ -431,10 +464,10 @@ const EXAMPLES = {
   },
 } as const satisfies Record<keyof typeof RULES, Examples>
 
-const LINES = new Set(['sends-request', 'asserts-outcome'])
+const LINES = new Set(['sends-request', 'asserts-outcome', 'follows-plan'])
 
-describe.each(Object.entries(EXAMPLES))('%s', (rule, { refused, accepted }) => {
-  const read = (line: string) => findingsOf(rule, LINES.has(rule) ? line : caseWith(line))
+describe.each<[string, Examples]>(Object.entries(EXAMPLES))('%s', (rule, { refused, accepted, path }) => {
+  const read = (line: string) => findingsOf(rule, LINES.has(rule) ? line : caseWith(line), path ? { path } : {})
 
   it.each(refused)('refuses: %s', (line) => {
     const messages = read(line)

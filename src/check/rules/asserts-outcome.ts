@@ -1,8 +1,7 @@
 import type { Observation } from '../../harness-api.ts'
 import type { Expectation } from '../../plan/types.ts'
-import { type Assertion, findAssertions, isExact } from '../assertions.ts'
+import { type Assertion, findAssertions, isExact, listParts } from '../assertions.ts'
 import { findCondition } from '../conditions.ts'
-import { observe, readNamedParts } from '../observations.ts'
 import { type CaseSyntax, descend, type Problem, ts } from '../syntax.ts'
 
 const REMEDIES = {
@@ -43,13 +42,6 @@ export function assertsOutcome(test: CaseSyntax): Problem[] {
     problems.push({ message, node: null })
   }
   return [...problems, ...(seen.has('status') ? findWrongStatus(assertions, expects) : [])]
-}
-
-function listParts(assertion: Assertion): Observation[] {
-  if (!assertion.actual) return []
-  const observed = observe(assertion.actual)
-  if (!observed.has('response')) return [...observed]
-  return [...observed, ...assertion.expected.flatMap(readNamedParts)]
 }
 
 function lacking(part: Part, expects: readonly Expectation[]): string {
