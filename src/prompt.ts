@@ -3,9 +3,21 @@ import { packageFile } from './package-paths.ts'
 import { nameTables } from './plan/name-tables.ts'
 import type { Plan } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
+import { describeNotes } from './prompt/describe-notes.ts'
 import { describePath } from './prompt/describe-path.ts'
-import { describeData } from './prompt/describe-source.ts'
-import { describeTable } from './prompt/describe-table.ts'
+import { describeSources } from './prompt/describe-source.ts'
+import { describeTables } from './prompt/describe-table.ts'
+import type { StyleReference } from './prompt/find-style.ts'
+import {
+  type CutPart,
+  chooseCuts,
+  cuttable,
+  estimateTokens,
+  listCuts,
+  measure,
+  type Part,
+  showPart,
+} from './prompt/fit-budget.ts'
 import type { Dossier } from './scan/types.ts'
 import { fillTemplate } from './templates.ts'
 import { renderStub } from './write/scaffold.ts'
@@ -20,36 +32,72 @@ export interface Prompt {
   /** The same bytes for every route. */
   readonly system: string
   readonly user: string
+  /** How long the user part may be, how long it is, and what was left out for that. */
+  readonly size: PromptSize
 }
+
+export interface PromptSize {
+  /** Estimated, of the user part; more than the budget when nothing else could be left out. */
+  readonly tokens: number
+  readonly budget: number
+  readonly cut: readonly CutPart[]
+}
+
+export const PROMPT_BUDGET = 30_000
 
 const NOTHING = 'None.'
 
-/**
- * What a model is asked for one route. Pure: `nonce` is a word nobody can foresee, new for each request; it marks where
- * the project's own text begins and ends. Throws when a template names a value that there is none for, or leaves one out.
- */
-export function renderPrompt(input: {
+interface PromptInput {
   readonly plan: Plan
   readonly dossier: Dossier
   readonly scaffold: Scaffold
   /** Left out where the project has none. */
   readonly config?: PlannedRoute['config']
+  readonly style?: StyleReference | null
+  /** Estimated tokens of the user part. */
+  readonly budget?: number
   readonly nonce: string
   readonly templates: PromptTemplates
-}): Prompt {
-  const { plan, dossier, scaffold, nonce, templates, config = { hasAuth: false, variables: [] } } = input
+}
+
+/**
+ * What a model is asked for one route. Pure: `nonce` is a word nobody can foresee, new for each request; it marks where
+ * the project's own text begins and ends. Over the budget, parts are left out, those that are least missed first, but
+ * never a path, what it expects, the file or the handler. Throws when a template names a value that there is none for,
+ * or leaves one out.
+ */
+export function renderPrompt(input: PromptInput): Prompt {
+  const { plan, dossier, nonce, templates, style = null, budget = PROMPT_BUDGET } = input
   if (!/^\w{8,}$/.test(nonce)) throw new Error(`expected a nonce of at least 8 letters and digits, found "${nonce}"`)
+  const tables = describeTables(dossier, plan, nameTables(dossier.tables))
+  const data = [...describeNotes(dossier), ...describeSources(dossier), ...describeStyle(style)]
+  const whole = renderUser(input, { tables, data, left: new Set() })
+  const left = chooseCuts([...tables, ...data], measure(whole), budget)
+  const user = left.size === 0 ? whole : renderUser(input, { tables, data, left })
+  const size = { tokens: estimateTokens(user), budget, cut: listCuts(left) }
+  return { system: fillTemplate(templates.system, {}), user, size }
+}
+
+interface Parts {
+  readonly tables: readonly Part[]
+  readonly data: readonly Part[]
+  readonly left: ReadonlySet<Part>
+}
+
+function renderUser(input: PromptInput, { tables, data, left }: Parts): string {
+  const { plan, dossier, scaffold, nonce, templates, config = { hasAuth: false, variables: [] } } = input
+  const names = nameTables(dossier.tables)
   const open = plan.paths.filter((path) => path.status !== 'skipped')
   const skipped = plan.paths.filter((path) => path.status === 'skipped')
-  const tables = nameTables(dossier.tables)
-  const user = fillTemplate(templates.route, {
+  const show = (parts: readonly Part[]): string => parts.map((part) => showPart(part, left)).join('\n\n')
+  return fillTemplate(templates.route, {
     route: `${plan.route.method} ${plan.route.path}, registered at ${plan.route.file}:${plan.route.line}.`,
     stubbed: describeStubs(plan),
     real: list([...describeReal(dossier, plan), ...describeConfig(config)]),
-    paths: open.map((path) => describePath(path, tables)).join('\n\n') || NOTHING,
+    paths: open.map((path) => describePath(path, names)).join('\n\n') || NOTHING,
     skipped: list(skipped.map((path) => `${path.id}: ${path.reason}`)),
     questions: list(plan.questions),
-    tables: dossier.tables.map((table) => describeTable(table, tables)).join('\n\n') || NOTHING,
+    tables: show(tables) || NOTHING,
     file: scaffold.file,
     names: scaffold.names
       .filter((name) => name !== 'vi')
@@ -58,9 +106,19 @@ export function renderPrompt(input: {
     scaffold: renderFile(scaffold),
     nonce,
     // The project can't know the nonce; if it holds it all the same, the marks must stay the only two.
-    data: describeData(dossier).replaceAll(nonce, '*'.repeat(nonce.length)),
+    data: show(data).replaceAll(nonce, '*'.repeat(nonce.length)),
   })
-  return { system: fillTemplate(templates.system, {}), user }
+}
+
+function describeStyle(style: StyleReference | null): Part[] {
+  if (!style) return []
+  const { file, line, text } = style
+  return [
+    cuttable(`----- style reference, tests that people wrote, ${file}:${line}\n${text}`, {
+      what: `${file}:${line} style reference`,
+      turn: { kind: 'style reference', distance: 0 },
+    }),
+  ]
 }
 
 /** Reads `prompts/`. */
