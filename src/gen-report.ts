@@ -6,6 +6,7 @@ import { findLack } from './harness/faults/unsupported.ts'
 import { findDifference, type Outcome } from './judge/find-difference.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
+import type { PromptSize } from './prompt.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import type { BugProof } from './prove/try-survivors.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
@@ -18,6 +19,8 @@ export interface CheckedDraft {
   /** The cases without those that a check refuses. */
   readonly kept: Draft
   readonly findings: readonly Finding[]
+  /** Of what a model was asked; left out when none was. */
+  readonly prompt?: PromptSize
 }
 
 export interface Runs {
@@ -61,7 +64,7 @@ export function buildReport(input: ReportInput): GenReport {
     schema: 'itest.gen/1',
     route: planned.plan.route,
     file: outcome ? file : null,
-    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
+    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage, prompt: draft.prompt ?? null },
     engine: outcome?.engine ?? null,
     vitest: outcome?.runs.real.vitest ?? null,
     runs: outcome ? 1 + outcome.runs.again.length : 0,

@@ -13,7 +13,8 @@ import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit, describeProject, describeVitestConfig } from './project-setup.ts'
-import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
+import { findStyle } from './prompt/find-style.ts'
+import { loadPromptTemplates, PROMPT_BUDGET, type Prompt, renderPrompt } from './prompt.ts'
 import { trySurvivors } from './prove/try-survivors.ts'
 import type { GenReport } from './report/types.ts'
 import { assertCanWrite, hashText, writeFiles } from './save.ts'
@@ -24,6 +25,7 @@ import { assertCanMakeApp } from './write/assert-can-make-app.ts'
 import { writeBuiltIn } from './write/built-in.ts'
 import { chooseWriter } from './write/choose-writer.ts'
 import { writeWithModel } from './write/model.ts'
+import { readDraftFile } from './write/read-draft-file.ts'
 import type { Draft, Scaffold } from './write/types.ts'
 
 export interface World {
@@ -35,13 +37,19 @@ export interface World {
 }
 
 /** plan -> prompt: portable to any assistant. */
-export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
+export async function promptFor(
+  { plan, read, vocabulary, config }: PlannedRoute,
+  { root, promptBudget = PROMPT_BUDGET }: Pick<GenOptions, 'root' | 'promptBudget'>,
+): Promise<Prompt> {
   const nonce = randomBytes(8).toString('hex')
   return renderPrompt({
     plan,
     dossier: read.dossier,
     scaffold: vocabulary.scaffold,
+    constants: vocabulary,
     config,
+    style: findStyle(root, { ...plan.route, file: vocabulary.scaffold.file }),
+    budget: promptBudget,
     nonce,
     templates: await loadPromptTemplates(),
   })
@@ -106,17 +114,22 @@ function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
 
 async function writeDraft(planned: PlannedRoute, options: GenOptions, world: World): Promise<CheckedDraft> {
   const { plan, vocabulary } = planned
+  if (options.draft !== undefined) {
+    if (options.draft === '-') world.progress('reading the draft from standard input')
+    return checkDraft(planned, readDraftFile(options.draft, plan))
+  }
   const writer = chooseWriter(options.model, world.environment)
   if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))
+  const prompt = await promptFor(planned, options)
   world.progress(`waiting for ${writer.name}`)
   const draft = await writeWithModel({
     model: writer.model,
     writer: writer.name,
     plan,
-    prompt: await promptFor(planned),
+    prompt,
     signal: world.signal,
   })
-  return checkDraft(planned, draft)
+  return { ...checkDraft(planned, draft), prompt: prompt.size }
 }
 
 /** What a check refuses is not run: a case is data until it has passed. */

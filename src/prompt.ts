@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { UNSUPPORTED } from './harness/faults/unsupported.ts'
 import { packageFile } from './package-paths.ts'
 import { nameTables } from './plan/name-tables.ts'
 import type { Plan } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { describeNotes } from './prompt/describe-notes.ts'
-import { describePath } from './prompt/describe-path.ts'
+import { describePath, type FileNames } from './prompt/describe-path.ts'
 import { describeSources } from './prompt/describe-source.ts'
 import { describeTables } from './prompt/describe-table.ts'
 import type { StyleReference } from './prompt/find-style.ts'
@@ -20,7 +21,7 @@ import {
 } from './prompt/fit-budget.ts'
 import type { Dossier } from './scan/types.ts'
 import { fillTemplate } from './templates.ts'
-import { renderStub } from './write/scaffold.ts'
+import { renderText } from './write/render-value.ts'
 import type { Scaffold } from './write/types.ts'
 
 export interface PromptTemplates {
@@ -51,6 +52,8 @@ interface PromptInput {
   readonly plan: Plan
   readonly dossier: Dossier
   readonly scaffold: Scaffold
+  /** What the file has names for, besides tables. */
+  readonly constants?: FileNames['constants']
   /** Left out where the project has none. */
   readonly config?: PlannedRoute['config']
   readonly style?: StyleReference | null
@@ -94,7 +97,8 @@ function renderUser(input: PromptInput, { tables, data, left }: Parts): string {
     route: `${plan.route.method} ${plan.route.path}, registered at ${plan.route.file}:${plan.route.line}.`,
     stubbed: describeStubs(plan),
     real: list([...describeReal(dossier, plan), ...describeConfig(config)]),
-    paths: open.map((path) => describePath(path, names)).join('\n\n') || NOTHING,
+    paths:
+      open.map((path) => describePath(path, { tables: names, constants: input.constants })).join('\n\n') || NOTHING,
     skipped: list(skipped.map((path) => `${path.id}: ${path.reason}`)),
     questions: list(plan.questions),
     tables: show(tables) || NOTHING,
@@ -132,8 +136,8 @@ function describeStubs(plan: Plan): string {
   const hosts = new Map(stubs.map(({ name, origin }) => [name, origin]))
   return list(
     [...hosts].map(([name, origin]) => {
-      const answers = new Set(stubs.filter((stub) => stub.name === name).map((stub) => `\`${renderStub(stub)}\``))
-      return `\`${name}\` stands for ${origin}. Answers that the paths need: ${[...answers].join(', ')}`
+      const asked = new Set(stubs.filter((stub) => stub.name === name).map(({ method, path }) => `${method} ${path}`))
+      return `\`${name}\` stands for ${origin}. What it is asked for: ${[...asked].join(', ')}`
     }),
   )
 }
@@ -145,6 +149,7 @@ function describeReal({ app, route, tables }: Dossier, plan: Plan): string[] {
     `the Express ${app.expressMajor} application of ${app.file}, in the process of the test`,
     `the route's chain: ${chain.join(', ')}`,
     `Drizzle, the driver, and ${databaseNames(tables)} with ${tables.map((table) => table.name).join(', ') || 'no table of this route'}`,
+    ...describeLacks(tables),
     ...(variables.length > 0 ? [`variables set before the application starts: ${variables.join(', ')}`] : []),
   ]
 }
@@ -158,14 +163,25 @@ function describeConfig({ hasAuth, variables }: PlannedRoute['config']): string[
   ]
 }
 
+/** Of a database that runs inside the app; what stands in for Postgres is only known at the run. */
+function describeLacks(tables: Dossier['tables']): string[] {
+  if (!tables.some(({ dialect }) => dialect === 'sqlite')) return []
+  return [`what it can not do, so that no test asks for it: ${Object.values(UNSUPPORTED.sqlite).join('; ')}`]
+}
+
 function databaseNames(tables: Dossier['tables']): string {
   const names = { postgres: 'Postgres', sqlite: 'SQLite', mysql: 'MySQL' } as const
   return [...new Set(tables.map(({ dialect }) => names[dialect]))].join(' and ') || 'the database'
 }
 
 function renderFile({ header, fixtures, suite }: Scaffold): string {
-  const body = [fixtures, '', "it('[path id] title', async () => {", '  // the code of one case', '})'].join('\n')
-  return `${header}\n\ndescribe(${JSON.stringify(suite)}, () => {\n${body.replaceAll(/^(?=.)/gm, '  ')}\n})`
+  const body = [
+    ...(fixtures === '' ? [] : [fixtures, '']),
+    "it('[path id] title', async () => {",
+    '  // the code of one case',
+    '})',
+  ].join('\n')
+  return `${header.trimEnd()}\n\ndescribe(${renderText(suite)}, () => {\n${body.replaceAll(/^(?=.)/gm, '  ')}\n})`
 }
 
 function list(items: readonly string[]): string {

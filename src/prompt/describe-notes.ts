@@ -1,13 +1,18 @@
 import type { Dossier, Expression, HttpTarget, PackageTarget } from '../scan/types.ts'
+import { describeInputs } from './describe-inputs.ts'
 import { cuttable, type Part } from './fit-budget.ts'
 
-/** What was read in the code and no function shows by itself: outgoing calls, and what analysis could not resolve. */
+/** What was read in the code and no function shows by itself: inputs, outgoing calls, and what could not be resolved. */
 export function describeNotes(dossier: Dossier): Part[] {
   const unresolved = dossier.unresolved.map(({ what, text, at }) => {
     const shown = text === '' ? '' : `: ${text}`
     return `not resolved: ${what} at ${at.file}:${at.line}${shown}`
   })
-  return [...group('outgoing calls', describeCalls(dossier)), ...group('what analysis could not resolve', unresolved)]
+  return [
+    ...group('inputs', describeInputs(dossier.inputs)),
+    ...group('outgoing calls', describeCalls(dossier)),
+    ...group('what analysis could not resolve', unresolved),
+  ]
 }
 
 function group(what: string, notes: readonly string[]): Part[] {
@@ -60,7 +65,8 @@ function spell(expression: Expression, depth = 0): string {
       return `${expression.table}.${expression.column}`
     case 'object': {
       const fields = Object.entries(expression.fields).map(([key, value]) => `${key}: ${inner(value)}`)
-      return `{ ${[...fields, ...(expression.open ? ['...'] : [])].join(', ')} }`
+      const all = [...fields, ...(expression.open ? ['...'] : [])]
+      return all.length === 0 ? '{}' : `{ ${all.join(', ')} }`
     }
     case 'array':
       return `[${[...expression.items.map(inner), ...(expression.open ? ['...'] : [])].join(', ')}]`

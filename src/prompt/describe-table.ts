@@ -58,10 +58,11 @@ function describeColumn(column: Column): string {
   const { references, enumValues, defaultValue } = column
   const literal = defaultValue === null ? '' : ` ${JSON.stringify(defaultValue)}`
   const facts = [
-    column.type,
+    // A mode says what a column is in code, e.g. a date that is stored as a number.
+    column.mode === null ? column.type : `${column.type} in mode ${column.mode}`,
     ...(column.primaryKey ? ['primary key'] : []),
     ...(column.notNull && !column.primaryKey ? ['not null'] : []),
-    ...(column.unique ? ['unique'] : []),
+    ...(column.unique && !column.primaryKey ? ['unique'] : []),
     ...(column.generated ? ['computed by the database'] : []),
     ...(column.hasDefault ? [`default${literal}`] : []),
     ...(enumValues ? [`one of ${enumValues.map((value) => JSON.stringify(value)).join(', ')}`] : []),

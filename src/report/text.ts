@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
+import { describeCuts } from './prompt-text.ts'
 import type { GenReport, ReportedPath } from './types.ts'
 
 export interface TextOptions {
@@ -231,6 +232,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const lines = [
     ...database,
     `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${model}${usage}`}`,
+    ...(writer.prompt ? describeCuts(route, writer.prompt) : []),
     ...(unresolved.length > 0
       ? [
           `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,

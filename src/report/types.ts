@@ -1,5 +1,6 @@
 import type { BrokenClass, RedClass } from '../classify.ts'
 import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
+import type { PromptSize } from '../prompt.ts'
 import type { BugProof } from '../prove/try-survivors.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
@@ -43,7 +44,13 @@ export interface GenReport {
   readonly route: { readonly method: string; readonly path: string; readonly file: string; readonly line: number }
   /** Relative to the project root; null when no test could be written. */
   readonly file: string | null
-  readonly writer: { readonly name: string; readonly model: string | null; readonly usage: ModelUsage | null }
+  readonly writer: {
+    readonly name: string
+    readonly model: string | null
+    readonly usage: ModelUsage | null
+    /** How long what was said of the route is, and what was left out for that; null when no model was asked. */
+    readonly prompt: PromptSize | null
+  }
   readonly engine: EngineFacts | null
   readonly vitest: string | null
   /** How often each test ran with the route as it is, in different orders. */

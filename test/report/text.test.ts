@@ -24,7 +24,7 @@ function report(overrides: Partial<GenReport> = {}): GenReport {
     schema: 'itest.gen/1',
     route: { method: 'POST', path: '/orders', file: 'src/routes/orders.ts', line: 12 },
     file: FILE,
-    writer: { name: 'none', model: null, usage: null },
+    writer: { name: 'none', model: null, usage: null, prompt: null },
     engine: { kind: 'postgres', version: '16.4', limits: [] },
     vitest: '4.1.12',
     runs: 3,
@@ -172,7 +172,7 @@ Writer: built in (no model)
       costUsd: null,
     }
     const text = at80({
-      writer: { name: 'anthropic', model: 'm-1', usage },
+      writer: { name: 'anthropic', model: 'm-1', usage, prompt: null },
       engine: { kind: 'pglite', version: '0.5.14', limits: ['one session', 'no NOTIFY'] },
       questions: ['Is a second key of the same user a new order?'],
       findings: [{ kind: 'no-sleep', pathId: 'happy', message: 'found `setTimeout`', line: null }],
