@@ -116,7 +116,7 @@ async function writeDraft(planned: PlannedRoute, options: GenOptions, world: Wor
   const { plan, vocabulary } = planned
   if (options.draft !== undefined) {
     if (options.draft === '-') world.progress('reading the draft from standard input')
-    return checkDraft(planned, readDraftFile(options.draft, plan))
+    return checkDraft(planned, await readDraftFile(options.draft, plan, world.signal))
   }
   const writer = chooseWriter(options.model, world.environment)
   if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))

@@ -17,21 +17,29 @@ const REFUSED = /\b(?:vi|jest|sinon)\.|\bnock\(|Snapshot\b/
 
 /** Up to three tests that stand together, those nearest to the route first; null: none that is short and plain enough. */
 export function excerptTests(file: string, text: string, route: RouteName): Excerpt | null {
-  const { tree, errors } = parseText(file, text)
+  const { tree, errors } = parseText(file, text.replaceAll('\r\n', '\n'))
   if (errors.length > 0) return null
   const plain = findTestCalls(tree).filter((found) => isPlain(found))
-  const nearest = plain.toSorted((a, b) => nearness(b, route) - nearness(a, route))[0]
-  if (!nearest) return null
+  const ranked = plain.map((found) => ({ found, rank: nearness(found, route) })).toSorted((a, b) => b.rank - a.rank)
+  for (const { found } of ranked) {
+    const excerpt = excerptAround(found, plain)
+    if (excerpt) return excerpt
+  }
+  return null
+}
+
+function excerptAround(nearest: Found, plain: readonly Found[]): Excerpt | null {
   const suite = nearest.suites.at(-1)?.node
   const beside = plain.filter((found) => found.suites.at(-1)?.node === suite)
   const from = beside.indexOf(nearest)
   const heads = nearest.suites.map(({ node }) => readHead(node))
   const chosen = takeWhatFits([...beside.slice(from), ...beside.slice(0, from)], heads.join('\n'))
-  if (chosen.length === 0) return null
   const tests = beside.filter((found) => chosen.includes(found))
+  const [first] = tests
+  if (!first) return null
   const ends = heads.map((head) => `${/^\s*/.exec(head)?.[0] ?? ''}})`).reverse()
   return {
-    line: lineOf(tests[0]?.call.node ?? tree, tree),
+    line: lineOf(first.call.node),
     text: [...heads, tests.map(({ call }) => readWhole(call.node)).join('\n\n'), ...ends].join('\n'),
   }
 }
@@ -43,7 +51,7 @@ function isPlain({ call, suites }: Found): boolean {
     calls.every(({ title, modifiers }) => title.exact !== null && modifiers.length === 0) &&
     suites.every(({ node }) => readBody(node) !== null) &&
     !REFUSED.test(call.node.getText()) &&
-    /\bexpect\b/.test(call.node.getText())
+    /\b(?:expect|assert)\b/.test(call.node.getText())
   )
 }
 
@@ -92,6 +100,6 @@ function indentOf(node: ts.Node): string {
   return before.trim() === '' ? before : ''
 }
 
-function lineOf(node: ts.Node, tree: ts.SourceFile): number {
-  return tree.getLineAndCharacterOfPosition(node.getStart()).line + 1
+function lineOf(node: ts.Node): number {
+  return node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1
 }

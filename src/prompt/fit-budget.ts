@@ -27,7 +27,7 @@ const REASONS = {
   'style reference': 'it shows only how the project words its tests',
   'idle source': 'the route makes no query, call, check or answer there',
   'idle table': 'no path names it and the route does not write it',
-  notes: 'the source that is kept shows most of it',
+  notes: 'the functions that are kept say more',
   source: 'it is farther from the handler than what is kept',
 } as const satisfies Record<Turn['kind'], string>
 

@@ -20,6 +20,12 @@ export function renderPromptNotes(route: RouteName, size: PromptSize, { width }:
   return `${lines.flatMap((line) => wrap(line, width, line.startsWith('  ') ? '    ' : '  ')).join('\n')}\n`
 }
 
+/** Those that are no model. */
+export const WRITERS: Readonly<Record<string, string>> = {
+  none: 'built in (no model)',
+  draft: 'the answer given with --draft',
+}
+
 /** One line for a prompt that is not whole, or too long all the same; none otherwise. */
 export function describeCuts({ method, path }: RouteName, { tokens, budget, cut }: PromptSize): string[] {
   if (cut.length === 0 && tokens <= budget) return []

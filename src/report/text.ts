@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
-import { describeCuts } from './prompt-text.ts'
+import { describeCuts, WRITERS } from './prompt-text.ts'
 import type { GenReport, ReportedPath } from './types.ts'
 
 export interface TextOptions {
@@ -231,7 +231,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const places = unresolved.length === 1 ? 'place' : 'places'
   const lines = [
     ...database,
-    `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${model}${usage}`}`,
+    `Writer: ${WRITERS[writer.name] ?? `${writer.name}${model}${usage}`}`,
     ...(writer.prompt ? describeCuts(route, writer.prompt) : []),
     ...(unresolved.length > 0
       ? [

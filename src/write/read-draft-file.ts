@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
 import { ModelError, UserError } from '../errors.ts'
 import type { Plan } from '../plan/types.ts'
 import { readDraft } from './draft-schema.ts'
@@ -11,9 +12,9 @@ const HINT =
   'Paste the whole answer to `itest prompt`: one JSON object with the lists cases and left, with or without a Markdown fence around it.'
 
 /** The answer of an assistant that got the printed prompt, `file` absolute or `-`. @throws UserError */
-export function readDraftFile(file: string, plan: Plan): Draft {
+export async function readDraftFile(file: string, plan: Plan, signal: AbortSignal): Promise<Draft> {
   const name = file === STANDARD_INPUT ? 'standard input' : file
-  const text = readBounded(file, name)
+  const text = await readBounded(file, name, signal)
   if (text.trim() === '') throw new UserError(`--draft: expected an answer in ${name}, found nothing`, { hint: HINT })
   try {
     return readDraft(findReply(text), plan, { writer: 'draft', usage: null })
@@ -39,41 +40,26 @@ function isObject(text: string): boolean {
   }
 }
 
-function readBounded(file: string, name: string): string {
-  const descriptor = file === STANDARD_INPUT ? 0 : open(file)
+async function readBounded(file: string, name: string, signal: AbortSignal): Promise<string> {
+  // A person may never end the input, so Ctrl-C must.
+  const stream = addAbortSignal(signal, file === STANDARD_INPUT ? process.stdin : createReadStream(file))
+  const chunks: Buffer[] = []
+  let size = 0
   try {
-    const chunks: Buffer[] = []
-    let size = 0
-    for (let chunk = readChunk(descriptor, name); chunk.length > 0; chunk = readChunk(descriptor, name)) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > LONGEST_BYTES) {
-        throw new UserError(`--draft: expected at most ${LONGEST_BYTES} bytes in ${name}, found more`, { hint: HINT })
-      }
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk)
+      chunks.push(bytes)
+      size += bytes.length
+      if (size > LONGEST_BYTES) break
     }
-    return Buffer.concat(chunks)
-      .toString('utf8')
-      .replace(/^\uFEFF/, '')
-  } finally {
-    if (descriptor !== 0) closeSync(descriptor)
-  }
-}
-
-function open(file: string): number {
-  try {
-    return openSync(file, 'r')
   } catch (cause) {
-    throw new UserError(`--draft: expected a file that can be read, found none at ${file}`, { hint: HINT, cause })
+    signal.throwIfAborted()
+    throw new UserError(`--draft: expected a file that can be read, found none at ${name}`, { hint: HINT, cause })
   }
-}
-
-function readChunk(descriptor: number, name: string): Buffer {
-  const chunk = Buffer.alloc(65_536)
-  try {
-    return chunk.subarray(0, readSync(descriptor, chunk))
-  } catch (cause) {
-    // A pipe without a writer is at its end on some systems with this code.
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EOF') return chunk.subarray(0, 0)
-    throw new UserError(`--draft: ${name} can not be read`, { hint: HINT, cause })
+  if (size > LONGEST_BYTES) {
+    throw new UserError(`--draft: expected at most ${LONGEST_BYTES} bytes in ${name}, found more`, { hint: HINT })
   }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
 }

@@ -19,6 +19,8 @@ function reported(overrides: Partial<Judged> = {}): ReportedPath {
   return reportPath(judged(overrides), TEST)
 }
 
+const CUT = { what: 'src/x.ts:1-9 x', lines: 9, tokens: 200, why: 'it is far' }
+
 function report(overrides: Partial<GenReport> = {}): GenReport {
   return {
     schema: 'itest.gen/1',
@@ -186,6 +188,26 @@ Writer: built in (no model)
     expect(text).toContain('Writer: anthropic m-1, 1200 tokens in, 340 out\n')
     expect(text).toContain('Analysis left 1 place unresolved; `itest plan POST /orders` lists them.\n')
     expect(text.endsWith('Add the plugin.\n')).toBe(true)
+  })
+
+  it.each([
+    ['nothing of a whole prompt', { tokens: 900, cut: [] }, null],
+    [
+      'what was left out of a prompt',
+      { tokens: 900, cut: [CUT] },
+      'Prompt: 1 part left out to stay within 1000 tokens; `itest prompt POST /orders --prompt-budget 1000` lists them.',
+    ],
+    [
+      'that a prompt is too long all the same',
+      { tokens: 2000, cut: [] },
+      'Prompt: about 2000 tokens, over the budget of 1000: its paths, tables, file and handler are always sent.',
+    ],
+  ])('says %s', (_title, size, line) => {
+    const writer = { name: 'anthropic', model: 'm-1', usage: null, prompt: { budget: 1000, ...size } }
+    const said = at80({ writer })
+      .split('\nPrompt:')[1]
+      ?.split(/\n(?! )/)[0]
+    expect(said === undefined ? null : `Prompt:${said.replaceAll(/\s+/g, ' ')}`).toBe(line)
   })
 
   it('keeps apart what this database can not do from what does not apply', () => {

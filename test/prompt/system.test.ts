@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest'
+import { ASYMMETRIC_MATCHERS, MATCHERS, SAFE_GLOBALS } from '../../src/check/allowed.ts'
+import type { RULES } from '../../src/check/check.ts'
+import { findUse } from '../../src/harness-api.ts'
+import { loadPromptTemplates } from '../../src/prompt.ts'
+
+const { system } = await loadPromptTemplates()
+
+/** By which words a writer can know of each rule before it is broken. */
+const FORESEEN = {
+  'sends-request': 'Each test sends the route at least one request',
+  'asserts-outcome': 'asserts every outcome that its path lists',
+  'no-conditional-assertion': 'Every assertion stands at the top level of the test',
+  'no-vacuous-assertion': 'What holds for every answer',
+  'no-floating-promise': '`await` each request, query, fault',
+  'no-swallowed-error': '`try`, `catch`, `.then`, `.catch`, `.finally`',
+  'no-snapshot': 'No snapshot',
+  'no-sleep': 'timer, fake time, sleep',
+  'no-mock': '`vi`, mock, spy',
+  'no-tampering': 'Assign to nothing, delete nothing, and change no list of the run in place',
+  'no-test-structure': 'no `it`, `describe` or hook around them',
+  'no-shadowing': 'which no constant of yours may bear',
+  'no-suppression': 'without `any` and without comments that switch off a check',
+  'no-hidden-characters': 'Visible characters only',
+  'allowed-syntax': '`const` only',
+  'allowed-names': 'Use only the names that the user message lists',
+  'allowed-uses': 'no matcher on mocks',
+  'allowed-members': 'member by a computed name, `constructor` or `prototype`',
+} as const satisfies Record<keyof typeof RULES, string>
+
+it('tells of every rule that a check enforces', () => {
+  expect(Object.entries(FORESEEN).filter(([, words]) => !system.includes(words))).toEqual([])
+})
+
+it('tells of every step of a request', () => {
+  const request = findUse('request')?.call?.gives.members ?? {}
+  const steps = Object.keys(request.post?.call?.gives.members ?? {})
+  const named = (name: string): boolean => new RegExp(`\`[^\`\n]*\\b${name}\\b`).test(system)
+
+  expect(steps).toContain('send')
+  expect([...Object.keys(request), ...steps].filter((name) => !named(name))).toEqual([])
+})
+
+it('offers no global and no matcher that a check refuses', () => {
+  const [, globals = ''] = /the names that the user message lists.*?and (`Object`.*?)\. No import/s.exec(system) ?? []
+  const [, matchers = ''] = /`expect\(value\)` with (.*?) and other matchers/s.exec(system) ?? []
+  const [, inside = ''] = /inside a value (.*?)\. No snapshot/s.exec(system) ?? []
+  const words = (text: string): string[] => [...text.matchAll(/`(?:expect)?\.?(\w+)/g)].map(([, word = '']) => word)
+
+  expect(words(globals).length).toBeGreaterThan(8)
+  expect(words(globals).filter((name) => !SAFE_GLOBALS.has(name))).toEqual([])
+  expect(words(matchers).filter((name) => !MATCHERS.has(name))).toEqual([])
+  expect(words(inside).filter((name) => !ASYMMETRIC_MATCHERS.has(name))).toEqual([])
+})
