@@ -122,7 +122,7 @@ export function parseOptions(
     json: raw.json === true,
     cache: raw.cache !== false,
     probe: raw.probe === true,
-    ...readPromptOptions(raw, cwd),
+    ...readPromptOptions(raw, cwd, settings),
   }
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
 
 /** Of a command that asks a model, or prints what it would be asked. */
@@ -9,26 +10,31 @@ export interface PromptOptions {
   readonly draft?: string
 }
 
-const LEAST = 1000
+export const LEAST_BUDGET = 1000
 
 /** @throws UserError */
-export function readPromptOptions(raw: Readonly<Record<string, unknown>>, cwd: string): PromptOptions {
-  const { promptBudget: budget, draft, model } = raw
+export function readPromptOptions(
+  raw: Readonly<Record<string, unknown>>,
+  cwd: string,
+  settings: Pick<Settings, 'promptBudget'>,
+): PromptOptions {
+  const { draft, model } = raw
+  const budget = raw.promptBudget === undefined ? settings.promptBudget : readBudget(String(raw.promptBudget))
   if (draft !== undefined && model !== undefined) {
     throw new UserError('--draft and --model: expected one of them, found both', {
       hint: 'With --draft the tests come from the file, and no model is asked.',
     })
   }
   return {
-    ...(budget === undefined ? {} : { promptBudget: readBudget(String(budget)) }),
+    ...(budget === null ? {} : { promptBudget: budget }),
     ...(draft === undefined ? {} : { draft: draft === '-' ? '-' : path.resolve(cwd, String(draft)) }),
   }
 }
 
 function readBudget(given: string): number {
   const number = Number(given.replaceAll('_', ''))
-  if (/^[1-9][\d_]{0,9}$/.test(given) && number >= LEAST) return number
-  throw new UserError(`--prompt-budget: expected a whole number of tokens, at least ${LEAST}, found ${given}`, {
+  if (/^[1-9][\d_]{0,9}$/.test(given) && number >= LEAST_BUDGET) return number
+  throw new UserError(`--prompt-budget: expected a whole number of tokens, at least ${LEAST_BUDGET}, found ${given}`, {
     hint: 'Example: --prompt-budget 20000. `itest prompt POST /orders --json` says how many a route takes.',
   })
 }
