@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { ASYMMETRIC_MATCHERS, MATCHERS, SAFE_GLOBALS } from '../../src/check/allowed.ts'
-import type { RULES } from '../../src/check/check.ts'
+import { checkCases, type RULES } from '../../src/check/check.ts'
 import { findUse } from '../../src/harness-api.ts'
 import { loadPromptTemplates } from '../../src/prompt.ts'
+import { plan, plannedPath, policy } from '../support/plan-factory.ts'
 
 const { system } = await loadPromptTemplates()
 
@@ -39,6 +40,35 @@ it('tells of every step of a request', () => {
 
   expect(steps).toContain('send')
   expect([...Object.keys(request), ...steps].filter((name) => !named(name))).toEqual([])
+})
+
+it('spells out expectations in code that every check accepts', () => {
+  const code = `
+const res = await request(app).post('/orders').send(order)
+const rows = await db.select().from(orders)
+
+expect(res.status).toBeGreaterThanOrEqual(500)
+expect(res.text).toBe('')
+expect(res.body.map((one: { id: number }) => one.id)).toEqual([1, 2])
+expect(rows).toHaveLength(2)
+expect(rows.map((row) => row.id).sort()).toEqual([1, 2])
+expect(rows[0]?.id).toBe(1)
+expect(payments.calls).toMatchObject([{ method: 'POST' }])
+expect(new Set(payments.calls.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)`
+  const source = policy('')
+  const path = plannedPath({ expects: [{ observable: 'status-at-least', request: 0, minimum: 500, source }] })
+  const names = ['app', 'request', 'db', 'orders', 'payments', 'order']
+
+  expect(
+    checkCases({ cases: [{ pathId: path.id, title: 'answers', code }], plan: plan({ paths: [path] }), names }),
+  ).toEqual([])
+  for (const shown of [
+    'toBeGreaterThanOrEqual(500)',
+    'expect(res.text).toBe(',
+    '(one: { id: number }) => one.id',
+    'rows[0]?.id',
+  ])
+    expect(system).toContain(shown)
 })
 
 it('offers no global and no matcher that a check refuses', () => {
