@@ -116,9 +116,11 @@ function renderUser(input: PromptInput, { tables, data, left }: Parts): string {
 
 function describeStyle(style: StyleReference | null): Part[] {
   if (!style) return []
-  const { file, line, text } = style
+  const { file, line, text, titlesOnly } = style
+  const kind = titlesOnly ? 'the titles of tests' : 'tests'
   return [
-    cuttable(`----- style reference, tests that people wrote, ${file}:${line}\n${text}`, {
+    cuttable(text, {
+      head: `----- style reference, ${kind} that people wrote, ${file}:${line}`,
       what: `${file}:${line} style reference`,
       turn: { kind: 'style reference', distance: 0 },
     }),

@@ -21,7 +21,8 @@ function isWithin(source: VisitedSource, other: VisitedSource): boolean {
 function describe(source: VisitedSource, distances: Distances): Part {
   const { name, at, text } = source
   const distance = distances.get(source)
-  return cuttable(`----- ${name}, ${at.file}:${at.line}\n${text}`, {
+  return cuttable(text, {
+    head: `----- ${name}, ${at.file}:${at.line}`,
     what: `${at.file}:${at.line}-${lastLine(source)} ${name}`,
     turn: distance === undefined ? { kind: 'idle source', distance: 0 } : { kind: 'source', distance },
   })

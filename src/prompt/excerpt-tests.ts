@@ -2,57 +2,70 @@ import { parseText, ts } from '../scan/syntax/syntax.ts'
 import { type Found, findTestCalls } from '../test-files/outline.ts'
 import { closeness, type RouteName } from './closeness.ts'
 
-/** Whole tests of a file, in the suites that they stand in. */
+/** Tests of a file, in the suites that they stand in. */
 export interface Excerpt {
   /** Of the first test, from 1. */
   readonly line: number
+  /** What is inside the tests is left out. */
+  readonly titlesOnly: boolean
   readonly text: string
 }
 
 const MOST_TESTS = 3
+const MOST_TITLES = 8
 const MOST_LINES = 60
 const MOST_CHARACTERS = 3000
 /** What the checks of a generated test refuse would be no model to follow. */
 const REFUSED = /\b(?:vi|jest|sinon)\.|\bnock\(|Snapshot\b/
 
-/** Up to three tests that stand together, those nearest to the route first; null: none that is short and plain enough. */
-export function excerptTests(file: string, text: string, route: RouteName): Excerpt | null {
+/**
+ * Up to three whole tests that stand together, those nearest to the route first, or the titles of some more, for tests
+ * that are no model inside. Null: none is plain and short enough.
+ */
+export function excerptTests(
+  { file, text }: { readonly file: string; readonly text: string },
+  route: RouteName,
+  titlesOnly: boolean,
+): Excerpt | null {
   const { tree, errors } = parseText(file, text.replaceAll('\r\n', '\n'))
   if (errors.length > 0) return null
-  const plain = findTestCalls(tree).filter((found) => isPlain(found))
+  const plain = findTestCalls(tree).filter((found) => runs(found) && (titlesOnly || isPlain(found)))
   const ranked = plain.map((found) => ({ found, rank: nearness(found, route) })).toSorted((a, b) => b.rank - a.rank)
   for (const { found } of ranked) {
-    const excerpt = excerptAround(found, plain)
+    const excerpt = excerptAround(found, plain, titlesOnly)
     if (excerpt) return excerpt
   }
   return null
 }
 
-function excerptAround(nearest: Found, plain: readonly Found[]): Excerpt | null {
+function excerptAround(nearest: Found, plain: readonly Found[], titlesOnly: boolean): Excerpt | null {
   const suite = nearest.suites.at(-1)?.node
   const beside = plain.filter((found) => found.suites.at(-1)?.node === suite)
   const from = beside.indexOf(nearest)
   const heads = nearest.suites.map(({ node }) => readHead(node))
-  const chosen = takeWhatFits([...beside.slice(from), ...beside.slice(0, from)], heads.join('\n'))
+  const chosen = takeWhatFits([...beside.slice(from), ...beside.slice(0, from)], heads.join('\n'), titlesOnly)
   const tests = beside.filter((found) => chosen.includes(found))
   const [first] = tests
   if (!first) return null
   const ends = heads.map((head) => `${/^\s*/.exec(head)?.[0] ?? ''}})`).reverse()
   return {
     line: lineOf(first.call.node),
-    text: [...heads, tests.map(({ call }) => readWhole(call.node)).join('\n\n'), ...ends].join('\n'),
+    titlesOnly,
+    text: [...heads, tests.map((test) => show(test, titlesOnly)).join('\n\n'), ...ends].join('\n'),
   }
 }
 
-/** A test with a title of its own, that runs. */
-function isPlain({ call, suites }: Found): boolean {
+/** With a title of its own, and not skipped. */
+function runs({ call, suites }: Found): boolean {
   const calls = [...suites, call]
-  return (
-    calls.every(({ title, modifiers }) => title.exact !== null && modifiers.length === 0) &&
-    suites.every(({ node }) => readBody(node) !== null) &&
-    !REFUSED.test(call.node.getText()) &&
-    /\b(?:expect|assert)\b/.test(call.node.getText())
+  return calls.every(
+    ({ node, title, modifiers }) => title.exact !== null && modifiers.length === 0 && readBody(node) !== null,
   )
+}
+
+function isPlain({ call }: Found): boolean {
+  const text = call.node.getText()
+  return !REFUSED.test(text) && /\b(?:expect|assert)\b/.test(text)
 }
 
 function nearness({ call, suites }: Found, route: RouteName): number {
@@ -60,13 +73,14 @@ function nearness({ call, suites }: Found, route: RouteName): number {
   return Math.max(closeness(call.node.getText(), route), titles.includes(`${route.method} ${route.path}`) ? 4 : 0)
 }
 
-function takeWhatFits(tests: readonly Found[], heads: string): Found[] {
+function takeWhatFits(tests: readonly Found[], heads: string, titlesOnly: boolean): Found[] {
+  const most = titlesOnly ? MOST_TITLES : MOST_TESTS
   const taken: Found[] = []
   let text = heads
   for (const test of tests) {
-    const longer = `${text}\n\n${readWhole(test.call.node)}`
+    const longer = `${text}\n\n${show(test, titlesOnly)}`
     const fits = longer.length <= MOST_CHARACTERS && longer.split('\n').length <= MOST_LINES
-    if (taken.length === MOST_TESTS || !fits) continue
+    if (taken.length === most || !fits) continue
     taken.push(test)
     text = longer
   }
@@ -88,8 +102,8 @@ function readBody({ arguments: given }: ts.CallExpression): ts.Block | null {
   return null
 }
 
-function readWhole(node: ts.Node): string {
-  return indentOf(node) + node.getText()
+function show({ call }: Found, titlesOnly: boolean): string {
+  return titlesOnly ? `${readHead(call.node)} ... })` : indentOf(call.node) + call.node.getText()
 }
 
 /** What stands before it on its line, where that is nothing but space. */

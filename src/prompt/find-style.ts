@@ -19,7 +19,7 @@ const LONGEST_BYTES = 200_000
 
 /**
  * The tests by hand that are nearest to the route: those that send requests with supertest before others, and of these
- * the ones of the same route, then of its router. Null where there is none. The same files give the same answer.
+ * the ones of the same route, then of its router; where all of them mock, only titles. Null where there is none. The same files give the same answer.
  */
 export function findStyle(root: string, route: RouteName & { readonly file: string }): StyleReference | null {
   const files = listTestFiles(root)
@@ -30,9 +30,18 @@ export function findStyle(root: string, route: RouteName & { readonly file: stri
     const text = readByHand(root, file)
     return text === null ? [] : [{ file, text, rank: rankOf(text, route) }]
   })
-  for (const { file, text } of read.toSorted((a, b) => b.rank - a.rank)) {
-    const excerpt = excerptTests(file, text, route)
-    if (excerpt) return { file, ...excerpt }
+  const ranked = read.toSorted((a, b) => b.rank - a.rank)
+  return findExcerpt(ranked, route, false) ?? findExcerpt(ranked, route, true)
+}
+
+function findExcerpt(
+  files: readonly { readonly file: string; readonly text: string }[],
+  route: RouteName,
+  titlesOnly: boolean,
+): StyleReference | null {
+  for (const source of files) {
+    const excerpt = excerptTests(source, route, titlesOnly)
+    if (excerpt) return { file: source.file, ...excerpt }
   }
   return null
 }

@@ -28,12 +28,13 @@ const REASONS = {
   'idle source': 'the route makes no query, call, check or answer there',
   'idle table': 'no path names it and the route does not write it',
   notes: 'the functions that are kept say more',
-  source: 'it is farther from the handler than what is kept',
+  source: 'of what was left to cut it is the farthest from the handler, or the longest',
 } as const satisfies Record<Turn['kind'], string>
 
-/** A part with the words that stand in its place when it is left out. */
-export function cuttable(text: string, { what, turn }: { readonly what: string; readonly turn: Turn }): Part {
-  const lines = text.split('\n').length
+/** A part with the words that stand in its place when it is left out; `head` is a line of ours above it. */
+export function cuttable(body: string, { head, what, turn }: { head?: string; what: string; turn: Turn }): Part {
+  const text = head === undefined ? body : `${head}\n${body}`
+  const lines = body.split('\n').length
   const note = `(${what}, ${lines} ${lines === 1 ? 'line' : 'lines'}, left out for length)`
   const record = { what, lines, tokens: estimateTokens(text), why: REASONS[turn.kind] }
   return { text, cut: { note, turn, record } }
@@ -45,12 +46,21 @@ export function chooseCuts(parts: readonly Part[], length: number, budget: numbe
   let rest = length
   for (const part of inTurn(parts)) {
     if (rest <= budget) break
-    const saved = measure(part.text) - measure(part.cut?.note ?? part.text)
-    if (saved <= 0) continue
-    rest -= saved
+    if (savingOf(part) <= 0) continue
+    rest -= savingOf(part)
     left.add(part)
   }
+  // A long part that came late may have made room for short ones that went before it.
+  for (const part of [...left].reverse()) {
+    if (rest + savingOf(part) > budget) continue
+    rest += savingOf(part)
+    left.delete(part)
+  }
   return left
+}
+
+function savingOf({ text, cut }: Part): number {
+  return measure(text) - measure(cut?.note ?? text)
 }
 
 /** What was cut, in the order in which it was. */

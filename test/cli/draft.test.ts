@@ -46,12 +46,12 @@ describe('itest prompt', () => {
       expect(cut.cut).toEqual([
         {
           what: 'test/orders.test.ts:3 style reference',
-          lines: 4,
+          lines: 3,
           tokens: expect.any(Number),
           why: 'it shows only how the project words its tests',
         },
       ])
-      expect(cut.user).toContain('\n(test/orders.test.ts:3 style reference, 4 lines, left out for length)\n')
+      expect(cut.user).toContain('\n(test/orders.test.ts:3 style reference, 3 lines, left out for length)\n')
       expect(cut.tokens).toBeLessThanOrEqual(cut.budget)
       expect(cut.system).toBe(whole.system)
       expect(least.cut.length).toBeGreaterThan(2)

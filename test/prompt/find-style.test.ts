@@ -42,6 +42,7 @@ describe('the style reference', () => {
     expect(find({ 'tests/orders.test.ts': supertest('/orders') })).toEqual({
       file: 'tests/orders.test.ts',
       line: 7,
+      titlesOnly: false,
       text: `describe('/orders', () => {
   it('answers', async () => {
     const res = await request(app).post('/orders').send({ total: 5 })
@@ -53,11 +54,21 @@ describe('the style reference', () => {
 
   it('is none where the project has no tests, or only such as are no model to follow', () => {
     expect(find({ 'src/app.ts': '' })).toBeNull()
-    expect(find({ 'tests/a.test.ts': "it('x', () => { vi.mock('y'); expect(1).toBe(1) })" })).toBeNull()
     expect(find({ 'tests/a.test.ts': "it.skip('x', () => { expect(1).toBe(1) })" })).toBeNull()
     expect(find({ 'tests/a.test.ts': "it('x', () => {" })).toBeNull()
     expect(find({ 'tests/a.test.tsx': UNIT })).toBeNull()
     expect(find({ 'node_modules/a/a.test.ts': UNIT, '.cache/a.test.ts': UNIT })).toBeNull()
+  })
+
+  it('is titles alone where all tests mock', () => {
+    const text = supertest('/orders', 'takes an order').replace('await request', 'await vi.fn()')
+    expect(find({ 'tests/z.test.ts': text })).toEqual({
+      file: 'tests/z.test.ts',
+      line: 7,
+      titlesOnly: true,
+      text: "describe('/orders', () => {\n  it('takes an order', async () => { ... })\n})",
+    })
+    expect(find({ 'tests/z.test.ts': text, 'tests/a.test.ts': UNIT })?.titlesOnly).toBe(false)
   })
 
   it.each([
@@ -96,9 +107,8 @@ describe('the style reference', () => {
     const inSuite = (inner: string): string => `describe('orders', () => {\n${inner}\n})\n`
 
     expect(find({ 'tests/a.test.ts': inSuite(tests.join('\n')) })?.text.split("it('")).toHaveLength(4)
-    expect(
-      find({ 'tests/a.test.ts': inSuite(`  it('long', () => {\n${long}\n    expect(1).toBe(1)\n  })`) }),
-    ).toBeNull()
+    const tooLong = inSuite(`  it('long', () => {\n${long}\n    expect(1).toBe(1)\n  })`)
+    expect(find({ 'tests/a.test.ts': tooLong })?.text).toBe(inSuite("  it('long', () => { ... })").trimEnd())
     expect(find({ 'tests/a.test.ts': `${UNIT}// ${'x'.repeat(200_000)}` })).toBeNull()
   })
 

@@ -45,6 +45,13 @@ describe('the budget of a prompt', () => {
     expect(cut(ALL - 1)).toEqual(['tests/a.test.ts:3 style reference'])
   })
 
+  it('puts back what a long part that went later has made room for', () => {
+    const parts = [part('short', 'idle source', { lines: 4 }), part('long', 'source', { lines: 40 })]
+    const all = parts.map(({ text }) => measure(text)).reduce((sum, one) => sum + one, 0)
+    const left = chooseCuts(parts, all, all - measure(parts[0]?.text ?? '') - 10)
+    expect(listCuts(left).map(({ what }) => what)).toEqual(['long'])
+  })
+
   it('cuts everything but what must stay when even that is too much, in the order that is documented', () => {
     expect(cut(1)).toEqual([
       'tests/a.test.ts:3 style reference',
