@@ -2,12 +2,14 @@ import path from 'node:path'
 import { cacheFolder } from './cache-folder.ts'
 import type { GenOptions } from './options.ts'
 import type { World } from './pipeline.ts'
+import type { Plan } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { loadRepairTemplate, type Prompt } from './prompt.ts'
-import { type Author, builtInAuthor } from './write/author.ts'
+import { type Author, builtInAuthor, singleAuthor } from './write/author.ts'
 import { chooseWriter } from './write/choose-writer.ts'
 import { modelAuthor } from './write/model-author.ts'
 import type { Purse } from './write/purse.ts'
+import { readDraftFile } from './write/read-draft-file.ts'
 import { openReplyCache } from './write/reply-cache.ts'
 import { openTill } from './write/till.ts'
 
@@ -24,6 +26,7 @@ export async function openAuthor(
   },
 ): Promise<Author> {
   const { options, world, purse } = setup
+  if (options.draft !== undefined) return pastedAuthor(options.draft, plan, world)
   const writer = chooseWriter(options.model, world.environment)
   if (writer.name === 'none') return builtInAuthor(plan, vocabulary)
   world.progress(`waiting for ${writer.name}`)
@@ -45,6 +48,13 @@ export async function openAuthor(
     onProgress: tellThousands((thousands) =>
       world.progress(`waiting for ${writer.name}: ${thousands},000 characters so far`),
     ),
+  })
+}
+
+function pastedAuthor(file: string, plan: Plan, world: World): Author {
+  return singleAuthor(async () => {
+    if (file === '-') world.progress('reading the draft from standard input')
+    return readDraftFile(file, plan, world.signal)
   })
 }
 

@@ -7,6 +7,7 @@ import { findLack } from './harness/faults/unsupported.ts'
 import { findDifference, type Outcome as RunOutcome } from './judge/find-difference.ts'
 import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
+import type { PromptSize } from './prompt.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import type { BugProof } from './prove/try-survivors.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
@@ -47,6 +48,7 @@ export interface ReportInput {
   readonly outcome: Outcome | null
   readonly attempts: Pick<Attempts, 'repaired' | 'givenUp' | 'failure'>
   readonly account: Account | null
+  readonly prompt: PromptSize | null
   readonly hints: readonly string[]
   /** Variables that the app reads while it loads and that have no value. */
   readonly without: BootEnvironment['without']
@@ -86,7 +88,7 @@ export function buildReport(input: ReportInput): GenReport {
 }
 
 function describeWriter(
-  { draft, account, attempts }: ReportInput,
+  { draft, account, attempts, prompt }: ReportInput,
   paths: readonly ReportedPath[],
 ): GenReport['writer'] {
   const { repaired, givenUp, failure } = attempts
@@ -102,6 +104,7 @@ function describeWriter(
     costPerConfirmedTestUsd: costUsd === null || confirmed === 0 ? null : costUsd / confirmed,
     repaired,
     givenUp,
+    prompt,
     failure: failure && { message: failure.message, hint: failure.hint },
   }
 }

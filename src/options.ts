@@ -4,6 +4,7 @@ import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
+import { type PromptOptions, readPromptOptions } from './prompt-options.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
 
@@ -36,7 +37,7 @@ export function parseRoute(words: readonly string[]): RouteArgument {
 }
 
 /** What the command line says; then the config, for what it leaves open; then what holds for all projects. */
-export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
+export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'>, PromptOptions {
   /** Absolute. */
   readonly root: string
   /** The user's config, absolute; null: there is none. */
@@ -130,6 +131,7 @@ export function parseOptions(
     probe: raw.probe === true,
     fresh: raw.fresh === true,
     maxCostUsd: readCost(readText(raw, 'maxCost')),
+    ...readPromptOptions(raw, cwd, settings),
   }
 }
 

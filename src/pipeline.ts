@@ -8,8 +8,9 @@ import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit } from './project-setup.ts'
+import { findStyle } from './prompt/find-style.ts'
 import { makeNonce } from './prompt/nonce.ts'
-import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
+import { loadPromptTemplates, PROMPT_BUDGET, type Prompt, renderPrompt } from './prompt.ts'
 import type { GenReport } from './report/types.ts'
 import { assertCanWrite } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
@@ -34,13 +35,20 @@ export interface Shared {
 }
 
 /** plan -> prompt: portable to any assistant. */
-export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
-  const nonce = await makeNonce([plan, read.dossier.sources])
+export async function promptFor(
+  { plan, read, vocabulary, config }: PlannedRoute,
+  { root, promptBudget = PROMPT_BUDGET }: Pick<GenOptions, 'root' | 'promptBudget'>,
+): Promise<Prompt> {
+  const style = findStyle(root, { ...plan.route, file: vocabulary.scaffold.file })
+  const nonce = await makeNonce([plan, read.dossier.sources, style])
   return renderPrompt({
     plan,
     dossier: read.dossier,
     scaffold: vocabulary.scaffold,
+    constants: vocabulary,
     config,
+    style,
+    budget: promptBudget,
     nonce,
     templates: await loadPromptTemplates(),
   })
@@ -68,7 +76,7 @@ export async function generate(
       options,
       world,
       purse: shared.purse,
-      makePrompt: () => promptFor(planned),
+      makePrompt: () => promptFor(planned, options),
     })
     const attempts = await writeAndTry({
       planned,
@@ -82,6 +90,7 @@ export async function generate(
       planned,
       attempts,
       account: author.account(),
+      prompt: author.prompt,
       timings: timings(),
       hints: trial.hints(),
       without: boot.without,

@@ -43,6 +43,7 @@ describe('parseOptions', () => {
       database: { engine: 'postgres', url: 'postgres://config/a' },
       tests: { folder: 'specs', file: '{path}-{method}.spec.ts' },
       model: 'none',
+      promptBudget: 9000,
       env: { A: 'b' },
     }
     expect(parseOptions({}, cwd, settings)).toMatchObject({
@@ -52,8 +53,11 @@ describe('parseOptions', () => {
       database: 'postgres',
       databaseUrl: 'postgres://config/a',
       model: 'none',
+      promptBudget: 9000,
       env: { A: 'b' },
     })
+    expect(parseOptions({ promptBudget: '12_000' }, cwd, settings).promptBudget).toBe(12_000)
+    expect(parseOptions({ draft: 'a.md' }, cwd, settings).draft).toBe(path.join(cwd, 'a.md'))
     const given = { app: 'src/a.ts', out: 'b', database: 'auto', databaseUrl: 'postgres://c/d', model: 'claude-e' }
     expect(parseOptions(given, cwd, settings)).toMatchObject(given)
     expect(() => parseOptions({}, cwd, { ...settings, tests: { folder: '../b', file: null } })).toThrow(
@@ -77,6 +81,8 @@ describe('parseOptions', () => {
       skip: [],
       hasAuth: false,
       force: false,
+      fresh: false,
+      maxCostUsd: null,
       json: false,
       cache: true,
       probe: false,

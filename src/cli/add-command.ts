@@ -18,6 +18,13 @@ export function addPlainCommand(program: Command, name: string, description: str
     .exitOverride()
 }
 
+export function promptBudgetOption(): Option {
+  return new Option(
+    '--prompt-budget <tokens>',
+    'how long what a model is told of the route may be; default: 30000. What is left out is said',
+  )
+}
+
 export function databaseOption(): Option {
   return new Option('--database <engine>', 'which database to start; default: auto').choices([
     'auto',

@@ -18,7 +18,7 @@ import { packageVersion } from '../package-paths.ts'
 import type { World } from '../pipeline.ts'
 import type { Probed } from '../probe/probe-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { addCommand, addPlainCommand, databaseOption, databaseUrlOption } from './add-command.ts'
+import { addCommand, addPlainCommand, databaseOption, databaseUrlOption, promptBudgetOption } from './add-command.ts'
 import { terminal } from './terminal.ts'
 
 interface Wiring {
@@ -54,6 +54,8 @@ function addGen(program: Command, { world, finish }: Wiring): void {
       '--model <name>',
       'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
     )
+    .addOption(promptBudgetOption())
+    .option('--draft <file>', "an assistant's answer to `itest prompt` instead of a model; - for standard input")
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .option('--runs <n>', 'how often each test runs, in different orders; default: 3, and 10 in CI')
@@ -99,16 +101,20 @@ function addPlan(program: Command, { finish }: Wiring): void {
     })
 }
 
-function addPrompt(program: Command, { finish }: Wiring): void {
+function addPrompt(program: Command, { finish, output }: Wiring): void {
   addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
     .argument('<route...>', 'method and path, e.g. POST /orders')
+    .addOption(promptBudgetOption())
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { planFor } = await import('../plan-for.ts')
       const { promptFor } = await import('../pipeline.ts')
-      const prompt = await promptFor(await planFor(route, { ...options, whole: false }))
-      finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
+      const { renderPromptNotes } = await import('../report/prompt-text.ts')
+      const { system, user, size } = await promptFor(await planFor(route, { ...options, whole: false }), options)
+      finish(options.json ? toJson({ schema: 'itest.prompt/1', system, user, ...size }) : `${system}\n\n${user}\n`, 0)
+      // Beside what is printed, which is there to be pasted.
+      if (!options.json) output.writeErr?.(renderPromptNotes(route, size, terminal()))
     })
 }
 

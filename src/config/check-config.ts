@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { LEAST_BUDGET } from '../prompt-options.ts'
 import type { ItestConfig, SignIn } from './define-config.ts'
 import type { Settings } from './settings.ts'
 
 const Text = z.string('text').trim().min(1, 'text')
 
 const ROUTE = 'a method and a path, e.g. POST /orders'
+const BUDGET = `a whole number of at least ${LEAST_BUDGET}`
 const TEST_FILE = 'a name that ends in .ts, with {method} and {path} in it and no folder above'
 
 /** One line a key; a key that is not here is refused, so nothing is silently without effect. */
@@ -31,6 +33,7 @@ const Config = z.strictObject(
       )
       .optional(),
     model: Text.optional(),
+    promptBudget: z.int(BUDGET).min(LEAST_BUDGET, BUDGET).optional(),
     auth: z.strictObject({ signIn: z.custom<SignIn>(isFunction, 'a function') }, 'an object').optional(),
   },
   'an object',
@@ -45,7 +48,7 @@ export type Checked =
 export function checkConfig(exported: unknown): Checked {
   const parsed = Config.safeParse(exported)
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => describe(issue, exported)) }
-  const { app, env, database, tests, skip, model, auth } = parsed.data
+  const { app, env, database, tests, skip, model, promptBudget, auth } = parsed.data
   return {
     ok: true,
     settings: {
@@ -56,6 +59,7 @@ export function checkConfig(exported: unknown): Checked {
       tests: { folder: tests?.folder ?? null, file: tests?.file ?? null },
       skip: skip ?? [],
       model: model ?? null,
+      promptBudget: promptBudget ?? null,
       hasAuth: auth !== undefined,
     },
   }

@@ -30,6 +30,8 @@ export interface ItestConfig {
   readonly skip?: readonly SkipRule[] | undefined
   /** As `--model`. */
   readonly model?: string | undefined
+  /** As `--prompt-budget`; 30,000 if left out. */
+  readonly promptBudget?: number | undefined
   readonly auth?: { readonly signIn: SignIn } | undefined
 }
 

@@ -13,12 +13,21 @@ export function findTestFiles(root: string, folder = '.'): string[] {
     for (const entry of readdirSync(path.join(root, inside), { withFileTypes: true })) {
       const name = path.posix.join(inside, entry.name)
       if (entry.isDirectory()) {
-        if (!LEFT_OUT.has(entry.name) && !entry.name.startsWith('.')) visit(name)
-      } else if (TEST_FILE.test(entry.name)) found.push(name)
+        if (!isLeftOut(entry.name)) visit(name)
+      } else if (isTestFile(entry.name)) found.push(name)
     }
   }
   visit(folder)
   return found.sort()
+}
+
+export function isTestFile(name: string): boolean {
+  return TEST_FILE.test(name)
+}
+
+/** Of a folder, by its own name: no test of the project is in there. */
+export function isLeftOut(name: string): boolean {
+  return LEFT_OUT.has(name) || name.startsWith('.')
 }
 
 /** Files and folders that the user named, relative to the folder the command runs in. @throws UserError */

@@ -6,20 +6,30 @@ import type {
   PlannedFault,
   PlannedPath,
   PlannedRequest,
+  PlannedSeed,
 } from '../plan/types.ts'
 import { renderValue } from '../write/render-value.ts'
-import { renderStub, renderToken } from '../write/scaffold.ts'
+import { renderStub, renderToken, type Vocabulary } from '../write/scaffold.ts'
 
 /** By the table's name in the database. */
 export type TableNames = ReadonlyMap<string, string>
 
+/** What the file of the tests calls things. */
+export interface FileNames {
+  readonly tables: TableNames
+  /** The good body, and rows that several tests need. */
+  readonly constants?: Pick<Vocabulary, 'body' | 'rows'> | undefined
+}
+
 /** One path as the writer of its test must know it: what is given, what is expected, and why. */
-export function describePath(path: PlannedPath | OpenPath, tables: TableNames): string {
+export function describePath(path: PlannedPath | OpenPath, names: FileNames): string {
   const head = `### ${path.id}\n${path.title}`
   if (path.status === 'open' && path.bug) return `${head}\n${describeBug(path.bug)}`
   if (path.status === 'open') return `${head}\nOpen: ${path.missing}. Write it if the source shows this, else leave it.`
-  const given = describeGiven(path, tables).map((line) => `- ${line}`)
-  const expects = path.expects.map((each) => `- ${describeExpectation(each, tables)} (${describeSource(each.source)})`)
+  const given = describeGiven(path, names).map((line) => `- ${line}`)
+  const expects = path.expects.map(
+    (each) => `- ${describeExpectation(each, names.tables)} (${describeSource(each.source)})`,
+  )
   const about = `Red means: ${path.violation} (${path.at.file}:${path.at.line}).`
   return [head, 'Given', ...given, '', 'Expected', ...expects, '', about].join('\n')
 }
@@ -28,14 +38,20 @@ function describeBug({ file, line, change }: PlannedBug): string {
   return `Bug: ${file}:${line} ${change}. Write a test that passes as the source is and fails with this bug: its request must come by that line, and what it asserts must come out otherwise. It is run with the bug put in. If no request can tell the two apart, leave the path and say why.`
 }
 
-function describeGiven({ given }: PlannedPath, tables: TableNames): string[] {
+function describeGiven({ given }: PlannedPath, { tables, constants }: FileNames): string[] {
   const { fault } = given
   return [
-    ...given.seeds.map(({ table, row }) => `a row in ${quoteTable(table, tables)}: \`${renderValue(row)}\``),
+    ...given.seeds.map((seed) => `a row in ${quoteTable(seed.table, tables)}: \`${describeRow(seed, constants)}\``),
     ...given.stubs.map((stub) => `\`${renderStub(stub)}\``),
     ...(fault ? [describeFault(fault, tables)] : []),
-    ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request)}`),
+    ...given.requests.map((request, at) => `request ${at + 1}: ${describeRequest(request, constants)}`),
   ]
+}
+
+/** By its name where the file has one for it. */
+function describeRow({ table, row }: PlannedSeed, constants: FileNames['constants']): string {
+  const text = renderValue(row)
+  return constants?.rows.find((one) => one.table === table && renderValue(one.row) === text)?.name ?? text
 }
 
 function describeFault({ table, operation, nth }: PlannedFault, tables: TableNames): string {
@@ -45,12 +61,16 @@ function describeFault({ table, operation, nth }: PlannedFault, tables: TableNam
 
 const PREPOSITIONS = { insert: 'into', update: 'of', delete: 'from' } as const
 
-function describeRequest({ method, path, query, headers, body, token }: PlannedRequest): string {
+function describeRequest(request: PlannedRequest, constants: FileNames['constants']): string {
+  const { method, path, query, headers, body, token } = request
+  const good = constants?.body
   const parts = [
     ...(Object.keys(query).length > 0 ? [`query \`${renderValue(query)}\``] : []),
     ...(Object.keys(headers).length > 0 ? [`headers \`${renderValue(headers)}\``] : []),
     ...(token ? [`the headers of \`${renderToken(token)}\``] : []),
-    ...(body === null ? [] : [`body \`${renderValue(body)}\``]),
+    ...(body === null
+      ? []
+      : [`body \`${good && renderValue(good.value) === renderValue(body) ? good.name : renderValue(body)}\``]),
   ]
   return `${method} ${path}${parts.length > 0 ? ` with ${parts.join(', ')}` : ''}`
 }

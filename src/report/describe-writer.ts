@@ -1,4 +1,5 @@
 import { groupBy, plain } from './layout.ts'
+import { WRITERS } from './prompt-text.ts'
 import type { ReportedWriter } from './types.ts'
 
 /** What the model could not do; first of all, since the tests are not whose they should be. */
@@ -21,7 +22,7 @@ export function describeWriter(writer: ReportedWriter): string[] {
 }
 
 function describeName({ name, model }: ReportedWriter): string {
-  return name === 'none' ? 'built in (no model)' : [name, ...(model === null ? [] : [model])].join(' ')
+  return WRITERS[name] ?? [name, ...(model === null ? [] : [model])].join(' ')
 }
 
 function describePrice(writer: ReportedWriter): string[] {

@@ -2,6 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import { describeFailure, describeWriter } from './describe-writer.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
+import { describeCuts } from './prompt-text.ts'
 import type { GenReport, ReportedPath } from './types.ts'
 
 export interface TextOptions {
@@ -233,6 +234,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const lines = [
     ...database,
     ...describeWriter(writer),
+    ...(writer.prompt ? describeCuts(route, writer.prompt) : []),
     ...(unresolved.length > 0
       ? [
           `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,

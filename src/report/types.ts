@@ -1,5 +1,6 @@
 import type { BrokenClass, RedClass } from '../classify.ts'
 import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
+import type { PromptSize } from '../prompt.ts'
 import type { BugProof } from '../prove/try-survivors.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
@@ -60,6 +61,8 @@ export interface ReportedWriter {
     /** The built-in writer's test is there in its place. */
     readonly isReplaced: boolean
   }[]
+  /** How long what was said of the route is, and what was left out for that; null when no model was asked. */
+  readonly prompt: PromptSize | null
   /** Why the model stopped; null: it did not. */
   readonly failure: { readonly message: string; readonly hint: string } | null
 }

@@ -33,7 +33,12 @@ export function outlineTree(tree: ts.SourceFile): TestOutline[] {
   return collect(tree, { names, suites: [] }).map(({ call, suites }) => describe(call, { suites, tree, names }))
 }
 
-interface Found {
+/** Every call that declares a test, in order, with the suites around it, outermost first. */
+export function findTestCalls(tree: ts.SourceFile): Found[] {
+  return collect(tree, { names: readTestNames(tree), suites: [] })
+}
+
+export interface Found {
   readonly call: TestCall
   readonly suites: readonly TestCall[]
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../check/types.ts'
 import type { Plan } from '../plan/types.ts'
+import type { PromptSize } from '../prompt.ts'
 import { writeBuiltIn } from './built-in.ts'
 import type { Vocabulary } from './scaffold.ts'
 import type { Account, Draft } from './types.ts'
@@ -26,9 +27,16 @@ export interface Author {
   /** Writes some cases anew and keeps the others; null: it has no further attempt. Throws `ModelError`. */
   readonly repair: (draft: Draft, problems: readonly CaseProblem[]) => Promise<Repaired | null>
   readonly account: () => Account | null
+  /** How long what it was told of the route is; null: it was told nothing. */
+  readonly prompt: PromptSize | null
 }
 
 /** Free, and the same each time: what it can't write at once it never can. */
 export function builtInAuthor(plan: Plan, vocabulary: Vocabulary): Author {
-  return { write: async () => writeBuiltIn(plan, vocabulary), repair: async () => null, account: () => null }
+  return singleAuthor(async () => writeBuiltIn(plan, vocabulary))
+}
+
+/** Has one attempt, and nothing to pay. */
+export function singleAuthor(write: () => Promise<Draft>): Author {
+  return { write, repair: async () => null, account: () => null, prompt: null }
 }

@@ -2,6 +2,7 @@ import { findLoosened } from '../check/loosens.ts'
 import type { Finding } from '../check/types.ts'
 import { UnreadableReply } from '../errors.ts'
 import type { Plan } from '../plan/types.ts'
+import type { Prompt } from '../prompt.ts'
 import { fillTemplate } from '../templates.ts'
 import type { Author, CaseProblem, Repaired } from './author.ts'
 import { DraftReply, readCases, readDraft } from './draft-schema.ts'
@@ -14,7 +15,7 @@ export interface ModelAuthorOptions {
   readonly writer: string
   readonly till: Till
   readonly plan: Plan
-  readonly prompt: { readonly system: string; readonly user: string }
+  readonly prompt: Prompt
   /** `prompts/repair.md`. */
   readonly repairTemplate: string
   /** Takes what is secret out of texts that a run made. */
@@ -51,6 +52,7 @@ export function modelAuthor(options: ModelAuthorOptions): Author {
 
   return {
     account: till.account,
+    prompt: prompt.size,
     write: () => ask((text) => readDraft(text, plan, options.writer)),
     repair: async (draft, problems) => {
       if (left === 0) return null

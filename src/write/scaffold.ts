@@ -157,7 +157,7 @@ function renderFixtures(options: Pick<Vocabulary, 'body' | 'rows' | 'stubs'> & {
     ...(token ? [renderSecret(token)] : []),
   ]
   const answers = stubs.map((stub) => renderStub(stub))
-  const before = answers.length > 0 ? ['', 'beforeEach(() => {', ...answers, '})'] : []
+  const before = answers.length > 0 ? ['', 'beforeEach(() => {', ...answers.map((answer) => `  ${answer}`), '})'] : []
   return [...constants, ...before].join('\n')
 }
 

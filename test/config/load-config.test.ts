@@ -44,18 +44,20 @@ describe('readSettings', () => {
           tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
           skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
           model,
+          promptBudget: 12_000,
           auth: { signIn: () => auth.apiKey('x-api-key', key) },
         })`,
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'auth'],
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'promptBudget', 'auth'],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },
       tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
       skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
       model: 'none',
+      promptBudget: 12_000,
       hasAuth: true,
     })
   })
@@ -107,7 +109,10 @@ describe('readSettings', () => {
 
 describe('a mistake in the config', () => {
   it.each([
-    ['{ datbase: {} }', 'datbase: unknown key, expected one of app, env, database, tests, skip, model, auth'],
+    [
+      '{ datbase: {} }',
+      'datbase: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, auth',
+    ],
     ['{ database: { uri: 1 } }', 'database.uri: unknown key, expected one of engine, url'],
     ['{ database: { engine: "oracle" } }', 'database.engine: expected auto, postgres or pglite, found "oracle"'],
     ['{ database: { url: 5 } }', 'database.url: expected text, found a number'],
@@ -116,6 +121,8 @@ describe('a mistake in the config', () => {
     ['{ env: { KEY: process.env.NO_SUCH_VARIABLE } }', 'env.KEY: expected text, found nothing'],
     ['{ env: ["a"] }', 'env: expected an object of texts, found a list'],
     ['{ model: "" }', 'model: expected text, found an empty text'],
+    ['{ promptBudget: 10 }', 'promptBudget: expected a whole number of at least 1000, found the number 10'],
+    ['{ promptBudget: "9000" }', 'promptBudget: expected a whole number of at least 1000, found "9000"'],
     ['{ model: true }', 'model: expected text, found the boolean true'],
     ['{ app: "src/gone.ts" }', 'app: expected a file of the project, found nothing at'],
     ['{ tests: { file: "a.ts" } }', 'tests.file: expected a name that ends in .ts, with {method} and {path} in it'],
@@ -142,7 +149,7 @@ describe('a mistake in the config', () => {
   it('is listed with the others', async () => {
     expect((await mistake('export default { a: 1, model: 5 }')).message).toBe(
       'itest.config.ts:\n  model: expected text, found the number 5\n' +
-        '  a: unknown key, expected one of app, env, database, tests, skip, model, auth',
+        '  a: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, auth',
     )
   })
 

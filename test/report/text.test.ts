@@ -29,6 +29,7 @@ const BUILT_IN: GenReport['writer'] = {
   costPerConfirmedTestUsd: null,
   repaired: [],
   givenUp: [],
+  prompt: null,
   failure: null,
 }
 
@@ -39,6 +40,7 @@ const WITH_MODEL: GenReport['writer'] = {
   requests: 2,
   usage: { inputTokens: 1200, outputTokens: 340, cacheReadTokens: 0, cacheWriteTokens: 0 },
 }
+const CUT = { what: 'src/x.ts:1-9 x', lines: 9, tokens: 200, why: 'it is far' }
 
 function report(overrides: Partial<GenReport> = {}): GenReport {
   return {
@@ -228,6 +230,26 @@ Given up on a: it is broken
       '  minutes. The tests below are those of the built-in writer.',
       '',
     ])
+  })
+
+  it.each([
+    ['nothing of a whole prompt', { tokens: 900, cut: [] }, null],
+    [
+      'what was left out of a prompt',
+      { tokens: 900, cut: [CUT] },
+      'Prompt: 1 part left out to stay within 1000 tokens; `itest prompt POST /orders --prompt-budget 1000` lists them.',
+    ],
+    [
+      'that a prompt is too long all the same',
+      { tokens: 2000, cut: [] },
+      'Prompt: about 2000 tokens, over the budget of 1000: its paths, tables, file and handler are always sent.',
+    ],
+  ])('says %s', (_title, size, line) => {
+    const writer = { ...WITH_MODEL, prompt: { budget: 1000, ...size } }
+    const said = at80({ writer })
+      .split('\nPrompt:')[1]
+      ?.split(/\n(?! )/)[0]
+    expect(said === undefined ? null : `Prompt:${said.replaceAll(/\s+/g, ' ')}`).toBe(line)
   })
 
   it('keeps apart what this database can not do from what does not apply', () => {

@@ -37,7 +37,7 @@ function setUp(replies: readonly (object | string)[], attempts = 3) {
       isFresh: false,
     }),
     plan: PLAN,
-    prompt: { system: 'the rules', user: 'the route' },
+    prompt: { system: 'the rules', user: 'the route', size: { tokens: 1, budget: 2, cut: [] } },
     repairTemplate: 'Write anew:\n\n{{cases}}',
     redact: (text) => text.replaceAll('hunter2', '<redacted>'),
     attempts,

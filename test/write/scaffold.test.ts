@@ -28,7 +28,7 @@ const payments = stub('https://api.payments.example')`,
       fixtures: `const order = { userId: 'u1', amountCents: 4999 }
 
 beforeEach(() => {
-payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
+  payments.on('POST', '/v1/charges').reply(201, { id: 'ch_1' })
 })`,
       suite: 'POST /orders',
       names: ['app', 'request', 'expect', ...HARNESS_NAMES, 'orders', 'payments', 'order'],
