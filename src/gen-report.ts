@@ -8,6 +8,7 @@ import type { Path } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import type { BugProof } from './prove/try-survivors.ts'
+import type { RedactedKind } from './redact/types.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport, ReportedPath } from './report/types.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
@@ -18,6 +19,8 @@ export interface CheckedDraft {
   /** The cases without those that a check refuses. */
   readonly kept: Draft
   readonly findings: readonly Finding[]
+  /** What was taken out of what a model was sent; null: none was asked. */
+  readonly redacted: readonly RedactedKind[] | null
 }
 
 export interface Runs {
@@ -61,7 +64,7 @@ export function buildReport(input: ReportInput): GenReport {
     schema: 'itest.gen/1',
     route: planned.plan.route,
     file: outcome ? file : null,
-    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage },
+    writer: { name: draft.draft.writer, model: usage?.model ?? null, usage, redacted: draft.redacted },
     engine: outcome?.engine ?? null,
     vitest: outcome?.runs.real.vitest ?? null,
     runs: outcome ? 1 + outcome.runs.again.length : 0,

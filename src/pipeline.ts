@@ -13,8 +13,11 @@ import type { GenOptions, RouteArgument } from './options.ts'
 import { type PlannedRoute, planFor } from './plan-for.ts'
 import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit, describeProject, describeVitestConfig } from './project-setup.ts'
-import { loadPromptTemplates, type Prompt, renderPrompt } from './prompt.ts'
+import { withoutComments } from './prompt/strip-comments.ts'
+import { loadPromptTemplates, renderPrompt } from './prompt.ts'
 import { trySurvivors } from './prove/try-survivors.ts'
+import { type Privacy, type RedactedPrompt, redactorFor, redactPrompt } from './redact/redact-prompt.ts'
+import { restoreDraft } from './redact/restore-draft.ts'
 import type { GenReport } from './report/types.ts'
 import { assertCanWrite, hashText, writeFiles } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
@@ -34,17 +37,19 @@ export interface World {
   readonly now: () => number
 }
 
-/** plan -> prompt: portable to any assistant. */
-export async function promptFor({ plan, read, vocabulary, config }: PlannedRoute): Promise<Prompt> {
+/** plan -> prompt: portable to any assistant, with a mark in the place of each secret. */
+export async function promptFor(planned: PlannedRoute, privacy: Privacy): Promise<RedactedPrompt> {
+  const { plan, read, vocabulary, config } = planned
   const nonce = randomBytes(8).toString('hex')
-  return renderPrompt({
+  const prompt = renderPrompt({
     plan,
-    dossier: read.dossier,
+    dossier: privacy.stripComments ? withoutComments(read.dossier) : read.dossier,
     scaffold: vocabulary.scaffold,
     config,
     nonce,
     templates: await loadPromptTemplates(),
   })
+  return redactPrompt(prompt, redactorFor(planned, privacy))
 }
 
 /** scan -> plan -> prompt -> write -> check -> run -> classify -> prove -> report, for one route. */
@@ -99,7 +104,7 @@ export async function generate(wanted: RouteArgument, options: GenOptions, world
 }
 
 /** @throws UserError when what is generated could not be run */
-function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
+export function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
   if (broken) throw describeBroken(broken)
   assertCanMakeApp(dossier)
 }
@@ -107,20 +112,22 @@ function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
 async function writeDraft(planned: PlannedRoute, options: GenOptions, world: World): Promise<CheckedDraft> {
   const { plan, vocabulary } = planned
   const writer = chooseWriter(options.model, world.environment)
-  if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))
+  if (writer.name === 'none') return { ...checkDraft(planned, writeBuiltIn(plan, vocabulary)), redacted: null }
+  const prompt = await promptFor(planned, { ...options, environment: world.environment })
   world.progress(`waiting for ${writer.name}`)
   const draft = await writeWithModel({
     model: writer.model,
     writer: writer.name,
     plan,
-    prompt: await promptFor(planned),
+    prompt,
     signal: world.signal,
   })
-  return checkDraft(planned, draft)
+  const { redactor } = prompt
+  return { ...checkDraft(planned, restoreDraft(draft, redactor)), redacted: redactor.counts() }
 }
 
 /** What a check refuses is not run: a case is data until it has passed. */
-function checkDraft({ plan, vocabulary, config }: PlannedRoute, draft: Draft): CheckedDraft {
+function checkDraft({ plan, vocabulary, config }: PlannedRoute, draft: Draft): Omit<CheckedDraft, 'redacted'> {
   const { variables } = config
   const found = checkCases({ cases: draft.cases, plan, names: vocabulary.scaffold.names, variables })
   const explained = new Set(draft.left.map((left) => left.pathId))

@@ -7,6 +7,7 @@ import {
   parseOptions,
   parseProofOptions,
   parseRoute,
+  type RouteArgument,
   readFlakyOptions,
   readGateOptions,
   readGenOptions,
@@ -16,7 +17,7 @@ import { packageVersion } from '../package-paths.ts'
 import type { World } from '../pipeline.ts'
 import type { Probed } from '../probe/probe-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { addCommand, addPlainCommand, databaseOption, databaseUrlOption } from './add-command.ts'
+import { addCommand, addPlainCommand, databaseOption, databaseUrlOption, stripCommentsOption } from './add-command.ts'
 import { terminal } from './terminal.ts'
 
 interface Wiring {
@@ -53,9 +54,12 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .addOption(databaseUrlOption())
     .option('--runs <n>', 'how often each test runs, in different orders; default: 3, and 10 in CI')
     .option('--force', 'overwrite a test file that a person has edited')
+    .addOption(stripCommentsOption())
+    .option('--print-prompt', 'print what would be sent to a model, send nothing, and write no file')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readGenOptions(raw, process.cwd())
       const route = parseRoute(words)
+      if (raw.printPrompt === true) return finish(await printPromptOf(route, options, world), 0)
       const { generate } = await import('../pipeline.ts')
       const report = await generate(route, options, world)
       const { renderText } = await import('../report/text.ts')
@@ -82,16 +86,19 @@ function addPlan(program: Command, { finish }: Wiring): void {
     })
 }
 
-function addPrompt(program: Command, { finish }: Wiring): void {
+function addPrompt(program: Command, { world, finish }: Wiring): void {
   addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
     .argument('<route...>', 'method and path, e.g. POST /orders')
+    .addOption(stripCommentsOption())
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { planFor } = await import('../plan-for.ts')
       const { promptFor } = await import('../pipeline.ts')
-      const prompt = await promptFor(await planFor(route, { ...options, whole: false }))
-      finish(options.json ? toJson({ schema: 'itest.prompt/1', ...prompt }) : `${prompt.system}\n\n${prompt.user}\n`, 0)
+      const planned = await planFor(route, { ...options, whole: false })
+      const { system, user, redactor } = await promptFor(planned, { ...options, environment: world.environment })
+      const report = { schema: 'itest.prompt/1', system, user, redacted: redactor.counts() }
+      finish(options.json ? toJson(report) : `${system}\n\n${user}\n`, 0)
     })
 }
 
@@ -216,6 +223,13 @@ function addGate(program: Command, { world, finish }: Wiring, { name, descriptio
       const { renderGate } = await import('../report/gate-text.ts')
       finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
     })
+}
+
+async function printPromptOf(route: RouteArgument, options: GenOptions, world: World): Promise<string> {
+  const { printPrompt } = await import('../print-prompt.ts')
+  const { renderPrintedPrompt } = await import('../report/print-prompt-text.ts')
+  const report = await printPrompt(route, options, world)
+  return options.json ? toJson(report) : renderPrintedPrompt(report)
 }
 
 async function probe(codebase: Codebase, { root, env }: GenOptions, world: World): Promise<Probed> {

@@ -31,6 +31,7 @@ const Config = z.strictObject(
       )
       .optional(),
     model: Text.optional(),
+    stripComments: z.boolean('true or false').optional(),
     auth: z.strictObject({ signIn: z.custom<SignIn>(isFunction, 'a function') }, 'an object').optional(),
   },
   'an object',
@@ -45,7 +46,7 @@ export type Checked =
 export function checkConfig(exported: unknown): Checked {
   const parsed = Config.safeParse(exported)
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => describe(issue, exported)) }
-  const { app, env, database, tests, skip, model, auth } = parsed.data
+  const { app, env, database, tests, skip, model, stripComments, auth } = parsed.data
   return {
     ok: true,
     settings: {
@@ -56,6 +57,7 @@ export function checkConfig(exported: unknown): Checked {
       tests: { folder: tests?.folder ?? null, file: tests?.file ?? null },
       skip: skip ?? [],
       model: model ?? null,
+      stripComments: stripComments ?? false,
       hasAuth: auth !== undefined,
     },
   }

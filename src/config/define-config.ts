@@ -30,6 +30,8 @@ export interface ItestConfig {
   readonly skip?: readonly SkipRule[] | undefined
   /** As `--model`. */
   readonly model?: string | undefined
+  /** As `--strip-comments`: comments of the code are not sent to a model. */
+  readonly stripComments?: boolean | undefined
   readonly auth?: { readonly signIn: SignIn } | undefined
 }
 

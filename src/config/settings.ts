@@ -13,6 +13,7 @@ export interface Settings {
   readonly tests: { readonly folder: string | null; readonly file: string | null }
   readonly skip: readonly SkipRule[]
   readonly model: string | null
+  readonly stripComments: boolean
   readonly hasAuth: boolean
 }
 
@@ -25,5 +26,6 @@ export const NO_SETTINGS: Settings = {
   tests: { folder: null, file: null },
   skip: [],
   model: null,
+  stripComments: false,
   hasAuth: false,
 }

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { describeRedacted } from './describe-redacted.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
 import type { GenReport, ReportedPath } from './types.ts'
@@ -231,6 +232,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
   const lines = [
     ...database,
     `Writer: ${writer.name === 'none' ? 'built in (no model)' : `${writer.name}${model}${usage}`}`,
+    ...(writer.redacted ? [`Sent to the model: ${describeRedacted(writer.redacted)}`] : []),
     ...(unresolved.length > 0
       ? [
           `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,

@@ -1,6 +1,7 @@
 import type { BrokenClass, RedClass } from '../classify.ts'
 import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
 import type { BugProof } from '../prove/try-survivors.ts'
+import type { RedactedKind } from '../redact/types.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { ModelUsage } from '../write/types.ts'
@@ -43,7 +44,13 @@ export interface GenReport {
   readonly route: { readonly method: string; readonly path: string; readonly file: string; readonly line: number }
   /** Relative to the project root; null when no test could be written. */
   readonly file: string | null
-  readonly writer: { readonly name: string; readonly model: string | null; readonly usage: ModelUsage | null }
+  readonly writer: {
+    readonly name: string
+    readonly model: string | null
+    readonly usage: ModelUsage | null
+    /** What was taken out of what was sent, by kind; null: nothing was sent. */
+    readonly redacted: readonly RedactedKind[] | null
+  }
   readonly engine: EngineFacts | null
   readonly vitest: string | null
   /** How often each test ran with the route as it is, in different orders. */
