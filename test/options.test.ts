@@ -79,6 +79,7 @@ describe('parseOptions', () => {
       force: false,
       json: false,
       cache: true,
+      stripComments: false,
       probe: false,
     })
   })

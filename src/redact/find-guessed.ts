@@ -13,8 +13,10 @@ const NAMED: readonly RegExp[] = [
     `${NAME}["'\\])?!]*\\s*(?::\\s*[\\w<>[\\]| ]{1,40}=|:|={1,3}|!==?|\\?\\?=?|\\|\\|=?|=>)\\s*${LITERAL}`,
     'gi',
   ),
-  // NAME: z.string().default('...')
-  new RegExp(`${NAME}["']?\\s*:\\s*[^\\n'"\`]{0,200}\\.(?:default|catch)\\(\\s*${LITERAL}`, 'gi'),
+  // NAME: z.string().default('...'), and a column as the prompt has it: name: text, default "..."
+  new RegExp(`${NAME}["']?\\s*:\\s*[^\\n'"\`]{0,200}(?:\\.(?:default|catch)\\(\\s*|\\bdefault )${LITERAL}`, 'gi'),
+  // set('name', '...')
+  new RegExp(`\\b(?:set|setHeader|header|append)\\(\\s*["'\`]${NAME}["'\`]\\s*,\\s*${LITERAL}`, 'gi'),
 ]
 
 /** What signs or encrypts takes its secret as an argument. */
@@ -23,13 +25,22 @@ const SIGNING = new RegExp(
   'g',
 )
 
+/** Next to such a name words of the code are common, so these want a digit. */
+const WITH_DIGIT: readonly RegExp[] = [
+  // ?name=... of an address
+  new RegExp(`[?&]${NAME}=(?<secret>[^\\s&#'"\`<>{}$]{6,})`, 'gi'),
+  /(?<quote>["'`])(?:Bearer|Token|ApiKey) (?<secret>[^\s'"`$]{6,})\k<quote>/gi,
+]
+
+const LIST = new RegExp(`${NAME}["']?\\s*[:=]\\s*(?:new Set\\(\\s*)?\\[(?<secret>[^\\]]{6,2000})\\]`, 'gi')
+
 const IN_COMMENT = '(?<=(?://|\\*|#)[^\\n]{0,300})'
 const UNQUOTED: readonly RegExp[] = [
   // NAME=value, as a comment quotes it from an environment file
-  /\b[A-Z0-9_]*(?:PASS|PWD|SECRET|TOKEN|KEY)[A-Z0-9_]*=(?<secret>[^\s'"`;,()<>{}$]{6,})/g,
+  /\b[A-Z0-9_]*(?:PASS|PWD|SECRET|TOKEN|KEY)[A-Z0-9_]*=(?<secret>[^\s\\'"`;,()<>{}$]{6,})/g,
   // the password is value
   new RegExp(
-    `${IN_COMMENT}\\b(?:${NOUN}|(?:api|access|private) key)\\s*(?:is|was|=>?|:|->)\\s*["'\`]?(?<secret>[^\\s'"\`,;()<>]{4,})`,
+    `${IN_COMMENT}\\b(?:${NOUN}|(?:api|access|private) key)\\s*(?:is|was|=>?|:|->)\\s*["'\`]?(?<secret>[^\\s\\\\'"\`,;()<>]{4,})`,
     'gi',
   ),
 ]
@@ -44,6 +55,8 @@ export function findGuessed(text: string): Hit[] {
   return [
     ...NAMED.flatMap((pattern) => matches(text, pattern, kindOfNamed)),
     ...matches(text, SIGNING, ({ secret }) => (isPlain(secret) ? null : 'signing-secret')),
+    ...WITH_DIGIT.flatMap((pattern) => matches(text, pattern, ({ secret }) => (/\d/.test(secret) ? 'token' : null))),
+    ...findListed(text),
     ...UNQUOTED.flatMap((pattern) =>
       matches(text, pattern, ({ secret }) =>
         /\d/.test(secret) && !/^(?:process|import)\./.test(secret) ? 'password' : null,
@@ -51,6 +64,17 @@ export function findGuessed(text: string): Hit[] {
     ),
     ...RANDOM.flatMap((pattern) => matches(text, pattern, ({ secret }) => (isRandom(secret) ? 'random-text' : null))),
   ]
+}
+
+/** apiKeys = ['...', '...'] */
+function findListed(text: string): Hit[] {
+  return matches(text, LIST, () => 'api-key').flatMap((list) => {
+    const items = text.slice(list.start, list.end).matchAll(/(["'`])((?=[^"'`]*\d)[^\s"'`$]{4,})\1/g)
+    return [...items].map((item) => {
+      const start = list.start + item.index + 1
+      return { ...list, start, end: start + (item[2] ?? '').length }
+    })
+  })
 }
 
 interface Found {
@@ -77,14 +101,14 @@ function kindOfNamed({ noun, secret }: Found): string | null {
 
 /** What stands beside such a name without being one: types, places, names of headers and columns, messages. */
 const PLAIN: readonly RegExp[] = [
-  /\$\{|<redacted:/,
+  /\$\{|<redacted:|^process\.env\b/,
   /^[^A-Za-z0-9]*$/,
-  /^(?:string|number|boolean|text|varchar|char|password|passwd|secret|token|bearer|basic|jwt|oauth2?|csrf|api|apikey|access|refresh|session|reset|verify|local|none|null|undefined|true|false|hidden|required|optional|query|header|headers|body|cookie|form|json|base64|base64url|utf-?8|hex|email|include|omit|same-origin|credentials)$/i,
+  /^(?:string|number|boolean|function|object|symbol|bigint|text|varchar|char|password|passwd|secret|token|bearer|basic|jwt|oauth2?|csrf|api|apikey|access|refresh|session|reset|verify|local|none|null|undefined|true|false|hidden|required|optional|query|header|headers|body|cookie|form|json|base64|base64url|utf-?8|hex|email|include|omit|same-origin|credentials)$/i,
   /^x-[a-z-]+$/i,
   /^(?:\/|\.{1,2}\/|@?[a-z]+\/[a-z.+-]+$|https?:)/,
   /^[A-Z]+(?:_[A-Z]+)+$/,
   /^(?:[A-Za-z]+[-_.: ])+(?:token|key|password|passwd|hash|id|name|auth|cookie)s?$/i,
-  /^[a-z]+(?:Token|Key|Password|Hash|Id|Name)s?$/,
+  /^[a-z]+(?:Token|Key|Password|Secret|Hash|Id|Name)s?$/,
   /^(?=[^\d]*$).*(?:invalid|missing|requir|expire|must|wrong|revoked|unauthor|forbidden|malformed|unknown|incorrect|too[-_ ]|\bnot[-_ ]|\bno[-_ ])/i,
 ]
 

@@ -12,7 +12,10 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['webhook-secret', /\bwhsec_[A-Za-z0-9+/=_-]{16,}/g],
   ['jwt', /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/g],
   ['google-key', /\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}/g],
-  ['url-password', /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"`<>]*:(?<secret>[^\s'"`<>${}]+?)@(?=[\w[.-])/gi],
+  [
+    'url-password',
+    /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"`<>]*:(?<secret>(?=[^@]*[A-Za-z0-9])[^\s'"`<>${}]+?)@(?=[\w[.-])/gi,
+  ],
   ['slack-webhook', /https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/(?<secret>[\w/-]{20,})/g],
   ['discord-webhook', /https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/(?<secret>\d+\/[\w-]{20,})/g],
   ['sendgrid-key', /\bSG\.[\w-]{16,}\.[\w-]{16,}/g],
@@ -33,7 +36,7 @@ export function findShaped(text: string): Hit[] {
       const secret = match.groups?.secret ?? match[0]
       // The last place: a user may be called like the password.
       const start = match.index + match[0].lastIndexOf(secret)
-      return { kind, start, end: start + secret.length, isGuess: false }
+      return { kind, start, end: start + secret.length, isGuess: kind === 'url-password' }
     }),
   )
 }

@@ -36,13 +36,14 @@ export function openRedactor(input: {
   readonly planned: readonly string[]
   readonly project: string
 }): Redactor {
-  const madeUp = new Set(input.planned.filter((text) => !input.project.includes(JSON.stringify(text).slice(1, -1))))
+  const planned = new Set(input.planned)
+  const isMadeUp = (text: string) => planned.has(text) && !input.project.includes(JSON.stringify(text).slice(1, -1))
   const register = createRegister(input.environment)
   const used = new Set<string>()
   return {
     async redact(text) {
       const { askSecretlint } = await import('./ask-secretlint.ts')
-      const guessed = findGuessed(text).filter(({ start, end }) => !madeUp.has(text.slice(start, end)))
+      const guessed = findGuessed(text).filter(({ start, end }) => !isMadeUp(text.slice(start, end)))
       const found = [...preferShaped(findShaped(text), await askSecretlint(text)), ...guessed]
       const hits = outsideOfMarks(text, found)
       for (const { start, end, ...how } of hits) register.add(text.slice(start, end), how)
@@ -56,8 +57,10 @@ export function openRedactor(input: {
       const missing: string[] = []
       const restored = text.replaceAll(MARK, (mark) => {
         const value = register.valueOf(mark)
-        if (value !== null && !/['"`\\\n]|\$\{/.test(value) && input.planned.some((one) => one.includes(value)))
+        if (value !== null && !/['"`\\\n]|\$\{/.test(value) && input.planned.some((one) => one.includes(value))) {
+          register.watchQuoted(value)
           return value
+        }
         missing.push(mark)
         return mark
       })
@@ -70,6 +73,7 @@ export function openRedactor(input: {
 function createRegister(environment: readonly EnvironmentSecret[]) {
   const secrets = new Map<string, Secret>()
   const numbers = new Map<string, number>()
+  const quoted = new Set<string>()
   const nextMark = (label: string): string => {
     const number = (numbers.get(label) ?? 0) + 1
     numbers.set(label, number)
@@ -88,7 +92,12 @@ function createRegister(environment: readonly EnvironmentSecret[]) {
       return secret
     },
     findAll: (text: string): Hit[] =>
-      [...secrets].flatMap(([value, { kind, isDistinct }]) => (isDistinct ? findValue(text, value, kind) : [])),
+      [...secrets].flatMap(([value, { kind, isDistinct }]) => {
+        const hits = isDistinct || quoted.has(value) ? findValue(text, value, kind) : []
+        return isDistinct ? hits : hits.filter(({ start, end }) => isQuoted(text, start, end))
+      }),
+    /** What was put back into a reply may come again, as a literal, in what is sent next. */
+    watchQuoted: (value: string): void => void quoted.add(value),
     valueOf: (mark: string): string | null => [...secrets].find(([, secret]) => secret.mark === mark)?.[0] ?? null,
     list: () => [...secrets.values()],
   }
@@ -96,6 +105,10 @@ function createRegister(environment: readonly EnvironmentSecret[]) {
 
 function isDistinct(value: string): boolean {
   return value.length >= 16 || (value.length >= 8 && /\d/.test(value) && /[A-Za-z]/.test(value))
+}
+
+function isQuoted(text: string, start: number, end: number): boolean {
+  return /["'`]/.test(text[start - 1] ?? '') && text[start - 1] === text[end]
 }
 
 /** A short one only as a word of its own. */
@@ -109,11 +122,9 @@ function findValue(text: string, value: string, kind: string): Hit[] {
   return hits
 }
 
-/** secretlint takes the whole address where the password is enough. */
+/** secretlint takes a whole address where a part of it is the secret. */
 function preferShaped(shaped: readonly Hit[], found: readonly Hit[]): Hit[] {
-  const passwords = shaped.filter(({ kind }) => kind === 'url-password')
-  const others = found.filter((hit) => !passwords.some(({ start, end }) => hit.start <= start && end <= hit.end))
-  return [...shaped, ...others]
+  return [...shaped, ...found.filter((hit) => !shaped.some(({ start, end }) => hit.start <= start && end <= hit.end))]
 }
 
 function outsideOfMarks(text: string, hits: readonly Hit[]): Hit[] {

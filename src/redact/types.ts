@@ -4,7 +4,7 @@ export interface Hit {
   readonly kind: string
   readonly start: number
   readonly end: number
-  /** Found by its place (`password = '...'`) and not by its own form: it may be a plain word. */
+  /** Found by its place (`password = '...'`, `redis://:...@`) and not by its own form: it may be a plain word. */
   readonly isGuess: boolean
 }
 

@@ -44,18 +44,20 @@ describe('readSettings', () => {
           tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
           skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
           model,
+          stripComments: true,
           auth: { signIn: () => auth.apiKey('x-api-key', key) },
         })`,
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'auth'],
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'stripComments', 'auth'],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },
       tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
       skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
       model: 'none',
+      stripComments: true,
       hasAuth: true,
     })
   })
@@ -107,7 +109,10 @@ describe('readSettings', () => {
 
 describe('a mistake in the config', () => {
   it.each([
-    ['{ datbase: {} }', 'datbase: unknown key, expected one of app, env, database, tests, skip, model, auth'],
+    [
+      '{ datbase: {} }',
+      'datbase: unknown key, expected one of app, env, database, tests, skip, model, stripComments, auth',
+    ],
     ['{ database: { uri: 1 } }', 'database.uri: unknown key, expected one of engine, url'],
     ['{ database: { engine: "oracle" } }', 'database.engine: expected auto, postgres or pglite, found "oracle"'],
     ['{ database: { url: 5 } }', 'database.url: expected text, found a number'],
@@ -142,7 +147,7 @@ describe('a mistake in the config', () => {
   it('is listed with the others', async () => {
     expect((await mistake('export default { a: 1, model: 5 }')).message).toBe(
       'itest.config.ts:\n  model: expected text, found the number 5\n' +
-        '  a: unknown key, expected one of app, env, database, tests, skip, model, auth',
+        '  a: unknown key, expected one of app, env, database, tests, skip, model, stripComments, auth',
     )
   })
 

@@ -24,7 +24,7 @@ function report(overrides: Partial<GenReport> = {}): GenReport {
     schema: 'itest.gen/1',
     route: { method: 'POST', path: '/orders', file: 'src/routes/orders.ts', line: 12 },
     file: FILE,
-    writer: { name: 'none', model: null, usage: null },
+    writer: { name: 'none', model: null, usage: null, redacted: null },
     engine: { kind: 'postgres', version: '16.4', limits: [] },
     vitest: '4.1.12',
     runs: 3,
@@ -172,7 +172,7 @@ Writer: built in (no model)
       costUsd: null,
     }
     const text = at80({
-      writer: { name: 'anthropic', model: 'm-1', usage },
+      writer: { name: 'anthropic', model: 'm-1', usage, redacted: [] },
       engine: { kind: 'pglite', version: '0.5.14', limits: ['one session', 'no NOTIFY'] },
       questions: ['Is a second key of the same user a new order?'],
       findings: [{ kind: 'no-sleep', pathId: 'happy', message: 'found `setTimeout`', line: null }],
@@ -184,6 +184,7 @@ Writer: built in (no model)
     expect(text).toContain('Checks say:\n  happy: found `setTimeout` [no-sleep]\n')
     expect(text).toContain('Database: PGlite 0.5.14, with limits:\n  - one session\n  - no NOTIFY\n')
     expect(text).toContain('Writer: anthropic m-1, 1200 tokens in, 340 out\n')
+    expect(text).toContain('Sent to the model: no secret was found in it to redact\n')
     expect(text).toContain('Analysis left 1 place unresolved; `itest plan POST /orders` lists them.\n')
     expect(text.endsWith('Add the plugin.\n')).toBe(true)
   })
