@@ -14,7 +14,7 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['google-key', /\bAIza[\w-]{35}|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}/g],
   [
     'url-password',
-    /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/'"`<>]*:(?<secret>(?=[^@]*[A-Za-z0-9])[^\s'"`<>${}]+?)@(?=[\w[.-])/gi,
+    /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`<>]{0,100}:(?<secret>(?=[^\s@]{0,1000}[A-Za-z0-9])(?:(?:(?!\$\{)[^\s'"`/?#]){1,1000}|(?!\d{1,5}[/?#])(?:(?!\$\{)[^\s'"`@]){1,1000}))@(?=[\w[.-])/gi,
   ],
   ['slack-webhook', /https:\/\/hooks\.slack\.com\/(?:services|workflows|triggers)\/(?<secret>[\w/-]{20,})/g],
   ['discord-webhook', /https:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks\/(?<secret>\d+\/[\w-]{20,})/g],

@@ -82,6 +82,7 @@ describe('itest gen with a model that answers well', () => {
         cacheWriteTokens: 1500,
         costUsd: null,
       },
+      redacted: [],
     })
   })
 
