@@ -14,20 +14,25 @@ export interface EnvironmentSecret {
 export type Variable = readonly [name: string, value: string]
 
 /**
- * The variables of every `.env*` of the project, of the folders above it up to its repository, and of the files that
+ * The variables of every `.env*` and `*.env` of the project, of the folders above it up to its repository, and of the files that
  * `more` names (relative to the root). Samples, which are shared, do not count. What is commented out does, and so does a
  * line that a later one overrides.
  */
 export function readEnvironmentFiles(root: string, more: readonly string[]): Variable[] {
-  const files = [...listFolders(root).flatMap(listEnvironmentFiles), ...more.map((file) => path.resolve(root, file))]
-  return [...new Set(files)].flatMap((file) => {
-    try {
-      return parseVariables(readFileSync(file, 'utf8'))
-    } catch {
-      // A name that the code asks for need not be there, and what can't be read does not reach a prompt either.
-      return []
-    }
-  })
+  const files = [
+    ...listFolders(root).flatMap((folder) => readable(() => listEnvironmentFiles(folder))),
+    ...more.map((file) => path.resolve(root, file)),
+  ]
+  return [...new Set(files)].flatMap((file) => readable(() => parseVariables(readFileSync(file, 'utf8'))))
+}
+
+/** A file that the code names need not be there, and a folder may have such a name. */
+function readable<T>(read: () => T[]): T[] {
+  try {
+    return read()
+  } catch {
+    return []
+  }
 }
 
 function listFolders(root: string): string[] {
@@ -42,19 +47,17 @@ function listFolders(root: string): string[] {
   return above
 }
 
+/** `.env`, `.env.local`, `prod.env`, ... */
 function listEnvironmentFiles(folder: string): string[] {
-  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? [] : [entry.name],
-  )
-  return names
-    .filter((name) => /^\.env/.test(name) && !SAMPLE_FILES.includes(name))
-    .map((name) => path.join(folder, name))
+  const names = readdirSync(folder).filter((name) => /^\.env|\.env$/.test(name) && !SAMPLE_FILES.includes(name))
+  return names.map((name) => path.join(folder, name))
 }
 
 /** As dotenv reads them, and each line by itself. */
 export function parseVariables(text: string): Variable[] {
-  const lines = text.split('\n').map((line) => line.replace(/^\s*(?:#\s*)+/, ''))
-  const found = [text, ...lines].flatMap((part) => Object.entries(parseEnv(part)))
+  const [, bare = ''] = /^\uFEFF?([\s\S]*)$/.exec(text) ?? []
+  const lines = bare.split('\n').map((line) => line.replace(/^\s*(?:#\s*)+/, ''))
+  const found = [bare, ...lines].flatMap((part) => Object.entries(parseEnv(part)))
   return found.flatMap(([name, value]): Variable[] => (value === undefined || value === '' ? [] : [[name, value]]))
 }
 

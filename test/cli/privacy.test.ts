@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { GenReport } from '../../src/report/types.ts'
 import { copyFixture, type FixtureCopy, repository } from '../support/copy-fixture.ts'
 import { type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
@@ -53,6 +53,9 @@ function expectClean(text: string): void {
   expect(text).not.toContain(KEY)
 }
 
+const saved = (): { cases: { pathId: string; title: string; code: string }[]; left: object[] } =>
+  JSON.parse(readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8'))
+
 const withoutNonce = (text: string): string => text.replaceAll(/\b[0-9a-f]{16}\b/g, 'NONCE')
 
 describe('a project with secrets in it', () => {
@@ -67,7 +70,7 @@ describe('a project with secrets in it', () => {
     before = copy.list()
     const { stdout } = await genHere(copy.root, ['--print-prompt', '--json', '--model', 'claude-opus-5-5'])
     printed = JSON.parse(stdout)
-    const reply = JSON.parse(readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8'))
+    const reply = saved()
     const left = { pathId: 'happy', title: 'a', code: "await request(app).get('/<redacted:stripe-key-1>')" }
     const cases = [left, ...reply.cases.slice(1)]
     api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ ...reply, cases }) }])
@@ -147,5 +150,28 @@ describe('a project with secrets in it', () => {
       expect(text).toContain('const stripe = ')
       expect(text).not.toContain(NOTE)
     }
+  })
+})
+
+describe('a key that the code names and the plan needs', () => {
+  it('is not sent, and stands in the test that a model wrote', { timeout: LIMIT_MS }, async () => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    const guard = "if (req.headers['x-api-key'] !== 'partner-7f3a9c') return res.status(401).json({ error: 'who?' })"
+    copy.patch('src/routes/orders.ts', 'const { userId', `${guard}\n  const { userId`)
+    const mark = '<redacted:api-key-1>'
+    const cases = saved().cases.map((one) => ({
+      ...one,
+      code: one.code.replace('.send(', `.set('x-api-key', '${mark}').send(`),
+    }))
+    const api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ cases, left: [] }) }])
+    onTestFinished(api.close)
+
+    const { stdout } = await genHere(copy.root, ['--json'], { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
+
+    const report: GenReport = JSON.parse(stdout)
+    expect(JSON.stringify(api.seen.map(({ body }) => body))).not.toContain('partner-7f3a9c')
+    expect(report.paths.find(({ id }) => id === 'happy')).toMatchObject({ before: 'red', now: 'green' })
+    expect(copy.read('tests/integration/post-orders.test.ts')).toContain("set('x-api-key', 'partner-7f3a9c')")
   })
 })

@@ -24,6 +24,7 @@ describe('parseVariables', () => {
     ['over several lines', 'A="b\nc"\nD=e', { A: 'b\nc', D: 'e' }],
     ['with = in it', 'A=b==', { A: 'b==' }],
     ['commented out', '# A=b\n  ## C=d', { A: 'b', C: 'd' }],
+    ['behind a byte order mark', '\uFEFFA=b', { A: 'b' }],
     ['on Windows', 'A=b\r\nC=d\r\n', { A: 'b', C: 'd' }],
     ['empty', 'A=\nB=""', {}],
   ])('reads a value %s', (_, text, expected) => {
@@ -46,11 +47,12 @@ describe('readEnvironmentFiles', () => {
       'apps/shop/.env.example': 'SAMPLE=1',
       'apps/shop/.envrc': 'export C=1',
       'apps/shop/config/secrets.env': 'D=1',
+      'apps/shop/prod.env': 'E=1',
       'apps/shop/.env.d/x': 'FOLDER=1',
       'apps/other/.env': 'OTHER=1',
     })
     const found = readEnvironmentFiles(path.join(root, 'apps/shop'), ['config/secrets.env', 'gone.env', '(computed)'])
-    expect([...new Set(found.map(([name]) => name))].sort()).toEqual(['A', 'B', 'C', 'D', 'TOP'])
+    expect([...new Set(found.map(([name]) => name))].sort()).toEqual(['A', 'B', 'C', 'D', 'E', 'TOP'])
   })
 
   it('stays in the folder where there is no repository', () => {
