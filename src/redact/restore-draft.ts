@@ -4,8 +4,8 @@ import type { Redactor } from './open-redactor.ts'
 /** What a model wrote, with planned values in the place of their marks. A case that needs any other secret is left. */
 export function restoreDraft(draft: Draft, { restore }: Redactor): Draft {
   const read = draft.cases.map((one) => {
-    const [code, title] = [restore(one.code), restore(one.title)]
-    return { one: { ...one, code: code.text, title: title.text }, missing: [...code.missing, ...title.missing] }
+    const { text, missing } = restore(one.code)
+    return { one: { ...one, code: text }, missing }
   })
   const lacking = read.flatMap(({ one, missing: [mark] }) =>
     mark === undefined ? [] : [{ pathId: one.pathId, reason: `it needs ${mark}, a secret that the model did not get` }],
