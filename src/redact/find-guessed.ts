@@ -2,7 +2,7 @@ import { isRandom } from './is-random.ts'
 import type { Hit } from './types.ts'
 
 const NOUN =
-  'pass(?:word|wd|phrase|code)|pwd|secret|token|api[-_]?key|(?:access|private|signing|encryption|secret|auth|master|session|cookie|hmac)[-_]?key|credentials?|salt|pepper'
+  'pass(?:word|wd|phrase|code)?|pwd?|secret(?:OrKey)?|token|api[-_]?key|(?:access|private|signing|encryption|secret|auth|master|session|cookie|hmac)[-_]?key|credentials?|salt|pepper'
 /** An identifier, a key or a variable that ends in such a word, perhaps with a number or a stage behind it. */
 const NAME = `(?<![\\w$])[\\w$-]{0,60}?(?<noun>${NOUN})s?(?:[-_]?(?:\\d{1,3}|v\\d|dev|prod|test|live|default|fallback|base))?`
 const LITERAL = `(?<quote>["'\`])(?<secret>(?:\\\\.|(?!\\k<quote>)[^\\\\\\n]){4,400})\\k<quote>`
@@ -10,29 +10,37 @@ const LITERAL = `(?<quote>["'\`])(?<secret>(?:\\\\.|(?!\\k<quote>)[^\\\\\\n]){4,
 const NAMED: readonly RegExp[] = [
   // name = '...', name: '...', 'name': '...', name: string = '...', env.NAME ?? '...', headers['name'] !== '...'
   new RegExp(
-    `${NAME}["'\\])?!]*\\s*(?::\\s*[\\w<>[\\]| ]{1,40}=|:|={1,3}|!==?|\\?\\?=?|\\|\\|=?|=>)\\s*${LITERAL}`,
+    `${NAME}["'\\])?!]*(?:\\s+as\\s+\\w+\\)?)?\\s*(?::\\s*[\\w<>[\\]| ]{1,40}=|:|={1,3}|!==?|\\?\\?=?|\\|\\|=?|=>)\\s*${LITERAL}`,
     'gi',
   ),
   // NAME: z.string().default('...'), and a column as the prompt has it: name: text, default "..."
   new RegExp(`${NAME}["']?\\s*:\\s*[^\\n'"\`]{0,200}(?:\\.(?:default|catch)\\(\\s*|\\bdefault )${LITERAL}`, 'gi'),
-  // set('name', '...')
-  new RegExp(`\\b(?:set|setHeader|header|append)\\(\\s*["'\`]${NAME}["'\`]\\s*,\\s*${LITERAL}`, 'gi'),
+  // set('name', '...'), env('NAME', '...')
+  new RegExp(
+    `\\b(?:set|setHeader|header|append|get|getenv|env|optional)\\(\\s*["'\`]${NAME}["'\`]\\s*,\\s*${LITERAL}`,
+    'gi',
+  ),
 ]
 
-/** What signs or encrypts takes its secret as an argument. */
-const SIGNING = new RegExp(
-  `\\b(?:sign|verify|createHmac|createCipheriv|createDecipheriv)\\((?:[^()'"\`\\n]|'[\\w-]{1,20}'){1,200},\\s*${LITERAL}|\\bcookieParser\\(\\s*(?<quote2>["'\`])(?<secret2>[^\\n]{4,200}?)\\k<quote2>`,
+/** What signs, encrypts or compares takes its secret as an argument. */
+const ARGUMENT = new RegExp(
+  `\\b(?:sign|verify|createHmac|createCipheriv|createDecipheriv)\\((?:[^()'"\`\\n]|'[\\w-]{1,20}'){1,200},\\s*${LITERAL}|\\b(?:cookieParser\\(\\s*|timingSafeEqual\\([^'"\`\\n]{0,200}|(?:hash|compare)(?:Sync)?\\(\\s*(?:[\\w.]{1,60},\\s*)?)(?<quote2>["'\`])(?<secret2>[^\\n]{4,200}?)\\k<quote2>`,
   'g',
 )
 
 /** Next to such a name words of the code are common, so these want a digit. */
 const WITH_DIGIT: readonly RegExp[] = [
-  // ?name=... of an address
-  new RegExp(`[?&]${NAME}=(?<secret>[^\\s&#'"\`<>{}$]{6,})`, 'gi'),
+  // ?name=... of an address, ;name=... of a connection, 'name: ...' of a header
+  new RegExp(`[?&;]${NAME}=(?<secret>[^\\s&#'"\`<>{}$;]{6,})`, 'gi'),
+  new RegExp(`["'\`]${NAME}:\\s+(?<secret>[^\\s'"\`$]{6,})["'\`]`, 'gi'),
   /(?<quote>["'`])(?:Bearer|Token|ApiKey) (?<secret>[^\s'"`$]{6,})\k<quote>/gi,
 ]
 
-const LIST = new RegExp(`${NAME}["']?\\s*[:=]\\s*(?:new Set\\(\\s*)?\\[(?<secret>[^\\]]{6,2000})\\]`, 'gi')
+/** apiKeys = ['...', '...'], ['...', '...'].includes(apiKey) */
+const LIST = new RegExp(
+  `${NAME}["']?\\s*[:=]\\s*(?:new Set\\(\\s*)?\\[(?<secret>[^\\]]{6,2000})\\]|\\[(?<secret2>[^[\\]]{6,2000})\\]\\.includes\\(\\s*[\\w$.]{0,60}?(?:${NOUN})s?\\b`,
+  'gi',
+)
 
 const IN_COMMENT = '(?<=(?://|\\*|#)[^\\n]{0,300})'
 const UNQUOTED: readonly RegExp[] = [
@@ -54,7 +62,7 @@ const RANDOM: readonly RegExp[] = [
 export function findGuessed(text: string): Hit[] {
   return [
     ...NAMED.flatMap((pattern) => matches(text, pattern, kindOfNamed)),
-    ...matches(text, SIGNING, ({ secret }) => (isPlain(secret) ? null : 'signing-secret')),
+    ...matches(text, ARGUMENT, ({ secret }) => (isPlain(secret) ? null : 'signing-secret')),
     ...WITH_DIGIT.flatMap((pattern) => matches(text, pattern, ({ secret }) => (/\d/.test(secret) ? 'token' : null))),
     ...findListed(text),
     ...UNQUOTED.flatMap((pattern) =>
@@ -66,7 +74,6 @@ export function findGuessed(text: string): Hit[] {
   ]
 }
 
-/** apiKeys = ['...', '...'] */
 function findListed(text: string): Hit[] {
   return matches(text, LIST, () => 'api-key').flatMap((list) => {
     const items = text.slice(list.start, list.end).matchAll(/(["'`])((?=[^"'`]*\d)[^\s"'`$]{4,})\1/g)
@@ -94,8 +101,8 @@ function matches(text: string, pattern: RegExp, kindOf: (found: Found) => string
 function kindOfNamed({ noun, secret }: Found): string | null {
   const maySpeak = /secret|phrase/.test(noun)
   if (isPlain(secret) || (!maySpeak && /\s/.test(secret))) return null
-  if (/^pass|pwd/.test(noun)) return 'password'
-  if (/key$/.test(noun)) return 'api-key'
+  if (/^p/.test(noun)) return 'password'
+  if (/(?<!or)key$/.test(noun)) return 'api-key'
   return noun === 'token' ? 'token' : 'secret'
 }
 
@@ -103,7 +110,7 @@ function kindOfNamed({ noun, secret }: Found): string | null {
 const PLAIN: readonly RegExp[] = [
   /\$\{|<redacted:|^process\.env\b/,
   /^[^A-Za-z0-9]*$/,
-  /^(?:string|number|boolean|function|object|symbol|bigint|text|varchar|char|password|passwd|secret|token|bearer|basic|jwt|oauth2?|csrf|api|apikey|access|refresh|session|reset|verify|local|none|null|undefined|true|false|hidden|required|optional|query|header|headers|body|cookie|form|json|base64|base64url|utf-?8|hex|email|include|omit|same-origin|credentials)$/i,
+  /^(?:string|number|boolean|function|object|symbol|bigint|text|varchar|char|password|passwd|secret|token|bearer|basic|jwt|oauth2?|csrf|api|apikey|access|refresh|session|reset|verify|local|none|null|undefined|true|false|hidden|required|optional|query|header|headers|body|cookie|form|json|base64|base64url|utf-?8|hex|email|include|omit|same-origin|credentials|(?:sha|md|rs|hs|es)-?\d+)$/i,
   /^x-[a-z-]+$/i,
   /^(?:\/|\.{1,2}\/|@?[a-z]+\/[a-z.+-]+$|https?:)/,
   /^[A-Z]+(?:_[A-Z]+)+$/,
