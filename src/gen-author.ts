@@ -4,7 +4,8 @@ import type { GenOptions } from './options.ts'
 import type { World } from './pipeline.ts'
 import type { Plan } from './plan/types.ts'
 import type { PlannedRoute } from './plan-for.ts'
-import { loadRepairTemplate, type Prompt } from './prompt.ts'
+import { loadRepairTemplate } from './prompt.ts'
+import type { RedactedPrompt } from './redact/redact-prompt.ts'
 import { type Author, builtInAuthor, singleAuthor } from './write/author.ts'
 import { chooseWriter } from './write/choose-writer.ts'
 import { modelAuthor } from './write/model-author.ts'
@@ -22,7 +23,7 @@ export async function openAuthor(
     readonly options: GenOptions
     readonly world: World
     readonly purse: Purse
-    readonly makePrompt: () => Promise<Prompt>
+    readonly makePrompt: () => Promise<RedactedPrompt>
   },
 ): Promise<Author> {
   const { options, world, purse } = setup
@@ -42,7 +43,6 @@ export async function openAuthor(
     plan,
     prompt: await setup.makePrompt(),
     repairTemplate: await loadRepairTemplate(),
-    redact: (text) => text,
     attempts: options.attempts ?? ATTEMPTS,
     signal: world.signal,
     onProgress: tellThousands((thousands) =>

@@ -10,6 +10,7 @@ import type { PlannedRoute } from './plan-for.ts'
 import type { PromptSize } from './prompt.ts'
 import { proveByAblation } from './prove/ablation.ts'
 import type { BugProof } from './prove/try-survivors.ts'
+import type { RedactedKind } from './redact/types.ts'
 import { type Judged, reportPath } from './report/build-report.ts'
 import type { GenReport, ReportedPath } from './report/types.ts'
 import type { EngineFacts, RunFacts } from './run/types.ts'
@@ -49,6 +50,7 @@ export interface ReportInput {
   readonly attempts: Pick<Attempts, 'repaired' | 'givenUp' | 'failure'>
   readonly account: Account | null
   readonly prompt: PromptSize | null
+  readonly redacted: readonly RedactedKind[] | null
   readonly hints: readonly string[]
   /** Variables that the app reads while it loads and that have no value. */
   readonly without: BootEnvironment['without']
@@ -88,7 +90,7 @@ export function buildReport(input: ReportInput): GenReport {
 }
 
 function describeWriter(
-  { draft, account, attempts, prompt }: ReportInput,
+  { draft, account, attempts, prompt, redacted }: ReportInput,
   paths: readonly ReportedPath[],
 ): GenReport['writer'] {
   const { repaired, givenUp, failure } = attempts
@@ -105,6 +107,7 @@ function describeWriter(
     repaired,
     givenUp,
     prompt,
+    redacted,
     failure: failure && { message: failure.message, hint: failure.hint },
   }
 }

@@ -58,6 +58,8 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'>, 
   readonly json: boolean
   /** Whether an earlier scan of unchanged files will do. */
   readonly cache: boolean
+  /** Whether comments are left out of what is sent to a model. */
+  readonly stripComments: boolean
   /** Whether the app is started as a second opinion on its routes. */
   readonly probe: boolean
   /** How often the tests run with the route as it is; default 3, and 10 in CI. */
@@ -128,6 +130,7 @@ export function parseOptions(
     force: raw.force === true,
     json: raw.json === true,
     cache: raw.cache !== false,
+    stripComments: raw.stripComments === true || settings.stripComments,
     probe: raw.probe === true,
     fresh: raw.fresh === true,
     maxCostUsd: readCost(readText(raw, 'maxCost')),

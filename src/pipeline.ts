@@ -10,7 +10,9 @@ import { createStopwatch, type Progress, type Stopwatch } from './progress.ts'
 import { assertTablesFit } from './project-setup.ts'
 import { findStyle } from './prompt/find-style.ts'
 import { makeNonce } from './prompt/nonce.ts'
-import { loadPromptTemplates, PROMPT_BUDGET, type Prompt, renderPrompt } from './prompt.ts'
+import { stripComments, withoutComments } from './prompt/strip-comments.ts'
+import { loadPromptTemplates, PROMPT_BUDGET, renderPrompt } from './prompt.ts'
+import { type Privacy, type RedactedPrompt, redactorFor, redactPrompt } from './redact/redact-prompt.ts'
 import type { GenReport } from './report/types.ts'
 import { assertCanWrite } from './save.ts'
 import { describeBroken } from './scan/mistakes.ts'
@@ -34,16 +36,19 @@ export interface Shared {
   readonly gate: Gate
 }
 
-/** plan -> prompt: portable to any assistant. */
+/** plan -> prompt: portable to any assistant, with a mark in the place of each secret. */
 export async function promptFor(
-  { plan, read, vocabulary, config }: PlannedRoute,
-  { root, promptBudget = PROMPT_BUDGET }: Pick<GenOptions, 'root' | 'promptBudget'>,
-): Promise<Prompt> {
-  const style = findStyle(root, { ...plan.route, file: vocabulary.scaffold.file })
+  planned: PlannedRoute,
+  privacy: Privacy & Pick<GenOptions, 'promptBudget'>,
+): Promise<RedactedPrompt> {
+  const { plan, read, vocabulary, config } = planned
+  const { promptBudget = PROMPT_BUDGET } = privacy
+  const found = findStyle(privacy.root, { ...plan.route, file: vocabulary.scaffold.file })
+  const style = found && privacy.stripComments ? { ...found, text: stripComments(found.text, found.file) } : found
   const nonce = await makeNonce([plan, read.dossier.sources, style])
-  return renderPrompt({
+  const prompt = renderPrompt({
     plan,
-    dossier: read.dossier,
+    dossier: privacy.stripComments ? withoutComments(read.dossier) : read.dossier,
     scaffold: vocabulary.scaffold,
     constants: vocabulary,
     config,
@@ -52,6 +57,7 @@ export async function promptFor(
     nonce,
     templates: await loadPromptTemplates(),
   })
+  return redactPrompt(prompt, redactorFor(planned, privacy))
 }
 
 /** scan -> plan -> prompt -> write -> check -> run -> classify -> prove -> report, for one route. */
@@ -76,7 +82,7 @@ export async function generate(
       options,
       world,
       purse: shared.purse,
-      makePrompt: () => promptFor(planned, options),
+      makePrompt: () => promptFor(planned, { ...options, environment: world.environment }),
     })
     const attempts = await writeAndTry({
       planned,
@@ -91,6 +97,7 @@ export async function generate(
       attempts,
       account: author.account(),
       prompt: author.prompt,
+      redacted: author.redacted(),
       timings: timings(),
       hints: trial.hints(),
       without: boot.without,
@@ -109,7 +116,7 @@ function timed(author: Author, time: Stopwatch['time']): Author {
 }
 
 /** @throws UserError when what is generated could not be run */
-function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
+export function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
   if (broken) throw describeBroken(broken)
   assertCanMakeApp(dossier)
 }

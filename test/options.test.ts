@@ -85,6 +85,7 @@ describe('parseOptions', () => {
       maxCostUsd: null,
       json: false,
       cache: true,
+      stripComments: false,
       probe: false,
     })
   })

@@ -33,6 +33,10 @@ export function databaseOption(): Option {
   ])
 }
 
+export function stripCommentsOption(): Option {
+  return new Option('--strip-comments', 'leave the comments of your code out of what is sent')
+}
+
 export function databaseUrlOption(): Option {
   return new Option(
     '--database-url <url>',

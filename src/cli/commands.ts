@@ -9,6 +9,7 @@ import {
   parseOptions,
   parseProofOptions,
   parseRoute,
+  type RouteArgument,
   readFlakyOptions,
   readGateOptions,
   readGenOptions,
@@ -18,7 +19,14 @@ import { packageVersion } from '../package-paths.ts'
 import type { World } from '../pipeline.ts'
 import type { Probed } from '../probe/probe-project.ts'
 import type { Codebase } from '../scan/types.ts'
-import { addCommand, addPlainCommand, databaseOption, databaseUrlOption, promptBudgetOption } from './add-command.ts'
+import {
+  addCommand,
+  addPlainCommand,
+  databaseOption,
+  databaseUrlOption,
+  promptBudgetOption,
+  stripCommentsOption,
+} from './add-command.ts'
 import { terminal } from './terminal.ts'
 
 interface Wiring {
@@ -63,11 +71,14 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .option('--max-cost <usd>', 'US dollars that the model may cost')
     .option('--fresh', 'ask the model again, though its reply to the same request is known')
     .option('--force', 'overwrite a test file that a person has edited')
+    .addOption(stripCommentsOption())
+    .option('--print-prompt', 'print what would be sent to a model, send nothing, and write no file')
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readGenOptions(raw, process.cwd())
       const many = parseMany(words, raw)
       if (many) return finishAll({ ...options, ...many }, { world, finish })
       const route = parseRoute(words)
+      if (raw.printPrompt === true) return finish(await printPromptOf(route, options, world), 0)
       const { generate } = await import('../pipeline.ts')
       const report = await generate(route, options, world)
       const { renderText } = await import('../report/text.ts')
@@ -101,18 +112,22 @@ function addPlan(program: Command, { finish }: Wiring): void {
     })
 }
 
-function addPrompt(program: Command, { finish, output }: Wiring): void {
+function addPrompt(program: Command, { world, finish, output }: Wiring): void {
   addCommand(program, 'prompt', 'print the prompt for a route, to paste into any assistant')
     .argument('<route...>', 'method and path, e.g. POST /orders')
     .addOption(promptBudgetOption())
+    .addOption(stripCommentsOption())
     .action(async (words: string[], raw: Record<string, unknown>) => {
       const options = await readOptions(raw, process.cwd())
       const route = parseRoute(words)
       const { planFor } = await import('../plan-for.ts')
       const { promptFor } = await import('../pipeline.ts')
       const { renderPromptNotes } = await import('../report/prompt-text.ts')
-      const { system, user, size } = await promptFor(await planFor(route, { ...options, whole: false }), options)
-      finish(options.json ? toJson({ schema: 'itest.prompt/1', system, user, ...size }) : `${system}\n\n${user}\n`, 0)
+      const planned = await planFor(route, { ...options, whole: false })
+      const prompt = await promptFor(planned, { ...options, environment: world.environment })
+      const { system, user, size } = prompt
+      const report = { schema: 'itest.prompt/1', system, user, ...size, redacted: prompt.redactor.counts() }
+      finish(options.json ? toJson(report) : `${system}\n\n${user}\n`, 0)
       // Beside what is printed, which is there to be pasted.
       if (!options.json) output.writeErr?.(renderPromptNotes(route, size, terminal()))
     })
@@ -239,6 +254,13 @@ function addGate(program: Command, { world, finish }: Wiring, { name, descriptio
       const { renderGate } = await import('../report/gate-text.ts')
       finish(options.json ? toJson(report) : renderGate(report, terminal()), report.exitCode)
     })
+}
+
+async function printPromptOf(route: RouteArgument, options: GenOptions, world: World): Promise<string> {
+  const { printPrompt } = await import('../print-prompt.ts')
+  const { renderPrintedPrompt } = await import('../report/print-prompt-text.ts')
+  const report = await printPrompt(route, options, world)
+  return options.json ? toJson(report) : renderPrintedPrompt(report)
 }
 
 async function probe(codebase: Codebase, { root, env }: GenOptions, world: World): Promise<Probed> {

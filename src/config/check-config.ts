@@ -34,6 +34,7 @@ const Config = z.strictObject(
       .optional(),
     model: Text.optional(),
     promptBudget: z.int(BUDGET).min(LEAST_BUDGET, BUDGET).optional(),
+    stripComments: z.boolean('true or false').optional(),
     auth: z.strictObject({ signIn: z.custom<SignIn>(isFunction, 'a function') }, 'an object').optional(),
   },
   'an object',
@@ -48,7 +49,7 @@ export type Checked =
 export function checkConfig(exported: unknown): Checked {
   const parsed = Config.safeParse(exported)
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => describe(issue, exported)) }
-  const { app, env, database, tests, skip, model, promptBudget, auth } = parsed.data
+  const { app, env, database, tests, skip, model, promptBudget, stripComments, auth } = parsed.data
   return {
     ok: true,
     settings: {
@@ -60,6 +61,7 @@ export function checkConfig(exported: unknown): Checked {
       skip: skip ?? [],
       model: model ?? null,
       promptBudget: promptBudget ?? null,
+      stripComments: stripComments ?? false,
       hasAuth: auth !== undefined,
     },
   }

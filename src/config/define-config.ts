@@ -32,6 +32,8 @@ export interface ItestConfig {
   readonly model?: string | undefined
   /** As `--prompt-budget`; 30,000 if left out. */
   readonly promptBudget?: number | undefined
+  /** As `--strip-comments`: comments of the code are not sent to a model. */
+  readonly stripComments?: boolean | undefined
   readonly auth?: { readonly signIn: SignIn } | undefined
 }
 

@@ -14,6 +14,7 @@ export interface Settings {
   readonly skip: readonly SkipRule[]
   readonly model: string | null
   readonly promptBudget: number | null
+  readonly stripComments: boolean
   readonly hasAuth: boolean
 }
 
@@ -27,5 +28,6 @@ export const NO_SETTINGS: Settings = {
   skip: [],
   model: null,
   promptBudget: null,
+  stripComments: false,
   hasAuth: false,
 }

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import { describeRedacted } from './describe-redacted.ts'
 import { describeFailure, describeWriter } from './describe-writer.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
@@ -235,6 +236,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
     ...database,
     ...describeWriter(writer),
     ...(writer.prompt ? describeCuts(route, writer.prompt) : []),
+    ...(writer.redacted ? [`Sent to the model: ${describeRedacted(writer.redacted)}`] : []),
     ...(unresolved.length > 0
       ? [
           `Analysis left ${unresolved.length} ${places} unresolved; \`itest plan ${route.method} ${route.path}\` lists them.`,

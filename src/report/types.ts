@@ -2,6 +2,7 @@ import type { BrokenClass, RedClass } from '../classify.ts'
 import type { ExpectationSource, PathKind, PlannedBug } from '../plan/types.ts'
 import type { PromptSize } from '../prompt.ts'
 import type { BugProof } from '../prove/try-survivors.ts'
+import type { RedactedKind } from '../redact/types.ts'
 import type { EngineFacts } from '../run/types.ts'
 import type { SourceLocation } from '../scan/types.ts'
 import type { Tokens } from '../write/types.ts'
@@ -63,6 +64,8 @@ export interface ReportedWriter {
   }[]
   /** How long what was said of the route is, and what was left out for that; null when no model was asked. */
   readonly prompt: PromptSize | null
+  /** What was taken out of what was sent, by kind; null: nothing was sent. */
+  readonly redacted: readonly RedactedKind[] | null
   /** Why the model stopped; null: it did not. */
   readonly failure: { readonly message: string; readonly hint: string } | null
 }

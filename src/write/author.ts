@@ -1,6 +1,7 @@
 import type { Finding } from '../check/types.ts'
 import type { Plan } from '../plan/types.ts'
 import type { PromptSize } from '../prompt.ts'
+import type { RedactedKind } from '../redact/types.ts'
 import { writeBuiltIn } from './built-in.ts'
 import type { Vocabulary } from './scaffold.ts'
 import type { Account, Draft } from './types.ts'
@@ -29,6 +30,8 @@ export interface Author {
   readonly account: () => Account | null
   /** How long what it was told of the route is; null: it was told nothing. */
   readonly prompt: PromptSize | null
+  /** What was taken out of it. */
+  readonly redacted: () => readonly RedactedKind[] | null
 }
 
 /** Free, and the same each time: what it can't write at once it never can. */
@@ -38,5 +41,5 @@ export function builtInAuthor(plan: Plan, vocabulary: Vocabulary): Author {
 
 /** Has one attempt, and nothing to pay. */
 export function singleAuthor(write: () => Promise<Draft>): Author {
-  return { write, repair: async () => null, account: () => null, prompt: null }
+  return { write, repair: async () => null, account: () => null, prompt: null, redacted: () => null }
 }

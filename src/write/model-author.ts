@@ -2,7 +2,8 @@ import { findLoosened } from '../check/loosens.ts'
 import type { Finding } from '../check/types.ts'
 import { UnreadableReply } from '../errors.ts'
 import type { Plan } from '../plan/types.ts'
-import type { Prompt } from '../prompt.ts'
+import type { RedactedPrompt } from '../redact/redact-prompt.ts'
+import { restoreDraft } from '../redact/restore-draft.ts'
 import { fillTemplate } from '../templates.ts'
 import type { Author, CaseProblem, Repaired } from './author.ts'
 import { DraftReply, readCases, readDraft } from './draft-schema.ts'
@@ -15,11 +16,9 @@ export interface ModelAuthorOptions {
   readonly writer: string
   readonly till: Till
   readonly plan: Plan
-  readonly prompt: Prompt
+  readonly prompt: RedactedPrompt
   /** `prompts/repair.md`. */
   readonly repairTemplate: string
-  /** Takes what is secret out of texts that a run made. */
-  readonly redact: (text: string) => string
   /** Replies that may be asked for in all. */
   readonly attempts: number
   readonly signal?: AbortSignal | undefined
@@ -53,19 +52,21 @@ export function modelAuthor(options: ModelAuthorOptions): Author {
   return {
     account: till.account,
     prompt: prompt.size,
-    write: () => ask((text) => readDraft(text, plan, options.writer)),
+    redacted: prompt.redactor.counts,
+    write: () => ask((text) => restoreDraft(readDraft(text, plan, options.writer), prompt.redactor)),
     repair: async (draft, problems) => {
       if (left === 0) return null
-      messages.push({ role: 'user', text: renderRepair(problems, options) })
+      // What a run says may hold what the prompt does not.
+      messages.push({ role: 'user', text: await prompt.redactor.redact(renderRepair(problems, options)) })
       const ids = problems.map(({ pathId }) => pathId)
-      const fresh = await ask((text) => readCases(text, plan, ids))
+      const fresh = await ask((text) => restoreDraft(readCases(text, plan, ids), prompt.redactor))
       return mergeCases(draft, fresh, plan)
     },
   }
 }
 
-function renderRepair(problems: readonly CaseProblem[], { repairTemplate, redact }: ModelAuthorOptions): string {
-  return fillTemplate(repairTemplate, { cases: problems.map((one) => redact(describeProblem(one))).join('\n\n') })
+function renderRepair(problems: readonly CaseProblem[], { repairTemplate }: ModelAuthorOptions): string {
+  return fillTemplate(repairTemplate, { cases: problems.map(describeProblem).join('\n\n') })
 }
 
 function describeProblem({ pathId, code, says }: CaseProblem): string {

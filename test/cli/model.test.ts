@@ -90,6 +90,7 @@ describe('itest gen with a model that answers well', () => {
         },
       ],
       prompt: { tokens: expect.any(Number), budget: 30_000, cut: [] },
+      redacted: [],
       failure: null,
     })
   })

@@ -45,12 +45,13 @@ describe('readSettings', () => {
           skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
           model,
           promptBudget: 12_000,
+          stripComments: true,
           auth: { signIn: () => auth.apiKey('x-api-key', key) },
         })`,
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'promptBudget', 'auth'],
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'promptBudget', 'stripComments', 'auth'],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },
@@ -58,6 +59,7 @@ describe('readSettings', () => {
       skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
       model: 'none',
       promptBudget: 12_000,
+      stripComments: true,
       hasAuth: true,
     })
   })
@@ -111,7 +113,7 @@ describe('a mistake in the config', () => {
   it.each([
     [
       '{ datbase: {} }',
-      'datbase: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, auth',
+      'datbase: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, stripComments, auth',
     ],
     ['{ database: { uri: 1 } }', 'database.uri: unknown key, expected one of engine, url'],
     ['{ database: { engine: "oracle" } }', 'database.engine: expected auto, postgres or pglite, found "oracle"'],
@@ -149,7 +151,7 @@ describe('a mistake in the config', () => {
   it('is listed with the others', async () => {
     expect((await mistake('export default { a: 1, model: 5 }')).message).toBe(
       'itest.config.ts:\n  model: expected text, found the number 5\n' +
-        '  a: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, auth',
+        '  a: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, stripComments, auth',
     )
   })
 

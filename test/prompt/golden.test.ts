@@ -27,7 +27,10 @@ function copyOf(name: string): FixtureCopy {
 /** As `itest prompt` makes it, with the word that is new each time taken out. */
 async function prompt(root: string, method: string, path: string): Promise<Prompt> {
   const options = parseOptions({ root, cache: false }, root)
-  const made = await promptFor(await planFor({ method, path }, { ...options, whole: false }), options)
+  const made = await promptFor(await planFor({ method, path }, { ...options, whole: false }), {
+    ...options,
+    environment: {},
+  })
   const [, nonce = ''] = /^<<<<<<<< (\w+)$/m.exec(made.user) ?? []
   return { ...made, user: made.user.replaceAll(nonce, 'NONCE') }
 }

@@ -30,6 +30,7 @@ const BUILT_IN: GenReport['writer'] = {
   repaired: [],
   givenUp: [],
   prompt: null,
+  redacted: null,
   failure: null,
 }
 

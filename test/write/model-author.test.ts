@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ModelError } from '../../src/errors.ts'
+import { openRedactor } from '../../src/redact/open-redactor.ts'
 import type { ModelRequest } from '../../src/write/model.ts'
 import { modelAuthor } from '../../src/write/model-author.ts'
 import { openPurse } from '../../src/write/purse.ts'
@@ -37,9 +38,17 @@ function setUp(replies: readonly (object | string)[], attempts = 3) {
       isFresh: false,
     }),
     plan: PLAN,
-    prompt: { system: 'the rules', user: 'the route', size: { tokens: 1, budget: 2, cut: [] } },
+    prompt: {
+      system: 'the rules',
+      user: 'the route',
+      size: { tokens: 1, budget: 2, cut: [] },
+      redactor: openRedactor({
+        environment: [{ name: 'PASSWORD', forms: ['Hunter2-Hunter2-Hunter2'] }],
+        planned: [],
+        project: '',
+      }),
+    },
     repairTemplate: 'Write anew:\n\n{{cases}}',
-    redact: (text) => text.replaceAll('hunter2', '<redacted>'),
     attempts,
   })
   return { author, asked }
@@ -53,7 +62,7 @@ describe('a model that is asked again', () => {
     const first = { cases: [HAPPY, LOST], left: [] }
     const { author, asked } = setUp([first, { cases: [better], left: [] }])
     const draft = await author.write()
-    const says = ['it is broken (type): no such name', 'Error: hunter2\n  at: expect(x)']
+    const says = ['it is broken (type): no such name', 'Error: Hunter2-Hunter2-Hunter2\n  at: expect(x)']
     const repaired = await author.repair(draft, [{ pathId: 'not-found', code: LOST.code, says }])
 
     expect(repaired).toEqual({ draft: { writer: 'anthropic', cases: [HAPPY, better], left: [] }, refused: [] })
@@ -64,7 +73,7 @@ describe('a model that is asked again', () => {
         ['assistant', JSON.stringify(first)],
         [
           'user',
-          `Write anew:\n\n### not-found\n\`\`\`ts\n${LOST.code}\n\`\`\`\nWhat is wrong:\n- it is broken (type): no such name\n- Error: <redacted>\n    at: expect(x)`,
+          `Write anew:\n\n### not-found\n\`\`\`ts\n${LOST.code}\n\`\`\`\nWhat is wrong:\n- it is broken (type): no such name\n- Error: <redacted:env-password-1>\n    at: expect(x)`,
         ],
       ],
     ])

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ts } from '@ts-morph/common'
 import type { SourceLocation } from '../types.ts'
+import { codeOf } from './comments.ts'
 
 export { ts }
 
@@ -74,9 +75,9 @@ export function relativePath(root: string, file: string): string {
   return path.isAbsolute(file) ? path.relative(root, file).split(path.sep).join('/') : file
 }
 
-/** The text of a node on one line, cut at `limit` characters. */
+/** The text of a node on one line, without comments, cut at `limit` characters. */
 export function brief(node: ts.Node, limit = 80): string {
-  const text = node.getText().replace(/\s+/g, ' ')
+  const text = codeOf(node, { from: node.getStart(), to: node.end }).replace(/\s+/g, ' ')
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text
 }
 
