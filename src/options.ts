@@ -3,6 +3,7 @@ import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
+import { EFFORTS, type Effort } from './write/model-choice.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
 
@@ -49,6 +50,9 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'> {
   /** Of a test file, with `{method}` and `{path}` in it. */
   readonly fileName: string
   readonly model?: string
+  readonly effort?: Effort
+  /** Of one reply of the model. */
+  readonly maxTokens?: number
   readonly database: (typeof ENGINES)[number]
   /** Of a server that is there already; null: the variable `ITEST_DATABASE_URL`, else one is started. */
   readonly databaseUrl: string | null
@@ -104,6 +108,8 @@ export function parseOptions(
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
   const { app, database, tests, file, keys, env, skip, hasAuth } = settings
   const model = readText(raw, 'model') ?? settings.model
+  const effort = readEffort(readText(raw, 'effort')) ?? settings.effort
+  const maxTokens = readMaxTokens(readText(raw, 'maxTokens')) ?? settings.maxTokens
   return {
     root,
     config: file,
@@ -112,6 +118,8 @@ export function parseOptions(
     out: chooseOut(raw, root, settings),
     fileName: tests.file ?? FILE_NAME,
     ...(model === null ? {} : { model }),
+    ...(effort === null ? {} : { effort }),
+    ...(maxTokens === null ? {} : { maxTokens }),
     database: readEngine(readText(raw, 'database') ?? database.engine ?? 'auto'),
     databaseUrl: readText(raw, 'databaseUrl') ?? database.url,
     env,
@@ -201,6 +209,23 @@ function readText(raw: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined || typeof value === 'string') return value ?? null
   throw new UserError(`--${name}: expected text, found ${typeof value}`, {
     hint: '`itest gen --help` lists the options.',
+  })
+}
+
+function readEffort(given: string | null): Effort | null {
+  if (given === null) return null
+  const known = EFFORTS.find((effort) => effort === given)
+  if (known) return known
+  throw new UserError(`--effort: expected ${EFFORTS.join(', ')}, found ${given}`, {
+    hint: 'How much the model thinks before it answers; what it does by itself is the default.',
+  })
+}
+
+function readMaxTokens(given: string | null): number | null {
+  if (given === null) return null
+  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given)
+  throw new UserError(`--max-tokens: expected a whole number from 1 to 9999999, found ${given}`, {
+    hint: 'The limit of one reply of the model, its thinking included.',
   })
 }
 

@@ -106,7 +106,7 @@ function assertCanGenerate({ dossier, broken: [broken] }: ReadRoute): void {
 
 async function writeDraft(planned: PlannedRoute, options: GenOptions, world: World): Promise<CheckedDraft> {
   const { plan, vocabulary } = planned
-  const writer = chooseWriter(options.model, world.environment)
+  const writer = chooseWriter(options, world.environment)
   if (writer.name === 'none') return checkDraft(planned, writeBuiltIn(plan, vocabulary))
   world.progress(`waiting for ${writer.name}`)
   const draft = await writeWithModel({

@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { EFFORTS } from '../write/model-choice.ts'
 import type { ItestConfig, SignIn } from './define-config.ts'
 import type { Settings } from './settings.ts'
 
 const Text = z.string('text').trim().min(1, 'text')
 
 const ROUTE = 'a method and a path, e.g. POST /orders'
+const COUNT = 'a whole number from 1 to 9999999'
 const TEST_FILE = 'a name that ends in .ts, with {method} and {path} in it and no folder above'
 
 /** One line a key; a key that is not here is refused, so nothing is silently without effect. */
@@ -31,6 +33,8 @@ const Config = z.strictObject(
       )
       .optional(),
     model: Text.optional(),
+    effort: z.enum(EFFORTS, EFFORTS.join(', ')).optional(),
+    maxTokens: z.int(COUNT).min(1, COUNT).max(9_999_999, COUNT).optional(),
     auth: z.strictObject({ signIn: z.custom<SignIn>(isFunction, 'a function') }, 'an object').optional(),
   },
   'an object',
@@ -45,7 +49,7 @@ export type Checked =
 export function checkConfig(exported: unknown): Checked {
   const parsed = Config.safeParse(exported)
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => describe(issue, exported)) }
-  const { app, env, database, tests, skip, model, auth } = parsed.data
+  const { app, env, database, tests, skip, model, effort, maxTokens, auth } = parsed.data
   return {
     ok: true,
     settings: {
@@ -56,6 +60,8 @@ export function checkConfig(exported: unknown): Checked {
       tests: { folder: tests?.folder ?? null, file: tests?.file ?? null },
       skip: skip ?? [],
       model: model ?? null,
+      effort: effort ?? null,
+      maxTokens: maxTokens ?? null,
       hasAuth: auth !== undefined,
     },
   }

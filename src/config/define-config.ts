@@ -30,6 +30,10 @@ export interface ItestConfig {
   readonly skip?: readonly SkipRule[] | undefined
   /** As `--model`. */
   readonly model?: string | undefined
+  /** As `--effort`. */
+  readonly effort?: 'low' | 'medium' | 'high' | 'max' | undefined
+  /** As `--max-tokens`. */
+  readonly maxTokens?: number | undefined
   readonly auth?: { readonly signIn: SignIn } | undefined
 }
 

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
+import type { ModelUsage } from '../write/types.ts'
 import { ENGINE_NAMES } from './engine-names.ts'
 import { groupBy, plain, wrap } from './layout.ts'
 import type { GenReport, ReportedPath } from './types.ts'
@@ -225,7 +226,7 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
         ...engine.limits.map((limit) => `  - ${limit}`),
       ]
     : []
-  const usage = writer.usage ? `, ${writer.usage.inputTokens} tokens in, ${writer.usage.outputTokens} out` : ''
+  const usage = writer.usage ? `, ${describeTokens(writer.usage)}` : ''
   const model = writer.model ? ` ${writer.model}` : ''
   const places = unresolved.length === 1 ? 'place' : 'places'
   const lines = [
@@ -240,4 +241,9 @@ function renderFooter(report: GenReport, { width }: TextOptions): string[] {
     ...report.hints,
   ]
   return lines.flatMap((line) => wrap(line, width, line.startsWith('  ') ? '    ' : '  '))
+}
+
+function describeTokens({ inputTokens, outputTokens }: ModelUsage): string {
+  if (inputTokens === null && outputTokens === null) return 'tokens not known'
+  return `${inputTokens ?? 'unknown'} tokens in, ${outputTokens ?? 'unknown'} out`
 }

@@ -13,13 +13,15 @@ export interface Draft {
   readonly usage: ModelUsage | null
 }
 
+/** Null: the backend does not say. */
 export interface ModelUsage {
   readonly model: string
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly cacheReadTokens: number
-  readonly cacheWriteTokens: number
-  /** What the backend itself says that it costs, in US dollars; null: it does not say. */
+  /** Without those from a cache. */
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  readonly cacheReadTokens: number | null
+  readonly cacheWriteTokens: number | null
+  /** What the backend itself says that it costs, in US dollars. */
   readonly costUsd: number | null
 }
 

@@ -49,7 +49,7 @@ describe('itest init', () => {
     copy.write('itest.config.ts', live.replace('{ defineConfig }', '{ auth, defineConfig }'))
 
     expect(await readSettings(copy.root, null)).toMatchObject({
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'auth'],
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'effort', 'maxTokens', 'auth'],
       hasAuth: true,
     })
   })

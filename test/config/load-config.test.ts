@@ -49,7 +49,7 @@ describe('readSettings', () => {
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'auth'],
+      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'effort', 'maxTokens', 'auth'],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },

@@ -162,6 +162,17 @@ Writer: built in (no model)
 `)
   })
 
+  it('says that a server did not count its tokens', () => {
+    const nothing = { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null }
+    const usage = { ...nothing, model: 'm-1', costUsd: null }
+    expect(at80({ writer: { name: 'openai', model: 'm-1', usage } })).toContain(
+      'Writer: openai m-1, tokens not known\n',
+    )
+    expect(at80({ writer: { name: 'openai', model: 'm-1', usage: { ...usage, inputTokens: 9 } } })).toContain(
+      'Writer: openai m-1, 9 tokens in, unknown out\n',
+    )
+  })
+
   it('prints questions, findings, limits, unresolved places, hints and tokens', () => {
     const usage = {
       model: 'm-1',
