@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
-import { EFFORTS, type Effort } from './write/model-choice.ts'
+import { type Effort, parseEffort, parseMaxTokens } from './write/model-choice.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
 
@@ -108,8 +108,8 @@ export function parseOptions(
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
   const { app, database, tests, file, keys, env, skip, hasAuth } = settings
   const model = readText(raw, 'model') ?? settings.model
-  const effort = readEffort(readText(raw, 'effort')) ?? settings.effort
-  const maxTokens = readMaxTokens(readText(raw, 'maxTokens')) ?? settings.maxTokens
+  const effort = parseEffort(readText(raw, 'effort')) ?? settings.effort
+  const maxTokens = parseMaxTokens(readText(raw, 'maxTokens')) ?? settings.maxTokens
   return {
     root,
     config: file,
@@ -209,23 +209,6 @@ function readText(raw: Readonly<Record<string, unknown>>, name: string): string 
   if (value === undefined || typeof value === 'string') return value ?? null
   throw new UserError(`--${name}: expected text, found ${typeof value}`, {
     hint: '`itest gen --help` lists the options.',
-  })
-}
-
-function readEffort(given: string | null): Effort | null {
-  if (given === null) return null
-  const known = EFFORTS.find((effort) => effort === given)
-  if (known) return known
-  throw new UserError(`--effort: expected ${EFFORTS.join(', ')}, found ${given}`, {
-    hint: 'How much the model thinks before it answers; what it does by itself is the default.',
-  })
-}
-
-function readMaxTokens(given: string | null): number | null {
-  if (given === null) return null
-  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given)
-  throw new UserError(`--max-tokens: expected a whole number from 1 to 9999999, found ${given}`, {
-    hint: 'The limit of one reply of the model, its thinking included.',
   })
 }
 

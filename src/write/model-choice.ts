@@ -29,6 +29,25 @@ export function parseModel(wanted: string): ModelChoice {
   })
 }
 
+/** Of `--effort`. @throws UserError */
+export function parseEffort(given: string | null): Effort | null {
+  if (given === null) return null
+  const known = EFFORTS.find((effort) => effort === given)
+  if (known) return known
+  throw new UserError(`--effort: expected ${EFFORTS.join(', ')}, found ${given}`, {
+    hint: 'How much the model thinks before it answers; what it does by itself is the default.',
+  })
+}
+
+/** Of `--max-tokens`. @throws UserError */
+export function parseMaxTokens(given: string | null): number | null {
+  if (given === null) return null
+  if (/^[1-9]\d{0,6}$/.test(given)) return Number(given)
+  throw new UserError(`--max-tokens: expected a whole number from 1 to 9999999, found ${given}`, {
+    hint: 'The limit of one reply of the model, its thinking included.',
+  })
+}
+
 /** A name that begins with a dash would be an option to the command line that gets it. */
 function readName(name: string, wanted: string): string {
   if (/^[^\s\p{Cc}-][^\s\p{Cc}]*$/u.test(name)) return name

@@ -45,7 +45,7 @@ describe('itest init', () => {
   it('knows all keys, and shows each as it may be written', async () => {
     const copy = copyOrders()
     const template = readFileSync(path.join(repository, 'templates/itest.config.ts.template'), 'utf8')
-    const live = template.replaceAll(/^( +)\/\/ (?=\w+: ['{[]|\}| {2})/gm, '$1')
+    const live = template.replaceAll(/^( +)\/\/ (?=\w+: ['{[\d]|\}| {2})/gm, '$1')
     copy.write('itest.config.ts', live.replace('{ defineConfig }', '{ auth, defineConfig }'))
 
     expect(await readSettings(copy.root, null)).toMatchObject({

@@ -44,6 +44,8 @@ describe('readSettings', () => {
           tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
           skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
           model,
+          effort: 'high',
+          maxTokens: 32000,
           auth: { signIn: () => auth.apiKey('x-api-key', key) },
         })`,
     })
@@ -56,6 +58,8 @@ describe('readSettings', () => {
       tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
       skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
       model: 'none',
+      effort: 'high',
+      maxTokens: 32000,
       hasAuth: true,
     })
   })
@@ -107,7 +111,10 @@ describe('readSettings', () => {
 
 describe('a mistake in the config', () => {
   it.each([
-    ['{ datbase: {} }', 'datbase: unknown key, expected one of app, env, database, tests, skip, model, auth'],
+    [
+      '{ datbase: {} }',
+      'datbase: unknown key, expected one of app, env, database, tests, skip, model, effort, maxTokens, auth',
+    ],
     ['{ database: { uri: 1 } }', 'database.uri: unknown key, expected one of engine, url'],
     ['{ database: { engine: "oracle" } }', 'database.engine: expected auto, postgres or pglite, found "oracle"'],
     ['{ database: { url: 5 } }', 'database.url: expected text, found a number'],
@@ -117,6 +124,8 @@ describe('a mistake in the config', () => {
     ['{ env: ["a"] }', 'env: expected an object of texts, found a list'],
     ['{ model: "" }', 'model: expected text, found an empty text'],
     ['{ model: true }', 'model: expected text, found the boolean true'],
+    ['{ effort: "huge" }', 'effort: expected low, medium, high, max, found "huge"'],
+    ['{ maxTokens: 0.5 }', 'maxTokens: expected a whole number from 1 to 9999999, found the number 0.5'],
     ['{ app: "src/gone.ts" }', 'app: expected a file of the project, found nothing at'],
     ['{ tests: { file: "a.ts" } }', 'tests.file: expected a name that ends in .ts, with {method} and {path} in it'],
     ['{ tests: { file: "../{method}-{path}.ts" } }', 'and no folder above, found "../{method}-{path}.ts"'],
@@ -142,7 +151,7 @@ describe('a mistake in the config', () => {
   it('is listed with the others', async () => {
     expect((await mistake('export default { a: 1, model: 5 }')).message).toBe(
       'itest.config.ts:\n  model: expected text, found the number 5\n' +
-        '  a: unknown key, expected one of app, env, database, tests, skip, model, auth',
+        '  a: unknown key, expected one of app, env, database, tests, skip, model, effort, maxTokens, auth',
     )
   })
 
