@@ -53,11 +53,10 @@ type Settings = ReturnType<typeof settle>
  */
 export function anthropicModel(options: AnthropicOptions): Model {
   const settings = settle(options)
-  const { service, idleMs } = settings
   return (request) =>
     callWatched(
       request,
-      { service, idleMs, explain: (cause) => explain(cause, settings) },
+      { ...settings, explain: (cause) => explain(cause, settings) },
       async ({ signal, watchdog }) => {
         const message = await receive(settings, request, { signal, middleware: [watchdog.layer] })
         return { text: readText(message, settings), usage: readUsage(message) }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import type { ModelError } from '../errors.ts'
+import { ModelError } from '../errors.ts'
 import { killGroup } from '../run/kill-group.ts'
 import { buildClaudeEnvironment } from './claude-environment.ts'
 import { readClaudeResult } from './claude-result.ts'
@@ -10,7 +10,7 @@ import { joinMessages } from './join-messages.ts'
 import { toJsonSchema } from './json-schema.ts'
 import type { Model, ModelReply, ModelRequest } from './model.ts'
 import type { Effort } from './model-choice.ts'
-import { failure, INSTEAD, stalled, stopped } from './model-failures.ts'
+import { failure, hideSecret, INSTEAD, stalled, stopped } from './model-failures.ts'
 
 const DEFAULT_LIMIT_MS = 900_000
 const VERSION_LIMIT_MS = 10_000
@@ -42,6 +42,8 @@ export function claudeCliModel(options: ClaudeOptions): Model {
     const folder = await mkdtemp(path.join(tmpdir(), 'itest-claude-'))
     try {
       return await run(request, settings, folder)
+    } catch (error) {
+      throw error instanceof ModelError ? hideSecret(error, options.environment.ANTHROPIC_API_KEY) : error
     } finally {
       await rm(folder, { recursive: true, force: true })
     }

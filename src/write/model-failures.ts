@@ -34,6 +34,17 @@ export function failure(message: string, hint: string, cause?: unknown): ModelEr
   return new ModelError(message, { hint, cause })
 }
 
+const SHORTEST_PART = 8
+
+/** A server may quote the key that it got, and a long message may be cut within it. */
+export function hideSecret(error: ModelError, secret = ''): ModelError {
+  for (let length = secret.length; length >= SHORTEST_PART; length -= 1) {
+    const part = secret.slice(0, length)
+    if (error.message.includes(part)) return failure(error.message.replaceAll(part, '(the key)'), error.hint)
+  }
+  return error
+}
+
 export function explainRefusal(refusal: Refusal, service: Service): ModelError {
   const said = toOneLine(refusal.said)
   const { message, hint } = explainStatus({ ...refusal, said }, service)

@@ -55,15 +55,14 @@ type Settings = ReturnType<typeof settle>
  */
 export function openAiModel(options: OpenAiOptions): Model {
   const settings = settle(options)
-  const { service, idleMs } = settings
   // What the server takes is asked only once.
   let known: Format = 'json_schema'
   return (request) =>
-    callWatched(request, { service, idleMs, explain: (cause) => explain(cause, settings) }, async (watch) => {
+    callWatched(request, { ...settings, explain: (cause) => explain(cause, settings) }, async (watch) => {
       const sending = { ...settings, ...watch }
       const { response, format } = await ask(request, sending, known)
       known = format
-      const completion = await readCompletion(response, { service, onProgress: request.onProgress })
+      const completion = await readCompletion(response, { service: settings.service, onProgress: request.onProgress })
       return readReply(completion, settings)
     })
 }
@@ -80,6 +79,7 @@ function settle(options: OpenAiOptions) {
   const name = isOpenAi ? 'OpenAI' : url.host
   const credentialHint = `${apiKey === '' ? 'Set' : 'Check'} OPENAI_API_KEY.`
   return {
+    apiKey,
     url,
     isOpenAi,
     headers: { 'content-type': 'application/json', ...(apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }) },

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { anthropicModel } from '../../src/write/anthropic.ts'
 import { claudeCliModel } from '../../src/write/claude-cli.ts'
 import type { Model } from '../../src/write/model.ts'
@@ -189,15 +188,6 @@ function toClaude(step: Step): ClaudeReply {
 
 function failedCall(result: object): ClaudeReply {
   return { kind: 'result', result: { is_error: true, stop_reason: 'stop_sequence', modelUsage: {}, ...result } }
-}
-
-/** A port where nobody listens. */
-export async function findClosedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 async function untilGone(pid: number | undefined): Promise<void> {

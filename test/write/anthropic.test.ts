@@ -3,7 +3,7 @@ import { ModelError } from '../../src/errors.ts'
 import { type AnthropicOptions, anthropicModel } from '../../src/write/anthropic.ts'
 import { DraftReply } from '../../src/write/draft-schema.ts'
 import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
-import { findClosedPort, GOOD } from '../support/model-benches.ts'
+import { GOOD } from '../support/model-benches.ts'
 
 // What holds for all backends is in backends.test.ts.
 
@@ -100,13 +100,6 @@ describe('a request that can not be sent', () => {
     expect(failure.hint).toMatch(hint)
     expect(failure.message).not.toContain('sk-a')
   })
-
-  it('says why there is no connection', async () => {
-    const { ask } = await serve()
-    const port = await findClosedPort()
-    const failure = await failureOf(ask({ baseUrl: `http://127.0.0.1:${port}/gateway` }))
-    expect(failure.message).toBe(`No connection to http://127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port}).`)
-  }, 20_000)
 })
 
 describe('a reply that is no reply', () => {
@@ -137,4 +130,12 @@ it('a route that is too long is said to be so, though the API calls it a bad req
     message: `The route's source is too long for claude-sonnet-5-5 (400: ${message}).`,
     hint: 'Choose a larger model. The built-in writer needs no model: --model none.',
   })
+})
+
+it('a key that the server quotes is not shown', async () => {
+  const message = 'invalid key: sk-quoted'
+  const { ask } = await serve({ kind: 'error', status: 401, type: 'authentication_error', message })
+  expect((await failureOf(ask({ apiKey: 'sk-quoted' }))).message).toBe(
+    'Anthropic refused the API key (401: invalid key: (the key)).',
+  )
 })

@@ -150,6 +150,12 @@ describe('a result', () => {
   })
 })
 
+it('a key that it quotes is not shown', async () => {
+  const environment = { ANTHROPIC_API_KEY: 'sk-quoted' }
+  const { ask } = script([{ kind: 'raw', stdout: 'bad key sk-quoted', exitCode: 1 }], { environment })
+  expect((await failureOf(ask())).message).toContain('bad key (the key)')
+})
+
 it('findClaude says the version, or that there is none', async () => {
   const { fake } = script([good])
   expect(await findClaude({ PATH: fake.folder })).toBe('2.1.329 (Claude Code)')

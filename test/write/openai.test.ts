@@ -3,7 +3,7 @@ import { ModelError } from '../../src/errors.ts'
 import { DraftReply } from '../../src/write/draft-schema.ts'
 import { type OpenAiOptions, openAiModel } from '../../src/write/openai.ts'
 import { type ChatReply, type FakeChatApi, startFakeChatApi } from '../support/fake-chat-api.ts'
-import { findClosedPort, GOOD } from '../support/model-benches.ts'
+import { GOOD } from '../support/model-benches.ts'
 
 // What holds for all backends is in backends.test.ts.
 
@@ -87,15 +87,6 @@ describe('a request', () => {
     expect(failure.message).toMatch(message)
     expect(failure.hint).toMatch(hint)
     expect(failure.message).not.toContain('sk-a')
-  })
-
-  it('says why there is no connection', async () => {
-    const port = await findClosedPort()
-    const failure = await failureOf(openAiModel({ baseUrl: `http://127.0.0.1:${port}/v1`, model: 'm' })(REQUEST))
-    expect(failure).toEqual({
-      message: `No connection to http://127.0.0.1:${port} (connect ECONNREFUSED 127.0.0.1:${port}).`,
-      hint: 'Check the network, the proxy and the address.',
-    })
   })
 
   it('without a key says which variable would hold it', async () => {
@@ -199,4 +190,12 @@ it('an account without money is not told to wait', async () => {
   }
   const { ask } = await serve([error, error, error])
   expect((await failureOf(ask())).hint).toMatch(/^Check the billing of the account\./)
+})
+
+it('a key that the server quotes is not shown, even where the message is cut', async () => {
+  const apiKey = `sk-${'k'.repeat(300)}`
+  const error: ChatReply = { kind: 'error', status: 401, message: `Incorrect API key provided: ${apiKey}` }
+  const { ask } = await serve([error], { apiKey })
+  const { message } = await failureOf(ask())
+  expect(message).toMatch(/\(401: Incorrect API key provided: \(the key\)…\)\.$/)
 })
