@@ -15,6 +15,12 @@ import { failure, hideSecret, INSTEAD, stalled, stopped } from './model-failures
 const DEFAULT_LIMIT_MS = 900_000
 const VERSION_LIMIT_MS = 10_000
 
+const KEY = { credential: 'API key', credentialHint: 'Check ANTHROPIC_API_KEY.' }
+const LOGIN = {
+  credential: 'login of Claude Code',
+  credentialHint: 'Start `claude` and log in, or set ANTHROPIC_API_KEY.',
+}
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 export interface ClaudeOptions {
@@ -74,9 +80,8 @@ function settle({ environment, model, effort, maxTokens, limitMs = DEFAULT_LIMIT
     limitMs,
     service: {
       name: 'Anthropic',
-      credential: 'login of Claude Code',
-      credentialHint: 'Start `claude` and log in, or set ANTHROPIC_API_KEY.',
-      address: 'claude',
+      ...(environment.ANTHROPIC_API_KEY ? KEY : LOGIN),
+      address: 'Claude Code',
       addressVariable: 'what `claude` is set up with',
       model: model ?? 'of Claude Code',
     },

@@ -108,7 +108,7 @@ const commandLine: Bench = {
       model: claudeCliModel({ environment, model: MODEL, maxTokens }),
       asked: () => fake.seen().map(({ stdin }) => stdin),
       gone: async () => untilGone(fake.seen()[0]?.pid),
-      address: 'claude',
+      address: 'Claude Code',
       close: async () => fake.remove(),
     }
   },

@@ -81,7 +81,7 @@ describe('a call', () => {
 
   it('that never ends is ended', async () => {
     const { ask } = script([{ kind: 'silence' }], { limitMs: 300 })
-    expect((await failureOf(ask())).message).toBe('The model stalled: claude sent nothing for 0.3 s.')
+    expect((await failureOf(ask())).message).toBe('The model stalled: Claude Code sent nothing for 0.3 s.')
   })
 
   it('needs the program', async () => {
@@ -140,6 +140,15 @@ describe('a result', () => {
     const failure = await failureOf(ask())
     expect(failure.message).toBe(message)
     expect(failure.hint).toMatch(hint)
+  })
+
+  it('with a refused key names the key', async () => {
+    const result = { is_error: true, api_error_status: 401, result: 'no' }
+    const { ask } = script([{ kind: 'result', result }], { environment: { ANTHROPIC_API_KEY: 'sk-refused' } })
+    expect(await failureOf(ask())).toEqual({
+      message: 'Anthropic refused the API key (401: no).',
+      hint: 'Check ANTHROPIC_API_KEY.',
+    })
   })
 
   it('that is not there is told with what was printed instead', async () => {
