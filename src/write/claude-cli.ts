@@ -129,6 +129,8 @@ function limit(pid: number | undefined, limitMs: number, signal: AbortSignal | u
     ended = 'late'
     kill()
   }, limitMs)
+  // It may have come while the folder was made.
+  if (signal?.aborted) kill()
   signal?.addEventListener('abort', kill)
   return {
     stop: () => {
