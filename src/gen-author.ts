@@ -28,7 +28,7 @@ export async function openAuthor(
 ): Promise<Author> {
   const { options, world, purse } = setup
   if (options.draft !== undefined) return pastedAuthor(options.draft, plan, world)
-  const writer = chooseWriter(options.model, world.environment)
+  const writer = chooseWriter(options, world.environment)
   if (writer.name === 'none') return builtInAuthor(plan, vocabulary)
   world.progress(`waiting for ${writer.name}`)
   return modelAuthor({

@@ -5,6 +5,7 @@ import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
 import { type PromptOptions, readPromptOptions } from './prompt-options.ts'
+import { type Effort, parseEffort, parseMaxTokens } from './write/model-choice.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ALL'] as const
 
@@ -51,6 +52,9 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'>, 
   /** Of a test file, with `{method}` and `{path}` in it. */
   readonly fileName: string
   readonly model?: string
+  readonly effort?: Effort
+  /** Of one reply of the model. */
+  readonly maxTokens?: number
   readonly database: (typeof ENGINES)[number]
   /** Of a server that is there already; null: the variable `ITEST_DATABASE_URL`, else one is started. */
   readonly databaseUrl: string | null
@@ -114,6 +118,8 @@ export function parseOptions(
   const root = readRoot(readText(raw, 'root') ?? '.', cwd)
   const { app, database, tests, file, keys, env, skip, hasAuth } = settings
   const model = readText(raw, 'model') ?? settings.model
+  const effort = parseEffort(readText(raw, 'effort')) ?? settings.effort
+  const maxTokens = parseMaxTokens(readText(raw, 'maxTokens')) ?? settings.maxTokens
   return {
     root,
     config: file,
@@ -122,6 +128,8 @@ export function parseOptions(
     out: chooseOut(raw, root, settings),
     fileName: tests.file ?? FILE_NAME,
     ...(model === null ? {} : { model }),
+    ...(effort === null ? {} : { effort }),
+    ...(maxTokens === null ? {} : { maxTokens }),
     database: readEngine(readText(raw, 'database') ?? database.engine ?? 'auto'),
     databaseUrl: readText(raw, 'databaseUrl') ?? database.url,
     env,

@@ -60,8 +60,10 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .option('--out <dir>', 'folder of the generated tests; default: tests/integration')
     .option(
       '--model <name>',
-      'none (built in, offline), anthropic, or a Claude model; default: anthropic with ANTHROPIC_API_KEY, else none',
+      'who writes: none (built in, offline), anthropic, a Claude model, openai:NAME, claude or claude:NAME (the command line); default: anthropic with ANTHROPIC_API_KEY, else none',
     )
+    .option('--effort <level>', 'how much the model thinks: low, medium, high or max; default: as it does by itself')
+    .option('--max-tokens <n>', 'limit of one reply of the model; default: 16000 for anthropic, else its own')
     .addOption(promptBudgetOption())
     .option('--draft <file>', "an assistant's answer to `itest prompt` instead of a model; - for standard input")
     .addOption(databaseOption())
@@ -213,6 +215,8 @@ function addDoctor(program: Command, { world, finish }: Wiring): void {
     'say what was found on this machine and in this project, and what to do about what is missing',
   )
     .option('--model <name>', 'the writer that would be used, as for gen')
+    .option('--effort <level>', 'as for gen')
+    .option('--max-tokens <n>', 'as for gen')
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .action(async (raw: Record<string, unknown>) => {

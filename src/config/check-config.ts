@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { LEAST_BUDGET } from '../prompt-options.ts'
+import { EFFORTS } from '../write/model-choice.ts'
 import type { ItestConfig, SignIn } from './define-config.ts'
 import type { Settings } from './settings.ts'
 
 const Text = z.string('text').trim().min(1, 'text')
 
 const ROUTE = 'a method and a path, e.g. POST /orders'
+const COUNT = 'a whole number from 1 to 9999999'
 const BUDGET = `a whole number of at least ${LEAST_BUDGET}`
 const TEST_FILE = 'a name that ends in .ts, with {method} and {path} in it and no folder above'
 
@@ -33,6 +35,8 @@ const Config = z.strictObject(
       )
       .optional(),
     model: Text.optional(),
+    effort: z.enum(EFFORTS, EFFORTS.join(', ')).optional(),
+    maxTokens: z.int(COUNT).min(1, COUNT).max(9_999_999, COUNT).optional(),
     promptBudget: z.int(BUDGET).min(LEAST_BUDGET, BUDGET).optional(),
     stripComments: z.boolean('true or false').optional(),
     auth: z.strictObject({ signIn: z.custom<SignIn>(isFunction, 'a function') }, 'an object').optional(),
@@ -49,7 +53,7 @@ export type Checked =
 export function checkConfig(exported: unknown): Checked {
   const parsed = Config.safeParse(exported)
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => describe(issue, exported)) }
-  const { app, env, database, tests, skip, model, promptBudget, stripComments, auth } = parsed.data
+  const { app, env, database, tests, skip, model, effort, maxTokens, promptBudget, stripComments, auth } = parsed.data
   return {
     ok: true,
     settings: {
@@ -60,6 +64,8 @@ export function checkConfig(exported: unknown): Checked {
       tests: { folder: tests?.folder ?? null, file: tests?.file ?? null },
       skip: skip ?? [],
       model: model ?? null,
+      effort: effort ?? null,
+      maxTokens: maxTokens ?? null,
       promptBudget: promptBudget ?? null,
       stripComments: stripComments ?? false,
       hasAuth: auth !== undefined,

@@ -30,6 +30,10 @@ export interface ItestConfig {
   readonly skip?: readonly SkipRule[] | undefined
   /** As `--model`. */
   readonly model?: string | undefined
+  /** As `--effort`. */
+  readonly effort?: 'low' | 'medium' | 'high' | 'max' | undefined
+  /** As `--max-tokens`. */
+  readonly maxTokens?: number | undefined
   /** As `--prompt-budget`; 30,000 if left out. */
   readonly promptBudget?: number | undefined
   /** As `--strip-comments`: comments of the code are not sent to a model. */

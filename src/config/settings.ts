@@ -1,4 +1,5 @@
 import type { EnginePreference } from '../harness/engine/engine.ts'
+import type { Effort } from '../write/model-choice.ts'
 import type { SkipRule } from './define-config.ts'
 
 /** What the user's config says, checked; plain data, so the functions of `auth` stay in their file. */
@@ -13,6 +14,8 @@ export interface Settings {
   readonly tests: { readonly folder: string | null; readonly file: string | null }
   readonly skip: readonly SkipRule[]
   readonly model: string | null
+  readonly effort: Effort | null
+  readonly maxTokens: number | null
   readonly promptBudget: number | null
   readonly stripComments: boolean
   readonly hasAuth: boolean
@@ -27,6 +30,8 @@ export const NO_SETTINGS: Settings = {
   tests: { folder: null, file: null },
   skip: [],
   model: null,
+  effort: null,
+  maxTokens: null,
   promptBudget: null,
   stripComments: false,
   hasAuth: false,

@@ -6,8 +6,9 @@ import type { Codebase } from '../scan/types.ts'
 import { checkApps, checkEnvironment, checkHardCoded, checkStarts, checkTestMode } from './check-app.ts'
 import { checkConfig, checkSkips } from './check-config.ts'
 import { checkConnections, checkEngine, checkSchema } from './check-database.ts'
-import { checkModel, checkPlugin } from './check-itest.ts'
 import { checkDrizzle, checkExpress, checkNode, checkVitest } from './check-packages.ts'
+import { checkPlugin } from './check-plugin.ts'
+import { checkWriter } from './check-writer.ts'
 import type { Check, DoctorReport } from './types.ts'
 
 /** What was found on this machine and in this project, and what to do about what is missing. Starts the database for a moment. */
@@ -16,7 +17,8 @@ export async function examine(
   world: { environment: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
 ): Promise<DoctorReport> {
   const { root } = options
-  const machine = [checkNode(process.versions.node), checkConfig(options), checkModel(options.model, world.environment)]
+  const writer = await checkWriter(options, world.environment)
+  const machine = [checkNode(process.versions.node), checkConfig(options), writer]
   const project = await readProject(options)
   const rest = 'status' in project ? [project] : await checkProject(project, options, world.signal)
   // In a monorepo the app's own package has them.

@@ -27,25 +27,27 @@ function describeName({ name, model }: ReportedWriter): string {
 
 function describePrice(writer: ReportedWriter): string[] {
   const { model, requests, cachedReplies, usage, costUsd, costPerConfirmedTestUsd } = writer
-  if (model === null) return []
+  if (model === null && requests === 0 && cachedReplies === 0) return []
   const known = cachedReplies === 0 ? [] : [`${count(cachedReplies, 'reply', 'replies')} known from an earlier run`]
   if (requests === 0) return [...known, 'nothing to pay']
   const each = costPerConfirmedTestUsd === null ? '' : ` (${dollars(costPerConfirmedTestUsd)} for each confirmed test)`
   return [
     ...known,
     count(requests, 'request', 'requests'),
-    ...(usage ? [`${describeInput(usage)} in`, `${number(usage.outputTokens)} out`] : ['tokens not known']),
+    ...describeTokens(usage),
     costUsd === null ? 'cost not known' : `about ${dollars(costUsd)}${each}`,
   ]
 }
 
-function describeInput({
-  inputTokens,
-  cacheReadTokens,
-  cacheWriteTokens,
-}: NonNullable<ReportedWriter['usage']>): string {
-  const all = inputTokens + cacheReadTokens + cacheWriteTokens
-  const cached = cacheReadTokens > 0 ? ` (${number(cacheReadTokens)} of them from its cache)` : ''
+function describeTokens(usage: ReportedWriter['usage']): string[] {
+  if (usage === null || (usage.inputTokens === null && usage.outputTokens === null)) return ['tokens not known']
+  return [`${describeInput(usage)} in`, `${number(usage.outputTokens)} out`]
+}
+
+function describeInput(usage: NonNullable<ReportedWriter['usage']>): string {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens } = usage
+  const all = inputTokens === null ? null : inputTokens + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0)
+  const cached = cacheReadTokens ? ` (${number(cacheReadTokens)} of them from its cache)` : ''
   return `${number(all)} tokens${cached}`
 }
 
@@ -62,8 +64,8 @@ function count(of: number, one: string, more: string): string {
   return `${of} ${of === 1 ? one : more}`
 }
 
-function number(of: number): string {
-  return of.toLocaleString('en-US')
+function number(of: number | null): string {
+  return of === null ? 'unknown' : of.toLocaleString('en-US')
 }
 
 /** To two digits that count. */

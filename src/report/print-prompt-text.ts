@@ -21,9 +21,9 @@ export interface PrintedPrompt {
 export function renderPrintedPrompt(report: PrintedPrompt): string {
   const { writer, model, address, system, messages, redacted, comments } = report
   const head =
-    model === null
+    writer === 'none'
       ? 'Writer: built in (no model), so nothing would be sent. What a model would get:'
-      : `Writer: ${writer} ${model} at ${address}. Nothing was sent. What would be:`
+      : `Writer: ${writer} ${model ?? 'with its own choice of a model'} at ${address ?? 'its own address'}. Nothing was sent. What would be:`
   const kept = comments === 'kept' ? 'kept; --strip-comments leaves them out' : 'left out'
   return [
     head,

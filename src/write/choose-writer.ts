@@ -1,43 +1,134 @@
 import { UserError } from '../errors.ts'
-import type { AnthropicOptions } from './anthropic.ts'
-import type { Model, ModelReply, ModelRequest } from './model.ts'
+import type { Model } from './model.ts'
+import { type Effort, parseModel } from './model-choice.ts'
+import { ANTHROPIC_BASE_URL, DEFAULT_ANTHROPIC_MODEL, OPENAI_BASE_URL } from './model-defaults.ts'
 
 export type Writer =
   | { readonly name: 'none' }
   | {
-      readonly name: 'anthropic'
-      readonly model: Model
-      readonly modelName: string
-      /** All that a reply depends on beside the request; no secret. */
+      readonly name: 'anthropic' | 'openai' | 'claude'
+      /** Null: the one that the backend takes by itself. */
+      readonly modelName: string | null
+      /** Where requests go, without what could be a secret; null: where the backend sends them by itself. */
+      readonly address: string | null
+      /** The variable that holds the key; null: without one. */
+      readonly keyVariable: string | null
+      /** The same where the same request may be expected to get the same reply; holds no secret. */
       readonly id: string
+      readonly model: Model
     }
 
-/** `--model none` or a Claude model; without the option, Claude when there is a key and the built-in writer when not. @throws UserError */
-export function chooseWriter(
-  wanted: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): Writer {
-  const apiKey = environment.ANTHROPIC_API_KEY || null
-  if (wanted === 'none' || (wanted === undefined && apiKey === null)) return { name: 'none' }
-  if (wanted !== undefined && !/^(?:anthropic$|claude-)/.test(wanted)) {
-    throw new UserError(`unknown model ${wanted}`, {
-      hint: 'Expected none, anthropic, or the name of a Claude model such as claude-sonnet-5-5.',
-    })
-  }
-  if (apiKey === null) {
-    throw new UserError(`--model ${wanted} needs a key, and ANTHROPIC_API_KEY is not set`, {
-      hint: 'Set ANTHROPIC_API_KEY, or use --model none for the built-in writer.',
-    })
-  }
-  const model = wanted === undefined || wanted === 'anthropic' ? undefined : wanted
-  const options = { apiKey, model, baseUrl: environment.ANTHROPIC_BASE_URL || undefined }
-  const modelName = model ?? 'claude-sonnet-5-5'
-  const id = `anthropic ${modelName} ${options.baseUrl ?? ''}`
-  return { name: 'anthropic', model: (request) => askAnthropic(options, request), modelName, id }
+export interface WriterOptions {
+  /** As `--model`. */
+  readonly model?: string | undefined
+  readonly effort?: Effort | undefined
+  /** Limit of one reply; undefined: the backend's own. */
+  readonly maxTokens?: number | undefined
 }
 
-/** The SDK takes a quarter of a second to load, which a run without a model need not wait for. */
-async function askAnthropic(options: AnthropicOptions, request: ModelRequest): Promise<ModelReply> {
-  const { anthropicModel } = await import('./anthropic.ts')
-  return anthropicModel(options)(request)
+type Variables = Readonly<Record<string, string | undefined>>
+type Chosen = Omit<Exclude<Writer, { name: 'none' }>, 'id'>
+
+/**
+ * The writer that `--model` names; without the option, Claude when there is a key and the built-in writer when not.
+ * @throws UserError
+ */
+export function chooseWriter(options: WriterOptions, environment: Variables): Writer {
+  const wanted = options.model ?? (environment.ANTHROPIC_API_KEY ? 'anthropic' : 'none')
+  const choice = parseModel(wanted)
+  switch (choice.backend) {
+    case 'none':
+      return { name: 'none' }
+    case 'anthropic':
+      return identify(chooseAnthropic(choice.model, options, environment), options)
+    case 'openai':
+      return identify(chooseOpenAi(choice.model, options, environment), options)
+    case 'claude':
+      return identify(chooseClaude(choice.model, options, environment), options)
+    default:
+      return choice satisfies never
+  }
+}
+
+function chooseAnthropic(
+  model: string | null,
+  { effort, maxTokens, ...options }: WriterOptions,
+  environment: Variables,
+): Chosen {
+  const apiKey = environment.ANTHROPIC_API_KEY || null
+  if (apiKey === null) throw noKey(options.model, 'ANTHROPIC_API_KEY')
+  const baseUrl = environment.ANTHROPIC_BASE_URL || ANTHROPIC_BASE_URL
+  const modelName = model ?? DEFAULT_ANTHROPIC_MODEL
+  return {
+    name: 'anthropic',
+    modelName,
+    address: withoutSecrets(baseUrl),
+    keyVariable: 'ANTHROPIC_API_KEY',
+    model: whenAsked(async () => {
+      // The SDK takes a quarter of a second to load, which a run without a model need not wait for.
+      const { anthropicModel } = await import('./anthropic.ts')
+      return anthropicModel({ apiKey, model: modelName, baseUrl, effort, maxTokens })
+    }),
+  }
+}
+
+function chooseOpenAi(model: string, { effort, maxTokens, ...options }: WriterOptions, environment: Variables): Chosen {
+  const apiKey = environment.OPENAI_API_KEY || undefined
+  const baseUrl = environment.OPENAI_BASE_URL || OPENAI_BASE_URL
+  if (apiKey === undefined && baseUrl === OPENAI_BASE_URL) throw noKey(options.model, 'OPENAI_API_KEY')
+  return {
+    name: 'openai',
+    modelName: model,
+    address: withoutSecrets(baseUrl),
+    keyVariable: apiKey === undefined ? null : 'OPENAI_API_KEY',
+    model: whenAsked(async () => {
+      const { openAiModel } = await import('./openai.ts')
+      return openAiModel({ apiKey, model, baseUrl, effort, maxTokens })
+    }),
+  }
+}
+
+function chooseClaude(model: string | null, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
+  const baseUrl = environment.ANTHROPIC_BASE_URL || null
+  return {
+    name: 'claude',
+    modelName: model,
+    address: baseUrl === null ? null : withoutSecrets(baseUrl),
+    keyVariable: environment.ANTHROPIC_API_KEY ? 'ANTHROPIC_API_KEY' : null,
+    model: whenAsked(async () => {
+      const { claudeCliModel } = await import('./claude-cli.ts')
+      return claudeCliModel({ environment, model: model ?? undefined, effort, maxTokens })
+    }),
+  }
+}
+
+/** The backend is loaded with the first request, and keeps what it learns for the next ones. */
+function whenAsked(load: () => Promise<Model>): Model {
+  let loaded: Promise<Model> | null = null
+  return async (request) => {
+    loaded ??= load()
+    return (await loaded)(request)
+  }
+}
+
+function identify(chosen: Chosen, { effort, maxTokens }: WriterOptions): Writer {
+  const { name, modelName, address } = chosen
+  const parts = { model: modelName, address, effort, 'max-tokens': maxTokens }
+  const said = Object.entries(parts).map(([part, value]) => `${part}=${value ?? 'default'}`)
+  return { ...chosen, id: [name, ...said].join(' ') }
+}
+
+/** A password in an address, or a key behind its `?`, is refused or sent by the backend, and shown by nobody. */
+function withoutSecrets(address: string): string {
+  if (!URL.canParse(address)) return 'an address that can not be read'
+  const { protocol, host, pathname } = new URL(address)
+  return `${protocol}//${host}${pathname}`.replace(/\/+$/, '')
+}
+
+function noKey(model: string | undefined, variable: string): UserError {
+  const hint =
+    variable === 'OPENAI_API_KEY'
+      ? 'Set OPENAI_API_KEY, or OPENAI_BASE_URL for another server, or use --model none for the built-in writer.'
+      : 'Set ANTHROPIC_API_KEY, or use --model none for the built-in writer.'
+  return new UserError(`--model ${model} needs a key, and ${variable} is not set`, { hint })
 }

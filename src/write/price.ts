@@ -29,6 +29,8 @@ export function costOf(usage: ModelUsage): number | null {
   const price = findPrice(usage.model)
   if (!price) return null
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = usage
+  if (inputTokens === null || outputTokens === null || cacheReadTokens === null || cacheWriteTokens === null)
+    return null
   return (
     (inputTokens * price.input +
       outputTokens * price.output +

@@ -7,7 +7,7 @@ export interface Purse {
    * How long a reply may be in tokens, so that with what is sent it costs no more than is left; null: as long as it likes.
    * @throws ModelError when too little is left
    */
-  readonly limitReply: (model: string, characters: number) => number | null
+  readonly limitReply: (model: string | null, characters: number) => number | null
   /** In US dollars; null: nobody knows. */
   readonly spend: (usd: number | null) => void
 }
@@ -23,9 +23,9 @@ export function openPurse(maxUsd: number | null): Purse {
   return {
     limitReply: (model, characters) => {
       if (maxUsd === null) return null
-      const sending = costOfSending(model, characters)
+      const sending = model === null ? null : costOfSending(model, characters)
       // Nobody may take a limit for one that holds when it can't be reckoned.
-      if (sending === null) throw priceless(model)
+      if (model === null || sending === null) throw priceless(model)
       const tokens = tokensFor(model, maxUsd - spent - sending) ?? 0
       if (tokens < LEAST_REPLY_TOKENS) throw empty({ maxUsd, spent, sending })
       return tokens
@@ -36,10 +36,13 @@ export function openPurse(maxUsd: number | null): Purse {
   }
 }
 
-function priceless(model: string): UserError {
-  return new UserError(`--max-cost: the price of ${model} is not known, so no limit could be kept`, {
-    hint: 'Leave --max-cost out, or choose a Claude model whose price itest knows, such as claude-sonnet-5-5.',
-  })
+function priceless(model: string | null): UserError {
+  return new UserError(
+    `--max-cost: the price of ${model ?? 'the model that the backend chooses'} is not known, so no limit could be kept`,
+    {
+      hint: 'Leave --max-cost out, or choose a Claude model whose price itest knows, such as claude-sonnet-5-5.',
+    },
+  )
 }
 
 function empty({ maxUsd, spent, sending }: { maxUsd: number; spent: number; sending: number }): ModelError {

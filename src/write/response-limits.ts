@@ -21,11 +21,20 @@ export function readRetryAfter(headers: Headers): number {
   return Number.isNaN(Number(after)) ? Date.parse(after) - Date.now() : Number(after) * 1000
 }
 
+export interface Watchdog {
+  readonly signal: AbortSignal
+  /** Watches the answer of an exchange from its headers on. */
+  readonly layer: Layer
+  /** Counts from now. */
+  readonly restart: () => void
+  readonly stop: () => void
+}
+
 /**
- * Aborts `signal` when an answer has begun and then nothing arrives for `idleMs`. It watches bytes, not the SDK's
- * events: those leave out the pings that show that a server is still thinking.
+ * Aborts `signal` when nothing arrives for `idleMs`. It watches bytes, not the SDK's events: those leave out the pings
+ * that show that a server is still thinking.
  */
-export function watchSilence(idleMs: number): { signal: AbortSignal; layer: Layer; stop: () => void } {
+export function watchSilence(idleMs: number): Watchdog {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const restart = () => {
@@ -46,5 +55,5 @@ export function watchSilence(idleMs: number): { signal: AbortSignal; layer: Laye
     )
     return new Response(watched, { status: response.status, headers: response.headers })
   }
-  return { signal: controller.signal, layer, stop: () => clearTimeout(timer) }
+  return { signal: controller.signal, layer, restart, stop: () => clearTimeout(timer) }
 }

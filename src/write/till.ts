@@ -17,10 +17,10 @@ export interface Till {
   readonly account: () => Account
 }
 
-/** `model` is the name to reckon with before the first reply; `cache` is null where nothing may be kept. */
+/** `model` is the name to reckon with before the first reply; null: the backend chooses. */
 export function openTill(options: {
   readonly ask: Model
-  readonly model: string
+  readonly model: string | null
   readonly purse: Purse
   readonly cache: ReplyCache
   /** Whether every request is to be paid, also one whose reply is known. */
@@ -52,20 +52,19 @@ function countCharacters({ system, messages }: ModelRequest): number {
 }
 
 function addUp(paid: readonly ModelUsage[]): Pick<Account, 'usage' | 'costUsd'> {
-  const costs = paid.map(costOf)
-  const known = costs.filter((cost) => cost !== null)
-  return { usage: paid.length > 0 ? sumUsage(paid) : null, costUsd: known.length < costs.length ? null : sum(known) }
+  return { usage: paid.length > 0 ? sumUsage(paid) : null, costUsd: sumKnown(paid.map(costOf)) }
 }
 
 function sumUsage(paid: readonly ModelUsage[]): Account['usage'] {
   return {
-    inputTokens: sum(paid.map((one) => one.inputTokens)),
-    outputTokens: sum(paid.map((one) => one.outputTokens)),
-    cacheReadTokens: sum(paid.map((one) => one.cacheReadTokens)),
-    cacheWriteTokens: sum(paid.map((one) => one.cacheWriteTokens)),
+    inputTokens: sumKnown(paid.map((one) => one.inputTokens)),
+    outputTokens: sumKnown(paid.map((one) => one.outputTokens)),
+    cacheReadTokens: sumKnown(paid.map((one) => one.cacheReadTokens)),
+    cacheWriteTokens: sumKnown(paid.map((one) => one.cacheWriteTokens)),
   }
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0)
+/** Of which one is not known, the sum is not. */
+function sumKnown(numbers: readonly (number | null)[]): number | null {
+  return numbers.reduce<number | null>((all, one) => (all === null || one === null ? null : all + one), 0)
 }

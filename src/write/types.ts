@@ -20,12 +20,13 @@ export interface LeftPath {
   readonly isMistake?: boolean
 }
 
+/** Null: the backend does not say. */
 export interface Tokens {
   /** Without those of the backend's cache. */
-  readonly inputTokens: number
-  readonly outputTokens: number
-  readonly cacheReadTokens: number
-  readonly cacheWriteTokens: number
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
+  readonly cacheReadTokens: number | null
+  readonly cacheWriteTokens: number | null
 }
 
 /** What one reply took. */
@@ -37,12 +38,13 @@ export interface ModelUsage extends Tokens {
 
 /** What the cases of one route took. */
 export interface Account {
-  readonly model: string
+  /** Null: the one that the backend takes by itself, which has not answered yet. */
+  readonly model: string | null
   /** Those that were paid. */
   readonly requests: number
   /** Replies of earlier runs. */
   readonly cached: number
-  /** Null: nothing was paid, or the backend does not say. */
+  /** Null: nothing was paid. */
   readonly usage: Tokens | null
   /** In US dollars; null: the price is not known. */
   readonly costUsd: number | null

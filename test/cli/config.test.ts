@@ -49,7 +49,19 @@ describe('itest init', () => {
     copy.write('itest.config.ts', live.replace('{ defineConfig }', '{ auth, defineConfig }'))
 
     expect(await readSettings(copy.root, null)).toMatchObject({
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'promptBudget', 'stripComments', 'auth'],
+      keys: [
+        'app',
+        'env',
+        'database',
+        'tests',
+        'skip',
+        'model',
+        'effort',
+        'maxTokens',
+        'promptBudget',
+        'stripComments',
+        'auth',
+      ],
       hasAuth: true,
     })
   })

@@ -7,6 +7,8 @@ import type { GenReport } from '../../src/report/types.ts'
 import { readRoute } from '../../src/scan/read-project.ts'
 import { renderSurvivors, type Survivors, survivorsPath } from '../../src/survivors.ts'
 import { copyFixture, type FixtureCopy, repository } from '../support/copy-fixture.ts'
+import { startFakeChatApi } from '../support/fake-chat-api.ts'
+import { makeFakeClaude } from '../support/fake-claude.ts'
 import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
 import type { CliEnd } from '../support/run-cli.ts'
 import { genHere } from '../support/run-here.ts'
@@ -149,6 +151,40 @@ function copyFixtureFiles(name: string): Record<string, string> {
 }
 
 const readRule = (says: string): string => says.split(':')[0] ?? ''
+
+describe('itest gen with another backend', () => {
+  const verdicts = ({ paths }: GenReport) => [...new Set(paths.map(({ before, now }) => `${before} ${now}`))]
+
+  it('asks a chat server, whose key is optional', { timeout: LIMIT_MS }, async () => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    const api = await startFakeChatApi([{ kind: 'message', text: SAVED, usage: null }])
+    onTestFinished(api.close)
+
+    const more = ['--json', '--runs', '1', '--model', 'openai:qwen3:8b', '--effort', 'low']
+    const { stdout } = await genHere(copy.root, more, { OPENAI_BASE_URL: `${api.url}/v1` })
+
+    const report: GenReport = JSON.parse(stdout)
+    expect(report.writer).toMatchObject({ name: 'openai', model: 'm-2026', usage: { inputTokens: null } })
+    expect(verdicts(report)).toEqual(['red green', 'red red'])
+    expect(api.seen.map(({ body }) => [body.model, body.reasoning_effort])).toEqual([['qwen3:8b', 'low']])
+  })
+
+  it('asks the command line of Claude Code, which says what it costs', { timeout: LIMIT_MS }, async () => {
+    const copy = copyFixture('orders')
+    onTestFinished(copy.remove)
+    const fake = makeFakeClaude([{ kind: 'result', result: { structured_output: JSON.parse(SAVED) } }])
+    onTestFinished(fake.remove)
+
+    const PATH = [fake.folder, process.env.PATH].join(path.delimiter)
+    const { stdout } = await genHere(copy.root, ['--json', '--runs', '1', '--model', 'claude'], { PATH })
+
+    const report: GenReport = JSON.parse(stdout)
+    expect(report.writer).toMatchObject({ name: 'claude', model: 'claude-sonnet-5-5', costUsd: 0.0125 })
+    expect(verdicts(report)).toEqual(['red green', 'red red'])
+    expect(fake.seen()).toHaveLength(1)
+  })
+})
 
 describe('itest gen with a hostile model', () => {
   let copy: FixtureCopy

@@ -44,6 +44,8 @@ describe('readSettings', () => {
           tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
           skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
           model,
+          effort: 'high',
+          maxTokens: 32000,
           promptBudget: 12_000,
           stripComments: true,
           auth: { signIn: () => auth.apiKey('x-api-key', key) },
@@ -51,13 +53,27 @@ describe('readSettings', () => {
     })
     expect(await readSettings(root, null)).toEqual({
       file: path.join(root, 'itest.config.ts'),
-      keys: ['app', 'env', 'database', 'tests', 'skip', 'model', 'promptBudget', 'stripComments', 'auth'],
+      keys: [
+        'app',
+        'env',
+        'database',
+        'tests',
+        'skip',
+        'model',
+        'effort',
+        'maxTokens',
+        'promptBudget',
+        'stripComments',
+        'auth',
+      ],
       app: 'src/app.ts',
       env: { API_KEY: 'k1' },
       database: { engine: 'postgres', url: 'postgres://localhost/a' },
       tests: { folder: 'specs', file: '{path}/{method}.spec.ts' },
       skip: [{ route: 'POST /orders', path: 'validation.*', reason: 'covered by the schema' }],
       model: 'none',
+      effort: 'high',
+      maxTokens: 32000,
       promptBudget: 12_000,
       stripComments: true,
       hasAuth: true,
@@ -113,7 +129,7 @@ describe('a mistake in the config', () => {
   it.each([
     [
       '{ datbase: {} }',
-      'datbase: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, stripComments, auth',
+      'datbase: unknown key, expected one of app, env, database, tests, skip, model, effort, maxTokens, promptBudget, stripComments, auth',
     ],
     ['{ database: { uri: 1 } }', 'database.uri: unknown key, expected one of engine, url'],
     ['{ database: { engine: "oracle" } }', 'database.engine: expected auto, postgres or pglite, found "oracle"'],
@@ -126,6 +142,8 @@ describe('a mistake in the config', () => {
     ['{ promptBudget: 10 }', 'promptBudget: expected a whole number of at least 1000, found the number 10'],
     ['{ promptBudget: "9000" }', 'promptBudget: expected a whole number of at least 1000, found "9000"'],
     ['{ model: true }', 'model: expected text, found the boolean true'],
+    ['{ effort: "huge" }', 'effort: expected low, medium, high, max, found "huge"'],
+    ['{ maxTokens: 0.5 }', 'maxTokens: expected a whole number from 1 to 9999999, found the number 0.5'],
     ['{ app: "src/gone.ts" }', 'app: expected a file of the project, found nothing at'],
     ['{ tests: { file: "a.ts" } }', 'tests.file: expected a name that ends in .ts, with {method} and {path} in it'],
     ['{ tests: { file: "../{method}-{path}.ts" } }', 'and no folder above, found "../{method}-{path}.ts"'],
@@ -151,7 +169,7 @@ describe('a mistake in the config', () => {
   it('is listed with the others', async () => {
     expect((await mistake('export default { a: 1, model: 5 }')).message).toBe(
       'itest.config.ts:\n  model: expected text, found the number 5\n' +
-        '  a: unknown key, expected one of app, env, database, tests, skip, model, promptBudget, stripComments, auth',
+        '  a: unknown key, expected one of app, env, database, tests, skip, model, effort, maxTokens, promptBudget, stripComments, auth',
     )
   })
 

@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { checkModel } from '../../src/doctor/check-itest.ts'
 import { checkNode } from '../../src/doctor/check-packages.ts'
+import { checkWriter } from '../../src/doctor/check-writer.ts'
 import { examine } from '../../src/doctor/doctor.ts'
 import type { Check, DoctorReport } from '../../src/doctor/types.ts'
 import { findPostgres } from '../../src/harness/engine/postgres-binary.ts'
 import { parseOptions, readOptions } from '../../src/options.ts'
 import { renderDoctor } from '../../src/report/doctor-text.ts'
+import type { WriterOptions } from '../../src/write/choose-writer.ts'
 import { copyFixture } from '../support/copy-fixture.ts'
+import { makeFakeClaude } from '../support/fake-claude.ts'
 
 const LIMIT_MS = 120_000
 const world = { environment: {}, signal: new AbortController().signal }
@@ -136,18 +138,61 @@ describe('single checks', () => {
     ['24.1.0', 'ok'],
   ])('Node %s: %s', (version, status) => expect(checkNode(version).status).toBe(status))
 
-  it('says which writer would be used, and never shows the key', () => {
-    const key = { ANTHROPIC_API_KEY: 'sk-ant-hidden' }
-    expect(checkModel(undefined, key)).toMatchObject({
+  it.each<[WriterOptions, Partial<Check>]>([
+    [
+      {},
+      {
+        status: 'ok',
+        found:
+          'anthropic, model claude-sonnet-5-5, at https://api.anthropic.com, with the key of ANTHROPIC_API_KEY, because that key is set',
+      },
+    ],
+    [
+      { model: 'openai:qwen3', effort: 'low' },
+      {
+        status: 'ok',
+        found:
+          'openai, model qwen3, effort low, at http://localhost:1/v1, without a key, because --model or the config says so',
+      },
+    ],
+    [
+      { model: 'none' },
+      { status: 'ok', found: 'built in, no model, because --model or the config says so', todo: null },
+    ],
+    [{ model: 'gpt' }, { status: 'problem', found: 'unknown model gpt' }],
+    [{ model: 'claude' }, { status: 'problem', found: 'claude was asked for, and is not on the PATH' }],
+  ])('says which writer would be used, and why: %j', async (options, check) => {
+    const environment = {
+      ANTHROPIC_API_KEY: 'sk-ant-hidden',
+      OPENAI_BASE_URL: 'http://user:hidden@localhost:1/v1',
+      PATH: '/nowhere',
+    }
+    const writer = await checkWriter(options, environment)
+    expect(writer).toMatchObject(check)
+    expect(JSON.stringify(writer)).not.toContain('hidden')
+  })
+
+  it('says what a model would need', async () => {
+    expect(await checkWriter({}, {})).toMatchObject({
       status: 'ok',
-      found: 'anthropic, with the key of ANTHROPIC_API_KEY',
+      found: 'built in, no model, because ANTHROPIC_API_KEY is not set',
+      todo: expect.stringContaining('Set ANTHROPIC_API_KEY'),
     })
-    expect(checkModel(undefined, {})).toMatchObject({ status: 'ok', found: 'built in, no model' })
-    expect(checkModel('gpt', key)).toMatchObject({ status: 'problem', found: 'unknown model gpt' })
-    expect(checkModel('anthropic', {})).toMatchObject({
+    expect(await checkWriter({ model: 'anthropic' }, {})).toMatchObject({
       status: 'problem',
       todo: expect.stringContaining('Set ANTHROPIC_API_KEY'),
     })
+  })
+
+  it('says which command line was found, without asking it anything', async () => {
+    const fake = makeFakeClaude([])
+    onTestFinished(fake.remove)
+    expect(await checkWriter({ model: 'claude:opus' }, { PATH: fake.folder })).toMatchObject({
+      status: 'ok',
+      found:
+        'claude 2.1.329 (Claude Code), model opus, with the login that it has, because --model or the config says so',
+    })
+    expect(fake.seen()).toEqual([])
   })
 })
 

@@ -186,6 +186,17 @@ Writer: built in (no model)
 `)
   })
 
+  it('says that a server did not count its tokens', () => {
+    const nothing = { inputTokens: null, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null }
+    const writer = { ...WITH_MODEL, name: 'openai', requests: 1 }
+    expect(at80({ writer: { ...writer, usage: nothing } })).toContain(
+      'Writer: openai m-1, 1 request, tokens not known, cost not known\n',
+    )
+    expect(at80({ writer: { ...writer, usage: { ...nothing, inputTokens: 9 } } })).toContain(
+      'Writer: openai m-1, 1 request, 9 tokens in, unknown out, cost not known\n',
+    )
+  })
+
   it('prints questions, findings, limits, unresolved places, hints and tokens', () => {
     const text = at80({
       writer: WITH_MODEL,

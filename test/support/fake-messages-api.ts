@@ -36,7 +36,10 @@ const MessagesRequest = z.looseObject({
   stream: z.boolean().optional(),
   system: z.array(z.looseObject({ text: z.string(), cache_control: z.unknown() })),
   messages: z.array(z.object({ role: z.string(), content: z.unknown() })).min(1),
-  output_config: z.object({ format: z.strictObject({ type: z.literal('json_schema'), schema: z.unknown() }) }),
+  output_config: z.object({
+    effort: z.string().optional(),
+    format: z.strictObject({ type: z.literal('json_schema'), schema: z.unknown() }),
+  }),
 })
 
 type MessagesRequest = z.infer<typeof MessagesRequest>
