@@ -1,5 +1,6 @@
 import { cacheFolder } from './cache-folder.ts'
 import { ModelError, UserError } from './errors.ts'
+import { answerInBatch, type BatchReport } from './gen-batch.ts'
 import { openProgressFile } from './gen-progress-file.ts'
 import { type Gate, mapBounded, openGate } from './gen-queue.ts'
 import type { GenOptions, RouteArgument } from './options.ts'
@@ -17,6 +18,10 @@ export interface AllOptions extends GenOptions {
   readonly concurrency: number
   /** Whether to go on where a run was interrupted. */
   readonly resume: boolean
+  /** Whether the models are asked in one batch, which takes longer and costs half. */
+  readonly batch: boolean
+  /** See `BatchOptions`. */
+  readonly pollMs?: number
 }
 
 /** What became of one route of many. */
@@ -38,6 +43,8 @@ export interface AllReport {
   readonly routes: readonly RoutedResult[]
   /** Which were not looked at, and why. */
   readonly leftOut: readonly { readonly route: string; readonly reason: string }[]
+  /** Null: there was none. */
+  readonly batch: BatchReport | null
   /** In US dollars, as far as it is known; null: of no request it is. */
   readonly costUsd: number | null
   readonly exitCode: number
@@ -54,6 +61,8 @@ export async function generateAll(options: AllOptions, world: World): Promise<Al
   })
   const tell = tellProgress(wanted.length, world)
   const shared = { purse: openPurse(options.maxCostUsd), gate: openGate() }
+  const left = wanted.filter((route) => !kept.done.has(nameOf(route)))
+  const batch = options.batch ? await answerInBatch(left, { options, purse: shared.purse }, world) : null
   const routes = await mapBounded(wanted, options.concurrency, async (route) => {
     const earlier = kept.done.get(nameOf(route))
     const inner = { ...world, progress: tell.begin(nameOf(route)) }
@@ -65,11 +74,12 @@ export async function generateAll(options: AllOptions, world: World): Promise<Al
     return result
   })
   kept.remove()
-  const costs = routes.flatMap(({ report }) => report?.writer.costUsd ?? [])
+  const costs = [...routes.map(({ report }) => report?.writer.costUsd), batch?.costUsd].flatMap((one) => one ?? [])
   return {
     schema: 'itest.gen-all/1',
     routes,
     leftOut,
+    batch,
     costUsd: costs.length > 0 ? costs.reduce((sum, one) => sum + one, 0) : null,
     exitCode: decideExitCode(routes),
   }

@@ -11,7 +11,7 @@ import { chooseWriter } from './write/choose-writer.ts'
 import { modelAuthor } from './write/model-author.ts'
 import type { Purse } from './write/purse.ts'
 import { readDraftFile } from './write/read-draft-file.ts'
-import { openReplyCache } from './write/reply-cache.ts'
+import { openReplyCache, type ReplyCache } from './write/reply-cache.ts'
 import { openTill } from './write/till.ts'
 
 const ATTEMPTS = 3
@@ -37,7 +37,7 @@ export async function openAuthor(
       ask: writer.model,
       model: writer.modelName,
       purse,
-      cache: openReplyCache(writer.id, path.join(cacheFolder(world.environment), 'replies')),
+      cache: openReplies(writer.id, world),
       isFresh: options.fresh,
     }),
     plan,
@@ -56,6 +56,11 @@ function pastedAuthor(file: string, plan: Plan, world: World): Author {
     if (file === '-') world.progress('reading the draft from standard input')
     return readDraftFile(file, plan, world.signal)
   })
+}
+
+/** Those that were paid for earlier, also by a batch. */
+export function openReplies(writer: string, { environment }: World): ReplyCache {
+  return openReplyCache(writer, path.join(cacheFolder(environment), 'replies'))
 }
 
 /** Where there is no terminal, each word of progress is a line. */

@@ -163,13 +163,18 @@ export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd
 export function parseMany(
   words: readonly string[],
   raw: Readonly<Record<string, unknown>>,
-): { readonly files: string | null; readonly concurrency: number; readonly resume: boolean } | null {
+): {
+  readonly files: string | null
+  readonly concurrency: number
+  readonly resume: boolean
+  readonly batch: boolean
+} | null {
   const [files] = words
   const isPattern = files !== undefined && words.length === 1 && !/^\/|\s/.test(files) && /[*{]|[\w.]\//.test(files)
   const isMany = raw.all === true || isPattern
-  if (!isMany && (raw.resume === true || raw.concurrency !== undefined)) {
-    const name = raw.resume === true ? '--resume' : '--concurrency'
-    throw new UserError(`${name} is for several routes`, {
+  const name = ['resume', 'batch', 'concurrency'].find((one) => raw[one] !== undefined)
+  if (!isMany && name !== undefined) {
+    throw new UserError(`--${name} is for several routes`, {
       hint: "Add --all, or name files: itest gen 'src/routes/**'.",
     })
   }
@@ -180,7 +185,7 @@ export function parseMany(
     })
   }
   const concurrency = readConcurrency(readText(raw, 'concurrency'))
-  return { files: files ?? null, concurrency, resume: raw.resume === true }
+  return { files: files ?? null, concurrency, resume: raw.resume === true, batch: raw.batch === true }
 }
 
 const MOST_ROUTES = 64

@@ -74,9 +74,9 @@ export async function generate(
   const { scaffold } = planned.vocabulary
   const { database, dossier } = planned.read
   const boot = chooseBootEnvironment(options.root, { boot: dossier.boot, database, env: options.env })
+  const trial = openTrial(planned, { options, world, boot, time })
   assertTablesFit(dossier.tables, database)
   assertCanWrite(options.root, { file: scaffold.file, suite: scaffold.suite }, options)
-  const trial = openTrial(planned, { options, world, boot, time })
   try {
     const author = await openAuthor(planned, {
       options,

@@ -17,6 +17,7 @@ export function renderAll(report: AllReport, options: TextOptions): string {
       ...(index === 0 ? ['Left out:'] : []),
       ...wrap(`  ${route}: ${plain(reason)}`, options.width, '    '),
     ]),
+    renderBatch(report, options),
     renderTotals(report, options),
   ]
   return `${blocks
@@ -68,6 +69,18 @@ function renderFailures({ routes }: AllReport, { width }: TextOptions): string[]
       : []
   })
   return lines.length > 0 ? ['Could not be done, or not as wanted:', ...lines] : []
+}
+
+function renderBatch({ batch }: AllReport, { width }: TextOptions): string[] {
+  if (batch === null) return []
+  const head =
+    batch.id === null
+      ? 'Batch: every reply was known from an earlier run, so nothing was sent.'
+      : `Batch ${batch.id}: ${batch.requests - batch.failed.length} of ${batch.requests} requests answered, at half the price.`
+  const failed = [...new Set(batch.failed)].map(
+    (reason) => `  not answered, and asked again by itself: ${plain(reason)}`,
+  )
+  return [head, ...failed].flatMap((line) => wrap(line, width, '    '))
 }
 
 function renderTotals({ routes, costUsd }: AllReport, { width }: TextOptions): string[] {

@@ -16,6 +16,8 @@ export type Writer =
       /** The same where the same request may be expected to get the same reply; holds no secret. */
       readonly id: string
       readonly model: Model
+      /** What a request needs; never printed or kept. */
+      readonly access: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined }
     }
 
 export interface WriterOptions {
@@ -64,6 +66,7 @@ function chooseAnthropic(
     modelName,
     address: withoutSecrets(baseUrl),
     keyVariable: 'ANTHROPIC_API_KEY',
+    access: { apiKey, baseUrl },
     model: whenAsked(async () => {
       // The SDK takes a quarter of a second to load, which a run without a model need not wait for.
       const { anthropicModel } = await import('./anthropic.ts')
@@ -81,6 +84,7 @@ function chooseOpenAi(model: string, { effort, maxTokens, ...options }: WriterOp
     modelName: model,
     address: withoutSecrets(baseUrl),
     keyVariable: apiKey === undefined ? null : 'OPENAI_API_KEY',
+    access: { apiKey, baseUrl },
     model: whenAsked(async () => {
       const { openAiModel } = await import('./openai.ts')
       return openAiModel({ apiKey, model, baseUrl, effort, maxTokens })
@@ -95,6 +99,7 @@ function chooseClaude(model: string | null, { effort, maxTokens }: WriterOptions
     modelName: model,
     address: baseUrl === null ? null : withoutSecrets(baseUrl),
     keyVariable: environment.ANTHROPIC_API_KEY ? 'ANTHROPIC_API_KEY' : null,
+    access: { apiKey: undefined, baseUrl: undefined },
     model: whenAsked(async () => {
       const { claudeCliModel } = await import('./claude-cli.ts')
       return claudeCliModel({ environment, model: model ?? undefined, effort, maxTokens })

@@ -36,13 +36,14 @@ export function modelAuthor(options: ModelAuthorOptions): Author {
       left -= 1
       const { signal, onProgress } = options
       const request = { system: prompt.system, messages: [...messages], schema: DraftReply, signal, onProgress }
-      const { text, accept } = await till.ask(request)
+      const { text, accept, reject } = await till.ask(request)
       messages.push({ role: 'assistant', text })
       try {
         const found = read(text)
         accept()
         return found
       } catch (error) {
+        reject()
         if (!(error instanceof UnreadableReply) || left === 0) throw error
         messages.push({ role: 'user', text: `${error.message} Answer again, with all of that JSON and nothing else.` })
       }

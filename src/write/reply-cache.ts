@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ModelReply, ModelRequest } from './model.ts'
+import type { ModelRequest } from './model.ts'
 
 /** Replies by what was asked, so that the same request is not paid twice. */
 export interface ReplyCache {
-  readonly find: (request: ModelRequest) => string | null
-  /** Of a reply that could be read. Where nothing can be written, nothing is kept. */
-  readonly keep: (request: ModelRequest, reply: ModelReply) => void
+  /** 64 letters and digits. */
+  readonly keyOf: (request: ModelRequest) => string
+  readonly find: (key: string) => string | null
+  /** Where nothing can be written, nothing is kept. */
+  readonly keep: (key: string, text: string) => void
+  readonly drop: (key: string) => void
 }
 
 /** Replies hold code of the user's. */
@@ -19,18 +22,20 @@ const MOST = 1000
  * backend, its address, the model, the effort.
  */
 export function openReplyCache(writer: string, folder: string): ReplyCache {
-  const nameOf = (request: ModelRequest): string => join(folder, `${hash(writer, request)}.txt`)
+  const fileOf = (key: string): string => join(folder, `${key}.txt`)
   return {
-    find: (request) => read(nameOf(request)),
-    keep: (request, { text }) => {
+    keyOf: (request) => hash(writer, request),
+    find: (key) => read(fileOf(key)),
+    keep: (key, text) => {
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
-        write(nameOf(request), text)
+        write(fileOf(key), text)
         dropOldest(folder)
       } catch {
         // A cache that can't be written is no reason to lose what was paid for.
       }
     },
+    drop: (key) => rmSync(fileOf(key), { force: true }),
   }
 }
 

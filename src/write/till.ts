@@ -9,6 +9,8 @@ export interface TillReply {
   readonly text: string
   /** To be called when the reply could be read. */
   readonly accept: () => void
+  /** To be called when it could not: it is of no use another time. */
+  readonly reject: () => void
 }
 
 /** Asks a model, and adds up what that takes. */
@@ -34,14 +36,15 @@ export function openTill(options: {
     const reply: ModelReply = await ask(maxTokens === null ? request : { ...request, maxTokens })
     paid.push(reply.usage)
     purse.spend(costOf(reply.usage))
-    return { text: reply.text, accept: () => cache.keep(request, reply) }
+    return { text: reply.text, accept: () => cache.keep(cache.keyOf(request), reply.text), reject: () => {} }
   }
   return {
     ask: async (request) => {
-      const known = isFresh ? null : cache.find(request)
+      const key = cache.keyOf(request)
+      const known = isFresh ? null : cache.find(key)
       if (known === null) return pay(request)
       cached += 1
-      return { text: known, accept: () => {} }
+      return { text: known, accept: () => {}, reject: () => cache.drop(key) }
     },
     account: () => ({ model: paid.at(-1)?.model ?? options.model, requests: paid.length, cached, ...addUp(paid) }),
   }

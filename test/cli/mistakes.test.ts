@@ -42,7 +42,7 @@ describe('a route argument', () => {
     { words: ['FETCH', '/orders'], says: ['expected a method (GET, POST, ', 'found "FETCH /orders"'] },
     { words: ['POST', '/orders', '/users'], says: ['expected one route, found "POST /orders /users"'] },
     { words: ['POST', 'C:/Program Files/Git/orders'], says: ['your shell turned the path into a file name'] },
-    { words: [], says: ["missing required argument 'route'", 'itest gen --help'] },
+    { words: [], says: ['expected a method (GET, POST, ', 'found nothing'] },
   ])('is explained when it is malformed: $words', async ({ words, says }) => {
     const copy = copyOrders()
 

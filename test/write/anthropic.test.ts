@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ModelError } from '../../src/errors.ts'
-import { type AnthropicOptions, anthropicModel } from '../../src/write/anthropic.ts'
+import { anthropicModel } from '../../src/write/anthropic.ts'
+import type { AnthropicOptions } from '../../src/write/anthropic-client.ts'
 import { DraftReply } from '../../src/write/draft-schema.ts'
 import { type ApiReply, type FakeMessagesApi, startFakeMessagesApi } from '../support/fake-messages-api.ts'
 import { GOOD } from '../support/model-benches.ts'

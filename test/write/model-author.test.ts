@@ -18,7 +18,7 @@ const ACT = "const res = await request(app).post('/orders').send(order)\n"
 const one = (pathId: string, code: string) => ({ pathId, title: 'does so', code })
 const HAPPY = one('happy', `${ACT}expect(res.status).toBe(201)`)
 const LOST = one('not-found', `${ACT}expect(res.status).toBe(404)`)
-const NO_CACHE = { find: () => null, keep: () => {} }
+const NO_CACHE = { keyOf: () => '', find: () => null, keep: () => {}, drop: () => {} }
 const USAGE = { model: 'm', inputTokens: 1, outputTokens: 1, cacheReadTokens: 0, cacheWriteTokens: 0, costUsd: null }
 
 /** A model that gives these replies in turn. */

@@ -64,6 +64,17 @@ describe('a reply', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('that can not be read after all is paid for the next time', async () => {
+    const { till, folder } = setUp()
+    const first = await till.ask(request('a'))
+    first.accept()
+    const second = setUp({ folder })
+    const known = await second.till.ask(request('a'))
+    known.reject()
+    expect((await second.till.ask(request('a'))).text).toBe('reply 1')
+    expect(second.asked).toHaveLength(1)
+  })
+
   it('is paid again for another request, another model, and on demand', async () => {
     const { till, asked, folder } = setUp()
     for (const text of ['a', 'b']) (await till.ask(request(text))).accept()
