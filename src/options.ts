@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
+import { readAttempts, readCost } from './money-options.ts'
 import { type PromptOptions, readPromptOptions } from './prompt-options.ts'
 import { type Effort, parseEffort, parseMaxTokens } from './write/model-choice.ts'
 
@@ -157,64 +157,6 @@ export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd
     ...(runs === null ? {} : { runs: readRuns(runs, { least: 1, hint }) }),
     ...(attempts === null ? {} : { attempts: readAttempts(attempts) }),
   }
-}
-
-/** Of `itest gen` for several routes; null: the words name one. @throws UserError */
-export function parseMany(
-  words: readonly string[],
-  raw: Readonly<Record<string, unknown>>,
-): {
-  readonly files: string | null
-  readonly concurrency: number
-  readonly resume: boolean
-  readonly batch: boolean
-} | null {
-  const [files] = words
-  const isPattern = files !== undefined && words.length === 1 && !/^\/|\s/.test(files) && /[*{]|[\w.]\//.test(files)
-  const isMany = raw.all === true || isPattern
-  const name = ['resume', 'batch', 'concurrency'].find((one) => raw[one] !== undefined)
-  if (!isMany && name !== undefined) {
-    throw new UserError(`--${name} is for several routes`, {
-      hint: "Add --all, or name files: itest gen 'src/routes/**'.",
-    })
-  }
-  if (!isMany) return null
-  if (raw.all === true && words.length > 0) {
-    throw new UserError(`expected --all or a route, found both: --all and "${words.join(' ')}"`, {
-      hint: 'Leave one of them out.',
-    })
-  }
-  const concurrency = readConcurrency(readText(raw, 'concurrency'))
-  return { files: files ?? null, concurrency, resume: raw.resume === true, batch: raw.batch === true }
-}
-
-const MOST_ROUTES = 64
-
-function readConcurrency(given: string | null): number {
-  const count = given === null ? Math.max(2, availableParallelism()) : Number(given)
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_ROUTES) return count
-  throw new UserError(`--concurrency: expected a whole number from 1 to ${MOST_ROUTES}, found "${given}"`, {
-    hint: 'It bounds how many replies are waited for at once; the tests of one route run at a time.',
-  })
-}
-
-const MOST_ATTEMPTS = 10
-
-function readAttempts(given: string): number {
-  const count = Number(given)
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_ATTEMPTS) return count
-  throw new UserError(`--attempts: expected a whole number from 1 to ${MOST_ATTEMPTS}, found "${given}"`, {
-    hint: 'The first attempt writes the tests, each further one those again that can not be used; the default is 3.',
-  })
-}
-
-function readCost(given: string | null): number | null {
-  if (given === null) return null
-  const usd = Number(given.replace(/^\$/, ''))
-  if (given.trim() !== '' && Number.isFinite(usd) && usd > 0) return usd
-  throw new UserError(`--max-cost: expected an amount of US dollars, found "${given}"`, {
-    hint: 'Example: --max-cost 0.50',
-  })
 }
 
 /** @throws UserError */

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AllReport, generateAll } from '../src/gen-all.ts'
-import { parseMany, readGenOptions } from '../src/options.ts'
+import { parseMany } from '../src/many-options.ts'
+import { readGenOptions } from '../src/options.ts'
 import { renderAll } from '../src/report/all-text.ts'
 import { copyFixture, type FixtureCopy } from './support/copy-fixture.ts'
 
@@ -108,6 +109,8 @@ describe('the words of itest gen', () => {
   it.each([
     [['POST', '/orders'], { all: true }, 'expected --all or a route, found both: --all and "POST /orders"'],
     [['POST', '/orders'], { resume: true }, '--resume is for several routes'],
+    [[], { all: true, printPrompt: true }, '--print-prompt is for one route'],
+    [['src/**'], { draft: '-' }, '--draft is for one route'],
     [[], { all: true, concurrency: '0' }, '--concurrency: expected a whole number from 1 to 64, found "0"'],
   ])('%j %j is refused', (words, raw, message) => {
     expect(() => parseMany(words, raw)).toThrow(message)

@@ -1,11 +1,11 @@
 import { Command, type OutputConfiguration } from 'commander'
 import type { Asked, GateReport } from '../gate/types.ts'
 import type { AllOptions } from '../gen-all.ts'
+import { parseMany } from '../many-options.ts'
 import {
   type GateOptions,
   type GenOptions,
   parseAsked,
-  parseMany,
   parseOptions,
   parseProofOptions,
   parseRoute,

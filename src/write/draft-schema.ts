@@ -32,13 +32,15 @@ export type DraftReply = z.infer<typeof DraftReply>
  * - several different cases for one path: none is kept, because choosing one would be a guess;
  * - a case and a reason for the same path: the case is kept, the checks judge it;
  * - a case for an id that the plan does not ask for: dropped, and listed in `left` under that id.
- * Throws `UnreadableReply` when the text is not the agreed JSON, `ModelError` when no path got a case.
+ * Throws `UnreadableReply` when the text is not the agreed JSON, `ModelError` when it gives a reason for every path.
  */
 export function readDraft(text: string, plan: Plan, writer: string): Draft {
   const reply = parseReply(text)
   const wanted = plan.paths.filter((path) => path.status !== 'skipped')
   const { cases, left } = pickCases(wanted, reply)
-  if (wanted.length > 0 && cases.length === 0) throw nothingWritten(wanted.length, left)
+  // What a reply got wrong, another one may get right.
+  const isFinal = !left.some(({ isMistake }) => isMistake)
+  if (wanted.length > 0 && cases.length === 0 && isFinal) throw nothingWritten(wanted.length, left)
   return { writer, cases, left: [...left, ...strangers(reply, plan)] }
 }
 
@@ -130,7 +132,8 @@ function strangers(reply: DraftReply, plan: Plan): LeftPath[] {
   })
 }
 
-function nothingWritten(asked: number, left: readonly LeftPath[]): ModelError {
+/** Of a reply that holds no test, and that nothing better can be asked for. */
+export function nothingWritten(asked: number, left: readonly LeftPath[]): ModelError {
   const reasons = left.slice(0, 3).map((each) => `${each.pathId}: ${each.reason}`)
   return new ModelError(`The model wrote none of the ${asked} tests that were asked for. ${reasons.join('; ')}`, {
     hint: 'Run the command again, choose another model, or use the built-in writer with --model none.',

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 import { ModelError, UserError } from '../errors.ts'
 import type { Plan } from '../plan/types.ts'
-import { readDraft } from './draft-schema.ts'
+import { nothingWritten, readDraft } from './draft-schema.ts'
 import type { Draft } from './types.ts'
 
 /** The name of standard input. */
@@ -17,7 +17,9 @@ export async function readDraftFile(file: string, plan: Plan, signal: AbortSigna
   const text = await readBounded(file, name, signal)
   if (text.trim() === '') throw new UserError(`--draft: expected an answer in ${name}, found nothing`, { hint: HINT })
   try {
-    return readDraft(findReply(text), plan, 'draft')
+    const draft = readDraft(findReply(text), plan, 'draft')
+    if (draft.cases.length === 0) throw nothingWritten(draft.left.length, draft.left)
+    return draft
   } catch (cause) {
     if (!(cause instanceof ModelError)) throw cause
     throw new UserError(`--draft: ${name} can not be used. ${cause.message}`, { hint: HINT, cause })

@@ -88,7 +88,7 @@ describe('itest gen --draft', () => {
       const { exitCode, stdout } = await genHere(copy.root, ['--draft', path.join(copy.root, 'answer.md'), '--json'])
       const report = JSON.parse(stdout)
 
-      expect(report.writer).toEqual({ name: 'draft', model: null, usage: null, prompt: null })
+      expect(report.writer).toMatchObject({ name: 'draft', model: null, requests: 0, usage: null, prompt: null })
       expect(report.paths.filter(({ now }: { now: string }) => now === 'green')).toHaveLength(10)
       expect(report.paths.find(({ now }: { now: string }) => now === 'red').id).toBe('idempotent-retry')
       expect(exitCode).toBe(1)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { copyFixture } from '../support/copy-fixture.ts'
+import { startFakeMessagesApi } from '../support/fake-messages-api.ts'
 import { CLI, cliEnvironment } from '../support/run-cli.ts'
 
 const LIMIT_MS = 60_000
@@ -25,6 +26,7 @@ function makeTemporaryFolder(): string {
 describe('an interrupted itest gen', () => {
   it.each([
     { signal: 'SIGINT', after: 'reading the code' },
+    { signal: 'SIGINT', after: 'waiting for anthropic: 1,000 characters so far' },
     { signal: 'SIGINT', after: 'starting a database' },
     { signal: 'SIGTERM', after: 'running 11 tests twice' },
   ] as const)('by $signal after "$after" leaves nothing behind', { timeout: LIMIT_MS }, async ({ signal, after }) => {
@@ -32,9 +34,12 @@ describe('an interrupted itest gen', () => {
     onTestFinished(copy.remove)
     const before = copy.list()
     const temporary = makeTemporaryFolder()
+    const api = await startFakeMessagesApi([{ kind: 'breaks', text: '{"cases":'.padEnd(1500), how: 'silence' }])
+    onTestFinished(api.close)
+    const key = { ANTHROPIC_API_KEY: 'sk-ant-test', ANTHROPIC_BASE_URL: api.url }
     const child = execa(process.execPath, [CLI, 'gen', 'POST', '/orders'], {
       cwd: copy.root,
-      env: cliEnvironment({ TMPDIR: temporary }),
+      env: cliEnvironment({ TMPDIR: temporary, ...(after.startsWith('waiting') ? key : {}) }),
       extendEnv: false,
       reject: false,
       // The type-check can't be interrupted, and on a busy machine it takes longer than the five seconds of execa.
@@ -54,6 +59,7 @@ describe('an interrupted itest gen', () => {
       stdout: '',
       last: 'interrupted',
     })
+    await Promise.all(api.seen.map(({ closed }) => closed))
     expect(copy.list()).toEqual(before)
     // The keeper of the database ends it after us.
     await vi.waitFor(async () => expect(await processesIn(temporary)).toEqual([]), LIMIT_MS)

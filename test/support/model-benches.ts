@@ -120,7 +120,7 @@ function count(inputTokens: number, outputTokens: number) {
   return { inputTokens, outputTokens }
 }
 
-function toMessages(step: Step): ApiReply {
+export function toMessages(step: Step): ApiReply {
   switch (step.kind) {
     case 'reply':
       return { kind: 'message', text: step.text ?? GOOD }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { runCommandLine } from '../../src/cli/run-command-line.ts'
 import { type CliEnd, cliEnvironment } from './run-cli.ts'
 
@@ -8,8 +11,10 @@ export async function runHere(
 ): Promise<CliEnd> {
   let stdout = ''
   let stderr = ''
+  // Replies of models that another test was given are none of its own.
+  const cache = mkdtempSync(path.join(tmpdir(), 'itest-replies-'))
   const exitCode = await runCommandLine(args, {
-    environment: cliEnvironment(env),
+    environment: cliEnvironment({ XDG_CACHE_HOME: cache, ...env }),
     signal: new AbortController().signal,
     progress: {
       progress: (text) => {
@@ -24,6 +29,7 @@ export async function runHere(
       stderr += text
     },
   })
+  rmSync(cache, { recursive: true, force: true })
   return { exitCode, stdout, stderr }
 }
 

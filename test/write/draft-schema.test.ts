@@ -109,10 +109,15 @@ describe('readDraft refuses', () => {
     expect(error.message).toMatch(/cases\.0\.title: .*expected string.*; left: .*expected array/)
   })
 
-  it('a reply with no usable test at all, with the reasons', () => {
-    const error = failureOf(JSON.stringify({ cases: [], left: [{ pathId: 'happy', reason: 'no body known' }] }))
+  it('a reply with a reason for every path', () => {
+    const left = ['happy', 'idempotent-retry'].map((pathId) => ({ pathId, reason: 'no body known' }))
+    const error = failureOf(JSON.stringify({ cases: [], left }))
     expect(error.message).toBe(
-      'The model wrote none of the 2 tests that were asked for. happy: no body known; idempotent-retry: the model returned neither a test nor a reason',
+      'The model wrote none of the 2 tests that were asked for. happy: no body known; idempotent-retry: no body known',
     )
+  })
+
+  it('no reply that only lacks a test, since another one may have it', () => {
+    expect(read({ cases: [], left: [] }).left).toMatchObject([{ isMistake: true }, { isMistake: true }])
   })
 })
