@@ -93,6 +93,35 @@ describe('itest gen for several routes', () => {
   })
 })
 
+it('says once what several routes lack', () => {
+  const error = { message: 'There are no migrations', hint: 'Make some.' }
+  const routes = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+    route: `GET /${name}`,
+    exitCode: 2,
+    report: null,
+    error,
+    isEarlier: false,
+  }))
+  const report: AllReport = {
+    schema: 'itest.gen-all/1',
+    routes,
+    leftOut: [{ route: 'ALL /x', reason: 'it answers every method' }],
+    batch: null,
+    costUsd: null,
+    exitCode: 2,
+  }
+  expect(renderAll(report, { color: false, width: 80 }).split('\n').slice(6)).toEqual([
+    'Could not be done, or not as wanted:',
+    '  GET /a, GET /b, GET /c and 2 more: There are no migrations. Make some.',
+    '',
+    'Left out:',
+    '  ALL /x: it answers every method',
+    '',
+    '0 tests for 0 of 5 routes. `itest gen METHOD /path` shows a route in full.',
+    '',
+  ])
+})
+
 describe('the words of itest gen', () => {
   it.each([
     [['POST', '/orders'], {}, null],

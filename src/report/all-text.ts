@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk'
 import type { AllReport, RoutedResult } from '../gen-all.ts'
-import { plain, wrap } from './layout.ts'
+import { groupBy, plain, wrap } from './layout.ts'
 import type { TextOptions } from './text.ts'
 import type { Now } from './types.ts'
 
@@ -61,12 +61,19 @@ function renderRed({ routes }: AllReport, { width }: TextOptions): string[] {
   return lines.length > 0 ? ['Red:', ...lines] : []
 }
 
+const MOST_NAMES = 3
+
+/** What all of them lack is said once. */
 function renderFailures({ routes }: AllReport, { width }: TextOptions): string[] {
-  const lines = routes.flatMap(({ route, report, error }) => {
+  const failures = routes.flatMap(({ route, report, error }) => {
     const failure = error ?? report?.writer.failure ?? null
-    return failure
-      ? wrap(`  ${route}: ${plain(failure.message).replace(/(?<![.!?])$/, '.')} ${plain(failure.hint)}`, width, '    ')
-      : []
+    if (!failure) return []
+    return [{ route, says: `${plain(failure.message).replace(/(?<![.!?])$/, '.')} ${plain(failure.hint)}` }]
+  })
+  const lines = groupBy(failures, ({ says }) => says).flatMap(([says, group]) => {
+    const names = group.slice(0, MOST_NAMES).map(({ route }) => route)
+    const more = group.length > names.length ? ` and ${group.length - names.length} more` : ''
+    return wrap(`  ${names.join(', ')}${more}: ${says}`, width, '    ')
   })
   return lines.length > 0 ? ['Could not be done, or not as wanted:', ...lines] : []
 }
@@ -89,6 +96,10 @@ function renderTotals({ routes, costUsd }: AllReport, { width }: TextOptions): s
   const confirmed = tests.filter(({ before, now }) => before === 'red' && (now === 'green' || now === 'red'))
   const written = routes.filter(({ report }) => report?.file)
   const cost = costUsd === null ? '' : ` The models cost about $${Number(costUsd.toPrecision(2))}.`
-  const text = `${tests.length} tests for ${written.length} of ${routes.length} routes; ${confirmed.length} of them were seen red with the route answering 501, and are red or green with it.${cost} \`itest gen METHOD /path\` shows a route in full.`
+  const proof =
+    tests.length === 0
+      ? '.'
+      : `; ${confirmed.length} of them were seen red with the route answering 501, and are red or green with it.`
+  const text = `${tests.length} tests for ${written.length} of ${routes.length} routes${proof}${cost} \`itest gen METHOD /path\` shows a route in full.`
   return wrap(text, width, '  ')
 }

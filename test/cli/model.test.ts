@@ -61,7 +61,7 @@ describe('itest gen with a model that answers well', () => {
     const reply: { cases: object[]; left: object[] } = JSON.parse(SAVED)
     const cases = [...reply.cases, { pathId: noticed, ...WITHOUT_KEY }, { pathId: missed, ...WITH_EMPTY_BODY }]
     api = await startFakeMessagesApi([{ kind: 'message', text: JSON.stringify({ ...reply, cases }) }])
-    end = await genWith(copy.root, api, ['--json', '--attempts', '1'])
+    end = await genWith(copy.root, api, ['--json', '--attempts', '1', '--runs', '1'])
   }, LIMIT_MS)
 
   afterAll(async () => {

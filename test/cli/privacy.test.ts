@@ -113,7 +113,7 @@ describe('a project with secrets in it', () => {
   })
 
   it('sends none of them, but what was shown, and counts them in the report', { timeout: LIMIT_MS }, async () => {
-    const more = ['--json', '--model', 'claude-opus-5-5']
+    const more = ['--json', '--runs', '1', '--model', 'claude-opus-5-5']
     end = await genHere(copy.root, more, { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: api.url })
     const [request] = api.seen
     const report: GenReport = JSON.parse(end.stdout)
