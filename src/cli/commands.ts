@@ -1,6 +1,6 @@
 import { Command, type OutputConfiguration } from 'commander'
 import type { Asked, GateReport } from '../gate/types.ts'
-import type { AllOptions } from '../gen-all.ts'
+import type { AllOptions } from '../gen/all.ts'
 import { parseMany } from '../many-options.ts'
 import {
   type GateOptions,
@@ -90,7 +90,7 @@ function addGen(program: Command, { world, finish }: Wiring): void {
 }
 
 async function finishAll(options: AllOptions, { world, finish }: Pick<Wiring, 'world' | 'finish'>): Promise<void> {
-  const { generateAll } = await import('../gen-all.ts')
+  const { generateAll } = await import('../gen/all.ts')
   const report = await generateAll(options, world)
   const { renderAll } = await import('../report/all-text.ts')
   finish(options.json ? toJson(report) : renderAll(report, terminal()), report.exitCode)

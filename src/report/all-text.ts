@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk'
-import type { AllReport, RoutedResult } from '../gen-all.ts'
+import type { AllReport, RoutedResult } from '../gen/all.ts'
 import { groupBy, plain, wrap } from './layout.ts'
 import type { TextOptions } from './text.ts'
 import type { Now } from './types.ts'

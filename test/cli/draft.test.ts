@@ -85,7 +85,13 @@ describe('itest gen --draft', () => {
     'checks and runs an answer like that of a model',
     async () => {
       copy.write('answer.md', `Here you are:\n\n\`\`\`json\n${SAVED}\n\`\`\`\n`)
-      const { exitCode, stdout } = await genHere(copy.root, ['--draft', path.join(copy.root, 'answer.md'), '--json', '--runs', '1'])
+      const { exitCode, stdout } = await genHere(copy.root, [
+        '--draft',
+        path.join(copy.root, 'answer.md'),
+        '--json',
+        '--runs',
+        '1',
+      ])
       const report = JSON.parse(stdout)
 
       expect(report.writer).toMatchObject({ name: 'draft', model: null, requests: 0, usage: null, prompt: null })

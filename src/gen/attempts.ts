@@ -1,12 +1,12 @@
-import { checkCases } from './check/check.ts'
-import type { Finding } from './check/types.ts'
-import { ModelError } from './errors.ts'
-import { listProblems, type Tried } from './gen-problems.ts'
-import type { CheckedDraft } from './gen-report.ts'
-import type { PlannedRoute } from './plan-for.ts'
-import type { Author, CaseProblem } from './write/author.ts'
-import { writeBuiltIn } from './write/built-in.ts'
-import type { Draft } from './write/types.ts'
+import { checkCases } from '../check/check.ts'
+import type { Finding } from '../check/types.ts'
+import { ModelError } from '../errors.ts'
+import type { PlannedRoute } from '../plan-for.ts'
+import type { Author, CaseProblem } from '../write/author.ts'
+import { writeBuiltIn } from '../write/built-in.ts'
+import type { Draft } from '../write/types.ts'
+import { listProblems, type Tried } from './problems.ts'
+import type { CheckedDraft } from './report.ts'
 
 /** What became of the cases of one route, until none could be made better. */
 export interface Attempts {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { generateAll } from '../src/gen-all.ts'
-import { parseMany } from '../src/many-options.ts'
-import { readGenOptions } from '../src/options.ts'
-import { renderAll } from '../src/report/all-text.ts'
-import { copyFixture, repository } from './support/copy-fixture.ts'
-import { type FakeBatchesApi, startFakeBatchesApi } from './support/fake-batches-api.ts'
+import { generateAll } from '../../src/gen/all.ts'
+import { parseMany } from '../../src/many-options.ts'
+import { readGenOptions } from '../../src/options.ts'
+import { renderAll } from '../../src/report/all-text.ts'
+import { copyFixture, repository } from '../support/copy-fixture.ts'
+import { type FakeBatchesApi, startFakeBatchesApi } from '../support/fake-batches-api.ts'
 
 const SAVED = readFileSync(path.join(repository, 'test/replies/post-orders.json'), 'utf8')
 const KEY = 'sk-ant-test-key-0123456789'

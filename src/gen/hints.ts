@@ -1,7 +1,7 @@
-import type { BootEnvironment } from './boot-environment.ts'
-import type { ReportedPath } from './report/types.ts'
-import type { RunFacts } from './run/types.ts'
-import type { ReadRoute } from './scan/read-project.ts'
+import type { BootEnvironment } from '../boot-environment.ts'
+import type { ReportedPath } from '../report/types.ts'
+import type { RunFacts } from '../run/types.ts'
+import type { ReadRoute } from '../scan/read-project.ts'
 
 export interface HintInput {
   readonly read: Pick<ReadRoute, 'dossier' | 'database'>

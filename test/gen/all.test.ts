@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AllReport, generateAll } from '../src/gen-all.ts'
-import { parseMany } from '../src/many-options.ts'
-import { readGenOptions } from '../src/options.ts'
-import { renderAll } from '../src/report/all-text.ts'
-import { copyFixture, type FixtureCopy } from './support/copy-fixture.ts'
+import { type AllReport, generateAll } from '../../src/gen/all.ts'
+import { parseMany } from '../../src/many-options.ts'
+import { readGenOptions } from '../../src/options.ts'
+import { renderAll } from '../../src/report/all-text.ts'
+import { copyFixture, type FixtureCopy } from '../support/copy-fixture.ts'
 
 const LIMIT_MS = 120_000
 const PLACE = 'tests/integration'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { type HintInput, listHints } from '../src/gen-hints.ts'
-import { databaseFacts, dossier, table } from './support/dossier-factory.ts'
-import { failedTest, runFacts, testFacts } from './support/run-factory.ts'
+import { type HintInput, listHints } from '../../src/gen/hints.ts'
+import { databaseFacts, dossier, table } from '../support/dossier-factory.ts'
+import { failedTest, runFacts, testFacts } from '../support/run-factory.ts'
 
 const database = databaseFacts()
 

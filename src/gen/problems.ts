@@ -1,10 +1,10 @@
-import { type BrokenClass, classifyTest, type Verdict } from './classify.ts'
-import type { CheckedDraft, Outcome } from './gen-report.ts'
-import { lackFor } from './gen-report.ts'
-import type { Path } from './plan/types.ts'
-import type { PlannedRoute } from './plan-for.ts'
-import type { ErrorFacts, TestFacts } from './run/types.ts'
-import type { CaseProblem } from './write/author.ts'
+import { type BrokenClass, classifyTest, type Verdict } from '../classify.ts'
+import type { Path } from '../plan/types.ts'
+import type { PlannedRoute } from '../plan-for.ts'
+import type { ErrorFacts, TestFacts } from '../run/types.ts'
+import type { CaseProblem } from '../write/author.ts'
+import type { CheckedDraft, Outcome } from './report.ts'
+import { lackFor } from './report.ts'
 
 /** A draft, the file that it makes, and what was seen of it. */
 export interface Tried {

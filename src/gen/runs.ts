@@ -1,13 +1,13 @@
-import { lackFor, type Runs } from './gen-report.ts'
-import type { Engine } from './harness/engine/engine.ts'
-import type { GenOptions } from './options.ts'
-import type { World } from './pipeline.ts'
-import type { PlannedRoute } from './plan-for.ts'
-import { chooseOrder } from './run/repeat-order.ts'
-import { startRounds } from './run/rounds.ts'
-import { runTests } from './run/run.ts'
-import type { ChildOptions } from './run/spawn-worker.ts'
-import type { RunFacts } from './run/types.ts'
+import type { Engine } from '../harness/engine/engine.ts'
+import type { GenOptions } from '../options.ts'
+import type { World } from '../pipeline.ts'
+import type { PlannedRoute } from '../plan-for.ts'
+import { chooseOrder } from '../run/repeat-order.ts'
+import { startRounds } from '../run/rounds.ts'
+import { runTests } from '../run/run.ts'
+import type { ChildOptions } from '../run/spawn-worker.ts'
+import type { RunFacts } from '../run/types.ts'
+import { lackFor, type Runs } from './report.ts'
 
 export interface GenRunSetup {
   readonly engine: Engine

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { cacheFolder } from './cache-folder.ts'
-import { UserError } from './errors.ts'
-import { openReplies } from './gen-author.ts'
-import type { GenOptions, RouteArgument } from './options.ts'
-import { promptFor, type World } from './pipeline.ts'
-import { planFor } from './plan-for.ts'
-import type { BatchAnswer, Batches } from './write/anthropic-batch.ts'
-import { chooseWriter, type Writer } from './write/choose-writer.ts'
-import { DraftReply } from './write/draft-schema.ts'
-import type { ModelRequest } from './write/model.ts'
-import type { Purse } from './write/purse.ts'
-import type { ReplyCache } from './write/reply-cache.ts'
+import { cacheFolder } from '../cache-folder.ts'
+import { UserError } from '../errors.ts'
+import type { GenOptions, RouteArgument } from '../options.ts'
+import { promptFor, type World } from '../pipeline.ts'
+import { planFor } from '../plan-for.ts'
+import type { BatchAnswer, Batches } from '../write/anthropic-batch.ts'
+import { chooseWriter, type Writer } from '../write/choose-writer.ts'
+import { DraftReply } from '../write/draft-schema.ts'
+import type { ModelRequest } from '../write/model.ts'
+import type { Purse } from '../write/purse.ts'
+import type { ReplyCache } from '../write/reply-cache.ts'
+import { openReplies } from './author.ts'
 
 export interface BatchReport {
   /** Null: all replies were known, so nothing was sent. */
@@ -68,7 +68,7 @@ async function openBatches(writer: Writer, options: GenOptions): Promise<Batches
       hint: 'Name one, e.g. --model claude-sonnet-5-5, with ANTHROPIC_API_KEY set, or leave --batch out.',
     })
   }
-  const { anthropicBatches } = await import('./write/anthropic-batch.ts')
+  const { anthropicBatches } = await import('../write/anthropic-batch.ts')
   const { effort, maxTokens } = options
   return anthropicBatches({ ...writer.access, model: writer.modelName ?? undefined, effort, maxTokens })
 }

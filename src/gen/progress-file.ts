@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { RoutedResult } from './gen-all.ts'
-import { packageVersion } from './package-paths.ts'
+import { packageVersion } from '../package-paths.ts'
+import type { RoutedResult } from './all.ts'
 
 /** What a run over many routes has done so far, so that another one can go on where it was interrupted. */
 export interface ProgressFile {
