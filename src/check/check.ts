@@ -13,6 +13,7 @@ import { noMock } from './rules/no-mock.ts'
 import { noShadowing } from './rules/no-shadowing.ts'
 import { noSleep } from './rules/no-sleep.ts'
 import { noSnapshot } from './rules/no-snapshot.ts'
+import { noStatementText } from './rules/no-statement-text.ts'
 import { noSuppression } from './rules/no-suppression.ts'
 import { noSwallowedError } from './rules/no-swallowed-error.ts'
 import { noTampering } from './rules/no-tampering.ts'
@@ -34,6 +35,7 @@ export const RULES = {
   'no-snapshot': noSnapshot,
   'no-sleep': noSleep,
   'no-mock': noMock,
+  'no-statement-text': noStatementText,
   'no-tampering': noTampering,
   'no-test-structure': noTestStructure,
   'no-shadowing': noShadowing,

@@ -222,6 +222,21 @@ const EXAMPLES = {
     ],
     accepted: ["payments.on('POST', '/v1/charges').reply(402, { error: 'declined' })"],
   },
+  'no-statement-text': {
+    refused: [
+      "expect(queries.all[0]?.sql).toBe('select 1')",
+      "expect(queries.all.map(({ sql }) => sql)).toEqual(['select 1'])",
+      "expect(queries.all).toMatchObject([{ operation: 'select', sql: 'select 1' }])",
+      'const { sql: text } = queries.all[0] ?? { operation: 1 }',
+      "expect(queries.filter((query) => query.sql.includes('join'))).toHaveLength(1)",
+    ],
+    accepted: [
+      "expect(queries.count(orders, 'select')).toBe(1)",
+      "expect(await db.select().from(orders)).toMatchObject([{ sql: 'select 1' }])",
+      'const [{ sql } = { sql: 1 }] = await db.select().from(orders)',
+      "expect(queries.all.map(({ operation }) => operation)).toEqual(['select'])",
+    ],
+  },
   'no-tampering': {
     refused: [
       'res.status = 201',

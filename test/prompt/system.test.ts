@@ -19,6 +19,7 @@ const FORESEEN = {
   'no-sleep': 'timer, fake time, sleep',
   'follows-plan': 'every value and number of rows or calls that the path states, as it states it',
   'no-mock': '`vi`, mock, spy',
+  'no-statement-text': 'how many there are and of what kind is an outcome, their text is not',
   'no-tampering': 'Assign to nothing, delete nothing, and change no list of the run in place',
   'no-test-structure': 'no `it`, `describe` or hook around them',
   'no-shadowing': 'which no constant of yours may bear',
