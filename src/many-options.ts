@@ -1,37 +1,60 @@
 import { availableParallelism } from 'node:os'
 import { UserError } from './errors.ts'
 
-/** Of `itest gen` for several routes; null: the words name one. @throws UserError */
-export function parseMany(
-  words: readonly string[],
-  raw: Readonly<Record<string, unknown>>,
-): {
+/** Of `itest gen` for several routes. */
+export interface ManyOptions {
+  /** A pattern of the files that register them, relative to the root; null: all. */
   readonly files: string | null
+  /** Routes at work at once; their tests run one route after the other all the same. */
   readonly concurrency: number
+  /** Whether to go on where a run was interrupted. */
   readonly resume: boolean
+  /** Whether the models are asked in one batch, which takes longer and costs half. */
   readonly batch: boolean
-} | null {
+  /** Of a batch that was sent earlier, from this machine: only here its replies are known by their requests. */
+  readonly batchId: string | null
+}
+
+type Raw = Readonly<Record<string, unknown>>
+
+const FOR_SEVERAL: Readonly<Record<string, string>> = {
+  resume: '--resume',
+  batch: '--batch',
+  batchId: '--batch-id',
+  concurrency: '--concurrency',
+}
+const FOR_ONE: Readonly<Record<string, string>> = { printPrompt: '--print-prompt', draft: '--draft' }
+
+/** Null: the words name one route. @throws UserError */
+export function parseMany(words: readonly string[], raw: Raw): ManyOptions | null {
   const [files] = words
   const isPattern = files !== undefined && words.length === 1 && !/^\/|\s/.test(files) && /[*{]|[\w.]\//.test(files)
-  const isMany = raw.all === true || isPattern
-  const name = ['resume', 'batch', 'concurrency'].find((one) => raw[one] !== undefined)
-  if (!isMany && name !== undefined) {
-    throw new UserError(`--${name} is for several routes`, {
-      hint: "Add --all, or name files: itest gen 'src/routes/**'.",
-    })
-  }
-  if (!isMany) return null
   if (raw.all === true && words.length > 0) {
     throw new UserError(`expected --all or a route, found both: --all and "${words.join(' ')}"`, {
       hint: 'Leave one of them out.',
     })
   }
-  const single = [['printPrompt', '--print-prompt'] as const, ['draft', '--draft'] as const].find(
-    ([key]) => raw[key] !== undefined,
-  )
-  if (single) throw new UserError(`${single[1]} is for one route`, { hint: 'Name it: itest gen POST /orders.' })
-  const concurrency = readConcurrency(raw.concurrency === undefined ? null : String(raw.concurrency))
-  return { files: files ?? null, concurrency, resume: raw.resume === true, batch: raw.batch === true }
+  if (raw.all !== true && !isPattern) {
+    refuse(raw, FOR_SEVERAL, { are: 'several routes', hint: "Add --all, or name files: itest gen 'src/routes/**'." })
+    return null
+  }
+  refuse(raw, FOR_ONE, { are: 'one route', hint: 'Name it: itest gen POST /orders.' })
+  return {
+    files: files ?? null,
+    concurrency: readConcurrency(raw.concurrency === undefined ? null : String(raw.concurrency)),
+    resume: raw.resume === true,
+    batch: raw.batch === true || raw.batchId !== undefined,
+    batchId: raw.batchId === undefined ? null : String(raw.batchId),
+  }
+}
+
+function refuse(
+  raw: Raw,
+  options: Readonly<Record<string, string>>,
+  { are, hint }: { readonly are: string; readonly hint: string },
+): void {
+  const [, option] = Object.entries(options).find(([key]) => raw[key] !== undefined) ?? []
+  if (option) throw new UserError(`${option} is for ${are}`, { hint })
 }
 
 const MOST_ROUTES = 64

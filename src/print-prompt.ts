@@ -7,7 +7,7 @@ import { chooseWriter } from './write/choose-writer.ts'
 /** What `gen` with these options would send. Sends nothing, writes nothing, and needs neither key nor database. */
 export async function printPrompt(wanted: RouteArgument, options: GenOptions, world: World): Promise<PrintedPrompt> {
   const { environment } = world
-  const writer = chooseWriter(options, { ...environment, ...standInKeys(options, environment) })
+  const writer = chooseWriter(options, environment)
   const planned = await planFor(wanted, { ...options, whole: true })
   assertCanGenerate(planned.read)
   const { system, user, redactor } = await promptFor(planned, { ...options, environment })
@@ -23,11 +23,4 @@ export async function printPrompt(wanted: RouteArgument, options: GenOptions, wo
     redacted: redactor.counts(),
     comments: options.stripComments ? 'stripped' : 'kept',
   }
-}
-
-/** A key is what sending needs; without one an unnamed model stays the built-in writer. */
-function standInKeys({ model }: GenOptions, environment: World['environment']): Record<string, string> {
-  if (model === undefined) return {}
-  const missing = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY'].filter((name) => !environment[name])
-  return Object.fromEntries(missing.map((name) => [name, 'not-sent']))
 }

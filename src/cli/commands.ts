@@ -57,6 +57,7 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .option('--all', 'every route of the project')
     .option('--concurrency <n>', 'with several routes: how many are at work at once; default: by the cores')
     .option('--batch', 'with several routes: ask the models in one batch, which may take hours and costs half')
+    .option('--batch-id <id>', 'go on with a batch that was sent from this machine earlier')
     .option('--resume', 'with several routes: go on where the last run was interrupted')
     .option('--out <dir>', 'folder of the generated tests; default: tests/integration')
     .option(

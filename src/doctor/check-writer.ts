@@ -13,6 +13,15 @@ export async function checkWriter(options: WriterOptions, environment: Variables
   try {
     const writer = chooseWriter(options, environment)
     if (writer.name === 'claude') return await checkClaude(writer, environment)
+    if (writer.name !== 'none' && writer.isKeyMissing) {
+      const found = `${writer.name}, model ${writer.modelName}, needs a key, and ${writer.keyVariable} is not set`
+      return {
+        name,
+        status: 'problem',
+        found,
+        todo: `Set ${writer.keyVariable}, or choose another writer, e.g. --model none.`,
+      }
+    }
     const found = writer.name === 'none' ? describeBuiltIn(options) : describeModel(writer, options)
     const todo =
       'Set ANTHROPIC_API_KEY to have a model write what the built-in writer leaves open, or name one with --model openai:NAME or --model claude.'

@@ -1,5 +1,6 @@
 import { cacheFolder } from '../cache-folder.ts'
 import { ModelError, UserError } from '../errors.ts'
+import type { ManyOptions } from '../many-options.ts'
 import type { GenOptions, RouteArgument } from '../options.ts'
 import { generate, type World } from '../pipeline.ts'
 import type { GenReport } from '../report/types.ts'
@@ -7,22 +8,11 @@ import { matchesGlob } from '../run/matches-glob.ts'
 import { readCodebase } from '../scan/read-project.ts'
 import type { Codebase } from '../scan/types.ts'
 import { openPurse, type Purse } from '../write/purse.ts'
-import { answerInBatch, type BatchReport } from './batch.ts'
+import { answerInBatch, type BatchOptions, type BatchReport } from './batch.ts'
 import { openProgressFile } from './progress-file.ts'
 import { type Gate, mapBounded, openGate } from './queue.ts'
 
-/** Which routes: all, or those that are registered in files of a pattern such as `src/routes/**`. */
-export interface AllOptions extends GenOptions {
-  readonly files: string | null
-  /** Routes at work at once; their tests run one route after the other all the same. */
-  readonly concurrency: number
-  /** Whether to go on where a run was interrupted. */
-  readonly resume: boolean
-  /** Whether the models are asked in one batch, which takes longer and costs half. */
-  readonly batch: boolean
-  /** See `BatchOptions`. */
-  readonly pollMs?: number
-}
+export interface AllOptions extends GenOptions, ManyOptions, Pick<BatchOptions, 'pollMs'> {}
 
 /** What became of one route of many. */
 export interface RoutedResult {

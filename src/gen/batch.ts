@@ -4,6 +4,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { cacheFolder } from '../cache-folder.ts'
 import { UserError } from '../errors.ts'
+import type { ManyOptions } from '../many-options.ts'
 import type { GenOptions, RouteArgument } from '../options.ts'
 import { promptFor, type World } from '../pipeline.ts'
 import { planFor } from '../plan-for.ts'
@@ -25,7 +26,7 @@ export interface BatchReport {
   readonly costUsd: number | null
 }
 
-export interface BatchOptions extends GenOptions {
+export interface BatchOptions extends GenOptions, Pick<ManyOptions, 'batchId'> {
   /** How long to wait before it is asked again whether the batch is done; default 30,000. */
   readonly pollMs?: number
 }
@@ -52,7 +53,7 @@ export async function answerInBatch(
     note.write(id)
     return id
   }
-  const id = note.read() ?? (await submit())
+  const id = options.batchId ?? note.read() ?? (await submit())
   if (id === null) return { id, requests: 0, failed: [], costUsd: 0 }
   await waitFor(id, { batches, pollMs: options.pollMs ?? POLL_MS, world })
   const answers = await batches.read(id, world.signal)

@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts'
 import type { Model } from './model.ts'
 import { type Effort, parseModel } from './model-choice.ts'
 import { ANTHROPIC_BASE_URL, DEFAULT_ANTHROPIC_MODEL, OPENAI_BASE_URL } from './model-defaults.ts'
@@ -13,6 +12,8 @@ export type Writer =
       readonly address: string | null
       /** The variable that holds the key; null: without one. */
       readonly keyVariable: string | null
+      /** Then a request fails before it is sent. */
+      readonly isKeyMissing: boolean
       /** The same where the same request may be expected to get the same reply; holds no secret. */
       readonly id: string
       readonly model: Model
@@ -52,13 +53,8 @@ export function chooseWriter(options: WriterOptions, environment: Variables): Wr
   }
 }
 
-function chooseAnthropic(
-  model: string | null,
-  { effort, maxTokens, ...options }: WriterOptions,
-  environment: Variables,
-): Chosen {
-  const apiKey = environment.ANTHROPIC_API_KEY || null
-  if (apiKey === null) throw noKey(options.model, 'ANTHROPIC_API_KEY')
+function chooseAnthropic(model: string | null, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
+  const apiKey = environment.ANTHROPIC_API_KEY || undefined
   const baseUrl = environment.ANTHROPIC_BASE_URL || ANTHROPIC_BASE_URL
   const modelName = model ?? DEFAULT_ANTHROPIC_MODEL
   return {
@@ -66,6 +62,7 @@ function chooseAnthropic(
     modelName,
     address: withoutSecrets(baseUrl),
     keyVariable: 'ANTHROPIC_API_KEY',
+    isKeyMissing: apiKey === undefined,
     access: { apiKey, baseUrl },
     model: whenAsked(async () => {
       // The SDK takes a quarter of a second to load, which a run without a model need not wait for.
@@ -75,15 +72,16 @@ function chooseAnthropic(
   }
 }
 
-function chooseOpenAi(model: string, { effort, maxTokens, ...options }: WriterOptions, environment: Variables): Chosen {
+function chooseOpenAi(model: string, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
   const apiKey = environment.OPENAI_API_KEY || undefined
   const baseUrl = environment.OPENAI_BASE_URL || OPENAI_BASE_URL
-  if (apiKey === undefined && baseUrl === OPENAI_BASE_URL) throw noKey(options.model, 'OPENAI_API_KEY')
+  const isKeyMissing = apiKey === undefined && baseUrl === OPENAI_BASE_URL
   return {
     name: 'openai',
     modelName: model,
     address: withoutSecrets(baseUrl),
-    keyVariable: apiKey === undefined ? null : 'OPENAI_API_KEY',
+    keyVariable: apiKey === undefined && !isKeyMissing ? null : 'OPENAI_API_KEY',
+    isKeyMissing,
     access: { apiKey, baseUrl },
     model: whenAsked(async () => {
       const { openAiModel } = await import('./openai.ts')
@@ -99,6 +97,7 @@ function chooseClaude(model: string | null, { effort, maxTokens }: WriterOptions
     modelName: model,
     address: baseUrl === null ? null : withoutSecrets(baseUrl),
     keyVariable: environment.ANTHROPIC_API_KEY ? 'ANTHROPIC_API_KEY' : null,
+    isKeyMissing: false,
     access: { apiKey: undefined, baseUrl: undefined },
     model: whenAsked(async () => {
       const { claudeCliModel } = await import('./claude-cli.ts')
@@ -128,12 +127,4 @@ function withoutSecrets(address: string): string {
   if (!URL.canParse(address)) return 'an address that can not be read'
   const { protocol, host, pathname } = new URL(address)
   return `${protocol}//${host}${pathname}`.replace(/\/+$/, '')
-}
-
-function noKey(model: string | undefined, variable: string): UserError {
-  const hint =
-    variable === 'OPENAI_API_KEY'
-      ? 'Set OPENAI_API_KEY, or OPENAI_BASE_URL for another server, or use --model none for the built-in writer.'
-      : 'Set ANTHROPIC_API_KEY, or use --model none for the built-in writer.'
-  return new UserError(`--model ${model} needs a key, and ${variable} is not set`, { hint })
 }

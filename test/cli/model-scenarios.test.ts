@@ -35,8 +35,8 @@ afterEach(async () => {
   vi.restoreAllMocks()
 })
 
-async function gen(script: readonly Step[], more: readonly string[] = []) {
-  api = await startFakeMessagesApi(script.map(toMessages))
+async function gen(script: readonly Step[] | FakeMessagesApi, more: readonly string[] = []) {
+  api = 'url' in script ? script : await startFakeMessagesApi(script.map(toMessages))
   const { exitCode, stdout, stderr } = await genHere(copy.root, ['--json', ...more], {
     ANTHROPIC_API_KEY: KEY,
     ANTHROPIC_BASE_URL: api.url,
@@ -67,6 +67,17 @@ describe('itest gen with a model that gives no whole reply', () => {
     expect({ exitCode, file: report.file, wrote: report.wrote }).toEqual({ exitCode: 4, file: null, wrote: [] })
     expect(copy.list()).toEqual(before)
   })
+})
+
+it.each([
+  ['anthropic', 'There is no API key for Anthropic.', 'Set ANTHROPIC_API_KEY.'],
+  ['openai:gpt-5', 'There is no API key for OpenAI.', 'Set OPENAI_API_KEY.'],
+])('itest gen with %s and no key says so and exits with 4', async (model, message, hint) => {
+  const { exitCode, stdout } = await genHere(copy.root, ['--json', '--model', model])
+  const report: GenReport = JSON.parse(stdout)
+  expect(report.writer.failure).toEqual({ message, hint: expect.stringContaining(hint) })
+  expect(exitCode).toBe(4)
+  expect(copy.list()).toEqual(before)
 })
 
 describe('itest gen with a model whose reply is of no use', () => {
@@ -142,6 +153,15 @@ describe('itest gen with a model whose reply is of no use', () => {
   it('stops at as many attempts as it may have', async () => {
     const { asked } = await gen([reply([one(ACT)]), reply([one(ACT)])], ['--attempts', '2', '--fresh'])
     expect(asked).toBe(2)
+  })
+
+  it('is not paid for twice', async () => {
+    const useless = reply([one(ACT)])
+    await gen([useless, useless, useless])
+    if (!api) throw new Error('expected the server of the first run')
+    const { asked, report } = await gen(api)
+    expect(asked).toBe(3)
+    expect(report.writer).toMatchObject({ requests: 0, cachedReplies: 3, usage: null, costUsd: 0 })
   })
 
   it('is not asked for more than it may cost', async () => {

@@ -217,7 +217,7 @@ describe('itest gen with a hostile model', () => {
     const changed = reply.cases.map((one) => ({ ...one, code: cases[one.pathId] ?? one.code }))
     const answer: ApiReply = { kind: 'message', text: JSON.stringify({ cases: changed, left: [] }) }
     api = await startFakeMessagesApi([answer, answer, answer])
-    end = await genWith(copy.root, api, ['--json', '--attempts', '2', '--runs', '1'])
+    end = await genWith(copy.root, api, ['--json', '--attempts', '1', '--runs', '1'])
   }, LIMIT_MS)
 
   afterAll(async () => {
@@ -252,7 +252,7 @@ describe('itest gen with a hostile model', () => {
 
   it('never ran a line of them, and wrote none into the project', () => {
     expect(readdirSync(trap)).toEqual([])
-    expect(api.seen.map((request) => request.path)).toEqual(['/v1/messages', '/v1/messages'])
+    expect(api.seen.map((request) => request.path)).toEqual(['/v1/messages'])
     expect(copy.read('tests/integration/post-orders.test.ts')).not.toMatch(
       /trap|process\.|require\(|constructor|stolen/,
     )
@@ -409,12 +409,6 @@ describe('itest gen with a model that mends its tests', () => {
     expect(second?.slice(0, 1)).toEqual(first)
     expect(third?.slice(0, 3)).toEqual(second)
   })
-
-  it('pays nothing for the same route again', { timeout: LIMIT_MS }, async () => {
-    const again = await genWith(copy.root, api, ['--runs', '1'])
-    expect(api.seen).toHaveLength(3)
-    expect(again.stdout.replaceAll(/\s+/g, ' ')).toContain('3 replies known from an earlier run, nothing to pay')
-  })
 })
 
 describe('itest gen when the model fails', () => {
@@ -423,11 +417,6 @@ describe('itest gen when the model fails', () => {
       what: 'refuses the key',
       reply: { kind: 'error', status: 401, type: 'authentication_error', message: 'invalid x-api-key' },
       says: ['refused the API key', '401', 'ANTHROPIC_API_KEY'],
-    },
-    {
-      what: 'answers something else',
-      reply: { kind: 'message', text: 'Sure, here are your tests!' },
-      says: ["The model's reply is not JSON", 'Sure, here are'],
     },
   ])('says so when it $what, exits with 4, and leaves the tests of the built-in writer', async ({ reply, says }) => {
     const copy = copyFixture('orders')

@@ -67,6 +67,14 @@ it('a batch without an answer leaves the route to itself', { timeout: 120_000 },
   expect(report.exitCode).toBe(4)
 })
 
+it('a batch can be named', { timeout: 120_000 }, async () => {
+  const place = await setUp(() => SAVED, 0)
+  await generate(place, { until: /^waiting|^\d of/ }).catch(() => {})
+  await generate(place, { raw: { batch: undefined, batchId: 'msgbatch_7' }, until: /^0 of/ }).catch(() => {})
+  expect(place.api.seen).toContain('GET /v1/messages/batches/msgbatch_7')
+  expect(place.api.submitted).toHaveLength(1)
+})
+
 it('a batch keeps within a limit of what may be spent', async () => {
   const place = await setUp(() => SAVED, 0)
   const failed = await generate(place, { raw: { maxCost: '0.001' } }).catch((error) => error)
