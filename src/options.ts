@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readSettings, showConfig } from './config/find-config.ts'
 import { NO_SETTINGS, type Settings } from './config/settings.ts'
 import { UserError } from './errors.ts'
-import { readAttempts, readCost } from './money-options.ts'
+import { readAttempts, readCost, readTimeout } from './model-options.ts'
 import { type PromptOptions, readPromptOptions } from './prompt-options.ts'
 import { type Effort, parseEffort, parseMaxTokens } from './write/model-choice.ts'
 
@@ -53,6 +53,8 @@ export interface GenOptions extends Pick<Settings, 'env' | 'skip' | 'hasAuth'>, 
   readonly fileName: string
   readonly model?: string
   readonly effort?: Effort
+  /** How long a model may stay silent, in milliseconds; default: the backend's own. */
+  readonly modelTimeoutMs?: number
   /** Of one reply of the model. */
   readonly maxTokens?: number
   readonly database: (typeof ENGINES)[number]
@@ -151,11 +153,13 @@ export async function readGenOptions(raw: Readonly<Record<string, unknown>>, cwd
   const options = await readOptions(raw, cwd)
   const runs = readText(raw, 'runs')
   const attempts = readText(raw, 'attempts')
+  const timeout = readText(raw, 'modelTimeout')
   const hint = 'The tests run in different orders; one that does not say the same each time is flaky.'
   return {
     ...options,
     ...(runs === null ? {} : { runs: readRuns(runs, { least: 1, hint }) }),
     ...(attempts === null ? {} : { attempts: readAttempts(attempts) }),
+    ...(timeout === null ? {} : { modelTimeoutMs: readTimeout(timeout) }),
   }
 }
 

@@ -71,6 +71,10 @@ function addGen(program: Command, { world, finish }: Wiring): void {
     .addOption(databaseOption())
     .addOption(databaseUrlOption())
     .option('--runs <n>', 'how often each test runs, in different orders; default: 3, and 10 in CI')
+    .option(
+      '--model-timeout <seconds>',
+      'how long the model may stay silent; default: 60 for anthropic, 240 for openai, 900 in all for claude',
+    )
     .option('--attempts <n>', 'replies to ask a model for, the first and those that repair; default: 3')
     .option('--max-cost <usd>', 'US dollars that the model may cost')
     .option('--fresh', 'ask the model again, though its reply to the same request is known')

@@ -27,6 +27,8 @@ export interface WriterOptions {
   readonly effort?: Effort | undefined
   /** Limit of one reply; undefined: the backend's own. */
   readonly maxTokens?: number | undefined
+  /** How long it may stay silent; undefined: the backend's own limit. No reply depends on it. */
+  readonly modelTimeoutMs?: number | undefined
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -53,7 +55,11 @@ export function chooseWriter(options: WriterOptions, environment: Variables): Wr
   }
 }
 
-function chooseAnthropic(model: string | null, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
+function chooseAnthropic(
+  model: string | null,
+  { effort, maxTokens, modelTimeoutMs: idleMs }: WriterOptions,
+  environment: Variables,
+): Chosen {
   const apiKey = environment.ANTHROPIC_API_KEY || undefined
   const baseUrl = environment.ANTHROPIC_BASE_URL || ANTHROPIC_BASE_URL
   const modelName = model ?? DEFAULT_ANTHROPIC_MODEL
@@ -67,12 +73,16 @@ function chooseAnthropic(model: string | null, { effort, maxTokens }: WriterOpti
     model: whenAsked(async () => {
       // The SDK takes a quarter of a second to load, which a run without a model need not wait for.
       const { anthropicModel } = await import('./anthropic.ts')
-      return anthropicModel({ apiKey, model: modelName, baseUrl, effort, maxTokens })
+      return anthropicModel({ apiKey, model: modelName, baseUrl, effort, maxTokens, idleMs })
     }),
   }
 }
 
-function chooseOpenAi(model: string, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
+function chooseOpenAi(
+  model: string,
+  { effort, maxTokens, modelTimeoutMs: idleMs }: WriterOptions,
+  environment: Variables,
+): Chosen {
   const apiKey = environment.OPENAI_API_KEY || undefined
   const baseUrl = environment.OPENAI_BASE_URL || OPENAI_BASE_URL
   const isKeyMissing = apiKey === undefined && baseUrl === OPENAI_BASE_URL
@@ -85,12 +95,16 @@ function chooseOpenAi(model: string, { effort, maxTokens }: WriterOptions, envir
     access: { apiKey, baseUrl },
     model: whenAsked(async () => {
       const { openAiModel } = await import('./openai.ts')
-      return openAiModel({ apiKey, model, baseUrl, effort, maxTokens })
+      return openAiModel({ apiKey, model, baseUrl, effort, maxTokens, idleMs })
     }),
   }
 }
 
-function chooseClaude(model: string | null, { effort, maxTokens }: WriterOptions, environment: Variables): Chosen {
+function chooseClaude(
+  model: string | null,
+  { effort, maxTokens, modelTimeoutMs: limitMs }: WriterOptions,
+  environment: Variables,
+): Chosen {
   const baseUrl = environment.ANTHROPIC_BASE_URL || null
   return {
     name: 'claude',
@@ -101,7 +115,7 @@ function chooseClaude(model: string | null, { effort, maxTokens }: WriterOptions
     access: { apiKey: undefined, baseUrl: undefined },
     model: whenAsked(async () => {
       const { claudeCliModel } = await import('./claude-cli.ts')
-      return claudeCliModel({ environment, model: model ?? undefined, effort, maxTokens })
+      return claudeCliModel({ environment, model: model ?? undefined, effort, maxTokens, limitMs })
     }),
   }
 }

@@ -79,6 +79,7 @@ describe('an option', () => {
     },
     { more: ['--effort', 'huge'], says: ['--effort: expected low, medium, high, max, found huge'] },
     { more: ['--max-tokens', '0'], says: ['--max-tokens: expected a whole number from 1 to 9999999, found 0'] },
+    { more: ['--model-timeout', '0'], says: ['--model-timeout: expected seconds, at most 3600, found "0"'] },
     { more: ['--runs', '0'], says: ['--runs: expected a whole number from 1 to 999, found 0', 'in different orders'] },
     { more: ['--out', '../elsewhere'], says: ['--out ../elsewhere: expected a folder inside the project'] },
   ])('is explained: $more', async ({ more, says }) => {

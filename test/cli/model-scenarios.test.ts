@@ -51,14 +51,15 @@ const expected = (words: string | RegExp): unknown => (typeof words === 'string'
 
 describe('itest gen with a model that gives no whole reply', () => {
   const [bench] = BENCHES
-  const scenarios = SCENARIOS.filter(
-    ({ ends, limits, not = [] }) => ends !== 'well' && limits?.idleMs === undefined && !not.includes('anthropic'),
-  )
+  const scenarios = SCENARIOS.filter(({ ends, not = [] }) => ends !== 'well' && !not.includes('anthropic'))
 
   it.each(scenarios)('says so, exits with 4 and leaves no file: $what', async ({ script, limits, ends }) => {
     // The SDK tells the terminal what it could not read.
     vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    const more = limits?.maxTokens ? ['--max-tokens', String(limits.maxTokens)] : []
+    const more = [
+      ...(limits?.maxTokens ? ['--max-tokens', String(limits.maxTokens)] : []),
+      ...(limits?.idleMs ? ['--model-timeout', String(limits.idleMs / 1000)] : []),
+    ]
     const { exitCode, report, origin } = await gen(script, more)
     if (ends === 'well' || !bench) throw new Error('expected a failure of the first backend')
 
@@ -148,6 +149,12 @@ describe('itest gen with a model whose reply is of no use', () => {
       wrote: [],
     })
     expect(copy.list()).toEqual(before)
+  })
+
+  it('is waited for as long as it gives signs of life', async () => {
+    const drip: Step = { kind: 'slow', pings: 16, everyMs: 50 }
+    const { asked, report } = await gen([drip], ['--model-timeout', '0.6', '--attempts', '1'])
+    expect({ asked, failure: report.writer.failure }).toEqual({ asked: 1, failure: null })
   })
 
   it('stops at as many attempts as it may have', async () => {

@@ -20,3 +20,14 @@ export function readCost(given: string | null): number | null {
     hint: 'Example: --max-cost 0.50',
   })
 }
+
+const MOST_SECONDS = 3600
+
+/** Of `--model-timeout`, given in seconds; in milliseconds. @throws UserError */
+export function readTimeout(given: string): number {
+  const seconds = Number(given)
+  if (given.trim() !== '' && seconds > 0 && seconds <= MOST_SECONDS) return Math.round(seconds * 1000)
+  throw new UserError(`--model-timeout: expected seconds, at most ${MOST_SECONDS}, found "${given}"`, {
+    hint: 'How long a model may stay silent. Slow local models read a long prompt for minutes before they answer.',
+  })
+}
